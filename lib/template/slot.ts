@@ -1,0 +1,14 @@
+/**
+ * A place in a rendered payload where a secret goes at the moment of sending. Until then the payload reads there as
+ * the template wrote it: `text` stands at `offset`, or somebody changed the payload and nothing may be sent.
+ */
+export interface SecretSlot {
+  /** The secret's name, or `ACCESS_TOKEN`. */
+  readonly name: string
+  /** In UTF-16 units, from the start of the rendered text. */
+  readonly offset: number
+  /** As the template wrote it: `${NAME}`, `${ NAME }`, or `$NAME` with the whole run of dollars before it. */
+  readonly text: string
+  /** `json-text`: inside a JSON string. `json-value`: where a JSON value stands. `raw`: in a text template. */
+  readonly as: 'json-text' | 'json-value' | 'raw'
+}

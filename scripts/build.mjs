@@ -1,0 +1,79 @@
+// Builds dist/: compiled runtime and types, one editor page per node, and the files Node-RED looks for beside them.
+import { spawnSync } from 'node:child_process'
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = path.resolve(import.meta.dirname, '..')
+const packageInfo = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'))
+
+/** Type-checks everything and compiles the runtime. Throws when the compiler reported errors. */
+export function compile(projects = ['tsconfig.json']) {
+  const result = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', ...projects], {
+    cwd: root,
+    stdio: 'inherit',
+  })
+  if (result.status !== 0) throw new Error('tsc reported errors')
+}
+
+/** The sets of the package: the nodes with a runtime, and the plugins that are a page alone. */
+function sets() {
+  const { nodes = {}, plugins = {} } = packageInfo['node-red']
+  return Object.values({ ...nodes, ...plugins }).map((file) => path.basename(path.dirname(file)))
+}
+
+/** Bundles the editor code of one node, with the parts of lib/ that it shares with the runtime. */
+async function bundleEditor(name, { watch = false } = {}) {
+  const result = await build({
+    entryPoints: [path.join(root, `nodes/${name}/${name}.editor.ts`)],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2022',
+    minify: !watch,
+    charset: 'utf8',
+    define: { PACKAGE_VERSION: JSON.stringify(packageInfo.version) },
+    logLevel: 'warning',
+  })
+  return result.outputFiles[0].text
+}
+
+/**
+ * Writes <name>.html: script and form in the shape that Node-RED's loader and the scorecard's parser expect. Help and
+ * catalogs stay in locales/, where Node-RED finds them for each language.
+ */
+async function editorPage(name, options) {
+  const script = await bundleEditor(name, options)
+  let form = ''
+  try {
+    form = await readFile(path.join(root, `nodes/${name}/${name}.form.html`), 'utf8')
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error
+  }
+  const target = path.join(root, 'dist/nodes', name)
+  await mkdir(target, { recursive: true })
+  const template = form && `<script type="text/html" data-template-name="${name}">\n${form}</script>\n`
+  await writeFile(path.join(target, `${name}.html`), `<script type="text/javascript">${script}</script>\n${template}`)
+  for (const folder of ['locales', 'icons']) {
+    const from = path.join(root, 'nodes', name, folder)
+    const to = path.join(target, folder)
+    await rm(to, { recursive: true, force: true })
+    await cp(from, to, { recursive: true }).catch((error) => {
+      if (error.code !== 'ENOENT') throw error
+    })
+  }
+}
+
+/** Everything but the compiler. */
+export async function assemble(options) {
+  const present = new Set(await readdir(path.join(root, 'nodes')))
+  await Promise.all(sets().filter((name) => present.has(name)).map((name) => editorPage(name, options)))
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await rm(path.join(root, 'dist'), { recursive: true, force: true })
+  compile()
+  await assemble()
+}
