@@ -1,0 +1,103 @@
+import { MASK } from './secret.js'
+
+/** Shorter values are masked as they are, but their encoded forms would hit half of every text. */
+const ENCODED_FROM = 4
+
+/** A text that was cut off may end in the beginning of a secret; so many characters of one are worth masking. */
+const START_FROM = 4
+
+/**
+ * Masks secrets in text that comes from elsewhere: an echoed request in a response, an error's message. Finds each
+ * value as it is, escaped in any mixture of the ways of JSON, URLs, forms and HTML, in base64 and base64url (also
+ * inside a longer encoded text, as in `Basic base64(user:password)`), and in hex.
+ */
+export class Redactor {
+  readonly #pattern: RegExp | null
+  readonly #forms: readonly string[]
+
+  constructor(values: Iterable<string>) {
+    const secrets = [...new Set(withParts(values))].sort((a, b) => b.length - a.length)
+    const forms = secrets.flatMap((secret) => (secret.length < ENCODED_FROM ? [] : encodedForms(secret)))
+    const sources = [...secrets.map(inAnyEscaping), ...forms.map(escapeRegExp)]
+    this.#forms = [...secrets, ...forms].filter((form) => form.length > START_FROM)
+    this.#pattern = sources.length > 0 ? new RegExp(sources.join('|'), 'g') : null
+  }
+
+  redact(text: string): string {
+    return this.#pattern ? text.replace(this.#pattern, MASK) : text
+  }
+
+  /** For a text whose end is missing: what could be the beginning of a secret there is masked too. */
+  redactCut(text: string): string {
+    const redacted = this.redact(text)
+    const length = Math.max(0, ...this.#forms.map((form) => startAtEnd(redacted, form)))
+    return length > 0 ? redacted.slice(0, -length) + MASK : redacted
+  }
+}
+
+/** The values, and of a `whsec_` signing secret the part that is the key. */
+function* withParts(values: Iterable<string>): Generator<string> {
+  for (const value of values) {
+    if (value !== '') yield value
+    if (value.startsWith('whsec_') && value.length > 'whsec_'.length) yield value.slice('whsec_'.length)
+  }
+}
+
+/** How many characters at the end of `text` are the beginning of `form` (0 below `START_FROM`). */
+function startAtEnd(text: string, form: string): number {
+  for (let length = Math.min(text.length, form.length - 1); length >= START_FROM; length--) {
+    if (text.endsWith(form.slice(0, length))) return length
+  }
+  return 0
+}
+
+/** base64 groups three bytes, so a value inside a longer text has one of three spellings; its edges mix with what surrounds it. */
+function encodedForms(value: string): string[] {
+  const bytes = Buffer.from(value)
+  const forms = new Set([bytes.toString('hex'), bytes.toString('hex').toUpperCase()])
+  for (const before of [0, 1, 2]) {
+    const base64 = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64')
+    const cleanStart = before === 0 ? 0 : before + 1
+    const cleanEnd = base64.length - [0, 3, 2][(before + bytes.length) % 3]!
+    const own = base64.slice(cleanStart, cleanEnd)
+    forms.add(own).add(own.replaceAll('+', '-').replaceAll('/', '_'))
+  }
+  return [...forms]
+}
+
+/** A pattern that finds the value with each of its characters written in any of the usual ways. */
+function inAnyEscaping(value: string): string {
+  return Array.from(value.matchAll(/\\+|[^\\]/gsu), ([run]) => {
+    if (!run.startsWith('\\')) return spellings(run)
+    // each level of quoting doubles backslashes, so a run of them is counted as a whole
+    return `(?:\\\\|\\\\u005[cC]|%5[cC]|&#92;){${run.length},${run.length * 8}}`
+  }).join('')
+}
+
+const NAMED: Readonly<Record<string, string>> = { '"': '&quot;', "'": '&apos;', '&': '&amp;', '<': '&lt;', '>': '&gt;' }
+const SHORT: Readonly<Record<string, string>> = { '\b': 'b', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't' }
+
+function spellings(character: string): string {
+  const plain = escapeRegExp(character)
+  if (/^[A-Za-z0-9]$/.test(character)) return plain
+  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index))
+  const spelled = [
+    `\\\\{0,4}${plain}`,
+    units.map((unit) => `\\\\{1,4}u${anyCase(unit.toString(16).padStart(4, '0'))}`).join(''),
+    Array.from(Buffer.from(character), (byte) => `%(?:25)?${anyCase(byte.toString(16).padStart(2, '0'))}`).join(''),
+    `&#0*${character.codePointAt(0)};`,
+    `&#[xX]0*${anyCase(character.codePointAt(0)!.toString(16))};`,
+  ]
+  if (SHORT[character]) spelled.push(`\\\\{1,4}${SHORT[character]}`)
+  if (NAMED[character]) spelled.push(NAMED[character])
+  if (character === ' ') spelled.push('\\+')
+  return `(?:${spelled.join('|')})`
+}
+
+function anyCase(hex: string): string {
+  return hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`)
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+}
