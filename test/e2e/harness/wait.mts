@@ -1,0 +1,31 @@
+/**
+ * Waiting for a condition that changes only when something happened: whoever makes it happen calls `check`. Nothing
+ * polls and nothing sleeps, and a wait that is not fulfilled says what it saw.
+ */
+export class Waiters {
+  readonly #waiting = new Set<() => void>()
+
+  check(): void {
+    for (const look of [...this.#waiting]) look()
+  }
+
+  /**
+   * @param timeout milliseconds
+   * @param describe what is known when the time is up, for the error
+   */
+  async until(condition: () => boolean, timeout: number, describe: () => string): Promise<void> {
+    if (condition()) return
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const look = () => {
+      if (condition()) resolve()
+    }
+    const timer = setTimeout(() => reject(new Error(`Waited ${timeout} ms in vain: ${describe()}`)), timeout)
+    this.#waiting.add(look)
+    try {
+      await promise
+    } finally {
+      clearTimeout(timer)
+      this.#waiting.delete(look)
+    }
+  }
+}
