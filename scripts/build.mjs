@@ -1,20 +1,20 @@
 // Builds dist/: compiled runtime and types, one editor page per node, and the files Node-RED looks for beside them.
 import { spawnSync } from 'node:child_process'
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import * as esbuild from 'esbuild'
 
 const root = path.resolve(import.meta.dirname, '..')
 const packageInfo = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'))
 
-/** Type-checks everything and compiles the runtime. Throws when the compiler reported errors. */
+/** Type-checks the projects (default: all) and emits those that have something to emit. */
 export function compile(projects = ['tsconfig.json']) {
   const result = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', ...projects], {
     cwd: root,
     stdio: 'inherit',
   })
-  if (result.status !== 0) throw new Error('tsc reported errors')
+  if (result.status !== 0) throw new Error('The compiler found errors.')
 }
 
 /** The sets of the package: the nodes with a runtime, and the plugins that are a page alone. */
@@ -24,15 +24,15 @@ function sets() {
 }
 
 /** Bundles the editor code of one node, with the parts of lib/ that it shares with the runtime. */
-async function bundleEditor(name, { watch = false } = {}) {
-  const result = await build({
+async function bundleEditor(name) {
+  const result = await esbuild.build({
     entryPoints: [path.join(root, `nodes/${name}/${name}.editor.ts`)],
     bundle: true,
     write: false,
     format: 'iife',
     platform: 'browser',
     target: 'es2022',
-    minify: !watch,
+    minify: true,
     charset: 'utf8',
     define: { PACKAGE_VERSION: JSON.stringify(packageInfo.version) },
     logLevel: 'warning',
@@ -44,8 +44,8 @@ async function bundleEditor(name, { watch = false } = {}) {
  * Writes <name>.html: script and form in the shape that Node-RED's loader and the scorecard's parser expect. Help and
  * catalogs stay in locales/, where Node-RED finds them for each language.
  */
-async function editorPage(name, options) {
-  const script = await bundleEditor(name, options)
+async function editorPage(name) {
+  const script = await bundleEditor(name)
   let form = ''
   try {
     form = await readFile(path.join(root, `nodes/${name}/${name}.form.html`), 'utf8')
@@ -66,14 +66,14 @@ async function editorPage(name, options) {
   }
 }
 
-/** Everything but the compiler. */
-export async function assemble(options) {
-  const present = new Set(await readdir(path.join(root, 'nodes')))
-  await Promise.all(sets().filter((name) => present.has(name)).map((name) => editorPage(name, options)))
+/** Builds what a running Node-RED needs; quick when little or nothing changed. */
+export async function build() {
+  compile(['tsconfig.runtime.json'])
+  await Promise.all(sets().map(editorPage))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await rm(path.join(root, 'dist'), { recursive: true, force: true })
-  compile()
-  await assemble()
+  compile(['tsconfig.runtime.json', 'tsconfig.editor.json'])
+  await build()
 }
