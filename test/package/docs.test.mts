@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { access, readdir } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import { EVENT_TYPES } from '../../dist/lib/events/event.js'
+import { parseEvent, parseEvents } from '../../dist/lib/events/parse.js'
+import { TEMPLATE_ONLY_NAMES, VOCABULARY } from '../../dist/lib/events/vocabulary.js'
+import { parseTemplate } from '../../dist/lib/template/parse.js'
+import { renderTemplate } from '../../dist/lib/template/render.js'
+import { anchors, code, fences, links, postedEvents, rows } from './markdown.mts'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const RECEIVED = { receivedAt: new Date('2026-01-02T03:04:05Z'), newId: () => 'event-1' }
+
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
+const PAGES = [
+  'README.md',
+  'docs/payload-templates.md',
+  'docs/webhooks.md',
+  'docs/http-interface.md',
+  'docs/operations.md',
+  'docs/troubleshooting.md',
+]
+const README = read('README.md')
+const PACKAGE = JSON.parse(read('package.json'))
+
+describe('the documentation', () => {
+  it('is what these tests know, all of it reachable from the README', async () => {
+    const pages = (await readdir(join(ROOT, 'docs'))).filter((file) => file.endsWith('.md'))
+    assert.deepEqual(pages.map((file) => `docs/${file}`).sort(), PAGES.filter((page) => page !== 'README.md').sort())
+    for (const page of pages) assert.ok(links(README).some((link) => link.startsWith(`docs/${page}`)))
+  })
+
+  for (const page of PAGES) {
+    it(`${page}: links lead somewhere`, async () => {
+      for (const link of links(read(page))) {
+        if (/^https:/.test(link)) continue
+        const [path, anchor] = link.split('#')
+        const target = path ? join(dirname(join(ROOT, page)), path) : join(ROOT, page)
+        await assert.doesNotReject(access(target), `${page} links to ${link}`)
+        if (anchor) assert.ok(anchors(read(relative(ROOT, target))).includes(anchor), `${page} links to ${link}`)
+      }
+    })
+
+    it(`${page}: JSON is JSON, or a template that can be deployed`, () => {
+      for (const { text } of fences(read(page), 'json')) {
+        if (text.includes('${')) parseTemplate(text, 'json')
+        else JSON.parse(text)
+      }
+    })
+
+    it(`${page}: posted events are accepted`, () => {
+      for (const { body } of postedEvents(read(page))) {
+        if (Array.isArray(body)) parseEvents(body, RECEIVED)
+        else parseEvent(body, RECEIVED)
+      }
+    })
+
+    it(`${page}: npm commands exist`, () => {
+      for (const [, name] of read(page).matchAll(/npm (?:run )?(start|test|(?<=run )\w+)/g)) {
+        assert.ok(PACKAGE.scripts[name ?? ''], `npm run ${name}`)
+      }
+    })
+  }
+})
+
+describe('the README', () => {
+  it('lists every node type', () => {
+    const listed = rows(README, 'The nodes', 'node').map(([type]) => code(type))
+    assert.deepEqual(listed.sort(), Object.keys(PACKAGE['node-red'].nodes).sort())
+  })
+
+  it('lists every event type', () => {
+    assert.deepEqual(
+      rows(README, 'Events', 'event type').map(([type]) => code(type)),
+      [...EVENT_TYPES],
+    )
+  })
+
+  it('lists every variable with its type', () => {
+    const listed = rows(README, 'Variables', 'variable').map(([name, type]) => `${code(name).slice(2, -1)}: ${type}`)
+    assert.deepEqual(listed.sort(), VOCABULARY.map(({ name, type }) => `${name}: ${type}`).sort())
+  })
+
+  it('names what only templates know', () => {
+    for (const name of TEMPLATE_ONLY_NAMES) assert.ok(README.includes(`| \`\${${name}}\` |`), name)
+  })
+
+  it('lists every command of a contributor', () => {
+    const listed = rows(README, 'Work on it', 'command').map(([command]) => code(command).replace(/^npm (run )?/, ''))
+    assert.deepEqual(
+      listed.sort(),
+      Object.keys(PACKAGE.scripts)
+        .filter((name) => name !== 'prepack')
+        .sort(),
+    )
+  })
+
+  it('installs the package under the name that npm pack gives it', () => {
+    const file = `${PACKAGE.name.replace('@', '').replace('/', '-')}-${PACKAGE.version}.tgz`
+    assert.ok(
+      fences(README, 'sh').some(({ text }) => text.includes(file)),
+      file,
+    )
+  })
+})
+
+describe('the page on payload templates', () => {
+  const page = read('docs/payload-templates.md')
+
+  for (const [template, event, sent] of rows(page, 'Examples', 'template').map((cells) => cells.map(code))) {
+    it(`${template} with ${event} sends ${sent}`, () => {
+      const parsed = parseEvent(
+        {
+          event_type: 'LINK_ARTIFACT',
+          entity_name: 'my-org',
+          project_name: 'my-project',
+          artifact_collection_name: 'cifar10',
+          ...JSON.parse(event ?? ''),
+        },
+        RECEIVED,
+      )
+      const settings = { event: parsed, automationName: '', missing: 'blank' } as const
+      assert.equal(renderTemplate(parseTemplate(template ?? '', 'json'), settings).text, sent)
+    })
+  }
+
+  for (const [template, because] of rows(page, 'What is refused', 'template').map((cells) => cells.map(code))) {
+    it(`${template} is refused: ${because}`, () => {
+      assert.throws(() => parseTemplate(template ?? '', 'json'), { code: 'template_invalid' })
+    })
+  }
+})
