@@ -1,4 +1,11 @@
-import type { Attempt, Delivery, DeliveryError, DeliveryStatus, MaskedRequest, NewDelivery } from '../delivery/delivery.js'
+import type {
+  Attempt,
+  Delivery,
+  DeliveryError,
+  DeliveryStatus,
+  MaskedRequest,
+  NewDelivery,
+} from '../delivery/delivery.js'
 import type { Ordering } from '../delivery/lane-port.js'
 import type { StoredDelivery } from '../delivery/stored.js'
 import type { ArtifactEvent } from '../events/event.js'
@@ -12,12 +19,15 @@ import type { ArtifactEvent } from '../events/event.js'
  */
 export interface DeliveryStore {
   /**
-   * Opens the store, or opens it again after a failure; resolves when it can be read and written. Attempts that were
-   * cut off are put into the history as `interrupted` and their deliveries made due at `now`.
+   * Opens the store; resolves when it can be read and written. Attempts that were cut off are put into the history as
+   * `interrupted` and their deliveries made due now. When the last owner did not close it, events that may not have
+   * reached their senders are marked to be handed to the flows again.
    */
-  open(now: number): Promise<Opening>
-  /** Closes it. `clean` says that everything in flight was recorded. */
-  close(state: { readonly clean: boolean; readonly now: number }): Promise<void>
+  open(start: Start): Promise<Opening>
+  /** Whether an opened store can be written now; after a failure, whether it can be written again. */
+  probe(now: number): Promise<void>
+  /** Closes it properly. Events routed since `suspectSince` are handed out again at the next start unless settled. */
+  close(end: { readonly now: number; readonly suspectSince: number }): Promise<void>
 
   /**
    * Stores events and says of each whether (source, event_id) was there before; all or nothing. With a cursor its
@@ -31,7 +41,7 @@ export interface DeliveryStore {
   /** Events of the source that are to be handed to its flows, oldest first. */
   unroutedEvents(source: string, after: number, limit: number): Promise<UnroutedEvent[]>
   /** Ids of the automations that made a delivery of this event. */
-  automationsReached(eventId: string): Promise<string[]>
+  automationsReached(eventId: string): Promise<readonly string[]>
   markRouted(seqs: readonly number[]): Promise<void>
   events(filter: EventFilter, page: Page): Promise<{ events: StoredEvent[]; next: string | null }>
 
@@ -44,17 +54,17 @@ export interface DeliveryStore {
    * again until it is recorded or released, or the store was opened again.
    */
   claim(webhook: string, want: ClaimWish): Promise<Claim>
-  release(seqs: readonly number[]): Promise<void>
+  release(webhook: string, seqs: readonly number[]): Promise<void>
   /** Notes that requests are on their way, so that a crash can be told from a wait. */
   markStarted(started: readonly { readonly seq: number; readonly at: number }[]): Promise<void>
-  /** Stores the result of an attempt and releases the delivery; gives its successor when that may go now. */
+  /** Stores the result of an attempt and releases the delivery; says whether that let a successor go. */
   record(result: AttemptRecord): Promise<{ readonly successor: boolean }>
 
   delivery(id: string): Promise<DeliveryDetail | null>
   deliveries(filter: DeliveryFilter, page: Page): Promise<{ deliveries: Delivery[]; next: string | null }>
   /**
    * Makes deliveries pending and due at `now` again, with the schedule from its start; of a filter up to `limit`,
-   * going on at `before`. Those in flight are left alone. Dry runs are never redelivered.
+   * going on at `before`. Those that are claimed, or wait for their predecessor, are left as they are; dry runs too.
    */
   redeliver(wanted: RedeliveryWish, now: number): Promise<Redelivered>
 
@@ -76,6 +86,14 @@ export interface DeliveryStore {
   sweep(slice: SweepSlice): Promise<{ readonly deleted: number; readonly next: SweepCursor | null }>
   /** Keeps the time of the last sign of life, by which the next start knows what may not have settled. */
   beat(now: number): Promise<void>
+}
+
+export interface Start {
+  readonly now: number
+  /** After an unclean stop, how long before the last sign of life an event counts as perhaps not settled, in ms. */
+  readonly suspectWithin: number
+  /** The same, for events that are handed out again whether they settled or not. */
+  readonly rerouteWithin: number
 }
 
 export interface Opening {
@@ -154,14 +172,15 @@ export interface Claim {
 }
 
 export interface AttemptRecord {
-  readonly seq: number
-  /** Null when no request was made. */
+  readonly delivery: StoredDelivery
+  /** Null when no request was made; otherwise it counts. */
   readonly attempt: Attempt | null
   readonly status: 'pending' | 'delivered' | 'failed'
   readonly step: number
   /** When a pending one is due again. */
   readonly dueAt: number | null
-  readonly finishedAt: number | null
+  /** When it was recorded; the end of one that is not pending any more. */
+  readonly at: number
   readonly error: DeliveryError | null
   /** The sender is away: keep the output for it. */
   readonly owed: boolean

@@ -1,0 +1,59 @@
+import type { StoredDelivery } from '../../delivery/stored.js'
+import type { Claim, ClaimWish } from '../store.js'
+import type { Context } from './context.js'
+import { payloadOf, storedOf, WHOLE_DELIVERY } from './rows.js'
+
+/** The senders with pending deliveries, found by jumping along the index instead of reading all of it. */
+const SENDERS = `
+  WITH RECURSIVE found (id) AS (
+    SELECT min(sender_id) FROM deliveries WHERE status = 0 AND webhook_id = ?1
+    UNION ALL
+    SELECT (SELECT min(sender_id) FROM deliveries WHERE status = 0 AND webhook_id = ?1 AND sender_id > found.id)
+    FROM found WHERE found.id IS NOT NULL
+  )
+  SELECT id FROM found WHERE id IS NOT NULL`
+
+const DUE = `
+  SELECT seq, due_at FROM deliveries
+  WHERE status = 0 AND webhook_id = ? AND sender_id = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?`
+
+const NEXT_DUE = `
+  SELECT min(due_at) AS due_at FROM deliveries WHERE status = 0 AND webhook_id = ? AND sender_id = ? AND due_at > ?`
+
+/** Each sender gets its share of a claim, so that one with a long queue does not hide the others. */
+const SMALLEST_SHARE = 8
+
+export function claim({ db, claims }: Context, webhook: string, wish: ClaimWish): Claim {
+  const taken = claims.of(webhook)
+  const senders = db.all(SENDERS, webhook).filter((row) => wish.senders.has(row['id'] as string))
+  const share =
+    senders.length <= 1 ? wish.limit : Math.max(SMALLEST_SHARE, Math.ceil((2 * wish.limit) / senders.length))
+  const due: { seq: number; at: number }[] = []
+  let more = false
+  let nextDue: number | null = null
+  for (const { id } of senders) {
+    // One more than the share tells whether there are more; those that are taken already stand among them.
+    const rows = db
+      .all(DUE, webhook, id as string, wish.now, share + taken.size + 1)
+      .filter((row) => !taken.has(row['seq'] as number))
+    more ||= rows.length > share
+    for (const row of rows.slice(0, share)) due.push({ seq: row['seq'] as number, at: row['due_at'] as number })
+    const next = db.get(NEXT_DUE, webhook, id as string, wish.now)?.['due_at'] as number | null
+    if (next !== null) nextDue = Math.min(next, nextDue ?? next)
+  }
+  due.sort((a, b) => a.at - b.at || a.seq - b.seq)
+
+  const deliveries: StoredDelivery[] = []
+  let bytes = 0
+  for (const { seq } of due) {
+    if (deliveries.length === wish.limit || (deliveries.length > 0 && bytes >= wish.bytes)) {
+      more = true
+      break
+    }
+    const row = db.get(`${WHOLE_DELIVERY} WHERE d.seq = ?`, seq)!
+    bytes += payloadOf(row).length
+    deliveries.push(storedOf(row))
+    claims.take(webhook, seq)
+  }
+  return { deliveries, more, nextDue }
+}

@@ -1,0 +1,142 @@
+import { mkdirSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
+import { AutomationError } from '../../error.js'
+import { APPLICATION_ID, MIGRATIONS } from './schema.js'
+import { versionProblem } from './version.js'
+
+export type Row = Record<string, SQLOutputValue>
+
+export interface ConnectionOptions {
+  readonly path: string
+  /** Called with a sentence when the SQLite inside Node.js has a known fault. */
+  readonly warn?: (text: string) => void
+  /** SQLite's `max_page_count`: makes the file full at a size. */
+  readonly maxPages?: number
+}
+
+/**
+ * The one connection to a store's file: opened so that no second process gets in, its statements prepared once.
+ * Throws what node:sqlite throws, and `AutomationError` for a file that is not ours or from a newer version.
+ */
+export class Connection {
+  readonly path: string
+  readonly #db: DatabaseSync
+  readonly #statements = new Map<string, StatementSync>()
+  #inode = 0
+
+  constructor(options: ConnectionOptions) {
+    this.path = options.path
+    mkdirSync(dirname(options.path), { recursive: true })
+    // A lock is never waited for: node:sqlite would block the whole process meanwhile.
+    this.#db = new (sqlite().DatabaseSync)(options.path, { timeout: 0, enableForeignKeyConstraints: false })
+    try {
+      this.#setUp(options)
+    } catch (error) {
+      this.#db.close()
+      throw error
+    }
+  }
+
+  #setUp(options: ConnectionOptions): void {
+    const problem = versionProblem(String(this.get('SELECT sqlite_version() AS version')?.['version']))
+    if (problem !== null) options.warn?.(problem)
+    // From here to the checks nothing is written, so that a file that is not ours stays as it is.
+    this.exec('PRAGMA locking_mode = EXCLUSIVE')
+    const version = this.#pragma('user_version')
+    const empty = this.get('SELECT count(*) AS n FROM sqlite_schema')?.['n'] === 0
+    if (!empty && this.#pragma('application_id') !== APPLICATION_ID) {
+      throw new AutomationError(
+        'store_unavailable',
+        `${this.path} is another application's database. Choose another path.`,
+        {
+          statusText: 'not a delivery store',
+        },
+      )
+    }
+    if (version > MIGRATIONS.length) {
+      throw new AutomationError(
+        'store_unavailable',
+        `The delivery store ${this.path} was written by a newer version of this package (schema ${version}, this one knows ${MIGRATIONS.length}). It was left as it is: install that version again, or choose another path.`,
+        { statusText: 'store is from a newer version' },
+      )
+    }
+    if (empty) this.exec('PRAGMA auto_vacuum = INCREMENTAL')
+    const mode = this.get('PRAGMA journal_mode = WAL')?.['journal_mode']
+    if (mode !== 'wal') throw new Error(`SQLite keeps the journal mode ${String(mode)}`)
+    this.exec('PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000')
+    if (options.maxPages !== undefined) this.exec(`PRAGMA max_page_count = ${options.maxPages}`)
+    this.exec('BEGIN IMMEDIATE')
+    try {
+      for (const step of MIGRATIONS.slice(version)) this.exec(step)
+      this.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length}`)
+      this.exec('COMMIT')
+    } catch (error) {
+      this.rollBack()
+      throw error
+    }
+    this.#inode = statSync(this.path).ino
+  }
+
+  /** Throws when the file that is written is not the one at the path any more. */
+  checkFile(): void {
+    if (statSync(this.path, { throwIfNoEntry: false })?.ino === this.#inode) return
+    throw new AutomationError(
+      'store_unavailable',
+      `The delivery store ${this.path} was removed or replaced while it was in use. Restart Node-RED.`,
+      { statusText: 'store was removed' },
+    )
+  }
+
+  exec(sql: string): void {
+    this.#db.exec(sql)
+  }
+
+  run(sql: string, ...values: SQLInputValue[]): { changes: number | bigint; lastInsertRowid: number | bigint } {
+    return this.#statement(sql).run(...values)
+  }
+
+  get(sql: string, ...values: SQLInputValue[]): Row | undefined {
+    return this.#statement(sql).get(...values)
+  }
+
+  all(sql: string, ...values: SQLInputValue[]): Row[] {
+    return this.#statement(sql).all(...values)
+  }
+
+  rollBack(): void {
+    // Some errors (a full disk among them) make SQLite roll back by itself.
+    if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
+  }
+
+  close(): void {
+    this.#statements.clear()
+    this.#db.close()
+  }
+
+  #pragma(name: string): number {
+    return Number(this.get(`PRAGMA ${name}`)?.[name])
+  }
+
+  #statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql)
+    if (statement === undefined) {
+      statement = this.#db.prepare(sql)
+      this.#statements.set(sql, statement)
+    }
+    return statement
+  }
+}
+
+/** Loaded when a store is opened, so that the package loads, and says what is wrong, where there is no node:sqlite. */
+function sqlite(): typeof import('node:sqlite') {
+  const loaded = process.getBuiltinModule?.('node:sqlite')
+  if (loaded === undefined) {
+    throw new AutomationError(
+      'store_unavailable',
+      `Node.js ${process.versions.node} has no built-in SQLite: the embedded delivery store needs 22.13 or newer.`,
+      { statusText: 'Node.js is too old' },
+    )
+  }
+  return loaded
+}

@@ -1,0 +1,140 @@
+import type { MaskedRequest } from '../../delivery/delivery.js'
+import type { StoredDelivery } from '../../delivery/stored.js'
+import type { Enqueued, NewRecord } from '../store.js'
+import type { Context } from './context.js'
+import { deliveryOf, time } from './rows.js'
+import { PENDING, STATUSES } from './schema.js'
+
+const INSERT = `
+  INSERT INTO deliveries (id, event_id, automation_id, automation_name, webhook_id, webhook_name, sender_id, sender_name,
+    collection, order_key, status, created_at, due_at, finished_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
+
+export function enqueue(context: Context, entry: NewRecord): Promise<Enqueued> {
+  const { commit, claims } = context
+  return commit.write(() => {
+    const orderKey = entry.ordered ? entry.orderKey : null
+    const waits = orderKey !== null && hasPending(context, entry.webhook.id, orderKey)
+    const dueAt = waits ? null : entry.createdAt
+    const state = { status: PENDING, orderKey, dueAt, finishedAt: null, request: null }
+    let seq = insert(context, entry, state)
+    if (seq === null) {
+      const there = existing(context, entry.id)
+      if (there.delivery.status !== 'dry-run') return there
+      // What was only tried may now be sent.
+      remove(context, entry.id)
+      seq = insert(context, entry, state)!
+    }
+    const claimed = entry.claim && !waits ? storedFrom(entry, seq) : null
+    if (claimed !== null) commit.afterCommit(() => claims.take(entry.webhook.id, claimed.seq))
+    return { delivery: newDelivery(entry, 'pending', dueAt), duplicate: false, claimed }
+  })
+}
+
+/** Whether a delivery of this collection is on its way, so that a new one has to wait. */
+export function hasPending({ db }: Pick<Context, 'db'>, webhook: string, orderKey: string): boolean {
+  const sql = 'SELECT 1 FROM deliveries WHERE status = 0 AND webhook_id = ? AND order_key = ? LIMIT 1'
+  return db.get(sql, webhook, orderKey) !== undefined
+}
+
+export function putDryRun(context: Context, entry: NewRecord, request: MaskedRequest): Promise<Enqueued> {
+  return context.commit.write(() => {
+    const status = STATUSES.indexOf('dry-run')
+    const seq = insert(context, entry, { status, orderKey: null, dueAt: null, finishedAt: entry.createdAt, request })
+    if (seq === null) return existing(context, entry.id)
+    return { delivery: newDelivery(entry, 'dry-run', null), duplicate: false, claimed: null }
+  })
+}
+
+interface State {
+  readonly status: number
+  readonly orderKey: string | null
+  readonly dueAt: number | null
+  readonly finishedAt: number | null
+  readonly request: MaskedRequest | null
+}
+
+function insert({ db }: Context, entry: NewRecord, state: State): number | null {
+  const { id, event, automation, webhook, sender } = entry
+  const { changes, lastInsertRowid } = db.run(
+    INSERT,
+    id,
+    event.event_id,
+    automation.id,
+    automation.name,
+    webhook.id,
+    webhook.name,
+    sender.id,
+    sender.name,
+    entry.orderKey,
+    state.orderKey,
+    state.status,
+    entry.createdAt,
+    state.dueAt,
+    state.finishedAt,
+  )
+  if (changes === 0) return null
+  db.run(
+    'INSERT INTO bodies (seq, payload, slots, message, event, request) VALUES (?, ?, ?, ?, ?, ?)',
+    lastInsertRowid,
+    entry.payload,
+    entry.slots.length === 0 ? null : JSON.stringify(entry.slots),
+    entry.message,
+    hasEvent({ db }, event.event_id) ? null : JSON.stringify(event),
+    state.request === null ? null : JSON.stringify(state.request),
+  )
+  return Number(lastInsertRowid)
+}
+
+/** Whether exactly one source brought an event with this id, so that the id alone finds it again. */
+function hasEvent({ db }: Pick<Context, 'db'>, eventId: string): boolean {
+  const sql = 'SELECT count(*) AS n FROM (SELECT 1 FROM events WHERE event_id = ? LIMIT 2)'
+  return db.get(sql, eventId)?.['n'] === 1
+}
+
+function remove({ db }: Context, id: string): void {
+  db.run('DELETE FROM bodies WHERE seq = (SELECT seq FROM deliveries WHERE id = ?)', id)
+  db.run('DELETE FROM deliveries WHERE id = ?', id)
+}
+
+function existing({ db }: Context, id: string): Enqueued {
+  const row = db.get('SELECT * FROM deliveries WHERE id = ?', id)!
+  return { delivery: deliveryOf(row), duplicate: true, claimed: null }
+}
+
+function newDelivery(entry: NewRecord, status: 'pending' | 'dry-run', dueAt: number | null): Enqueued['delivery'] {
+  const { id, event, automation, webhook, sender, createdAt } = entry
+  return {
+    id,
+    event_id: event.event_id,
+    automation,
+    webhook,
+    sender,
+    status,
+    attempts: 0,
+    status_code: null,
+    duration_ms: null,
+    created_at: time(createdAt),
+    ...(dueAt !== null && { next_attempt_at: time(dueAt) }),
+    ...(status === 'dry-run' && { finished_at: time(createdAt) }),
+  }
+}
+
+function storedFrom(entry: NewRecord, seq: number): StoredDelivery {
+  const { id, event, automation, webhook, sender, orderKey, payload, slots, message, createdAt } = entry
+  return {
+    seq,
+    id,
+    event,
+    automation,
+    webhook,
+    sender,
+    orderKey,
+    payload,
+    slots,
+    message,
+    createdAt,
+    attempts: 0,
+    step: 0,
+  }
+}

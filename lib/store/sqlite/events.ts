@@ -1,0 +1,109 @@
+import { AutomationError } from '../../error.js'
+import type { ArtifactEvent } from '../../events/event.js'
+import type { CursorMove, EventFilter, NewEvent, Page, StoredEvent, UnroutedEvent } from '../store.js'
+import type { Context } from './context.js'
+import { time } from './rows.js'
+import { ROUTING } from './schema.js'
+
+export function putEvents(
+  { db, commit }: Context,
+  events: readonly NewEvent[],
+  cursor?: CursorMove,
+): Promise<boolean[]> {
+  const rows = events.map((entry) => ({ ...entry, json: JSON.stringify(entry.event) }))
+  return commit.write(() => {
+    if (cursor !== undefined) moveCursor({ db }, cursor)
+    return rows.map(({ source, event, receivedAt, routed, json }) => {
+      const { changes } = db.run(
+        'INSERT INTO events (source, event_id, received_at, routed, json) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+        source,
+        event.event_id,
+        receivedAt,
+        routed ? ROUTING.routed : ROUTING.waiting,
+        json,
+      )
+      return changes === 0
+    })
+  })
+}
+
+function moveCursor({ db }: Pick<Context, 'db'>, { key, expected, next }: CursorMove): void {
+  const { changes } =
+    expected === null
+      ? db.run('INSERT INTO cursors (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING', key, next)
+      : db.run('UPDATE cursors SET value = ? WHERE key = ? AND value = ?', next, key, expected)
+  if (changes === 0) {
+    throw new AutomationError('cursor_moved', `The cursor ${key} was moved by somebody else; nothing was stored.`, {
+      retryable: true,
+    })
+  }
+}
+
+export function cursor({ db }: Context, key: string): string | null {
+  return (db.get('SELECT value FROM cursors WHERE key = ?', key)?.['value'] as string | undefined) ?? null
+}
+
+export function suspectEvents({ db, commit }: Context, source: string, since: number): Promise<void> {
+  return commit.write(() => {
+    db.run(
+      'UPDATE events SET routed = ? WHERE seq > ? AND received_at >= ? AND source = ? AND routed = ?',
+      ROUTING.suspect,
+      lastSeqBefore({ db }, since),
+      since,
+      source,
+      ROUTING.routed,
+    )
+  })
+}
+
+/** The newest event that was received before `time`: nothing after it is older, but for a clock that was set back. */
+export function lastSeqBefore({ db }: Pick<Context, 'db'>, at: number): number {
+  const row = db.get('SELECT seq FROM events WHERE received_at < ? ORDER BY seq DESC LIMIT 1', at)
+  return (row?.['seq'] as number | undefined) ?? 0
+}
+
+export function unroutedEvents({ db }: Context, source: string, after: number, limit: number): UnroutedEvent[] {
+  const rows = db.all(
+    'SELECT seq, routed, json FROM events WHERE source = ? AND routed <> 1 AND seq > ? ORDER BY seq LIMIT ?',
+    source,
+    after,
+    limit,
+  )
+  return rows.map((row) => ({
+    seq: row['seq'] as number,
+    event: JSON.parse(row['json'] as string) as ArtifactEvent,
+    suspect: row['routed'] === ROUTING.suspect,
+  }))
+}
+
+export function automationsReached({ db }: Context, eventId: string): readonly string[] {
+  const rows = db.all('SELECT DISTINCT automation_id AS id FROM deliveries WHERE event_id = ?', eventId)
+  return rows.map((row) => row['id'] as string)
+}
+
+export function markRouted({ db, commit }: Context, seqs: readonly number[]): Promise<void> {
+  return commit.write(() => {
+    for (const seq of seqs) db.run('UPDATE events SET routed = 1 WHERE seq = ?', seq)
+  })
+}
+
+/** How many events a page looks at when it searches for those of one source; such a page may be short. */
+const SEARCHED = 5_000
+
+export function listEvents({ db }: Context, { source }: EventFilter, { before, limit }: Page) {
+  const from = before === undefined ? Number.MAX_SAFE_INTEGER : Number(before)
+  const looked = source === undefined ? limit : SEARCHED
+  const seqs = db.all('SELECT seq, source FROM events WHERE seq < ? ORDER BY seq DESC LIMIT ?', from, looked)
+  const wanted = seqs.filter((row) => source === undefined || row['source'] === source).slice(0, limit)
+  const last = wanted.length === limit ? wanted.at(-1) : seqs.at(-1)
+  const end = wanted.length < limit && seqs.length < looked
+  const events = wanted.map(({ seq }): StoredEvent => {
+    const row = db.get('SELECT source, received_at, json FROM events WHERE seq = ?', seq as number)!
+    return {
+      source: row['source'] as string,
+      received_at: time(row['received_at'] as number),
+      event: JSON.parse(row['json'] as string) as ArtifactEvent,
+    }
+  })
+  return { events, next: end || last === undefined ? null : String(last['seq']) }
+}

@@ -1,0 +1,139 @@
+import type { AutomationError } from '../../error.js'
+
+/** How the transactions are made; `begin`, `commit` and `rollBack` are SQLite's. */
+export interface CommitPort {
+  begin(): void
+  commit(): void
+  rollBack(): void
+  /** The failure of the store behind an error, or null when the error is the work's own. */
+  failure(error: unknown): AutomationError | null
+  /** Makes room on a full disk; true when trying again is worth it. */
+  makeRoom(error: unknown): boolean
+}
+
+interface Write {
+  readonly work: () => unknown
+  readonly mustHappen: boolean
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+  value: unknown
+}
+
+/** A transaction takes new work for so many milliseconds; then it commits, and the rest waits for the next turn. */
+const BUDGET_MS = 8
+/** A disk that takes longer than this for a commit is given a pause as long, so that the event loop is not all waiting. */
+const SLOW_COMMIT_MS = 5
+
+/**
+ * Group commit: everything that is to be written in one turn of the event loop shares one transaction and one wait for
+ * the disk. A promise resolves after COMMIT. Work that throws fails alone; a store that fails rejects everything.
+ */
+export class GroupCommit {
+  readonly #port: CommitPort
+  readonly #now: () => number
+  #queue: Write[] = []
+  #afterCommit: (() => void)[] = []
+  #scheduled = false
+  #pause = 0
+
+  constructor(port: CommitPort, now: () => number = () => performance.now()) {
+    this.#port = port
+    this.#now = now
+  }
+
+  /**
+   * Runs `work` inside the next transaction. It must be synchronous and may run twice. With `mustHappen` it is tried
+   * again on a full disk, when room was made.
+   */
+  write<T>(work: () => T, options: { mustHappen?: boolean } = {}): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const mustHappen = options.mustHappen ?? false
+      this.#queue.push({ work, mustHappen, resolve: resolve as (value: unknown) => void, reject, value: undefined })
+      this.#schedule()
+    })
+  }
+
+  /** To be called by work: what is to be done when the transaction it belongs to has been committed. */
+  afterCommit(then: () => void): void {
+    this.#afterCommit.push(then)
+  }
+
+  /** Commits what is queued, at once. */
+  flush(): void {
+    while (this.#queue.length > 0) this.#turn()
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    const turn = () => {
+      this.#scheduled = false
+      this.#turn()
+      if (this.#queue.length > 0) this.#schedule()
+    }
+    if (this.#pause > 0) setTimeout(turn, this.#pause)
+    else setImmediate(turn)
+  }
+
+  #turn(): void {
+    if (this.#queue.length === 0) return
+    const waiting = this.#queue
+    const end = this.#now() + BUDGET_MS
+    let taken = 0
+    try {
+      this.#transaction(() => {
+        do {
+          const write = waiting[taken]!
+          taken++
+          write.value = write.work()
+        } while (taken < waiting.length && this.#now() < end)
+      })
+    } catch (error) {
+      this.#queue = []
+      this.#recover(waiting, error)
+      return
+    }
+    this.#queue = taken === waiting.length ? [] : waiting.slice(taken)
+    for (let i = 0; i < taken; i++) waiting[i]!.resolve(waiting[i]!.value)
+  }
+
+  /** One by one, so that the write that cannot be done fails alone; a failing store rejects what is left. */
+  #recover(writes: readonly Write[], cause: unknown): void {
+    let failure = this.#port.failure(cause)
+    const room = failure !== null && this.#port.makeRoom(cause)
+    for (const write of writes) {
+      if (failure !== null && !(room && write.mustHappen)) {
+        write.reject(failure)
+        continue
+      }
+      try {
+        this.#transaction(() => {
+          write.value = write.work()
+        })
+        write.resolve(write.value)
+      } catch (error) {
+        const now = this.#port.failure(error)
+        failure ??= now
+        write.reject(now ?? error)
+      }
+    }
+  }
+
+  #transaction(work: () => void): void {
+    this.#afterCommit = []
+    try {
+      this.#port.begin()
+      work()
+      const start = this.#now()
+      this.#port.commit()
+      const took = this.#now() - start
+      this.#pause = took > SLOW_COMMIT_MS ? Math.min(took, 50) : 0
+    } catch (error) {
+      this.#port.rollBack()
+      throw error
+    }
+    const then = this.#afterCommit
+    this.#afterCommit = []
+    for (const call of then) call()
+  }
+}

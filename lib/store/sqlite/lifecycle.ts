@@ -1,0 +1,89 @@
+import type { Opening, PendingCount, Start } from '../store.js'
+import type { Connection } from './connection.js'
+import { lastSeqBefore } from './events.js'
+import { ROUTING } from './schema.js'
+
+/** After an unclean stop a store up to this size is checked before it is used; more would keep Node-RED waiting. */
+const CHECKED_BYTES = 64 * 1024 * 1024
+
+/** What the last owner left behind is put in order, in one transaction. */
+export function takeOver(db: Connection, { now, suspectWithin, rerouteWithin }: Start): Opening {
+  const clean = meta(db, 'clean') !== 0
+  const lastAlive = meta(db, 'alive')
+  if (!clean && pragma(db, 'page_count') * pragma(db, 'page_size') <= CHECKED_BYTES) quickCheck(db)
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    const interrupted = recordInterrupted(db, now)
+    if (!clean && lastAlive !== null) {
+      const since = lastAlive - suspectWithin
+      db.run(
+        'UPDATE events SET routed = CASE WHEN received_at >= ? THEN ? ELSE ? END WHERE seq > ? AND routed <> ?',
+        lastAlive - rerouteWithin,
+        ROUTING.waiting,
+        ROUTING.suspect,
+        lastSeqBefore({ db }, since),
+        ROUTING.waiting,
+      )
+    }
+    putMeta(db, 'clean', 0)
+    putMeta(db, 'alive', now)
+    db.exec('COMMIT')
+    return { clean, lastAlive, interrupted }
+  } catch (error) {
+    db.rollBack()
+    throw error
+  }
+}
+
+/** Attempts of which only the start is known get their line in the history, and are made again at once. */
+function recordInterrupted(db: Connection, now: number): number {
+  db.run(
+    `INSERT INTO attempts (delivery, number, started_at, duration_ms, error_code, error_message)
+     SELECT seq, attempts + 1, started_at, 0, 'interrupted', 'Node-RED stopped while the request was on its way.'
+     FROM deliveries WHERE started_at IS NOT NULL`,
+  )
+  const { changes } = db.run(
+    'UPDATE deliveries SET attempts = attempts + 1, started_at = NULL, due_at = ? WHERE started_at IS NOT NULL',
+    now,
+  )
+  return Number(changes)
+}
+
+function quickCheck(db: Connection): void {
+  const result = db.get('PRAGMA quick_check(1)')?.['quick_check']
+  if (result !== 'ok') throw Object.assign(new Error(String(result)), { errcode: 11 })
+}
+
+export function suspectSince(db: Connection, since: number): void {
+  db.run(
+    'UPDATE events SET routed = ? WHERE seq > ? AND received_at >= ? AND routed = ?',
+    ROUTING.suspect,
+    lastSeqBefore({ db }, since),
+    since,
+    ROUTING.routed,
+  )
+}
+
+export function pendingCounts(db: Connection): PendingCount[] {
+  const rows = db.all(
+    `SELECT webhook_id AS webhook, sender_id AS sender, count(*) AS count FROM deliveries INDEXED BY deliveries_queue
+     WHERE status = 0 GROUP BY webhook_id, sender_id`,
+  )
+  return rows.map(({ webhook, sender, count }) => ({
+    webhook: webhook as string,
+    sender: sender as string,
+    count: count as number,
+  }))
+}
+
+export function meta(db: Connection, key: string): number | null {
+  return (db.get('SELECT value FROM meta WHERE key = ?', key)?.['value'] as number | undefined) ?? null
+}
+
+export function putMeta(db: Connection, key: string, value: number): void {
+  db.run('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)', key, value)
+}
+
+function pragma(db: Connection, name: string): number {
+  return Number(db.get(`PRAGMA ${name}`)?.[name])
+}

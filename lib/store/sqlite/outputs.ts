@@ -1,0 +1,26 @@
+import type { OwedOutput } from '../store.js'
+import type { Context } from './context.js'
+import { attemptOf, deliveryOf, storedOf, WHOLE_DELIVERY } from './rows.js'
+
+export function owedOutputs({ db }: Context, sender: string, limit: number): OwedOutput[] {
+  const rows = db.all(`${WHOLE_DELIVERY} WHERE d.owed = 1 AND d.sender_id = ? ORDER BY d.seq LIMIT ?`, sender, limit)
+  return rows.map((row) => {
+    const { seq, event, payload, slots, message } = storedOf(row)
+    const last = db.get('SELECT * FROM attempts WHERE delivery = ? ORDER BY number DESC LIMIT 1', seq)
+    return {
+      seq,
+      delivery: deliveryOf(row),
+      event,
+      payload,
+      slots,
+      message,
+      attempt: last === undefined ? null : attemptOf(last),
+    }
+  })
+}
+
+export function outputsGiven({ db, commit }: Context, seqs: readonly number[]): Promise<void> {
+  return commit.write(() => {
+    for (const seq of seqs) db.run('UPDATE deliveries SET owed = 0 WHERE seq = ?', seq)
+  })
+}

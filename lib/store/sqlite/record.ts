@@ -1,0 +1,77 @@
+import type { AttemptRecord } from '../store.js'
+import type { Context } from './context.js'
+import { responseText } from './rows.js'
+import { STATUSES } from './schema.js'
+
+const UPDATE = `
+  UPDATE deliveries SET status = ?, attempts = ?, step = ?, status_code = ?, duration_ms = ?, due_at = ?, started_at = NULL,
+    finished_at = ?, error_code = ?, error_message = ?, owed = ?
+  WHERE seq = ? RETURNING order_key`
+
+const INSERT_ATTEMPT = `
+  INSERT INTO attempts (delivery, number, started_at, duration_ms, status_code, error_code, error_message, response)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
+
+export function record(context: Context, result: AttemptRecord): Promise<{ successor: boolean }> {
+  const { db, commit, claims } = context
+  const { delivery, attempt, error } = result
+  const { seq, webhook } = delivery
+  const attempts = delivery.attempts + (attempt === null ? 0 : 1)
+  const finished = result.status !== 'pending'
+  return commit.write(
+    () => {
+      const row = db.get(
+        UPDATE,
+        STATUSES.indexOf(result.status),
+        attempts,
+        result.step,
+        attempt?.status_code ?? null,
+        attempt?.duration_ms ?? null,
+        result.dueAt,
+        finished ? result.at : null,
+        error?.code ?? null,
+        error?.message ?? null,
+        result.owed ? 1 : 0,
+        seq,
+      )
+      if (attempt !== null) {
+        db.run(
+          INSERT_ATTEMPT,
+          seq,
+          attempts,
+          Date.parse(attempt.started_at),
+          attempt.duration_ms,
+          attempt.status_code ?? null,
+          attempt.error?.code ?? null,
+          attempt.error?.message ?? null,
+          responseText(attempt),
+        )
+      }
+      const orderKey = row?.['order_key'] as string | null | undefined
+      const successor = finished && typeof orderKey === 'string' && letNextGo(context, webhook.id, orderKey, result.at)
+      commit.afterCommit(() => claims.release(webhook.id, seq))
+      return { successor }
+    },
+    { mustHappen: true },
+  )
+}
+
+/** Makes the first pending delivery of a collection due, if it was waiting for its predecessors. */
+export function letNextGo({ db }: Pick<Context, 'db'>, webhook: string, orderKey: string, now: number): boolean {
+  const { changes } = db.run(
+    `UPDATE deliveries SET due_at = ? WHERE due_at IS NULL AND seq = (
+       SELECT min(seq) FROM deliveries WHERE status = 0 AND webhook_id = ? AND order_key = ?)`,
+    now,
+    webhook,
+    orderKey,
+  )
+  return changes !== 0
+}
+
+export function markStarted({ db, commit }: Context, started: readonly { seq: number; at: number }[]): Promise<void> {
+  return commit.write(() => {
+    for (const { seq, at } of started) {
+      db.run('UPDATE deliveries SET started_at = ? WHERE seq = ? AND status = 0', at, seq)
+    }
+  })
+}

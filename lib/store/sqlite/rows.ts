@@ -1,0 +1,94 @@
+import type { Attempt, Delivery } from '../../delivery/delivery.js'
+import type { StoredDelivery } from '../../delivery/stored.js'
+import type { ArtifactEvent } from '../../events/event.js'
+import type { SecretSlot } from '../../template/slot.js'
+import type { Row } from './connection.js'
+import { STATUSES } from './schema.js'
+
+/** The delivery as people see it, from a row of `deliveries`. */
+export function deliveryOf(row: Row): Delivery {
+  const status = STATUSES[row['status'] as number]!
+  return {
+    id: row['id'] as string,
+    event_id: row['event_id'] as string,
+    automation: { id: row['automation_id'] as string, name: row['automation_name'] as string },
+    webhook: { id: row['webhook_id'] as string, name: row['webhook_name'] as string },
+    sender: { id: row['sender_id'] as string, name: row['sender_name'] as string },
+    status,
+    attempts: row['attempts'] as number,
+    status_code: row['status_code'] as number | null,
+    duration_ms: row['duration_ms'] as number | null,
+    created_at: time(row['created_at'] as number),
+    ...(status === 'pending' && row['due_at'] !== null && { next_attempt_at: time(row['due_at'] as number) }),
+    ...(row['finished_at'] !== null && { finished_at: time(row['finished_at'] as number) }),
+    ...(row['error_code'] !== null && {
+      error: { code: row['error_code'] as string, message: row['error_message'] as string },
+    }),
+  }
+}
+
+/**
+ * Everything of a delivery by its `seq`. An event outlives its deliveries, so one of both places has it; of two sources
+ * with an event of the same id, the first had it when the delivery was made.
+ */
+export const WHOLE_DELIVERY = `
+  SELECT d.*, b.payload, b.slots, b.message, b.request,
+    coalesce(b.event, (SELECT json FROM events e WHERE e.event_id = d.event_id ORDER BY seq LIMIT 1), '{}') AS event
+  FROM deliveries d JOIN bodies b USING (seq)`
+
+/** From a row of WHOLE_DELIVERY. */
+export function storedOf(row: Row): StoredDelivery {
+  return {
+    seq: row['seq'] as number,
+    id: row['id'] as string,
+    event: eventOf(row),
+    automation: { id: row['automation_id'] as string, name: row['automation_name'] as string },
+    webhook: { id: row['webhook_id'] as string, name: row['webhook_name'] as string },
+    sender: { id: row['sender_id'] as string, name: row['sender_name'] as string },
+    orderKey: row['collection'] as string | null,
+    payload: payloadOf(row),
+    slots: slotsOf(row),
+    message: row['message'] as string | null,
+    createdAt: row['created_at'] as number,
+    attempts: row['attempts'] as number,
+    step: row['step'] as number,
+  }
+}
+
+export function payloadOf(row: Row): Buffer {
+  const bytes = row['payload'] as Uint8Array
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+export function slotsOf(row: Row): readonly SecretSlot[] {
+  return row['slots'] === null ? [] : (JSON.parse(row['slots'] as string) as SecretSlot[])
+}
+
+export function eventOf(row: Row): ArtifactEvent {
+  return JSON.parse(row['event'] as string) as ArtifactEvent
+}
+
+/** From a row of `attempts`. */
+export function attemptOf(row: Row): Attempt {
+  const response = row['response'] === null ? {} : JSON.parse(row['response'] as string)
+  return {
+    started_at: time(row['started_at'] as number),
+    duration_ms: row['duration_ms'] as number,
+    ...(row['status_code'] !== null && { status_code: row['status_code'] as number }),
+    ...(row['error_code'] !== null && {
+      error: { code: row['error_code'] as string, message: row['error_message'] as string },
+    }),
+    ...(response.headers !== undefined && { response_headers: response.headers }),
+    ...(response.body !== undefined && { response_body: response.body }),
+  }
+}
+
+/** JSON text of an attempt's answer, or null when there was none. */
+export function responseText(attempt: Attempt): string | null {
+  const { response_headers: headers, response_body: body } = attempt
+  return headers === undefined && body === undefined ? null : JSON.stringify({ headers, body })
+}
+
+export function time(at: number): string {
+  return new Date(at).toISOString()
+}

@@ -1,0 +1,248 @@
+import { AutomationError } from '../../error.js'
+import type * as contract from '../store.js'
+import { BALLAST_BYTES, Ballast } from './ballast.js'
+import { claim } from './claim.js'
+import { Claims } from './claims.js'
+import { Connection } from './connection.js'
+import type { Context } from './context.js'
+import { enqueue, putDryRun } from './enqueue.js'
+import { FULL, resultCode, storeFailure } from './errors.js'
+import * as events from './events.js'
+import { GroupCommit } from './group-commit.js'
+import * as history from './history.js'
+import { pendingCounts, putMeta, suspectSince, takeOver } from './lifecycle.js'
+import * as outputs from './outputs.js'
+import { markStarted, record } from './record.js'
+import { redeliver } from './redeliver.js'
+import { sweep } from './sweep.js'
+import * as webhooks from './webhooks.js'
+
+export interface SqliteStoreOptions {
+  /** Of the database file; its directory is made. `-wal` and `.ballast` stand beside it. */
+  readonly path: string
+  /** Room kept for results on a full disk; 2 MiB unless told. */
+  readonly ballastBytes?: number
+  readonly maxPages?: number
+  readonly warn?: (text: string) => void
+}
+
+/**
+ * The embedded store: one SQLite file, one connection, in Node-RED's own thread. Writes are group-committed with an
+ * fsync (write-ahead log, `synchronous = FULL`), and no second process can open the file meanwhile.
+ */
+export class SqliteStore implements contract.DeliveryStore {
+  readonly #options: SqliteStoreOptions
+  readonly #ballast: Ballast
+  #context: Context | null = null
+  /** Set for good when the file is damaged or gone: from then on nothing touches it. */
+  #dead: AutomationError | null = null
+
+  constructor(options: SqliteStoreOptions) {
+    this.#options = options
+    this.#ballast = new Ballast(`${options.path}.ballast`, options.ballastBytes ?? BALLAST_BYTES)
+  }
+
+  async open(start: contract.Start): Promise<contract.Opening> {
+    return this.#guard(() => {
+      if (this.#context !== null) throw new Error('the store is open')
+      const db = new Connection(this.#options)
+      try {
+        this.#ballast.put()
+        const opening = takeOver(db, start)
+        this.#context = { db, claims: new Claims(), commit: this.#groupCommit(db) }
+        return opening
+      } catch (error) {
+        db.close()
+        throw error
+      }
+    })
+  }
+
+  async probe(now: number): Promise<void> {
+    this.#guard(() => {
+      const { db } = this.#open()
+      db.checkFile()
+      this.#ballast.put()
+      db.exec('BEGIN IMMEDIATE')
+      try {
+        putMeta(db, 'alive', now)
+        db.exec('COMMIT')
+      } catch (error) {
+        db.rollBack()
+        throw error
+      }
+    })
+  }
+
+  async close({ now, suspectSince: since }: { now: number; suspectSince: number }): Promise<void> {
+    if (this.#context === null) return
+    const { db, commit } = this.#context
+    commit.flush()
+    this.#context = null
+    // A damaged file is not even closed: that would write what the log holds into it.
+    if (this.#dead !== null) return
+    this.#guard(() => {
+      try {
+        db.exec('BEGIN IMMEDIATE')
+        suspectSince(db, since)
+        putMeta(db, 'clean', 1)
+        putMeta(db, 'alive', now)
+        db.exec('COMMIT')
+      } finally {
+        db.rollBack()
+        db.close()
+      }
+    })
+  }
+
+  putEvents(entries: readonly contract.NewEvent[], cursor?: contract.CursorMove): Promise<boolean[]> {
+    return this.#write((context) => events.putEvents(context, entries, cursor))
+  }
+
+  cursor(key: string): Promise<string | null> {
+    return this.#read((context) => events.cursor(context, key))
+  }
+
+  suspectEvents({ source, since }: { source: string; since: number }): Promise<void> {
+    return this.#write((context) => events.suspectEvents(context, source, since))
+  }
+
+  unroutedEvents(source: string, after: number, limit: number): Promise<contract.UnroutedEvent[]> {
+    return this.#read((context) => events.unroutedEvents(context, source, after, limit))
+  }
+
+  automationsReached(eventId: string): Promise<readonly string[]> {
+    return this.#read((context) => events.automationsReached(context, eventId))
+  }
+
+  markRouted(seqs: readonly number[]): Promise<void> {
+    return this.#write((context) => events.markRouted(context, seqs))
+  }
+
+  events(filter: contract.EventFilter, page: contract.Page): ReturnType<contract.DeliveryStore['events']> {
+    return this.#read((context) => events.listEvents(context, filter, page))
+  }
+
+  enqueue(entry: contract.NewRecord): Promise<contract.Enqueued> {
+    return this.#write((context) => enqueue(context, entry))
+  }
+
+  putDryRun(entry: contract.NewRecord, request: Parameters<typeof putDryRun>[2]): Promise<contract.Enqueued> {
+    return this.#write((context) => putDryRun(context, entry, request))
+  }
+
+  claim(webhook: string, wish: contract.ClaimWish): Promise<contract.Claim> {
+    return this.#read((context) => claim(context, webhook, wish))
+  }
+
+  async release(webhook: string, seqs: readonly number[]): Promise<void> {
+    for (const seq of seqs) this.#context?.claims.release(webhook, seq)
+  }
+
+  markStarted(started: readonly { seq: number; at: number }[]): Promise<void> {
+    return this.#write((context) => markStarted(context, started))
+  }
+
+  record(result: contract.AttemptRecord): Promise<{ successor: boolean }> {
+    return this.#write((context) => record(context, result))
+  }
+
+  delivery(id: string): Promise<contract.DeliveryDetail | null> {
+    return this.#read((context) => history.delivery(context, id))
+  }
+
+  deliveries(filter: contract.DeliveryFilter, page: contract.Page): ReturnType<contract.DeliveryStore['deliveries']> {
+    return this.#read((context) => history.deliveries(context, filter, page))
+  }
+
+  redeliver(wish: contract.RedeliveryWish, now: number): Promise<contract.Redelivered> {
+    return this.#write((context) => redeliver(context, wish, now))
+  }
+
+  webhookStates(): Promise<ReadonlyMap<string, contract.WebhookState>> {
+    return this.#read((context) => webhooks.webhookStates(context))
+  }
+
+  putWebhookState(id: string, state: contract.WebhookState): Promise<void> {
+    return this.#write((context) => webhooks.putWebhookState(context, id, state))
+  }
+
+  reorder(webhook: string, ordering: contract.WebhookState['ordering'], now: number): Promise<void> {
+    return this.#write((context) => webhooks.reorder(context, webhook, ordering, now))
+  }
+
+  shiftDue(by: number, now: number): Promise<void> {
+    return this.#write((context) => webhooks.shiftDue(context, by, now))
+  }
+
+  owedOutputs(sender: string, limit: number): Promise<contract.OwedOutput[]> {
+    return this.#read((context) => outputs.owedOutputs(context, sender, limit))
+  }
+
+  outputsGiven(seqs: readonly number[]): Promise<void> {
+    return this.#write((context) => outputs.outputsGiven(context, seqs))
+  }
+
+  pending(): Promise<contract.PendingCount[]> {
+    return this.#read(({ db }) => pendingCounts(db))
+  }
+
+  oldestPending(): Promise<number | null> {
+    return this.#read((context) => history.oldestPending(context))
+  }
+
+  sweep(slice: contract.SweepSlice): Promise<{ deleted: number; next: contract.SweepCursor | null }> {
+    return this.#write((context) => sweep(context, slice))
+  }
+
+  beat(now: number): Promise<void> {
+    return this.#write(({ db, commit }) =>
+      commit.write(() => {
+        db.checkFile()
+        putMeta(db, 'alive', now)
+      }),
+    )
+  }
+
+  #groupCommit(db: Connection): GroupCommit {
+    return new GroupCommit({
+      begin: () => db.exec('BEGIN IMMEDIATE'),
+      commit: () => db.exec('COMMIT'),
+      rollBack: () => db.rollBack(),
+      failure: (error) => this.#failure(error),
+      makeRoom: (error) => resultCode(error) === FULL && this.#ballast.drop(),
+    })
+  }
+
+  /** Rejects, like everything here, instead of throwing. */
+  async #write<T>(work: (context: Context) => Promise<T>): Promise<T> {
+    return work(this.#open())
+  }
+
+  async #read<T>(work: (context: Context) => T): Promise<T> {
+    return this.#guard(() => work(this.#open()))
+  }
+
+  #open(): Context {
+    if (this.#dead !== null) throw this.#dead
+    if (this.#context !== null) return this.#context
+    throw new AutomationError('store_unavailable', `The delivery store ${this.#options.path} is not open.`, {
+      statusText: 'store is closed',
+      retryable: true,
+    })
+  }
+
+  #guard<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      throw this.#failure(error) ?? error
+    }
+  }
+
+  #failure(error: unknown): AutomationError | null {
+    const failure = storeFailure(this.#options.path, error)
+    if (failure !== null && !failure.retryable) this.#dead = failure
+    return failure
+  }
+}

@@ -1,0 +1,58 @@
+import type { Ordering } from '../../delivery/lane-port.js'
+import type { WebhookState } from '../store.js'
+import type { Context } from './context.js'
+
+export function webhookStates({ db }: Context): ReadonlyMap<string, WebhookState> {
+  const rows = db.all('SELECT * FROM webhooks')
+  return new Map(
+    rows.map((row) => [
+      row['id'] as string,
+      {
+        paused: row['paused'] as string | null,
+        pausedUrl: row['paused_url'] as string | null,
+        heldUntil: row['held_until'] as number | null,
+        ordering: row['ordering'] as Ordering,
+      },
+    ]),
+  )
+}
+
+export function putWebhookState({ db, commit }: Context, id: string, state: WebhookState): Promise<void> {
+  return commit.write(() => {
+    db.run(
+      'INSERT OR REPLACE INTO webhooks (id, paused, paused_url, held_until, ordering) VALUES (?, ?, ?, ?, ?)',
+      id,
+      state.paused,
+      state.pausedUrl,
+      state.heldUntil,
+      state.ordering,
+    )
+  })
+}
+
+export function reorder({ db, commit }: Context, webhook: string, ordering: Ordering, now: number): Promise<void> {
+  return commit.write(() => {
+    if (ordering === 'none') {
+      db.run(
+        'UPDATE deliveries SET order_key = NULL, due_at = coalesce(due_at, ?) WHERE status = 0 AND webhook_id = ?',
+        now,
+        webhook,
+      )
+      return
+    }
+    db.run('UPDATE deliveries SET order_key = collection WHERE status = 0 AND webhook_id = ?', webhook)
+    db.run(
+      `UPDATE deliveries AS d SET due_at = NULL WHERE status = 0 AND webhook_id = ?1 AND order_key IS NOT NULL
+         AND seq > (SELECT min(seq) FROM deliveries h
+           WHERE h.status = 0 AND h.webhook_id = ?1 AND h.order_key = d.order_key)`,
+      webhook,
+    )
+  })
+}
+
+export function shiftDue({ db, commit }: Context, by: number, now: number): Promise<void> {
+  return commit.write(() => {
+    db.run('UPDATE deliveries SET due_at = max(?1, due_at - ?2) WHERE status = 0 AND due_at > ?1', now, by)
+    db.run('UPDATE webhooks SET held_until = max(?1, held_until - ?2) WHERE held_until > ?1', now, by)
+  })
+}
