@@ -1,0 +1,20 @@
+import { migrateConfig } from '../shared/migrate.js'
+
+/** Of the saved properties below. Raise it with every change of their meaning, and add the step that leads there. */
+export const CURRENT_VERSION = 1
+
+/** Every saved property with its default (design section 4). */
+export const DEFAULTS = {
+  name: '',
+  version: CURRENT_VERSION,
+  source: '',
+  scope: 'registry',
+  entity: '',
+  project: '',
+  collection: '',
+  events: ['LINK_ARTIFACT'],
+  pattern: '',
+  description: '',
+} as const
+
+export const migrate = <C extends object>(config: C): C => migrateConfig(config, DEFAULTS, CURRENT_VERSION)

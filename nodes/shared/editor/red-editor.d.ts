@@ -1,0 +1,185 @@
+/**
+ * The part of Node-RED's editor that these nodes use, as Node-RED 4.1 and 5 have it (editor-client/src/js). Written
+ * down here because the published types know neither validators with reasons nor the widgets.
+ */
+declare global {
+  const RED: EditorRed
+  const PACKAGE_VERSION: string
+
+  interface Window {
+    /** Absent while the code editor is loading, and when settings.js chose another one. */
+    monaco?: MonacoApi
+  }
+
+  interface JQuery {
+    editableList(options: EditableListOptions): JQuery
+    editableList(method: 'addItem', data: object): JQuery
+    editableList(method: 'items'): JQuery
+    editableList(method: 'height', height: number): JQuery
+    editableList(method: 'empty'): JQuery
+    i18n(): JQuery
+  }
+}
+
+export interface EditableListOptions {
+  addItem(container: JQuery, index: number, data: never): void
+  removeItem?(data: never): void
+  sortItems?(items: JQuery): void
+  sortable?: boolean
+  removable?: boolean
+  height?: number | 'auto'
+  addButton?: boolean | string
+}
+
+export type Translate = (key: string, values?: Readonly<Record<string, string | number>>) => string
+
+/** A node as the editor holds it: its saved properties, and these. */
+export interface EditorNode {
+  readonly id: string
+  readonly type: string
+  readonly z?: string
+  name?: string
+  version?: number
+  /** Disabled. */
+  d?: boolean
+  /** Whether it differs from what is deployed. */
+  changed?: boolean
+  readonly _: Translate
+  readonly _def: { readonly defaults: Readonly<Record<string, PropertyDefinition<unknown>>> }
+  [property: string]: unknown
+}
+
+export interface PropertyDefinition<N> {
+  value: unknown
+  required?: boolean
+  label?: string
+  /** Type of the config node whose id this is; with `[]` a list of ids. */
+  type?: string
+  /** Must declare exactly two parameters: with fewer, Node-RED takes a reason for "valid". */
+  validate?(this: N, value: never, options: { label?: string }): true | string
+}
+
+export interface NodeDefinition<N> {
+  category: string
+  defaults: Record<string, PropertyDefinition<N>>
+  credentials?: Record<string, { type: 'text' | 'password'; required?: boolean }>
+  color?: string
+  icon?: string
+  align?: 'left' | 'right'
+  inputs?: number
+  outputs?: number
+  /** Whether it is reported as unused when no node names it. */
+  hasUsers?: boolean
+  paletteLabel?: string | ((this: N) => string)
+  label?: string | ((this: N) => string)
+  labelStyle?: string | ((this: N) => string)
+  inputLabels?: string | ((this: N, index: number) => string)
+  outputLabels?: string[] | ((this: N, index: number) => string)
+  button?: { onclick(this: N): void; enabled?(this: N): boolean; visible?(this: N): boolean }
+  oneditprepare?(this: N): void
+  oneditsave?(this: N): boolean | void
+  oneditcancel?(this: N): void
+  oneditdelete?(this: N): void
+  oneditresize?(this: N, size: { width: number; height: number }): void
+}
+
+export interface CodeEditor {
+  getValue(): string
+  setValue(text: string, cursor?: number): void
+  insert?(text: string): void
+  resize(): void
+  focus(): void
+  destroy(): void
+  on?(event: 'change', callback: () => void): void
+  getSession(): { on(event: 'change', callback: () => void): void; insert(at: unknown, text: string): void }
+  getCursorPosition?(): unknown
+  // what only Monaco has
+  getModel?(): MonacoModel | null
+  getSelection?(): MonacoRange | null
+  executeEdits?(source: string, edits: { range: MonacoRange; text: string; forceMoveMarkers: boolean }[]): void
+  setPosition?(position: { lineNumber: number; column: number }): void
+  revealLineInCenter?(line: number): void
+  updateOptions?(options: object): void
+  setMode?(mode: string): void
+}
+
+export interface MonacoRange {
+  startLineNumber: number
+  startColumn: number
+  endLineNumber: number
+  endColumn: number
+}
+
+export interface MonacoModel {
+  readonly uri: { toString(): string }
+  getValue(): string
+  getOffsetAt(position: { lineNumber: number; column: number }): number
+  getPositionAt(offset: number): { lineNumber: number; column: number }
+  getLineContent(line: number): string
+  isDisposed(): boolean
+}
+
+export interface MonacoMarker extends MonacoRange {
+  /** 8 error, 4 warning, 2 info, 1 hint. */
+  severity: number
+  message: string
+  source?: string
+}
+
+export interface MonacoCompletion {
+  label: string
+  kind: number
+  detail?: string
+  documentation?: string
+  insertText: string
+  filterText?: string
+  sortText?: string
+  range: MonacoRange
+}
+
+export interface MonacoApi {
+  readonly editor: {
+    setModelMarkers(model: MonacoModel, owner: string, markers: MonacoMarker[]): void
+    getModelMarkers(filter: { owner: string; resource: unknown }): MonacoMarker[]
+    onDidChangeMarkers(listener: (resources: readonly { toString(): string }[]) => void): { dispose(): void }
+  }
+  readonly languages: {
+    readonly CompletionItemKind: Readonly<Record<'Variable' | 'Field' | 'Constant', number>>
+    registerCompletionItemProvider(
+      language: string,
+      provider: {
+        triggerCharacters: string[]
+        provideCompletionItems(
+          model: MonacoModel,
+          position: { lineNumber: number; column: number },
+        ): { suggestions: MonacoCompletion[] }
+      },
+    ): { dispose(): void }
+  }
+}
+
+export interface Notification {
+  close(): void
+}
+
+export interface EditorRed {
+  _: Translate
+  readonly nodes: {
+    registerType<N extends EditorNode>(type: string, definition: NodeDefinition<N> & ThisType<N>): void
+    node(id: string): EditorNode | null
+    eachConfig(callback: (node: EditorNode) => boolean | void): void
+    eachNode(callback: (node: EditorNode) => boolean | void): void
+    getAllUpstreamNodes?(node: EditorNode): EditorNode[]
+    dirty(): boolean
+  }
+  readonly editor: {
+    createEditor(options: object): CodeEditor
+    validateNode(node: EditorNode): boolean
+  }
+  readonly settings: { readonly httpNodeRoot?: string | false }
+  readonly clipboard: { copyText(text: string, element?: JQuery | HTMLElement, message?: string): boolean }
+  readonly popover: { tooltip(target: JQuery, content: string): unknown }
+  readonly tray: { resize(): void }
+  readonly utils: { getNodeLabel(node: EditorNode, fallback?: string): string }
+  notify(message: string | JQuery, options: { type?: 'warning' | 'success' | 'error'; timeout?: number; fixed?: boolean }): Notification
+}
