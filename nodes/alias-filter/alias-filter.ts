@@ -1,0 +1,56 @@
+import type { NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red'
+import { AliasFilter, parseRules } from '../../lib/alias/filter.js'
+import { subjectOf } from '../../lib/alias/subject.js'
+import { hostOf } from '../shared/runtime/host.js'
+import { eventOf } from '../shared/runtime/message.js'
+import { asAutomationError, reportProblem } from '../shared/runtime/report.js'
+import { migrate } from './alias-filter.migrate.js'
+
+export interface AliasFilterDef extends NodeDef {
+  /** JSON text of `[{"pattern": …, "label": …}]`. */
+  rules: string
+  otherwise: boolean
+  checkAll: boolean
+}
+
+/** Routes an event by its alias (or the tag of a tag event): one output per rule, then one for everything else. */
+module.exports = (RED: NodeAPI) => {
+  RED.nodes.registerType<ReturnType<typeof RED.nodes.getNode>, AliasFilterDef, object, object>(
+    'alias-filter',
+    function (definition) {
+      RED.nodes.createNode(this, definition)
+      const config = migrate(definition)
+      const host = hostOf(RED)
+      let filter: AliasFilter
+      try {
+        filter = new AliasFilter({
+          rules: parseRules(config.rules),
+          otherwise: config.otherwise,
+          checkAll: config.checkAll,
+        })
+      } catch (error) {
+        const problem = asAutomationError(error)
+        reportProblem(this, problem)
+        this.on('input', (_msg, _send, done) => done(problem))
+        return
+      }
+      this.on('input', (msg: NodeMessageInFlow, send, done) => {
+        try {
+          const event = eventOf(msg)
+          const outputs = filter.outputs(subjectOf(event))
+          if (outputs.length === 0) host.dispatcher.settled(msg)
+          else {
+            const messages: (NodeMessageInFlow | null)[] = Array(filter.labels.length).fill(null)
+            outputs.forEach((output, copy) => {
+              messages[output] = copy === 0 ? msg : RED.util.cloneMessage(msg)
+            })
+            send(messages)
+          }
+          done()
+        } catch (error) {
+          done(asAutomationError(error))
+        }
+      })
+    },
+  )
+}

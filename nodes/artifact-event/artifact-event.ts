@@ -1,0 +1,46 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red'
+import { AutomationError } from '../../lib/error.js'
+import { compileTrigger, type Trigger, type TriggerSettings } from '../../lib/events/trigger.js'
+import { hostOf } from '../shared/runtime/host.js'
+import { asAutomationError, reportProblem, showStatus } from '../shared/runtime/report.js'
+import { migrate } from './artifact-event.migrate.js'
+
+export interface ArtifactEventDef extends NodeDef, TriggerSettings {
+  /** Id of the artifact-source. */
+  source: string
+  description: string
+}
+
+/** The trigger: sends each event of its source that fits its scope, events and pattern. */
+module.exports = (RED: NodeAPI) => {
+  RED.nodes.registerType<Node, ArtifactEventDef, object, object>('artifact-event', function (definition) {
+    RED.nodes.createNode(this, definition)
+    const config = migrate(definition)
+    const host = hostOf(RED)
+    let trigger: Trigger
+    try {
+      trigger = compileTrigger(config)
+      if (!RED.nodes.getNode(config.source)) {
+        throw new AutomationError(
+          'source_missing',
+          'No artifact source is chosen, or it is disabled: this automation gets no events. Choose one in the dialog.',
+          { statusText: 'no source' },
+        )
+      }
+    } catch (error) {
+      reportProblem(this, asAutomationError(error))
+      return
+    }
+    const automation = { id: this.id, name: config.name || '' }
+    const unregister = host.dispatcher.register({
+      id: this.id,
+      source: config.source,
+      trigger,
+      emit: (event) => {
+        showStatus(this, { fill: 'green', shape: 'dot', text: event.event_type })
+        this.send({ topic: event.event_type, payload: { ...event }, event, automation } as object)
+      },
+    })
+    this.on('close', unregister)
+  })
+}

@@ -1,0 +1,26 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red'
+import type { WebhookSettings } from '../../lib/webhook/settings.js'
+import { hostOf } from '../shared/runtime/host.js'
+import { storesOf } from '../shared/runtime/store-of.js'
+import { WebhookRuntime } from '../shared/runtime/webhook-runtime.js'
+import { migrate } from './automation-webhook.migrate.js'
+
+export interface AutomationWebhookDef extends NodeDef, Omit<WebhookSettings, 'name' | 'id'> {
+  /** Id of a delivery-store; empty for the embedded one. */
+  store: string
+}
+
+/** A named endpoint with its credentials, signing and retries. Its deliveries wait while it cannot work. */
+module.exports = (RED: NodeAPI) => {
+  RED.nodes.registerType<Node, AutomationWebhookDef, object, object>('automation-webhook', function (definition) {
+    RED.nodes.createNode(this, definition)
+    const config = migrate(definition)
+    const host = hostOf(RED)
+    const runtime = new WebhookRuntime(RED, host, this, { ...config, name: config.name ?? '' }, storesOf(RED, host, config.store))
+    host.webhooks.set(this.id, runtime)
+    this.on('close', (done: () => void) => {
+      if (host.webhooks.get(this.id) === runtime) host.webhooks.delete(this.id)
+      runtime.close().then(done, done)
+    })
+  })
+}

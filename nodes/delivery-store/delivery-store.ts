@@ -1,0 +1,20 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red'
+import { hostOf } from '../shared/runtime/host.js'
+import { migrate } from './delivery-store.migrate.js'
+
+export interface DeliveryStoreDef extends NodeDef {
+  backend: 'sqlite'
+  /** The file, relative to `artifact-automations/` in the user directory; empty for the embedded store. */
+  path: string
+  retentionDays: string
+}
+
+/** Where deliveries are kept. The file stays open over redeploys; whoever uses it shows when it is bad. */
+module.exports = (RED: NodeAPI) => {
+  RED.nodes.registerType<Node, DeliveryStoreDef, object, object>('delivery-store', function (definition) {
+    RED.nodes.createNode(this, definition)
+    const config = migrate(definition)
+    const host = hostOf(RED)
+    host.stores.open(host.storePath(config.path), Number(config.retentionDays) || undefined)
+  })
+}

@@ -1,0 +1,47 @@
+import type { NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red'
+import { parseTemplate, type Template } from '../../lib/template/parse.js'
+import { renderTemplate } from '../../lib/template/render.js'
+import { type AutomationMessage, automationOf, eventOf } from '../shared/runtime/message.js'
+import { asAutomationError, reportProblem } from '../shared/runtime/report.js'
+import { migrate } from './payload-template.migrate.js'
+
+export interface PayloadTemplateDef extends NodeDef {
+  template: string
+  format: 'json' | 'text'
+  missing: 'blank' | 'error'
+}
+
+/** Fills the template with the event. Secrets stay slots: their values are put in at the moment of sending. */
+module.exports = (RED: NodeAPI) => {
+  RED.nodes.registerType<ReturnType<typeof RED.nodes.getNode>, PayloadTemplateDef, object, object>(
+    'payload-template',
+    function (definition) {
+      RED.nodes.createNode(this, definition)
+      const config = migrate(definition)
+      let template: Template
+      try {
+        template = parseTemplate(config.template, config.format)
+      } catch (error) {
+        const problem = asAutomationError(error)
+        reportProblem(this, problem)
+        this.on('input', (_msg, _send, done) => done(problem))
+        return
+      }
+      this.on('input', (msg: NodeMessageInFlow & AutomationMessage & { secretSlots?: unknown }, send, done) => {
+        try {
+          const { text, slots } = renderTemplate(template, {
+            event: eventOf(msg),
+            automationName: automationOf(msg).name,
+            missing: config.missing,
+          })
+          msg.payload = text
+          msg.secretSlots = slots
+          send(msg)
+          done()
+        } catch (error) {
+          done(asAutomationError(error))
+        }
+      })
+    },
+  )
+}

@@ -1,0 +1,154 @@
+import type { ArtifactEvent } from '../../../lib/events/event.js'
+import { InFlight } from '../../../lib/events/in-flight.js'
+import { Router } from '../../../lib/events/router.js'
+import type { Trigger } from '../../../lib/events/trigger.js'
+import type { DeliveryEngine } from '../../../lib/delivery/engine.js'
+import { type AutomationMessage, automationOf, eventOf } from './message.js'
+
+/** One artifact-event node as the dispatcher sees it. */
+export interface Automation {
+  readonly id: string
+  readonly source: string
+  readonly trigger: Trigger
+  emit(event: ArtifactEvent): void
+}
+
+/** The answer of one accepted event. */
+export interface AcceptedEvent {
+  readonly event_id: string
+  readonly duplicate: boolean
+  /** How many automations it matches. */
+  readonly automations: number
+}
+
+/** Events made by a trigger's own button are accepted under this source, and go to that trigger alone. */
+export const sampleSource = (automationId: string) => `sample:${automationId}`
+
+interface HandOver {
+  readonly source: string
+  readonly event: ArtifactEvent
+}
+
+/**
+ * Stores events, then hands them to the automations they match. While flows are being redeployed events are stored
+ * only, and handed over once the flows run again, together with those that a redeploy or a crash caught half-way.
+ */
+export class Dispatcher {
+  readonly #engine: () => Promise<DeliveryEngine>
+  readonly #now: () => number
+  readonly #automations = new Map<string, Automation>()
+  readonly #routers = new Map<string, Router<Automation>>()
+  readonly #inFlight = new InFlight()
+  #running = false
+  /** Stored as handed over, but the flows stopped between the write and the hand-over. */
+  #late: HandOver[] = []
+  #interrupted: { source: string; eventId: string }[] = []
+
+  /** @param engine the embedded store's engine, which keeps every event; rejects with `store_unavailable` */
+  constructor(engine: () => Promise<DeliveryEngine>, now: () => number) {
+    this.#engine = engine
+    this.#now = now
+  }
+
+  /** Adds an automation; the function that is returned takes it away again. */
+  register(automation: Automation): () => void {
+    this.#automations.set(automation.id, automation)
+    this.#changed(automation.source)
+    return () => {
+      if (this.#automations.get(automation.id) !== automation) return
+      this.#automations.delete(automation.id)
+      this.#changed(automation.source)
+    }
+  }
+
+  /** Whether this automation is deployed and working. */
+  has(id: string): boolean {
+    return this.#automations.has(id)
+  }
+
+  /** While flows are stopped the old router stays, so that answers still say how many automations match. */
+  #changed(source: string): void {
+    if (this.#running) this.#routers.delete(source)
+  }
+
+  #route(source: string, event: ArtifactEvent): Automation[] {
+    if (source.startsWith('sample:')) {
+      const automation = this.#automations.get(source.slice('sample:'.length))
+      return automation ? [automation] : []
+    }
+    let router = this.#routers.get(source)
+    if (!router) {
+      const own = [...this.#automations.values()].filter((automation) => automation.source === source)
+      router = new Router(own.map((automation) => ({ trigger: automation.trigger, value: automation })))
+      this.#routers.set(source, router)
+    }
+    return router.route(event)
+  }
+
+  /**
+   * Stores events and hands the new ones over. Resolves once they are on disk.
+   * @throws AutomationError `store_unavailable`; nothing was accepted then
+   */
+  async accept(source: string, events: readonly ArtifactEvent[]): Promise<AcceptedEvent[]> {
+    const engine = await this.#engine()
+    const routed = this.#running
+    const results = await engine.accept(source, [...events], { routed })
+    return results.map(({ event_id, duplicate }, index) => {
+      const event = events[index] as ArtifactEvent
+      const automations = this.#route(source, event)
+      if (!duplicate && routed) {
+        if (this.#running) this.#handOver(source, event, automations)
+        else this.#late.push({ source, event })
+      }
+      return { event_id, duplicate, automations: automations.length }
+    })
+  }
+
+  #handOver(source: string, event: ArtifactEvent, automations = this.#route(source, event)): void {
+    this.#inFlight.handed(
+      { source, eventId: event.event_id },
+      automations.map(({ id }) => id),
+      this.#now(),
+    )
+    automations.forEach((automation, copy) => {
+      // each automation may change what it gets without another one seeing it
+      automation.emit(copy === 0 ? event : structuredClone(event))
+    })
+  }
+
+  /** A message reached a sender's queue, or a filter dropped it: nothing has to be handed over again for it. */
+  settled(msg: AutomationMessage): void {
+    const { id } = automationOf(msg)
+    const source = this.#automations.get(id)?.source
+    if (source === undefined) return
+    const eventId = eventOf(msg).event_id
+    const now = this.#now()
+    this.#inFlight.reached({ source, eventId }, id, now)
+    this.#inFlight.reached({ source: sampleSource(id), eventId }, id, now)
+  }
+
+  flowsStopping(): void {
+    if (!this.#running) return
+    this.#running = false
+    this.#interrupted = this.#inFlight.unsettled(this.#now())
+  }
+
+  /** Hands over what waited: stored meanwhile, caught by the redeploy, or (after a crash) not settled. */
+  async flowsStarted(): Promise<void> {
+    this.#running = true
+    this.#routers.clear()
+    const engine = await this.#engine()
+    for (const { source, event } of this.#late.splice(0)) this.#again(source, event)
+    for (const { source, eventId } of this.#interrupted.splice(0)) {
+      const event = await engine.event(source, eventId)
+      if (event) this.#again(source, event)
+    }
+    const match = (source: string, event: ArtifactEvent) => this.#route(source, event).map(({ id }) => id)
+    for await (const { source, event } of engine.takeUnrouted(match)) this.#again(source, event)
+  }
+
+  #again(source: string, event: ArtifactEvent): void {
+    if (this.#running) this.#handOver(source, event)
+    else this.#late.push({ source, event })
+  }
+}

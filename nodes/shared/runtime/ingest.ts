@@ -1,0 +1,106 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { NodeAPI } from 'node-red'
+import { AutomationError } from '../../../lib/error.js'
+
+export type Receiver = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+interface Route {
+  readonly source: string
+  receive: Receiver
+  /** Its node was closed; the route goes when the flows have started again without it. */
+  closed: boolean
+}
+
+/** What body-parser looks at to decide that somebody else reads the body (it and Node-RED's core set it too). */
+type ParsedRequest = IncomingMessage & { _body?: boolean; skipRawBodyParser?: boolean }
+type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void
+interface ExpressApp {
+  (request: IncomingMessage, response: ServerResponse): void
+  use(handler: Middleware): void
+  path(): string
+  parent?: ExpressApp
+  _router: { stack: { handle: unknown }[] }
+}
+
+/**
+ * The paths that sources listen on. It outlives the nodes: Node-RED removes and makes its nodes at every deploy, and
+ * an event that is posted in between must be kept, not answered with 404.
+ */
+export class Ingest {
+  readonly #routes = new Map<string, Route>()
+  readonly #mounted = new WeakSet<object>()
+
+  /**
+   * Listens on a path, relative to httpNodeRoot.
+   * @throws AutomationError `path_taken` when another source has it
+   */
+  listen(source: string, path: string, receive: Receiver): void {
+    const key = normalise(path)
+    const taken = this.#routes.get(key)
+    if (taken && taken.source !== source && !taken.closed) {
+      throw new AutomationError(
+        'path_taken',
+        `The path ${key} already belongs to another artifact source. Give one of them another path.`,
+        { statusText: 'path taken' },
+      )
+    }
+    for (const [other, route] of this.#routes) if (route.source === source) this.#routes.delete(other)
+    this.#routes.set(key, { source, receive, closed: false })
+  }
+
+  /** The source's node was closed: its path goes on answering until the next start of the flows. */
+  release(source: string): void {
+    for (const route of this.#routes.values()) if (route.source === source) route.closed = true
+  }
+
+  flowsStarted(): void {
+    for (const [path, route] of this.#routes) if (route.closed) this.#routes.delete(path)
+  }
+
+  /** Puts the ingest into Node-RED's web server, once per server. Does nothing when httpNodeRoot is switched off. */
+  mount(RED: NodeAPI): void {
+    const app = RED.httpNode as unknown as ExpressApp | undefined
+    if (typeof app !== 'function' || this.#mounted.has(app)) return
+    this.#mounted.add(app)
+    app.use((request, response, next) => {
+      const route = this.#routes.get(pathOf(request))
+      if (!route) return next()
+      route.receive(request, response).catch(next)
+    })
+    this.#keepBodiesRaw(app)
+  }
+
+  /**
+   * With the default roots the editor's JSON parser stands before httpNode. It would read the body (signatures are
+   * over its raw bytes), inflate it, and answer broken JSON with a page of its own. So a mark for it is set first of
+   * all, as Node-RED's own `http in` does for raw bodies; authentication of httpNode stays where it is, in between.
+   */
+  #keepBodiesRaw(app: ExpressApp): void {
+    let root = app
+    while (root.parent) root = root.parent
+    const mark: Middleware = (request, _response, next) => {
+      const base = normalise(app.path())
+      const path = pathOf(request)
+      const inside = base === '/' || path.startsWith(`${base}/`)
+      if (inside && this.#routes.has(normalise(path.slice(base.length)))) {
+        const parsed = request as ParsedRequest
+        parsed._body = true
+        parsed.skipRawBodyParser = true
+      }
+      next()
+    }
+    root.use(mark)
+    const { stack } = root._router
+    const index = stack.findIndex((layer) => layer.handle === mark)
+    stack.unshift(...stack.splice(index, 1))
+  }
+}
+
+/** `/a/b/` and `a/b` are `/a/b`. */
+function normalise(path: string): string {
+  return `/${path.replace(/^\/+|\/+$/g, '')}`
+}
+
+function pathOf(request: IncomingMessage): string {
+  return normalise((request.url ?? '/').split('?', 1)[0] as string)
+}

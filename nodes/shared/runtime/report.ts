@@ -1,0 +1,33 @@
+import type { Node, NodeStatus } from 'node-red'
+import { AutomationError } from '../../../lib/error.js'
+
+/** Any thrown value as the package's own error, so that status, Catch and log always have a code and a sentence. */
+export function asAutomationError(error: unknown): AutomationError {
+  if (error instanceof AutomationError) return error
+  const message = error instanceof Error ? error.message : String(error)
+  return new AutomationError('internal', message, { cause: error })
+}
+
+const shown = new WeakMap<Node, string>()
+
+/**
+ * Sets a node's status, but only when it says something new: a status goes to every open editor, and a burst of
+ * events must not become a burst of those.
+ */
+export function showStatus(node: Node, status: NodeStatus): void {
+  const key = `${status.fill}|${status.shape}|${status.text}`
+  if (shown.get(node) === key) return
+  shown.set(node, key)
+  node.status(status)
+}
+
+/** Red, with the reason in words. */
+export function showProblem(node: Node, error: AutomationError): void {
+  showStatus(node, { fill: 'red', shape: 'ring', text: error.statusText })
+}
+
+/** For configuration that cannot work: red on the node, and logged (so that Catch sees it too) once. */
+export function reportProblem(node: Node, error: AutomationError): void {
+  showProblem(node, error)
+  node.error(error)
+}

@@ -1,0 +1,137 @@
+import type { Node, NodeMessage, NodeMessageInFlow } from 'node-red'
+import type { Delivery, NewDelivery } from '../../../lib/delivery/delivery.js'
+import type { DeliveryEngine } from '../../../lib/delivery/engine.js'
+import { deliveryId } from '../../../lib/delivery/id.js'
+import type { SenderCounts, SenderOutput } from '../../../lib/delivery/sender-port.js'
+import { AutomationError } from '../../../lib/error.js'
+import type { Host } from './host.js'
+import { type AutomationMessage, automationOf, eventOf } from './message.js'
+import { deliveredMessage, dryRunMessage, failedMessage, keptProperties } from './outputs.js'
+import { payloadOf } from './payload.js'
+import { showProblem, showStatus } from './report.js'
+import { showSender } from './sender-status.js'
+import type { WebhookRuntime } from './webhook-runtime.js'
+
+export interface SenderSettings {
+  readonly name?: string
+  readonly webhook: string
+  readonly mode: 'live' | 'dry-run'
+}
+
+const NO_WEBHOOK = new AutomationError(
+  'webhook_missing',
+  'No webhook is chosen. Choose one in the dialog of the webhook-sender.',
+  { statusText: 'no webhook' },
+)
+
+/** A deployed webhook-sender: queues what comes in, and turns what became of it into messages and status. */
+export class SenderRuntime {
+  readonly #host: Host
+  readonly #node: Node
+  readonly #settings: SenderSettings
+  #engines: readonly DeliveryEngine[] = []
+  #last: Delivery | null = null
+  #counts: SenderCounts = { pending: 0, delivered: 0, failed: 0, waiting: null }
+
+  constructor(host: Host, node: Node, settings: SenderSettings) {
+    this.#host = host
+    this.#node = node
+    this.#settings = settings
+  }
+
+  /** Looked up every time: its node may be deployed without this one, or be disabled for a while. */
+  get #webhook(): WebhookRuntime | undefined {
+    return this.#host.webhooks.get(this.#settings.webhook)
+  }
+
+  /** What keeps deliveries from being sent, in a few words. */
+  get #problem(): string | null {
+    if (!this.#settings.webhook) return NO_WEBHOOK.statusText
+    const webhook = this.#webhook
+    if (!webhook) return 'webhook disabled'
+    return webhook.problem?.statusText ?? null
+  }
+
+  get #embedded(): DeliveryEngine {
+    return this.#host.stores.open(this.#host.embeddedPath())
+  }
+
+  /** Joins the engines that hold deliveries of this sender; called whenever flows have started. */
+  attach(): void {
+    this.#engines = this.#webhook?.stores.all ?? [this.#embedded]
+    for (const engine of this.#engines) {
+      engine.attachSender(this.#node.id, {
+        delivered: (output) => this.#delivered(output),
+        failed: (output) => this.#failed(output),
+        changed: (counts) => this.#show(counts),
+      })
+    }
+    if (!this.#settings.webhook) showProblem(this.#node, NO_WEBHOOK)
+    else if (this.#problem) showStatus(this.#node, { fill: 'red', shape: 'ring', text: this.#problem })
+    else if (this.#settings.mode === 'dry-run') showStatus(this.#node, { fill: 'grey', shape: 'ring', text: 'dry run' })
+    else if (!this.#last) showStatus(this.#node, {})
+  }
+
+  detach(): void {
+    for (const engine of this.#engines) engine.detachSender(this.#node.id)
+  }
+
+  /**
+   * Takes a message. Resolves once its delivery is on disk (live), or with the output (dry run).
+   * @throws AutomationError what keeps it from ever being sent; nothing was stored then
+   */
+  async take(msg: NodeMessageInFlow & AutomationMessage & { secretSlots?: unknown }): Promise<NodeMessage | null> {
+    if (!this.#settings.webhook) throw NO_WEBHOOK
+    const webhook = this.#webhook
+    const delivery: NewDelivery = {
+      event: eventOf(msg),
+      automation: automationOf(msg),
+      webhook: { id: this.#settings.webhook, name: webhook?.settings.name ?? '' },
+      sender: { id: this.#node.id, name: this.#settings.name ?? '' },
+      ...payloadOf(msg),
+      message: keptProperties(msg),
+    }
+    if (this.#settings.mode === 'dry-run') return this.#dryRun(delivery)
+    await (webhook?.stores.own ?? this.#embedded).enqueue(delivery)
+    return null
+  }
+
+  async #dryRun(delivery: NewDelivery): Promise<NodeMessage> {
+    const webhook = this.#webhook
+    if (!webhook) throw new AutomationError('webhook_missing', 'The webhook is disabled.', { statusText: 'webhook disabled' })
+    const id = deliveryId(delivery.event.event_id, delivery.sender.id, delivery.payload)
+    const request = webhook.masked({ ...delivery, id }, 1)
+    const recorded = await webhook.stores.own.recordDryRun(delivery, request)
+    this.#result(recorded.delivery)
+    return dryRunMessage({ ...delivery, delivery: recorded.delivery }, request)
+  }
+
+  #delivered(output: SenderOutput): void {
+    this.#result(output.delivery)
+    const { attempt } = output
+    const message = deliveredMessage(output, {
+      status: attempt?.status_code ?? null,
+      headers: attempt?.response_headers ?? {},
+      body: attempt?.response_body ?? '',
+    })
+    this.#node.send([message, null] as never)
+  }
+
+  #failed(output: SenderOutput): void {
+    this.#result(output.delivery)
+    const { code, message: text } = output.delivery.error ?? { code: 'internal', message: 'The delivery failed.' }
+    const message = failedMessage(output, { code, message: text })
+    this.#node.send([null, message] as never)
+    this.#node.error(new AutomationError(code, text), message)
+  }
+
+  #result(delivery: Delivery): void {
+    this.#last = delivery
+    this.#show(this.#counts)
+  }
+
+  #show(counts: SenderCounts): void {
+    this.#counts = counts
+    showSender(this.#node, counts, this.#problem, this.#last)
+  }
+}

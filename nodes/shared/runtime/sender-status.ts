@@ -1,0 +1,27 @@
+import type { Node, NodeStatus } from 'node-red'
+import type { Delivery } from '../../../lib/delivery/delivery.js'
+import type { SenderCounts } from '../../../lib/delivery/sender-port.js'
+import { showStatus } from './report.js'
+
+const time = (at: string | undefined) => (at ? new Date(at).toTimeString().slice(0, 8) : '')
+
+/** The last result: `200 · 12:03:04`, `404 · 12:03:04`, `dry run · 12:03:04`. */
+export function resultStatus({ status, status_code: code, finished_at: at, error }: Delivery): NodeStatus {
+  if (status === 'delivered') return { fill: 'green', shape: 'dot', text: `${code ?? 'delivered'} · ${time(at)}` }
+  if (status === 'dry-run') return { fill: 'grey', shape: 'dot', text: `dry run · ${time(at)}` }
+  return { fill: 'red', shape: 'ring', text: `${code ?? error?.code.replaceAll('_', ' ') ?? 'failed'} · ${time(at)}` }
+}
+
+/**
+ * What a sender shows: why its deliveries wait, else how many are on their way, else the last result.
+ * @param problem what is wrong with the webhook, in a few words
+ */
+export function showSender(node: Node, counts: SenderCounts, problem: string | null, last: Delivery | null): void {
+  const { pending, waiting } = counts
+  if (problem !== null) {
+    showStatus(node, { fill: 'red', shape: 'ring', text: pending > 0 ? `${problem} · ${pending} waiting` : problem })
+  } else if (pending > 0 && waiting !== null) {
+    showStatus(node, { fill: 'yellow', shape: 'ring', text: `${pending} waiting · ${waiting}`.slice(0, 60) })
+  } else if (pending > 0) showStatus(node, { fill: 'blue', shape: 'dot', text: `${pending} on the way` })
+  else if (last) showStatus(node, resultStatus(last))
+}

@@ -1,0 +1,78 @@
+import type { AutomationError } from '../../../lib/error.js'
+import { DeliveryEngine } from '../../../lib/delivery/engine.js'
+import { SqliteStore } from '../../../lib/store/sqlite/store.js'
+
+type Log = (level: 'info' | 'warn' | 'error', text: string) => void
+type Problem = AutomationError | null
+
+interface Opened {
+  readonly engine: DeliveryEngine
+  readonly started: Promise<void>
+}
+
+/** The open stores, one engine each, by the path of their file. They stay open over redeploys. */
+export class StorePool {
+  readonly #opened = new Map<string, Opened>()
+  readonly #readyListeners = new Set<(path: string) => void>()
+  readonly #log: Log
+
+  constructor(log: Log) {
+    this.#log = log
+    // what was not written yet is written when the process ends in order; a kill is what the store is made for
+    process.on('exit', () => this.closeNow())
+  }
+
+  /** The engine of a store, opened at its first use; it works on by itself when the store is bad, and says so. */
+  open(path: string, retentionDays = 30): DeliveryEngine {
+    return this.#entry(path, retentionDays).engine
+  }
+
+  /** Like `open`, once the first try to open the file is over. */
+  async engine(path: string): Promise<DeliveryEngine> {
+    const { engine, started } = this.#entry(path, undefined)
+    await started
+    return engine
+  }
+
+  #entry(path: string, retentionDays: number | undefined): Opened {
+    const known = this.#opened.get(path)
+    if (known) {
+      if (retentionDays !== undefined) known.engine.keepFor(retentionDays)
+      return known
+    }
+    const log = (level: 'info' | 'warn' | 'error') => (text: string) => this.#log(level, `[artifact-automations] ${text}`)
+    const engine = new DeliveryEngine({
+      store: new SqliteStore({ path }),
+      clock: { now: Date.now },
+      timers: { setTimeout, clearTimeout, setImmediate },
+      random: Math.random,
+      log: { info: log('info'), warn: log('warn'), error: log('error') },
+      retentionDays: retentionDays ?? 30,
+    })
+    engine.onProblem((problem) => {
+      if (problem === null) for (const listener of this.#readyListeners) listener(path)
+    })
+    const opened = { engine, started: engine.start() }
+    this.#opened.set(path, opened)
+    return opened
+  }
+
+  /** Calls back whenever a store works again after a problem. */
+  onReady(listener: (path: string) => void): void {
+    this.#readyListeners.add(listener)
+  }
+
+  /** Every engine that was opened, whether its store is well or not. */
+  async all(): Promise<DeliveryEngine[]> {
+    const opened = [...this.#opened.values()]
+    await Promise.all(opened.map(({ started }) => started))
+    return opened.map(({ engine }) => engine)
+  }
+
+  closeNow(): void {
+    for (const { engine } of this.#opened.values()) engine.closeNow()
+    this.#opened.clear()
+  }
+}
+
+export type { Problem }

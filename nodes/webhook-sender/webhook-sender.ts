@@ -1,0 +1,43 @@
+import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red'
+import { migrate } from './webhook-sender.migrate.js'
+import { hostOf } from '../shared/runtime/host.js'
+import type { AutomationMessage } from '../shared/runtime/message.js'
+import { asAutomationError, showProblem } from '../shared/runtime/report.js'
+import { SenderRuntime } from '../shared/runtime/sender-runtime.js'
+
+export interface WebhookSenderDef extends NodeDef {
+  /** Id of the automation-webhook. */
+  webhook: string
+  mode: 'live' | 'dry-run'
+}
+
+type Incoming = NodeMessageInFlow & AutomationMessage & { secretSlots?: unknown }
+
+/**
+ * Hands a payload to the delivery queue; from there it is sent for certain. Output 1 tells that it was delivered (or,
+ * in a dry run, what would have been sent), output 2 that it failed for good, which also goes to Catch.
+ */
+module.exports = (RED: NodeAPI) => {
+  RED.nodes.registerType<Node, WebhookSenderDef, object, object>('webhook-sender', function (definition) {
+    RED.nodes.createNode(this, definition)
+    const host = hostOf(RED)
+    const sender = new SenderRuntime(host, this, migrate(definition))
+    host.whenStarted(this, () => sender.attach())
+    this.on('close', () => sender.detach())
+    this.on('input', (msg: Incoming, send, done) => {
+      sender.take(msg).then(
+        (output) => {
+          host.dispatcher.settled(msg)
+          if (output) send([output, null] as never)
+          done()
+        },
+        (error: unknown) => {
+          const problem = asAutomationError(error)
+          showProblem(this, problem)
+          send([null, { ...msg, error: { code: problem.code, message: problem.message } }] as never)
+          done(problem)
+        },
+      )
+    })
+  })
+}

@@ -1,0 +1,88 @@
+// `npm run bench`: this package against the stock Node-RED flow and a bare undici loop, in one run, as ratios.
+//   npm run bench -- --quick    fewer events and rounds
+//   npm run bench -- growth     only the measures named: throughput growth paced killed burst queued
+import { parseArgs } from 'node:util'
+import { burstDelay, growth, killed, paced, queued, throughput } from './bench/measures.mjs'
+import { startDriver, startReceiver } from './bench/processes.mjs'
+import { assemble, compile } from './build.mjs'
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean' } } })
+const { quick } = values
+const wanted = (name) => positionals.length === 0 || positionals.includes(name)
+const rows = []
+const row = (measure, value, against = '') => {
+  rows.push({ measure, value, against })
+  process.stderr.write(`${measure}: ${value}${against && ` (${against})`}\n`)
+}
+const times = (a, b) => `${(a / b).toFixed(2)} ×`
+const ms = (value) => `${value.toFixed(1)} ms`
+
+compile(['tsconfig.runtime.json'])
+await assemble()
+const receiver = await startReceiver()
+const driver = startDriver()
+const tools = { receiver, driver }
+try {
+  if (wanted('throughput')) {
+    const { ours, stock, bare } = await throughput({ ...tools, rounds: quick ? 3 : 7, count: quick ? 1_500 : 4_000 })
+    const rate = (one) => `${Math.round(one.perSecond)} events/s`
+    row(
+      'durable events a second, one automation',
+      rate(ours),
+      `stock flow, which stores nothing: ${rate(stock)}; bare undici loop: ${rate(bare)}`,
+    )
+    row('… against the stock flow', times(ours.perSecond, stock.perSecond))
+    row(
+      'CPU per event against the stock flow',
+      times(ours.cpuPerThousand, stock.cpuPerThousand),
+      `seconds per 1,000 events: ${ours.cpuPerThousand.toFixed(2)} and ${stock.cpuPerThousand.toFixed(2)}; bare ${bare.cpuPerThousand.toFixed(2)}`,
+    )
+  }
+  if (wanted('growth')) {
+    const automations = [1, 100, 1_000]
+    const { ours, stock } = await growth({ ...tools, rounds: quick ? 3 : 5, count: quick ? 1_500 : 3_000, automations })
+    for (const n of automations.slice(1)) {
+      row(
+        `CPU per event with ${n} automations, one matching, against 1`,
+        times(ours.get(n), ours.get(1)),
+        `stock wiring: ${times(stock.get(n), stock.get(1))}`,
+      )
+    }
+  }
+  if (wanted('paced')) {
+    const result = await paced({ ...tools, rate: 100, seconds: quick ? 5 : 20 })
+    row(
+      'at 100 events a second: acceptance to arrival, p50 and p99',
+      `${ms(result.arrivalP50)}, ${ms(result.arrivalP99)}`,
+    )
+    row('at 100 events a second: post to 202, p50 and p99', `${ms(result.ackP50)}, ${ms(result.ackP99)}`)
+  }
+  if (wanted('killed')) {
+    const count = quick ? 2_000 : 5_000
+    const ours = await killed({ ...tools, count })
+    const stock = await killed({ ...tools, count, stock: true })
+    row(
+      `lost of ${ours.accepted} acknowledged, after kill -9`,
+      String(ours.lost),
+      `stock flow: ${stock.lost} of ${stock.accepted}`,
+    )
+    row('duplicates after the kill', String(ours.duplicates))
+  }
+  if (wanted('burst'))
+    row(
+      'event-loop delay p99 in a burst of 10,000',
+      ms((await burstDelay({ ...tools, count: quick ? 4_000 : 10_000 })).loopP99),
+    )
+  if (wanted('queued')) {
+    const count = quick ? 20_000 : 100_000
+    const result = await queued({ ...tools, count })
+    row(`memory above idle with ${count} queued deliveries`, `${result.aboveIdleMB.toFixed(0)} MB`)
+    row(`start after a kill with ${count} queued`, ms(result.recoveryMs))
+  }
+} finally {
+  driver.stop()
+  receiver.stop()
+}
+
+process.stdout.write(`\n| measure | result | beside |\n|---|---|---|\n`)
+for (const { measure, value, against } of rows) process.stdout.write(`| ${measure} | ${value} | ${against} |\n`)

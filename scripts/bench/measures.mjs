@@ -1,0 +1,181 @@
+// One function per measure; each gets the receiver and the driver and returns plain numbers.
+import { fork } from 'node:child_process'
+import path from 'node:path'
+import { packageFlow, stockFlow } from './flows.mjs'
+import { NodeRed } from './processes.mjs'
+
+const TOKEN = 'bench-token'
+const micros = ({ user, system }) => user + system
+
+export const percentile = (sorted, p) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))]
+export const median = (values) =>
+  percentile(
+    [...values].sort((a, b) => a - b),
+    0.5,
+  )
+
+let run = 0
+const prefix = () => `run${++run}`
+
+/** Posts `count` events as fast as they are taken; the clock stops when the last one arrived at the far end. */
+async function burst({ server, receiver, driver, count, concurrency = 50 }) {
+  await receiver.report()
+  const before = await server.look()
+  const began = performance.now()
+  const { acknowledged } = await driver.run({ url: server.url, token: TOKEN, prefix: prefix(), count, concurrency })
+  const arrived = await receiver.arrived(acknowledged.length)
+  const seconds = (performance.now() - began) / 1000
+  const after = await server.look()
+  if (acknowledged.length !== count || arrived !== count) {
+    throw new Error(`${count} posted, ${acknowledged.length} acknowledged, ${arrived} arrived`)
+  }
+  return {
+    perSecond: count / seconds,
+    cpuPerThousand: (micros(after.cpu) - micros(before.cpu)) / 1000 / count,
+    loopP99: after.loop?.p99,
+    rss: after.memory?.rss,
+  }
+}
+
+/** Ours, the stock flow and the bare loop, one after another in every round, so that noise falls on all of them. */
+export async function throughput({ receiver, driver, rounds, count }) {
+  const servers = {
+    ours: await NodeRed.start(packageFlow({ url: receiver.url }), { withPackage: true }),
+    stock: await NodeRed.start(stockFlow({ url: receiver.url }), { withPackage: false }),
+    bare: await startBare(receiver.url),
+  }
+  const results = { ours: [], stock: [], bare: [] }
+  try {
+    for (const server of Object.values(servers)) await burst({ server, receiver, driver, count: Math.ceil(count / 4) })
+    for (let round = 0; round < rounds; round += 1) {
+      for (const [name, server] of Object.entries(servers)) {
+        results[name].push(await burst({ server, receiver, driver, count }))
+      }
+    }
+  } finally {
+    for (const server of Object.values(servers)) await server.stop()
+  }
+  return Object.fromEntries(
+    Object.entries(results).map(([name, list]) => [
+      name,
+      {
+        perSecond: median(list.map((one) => one.perSecond)),
+        cpuPerThousand: median(list.map((one) => one.cpuPerThousand)),
+        loopP99: median(list.map((one) => one.loopP99 ?? 0)),
+      },
+    ]),
+  )
+}
+
+async function startBare(url) {
+  const child = fork(path.join(import.meta.dirname, 'bare.mjs'), [url], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  const { port } = await new Promise((resolve) => child.once('message', resolve))
+  const base = `http://127.0.0.1:${port}/`
+  return { url: base, look: async () => (await fetch(base)).json(), stop: async () => child.kill('SIGKILL') }
+}
+
+/** CPU per event with one automation and with many of which one matches, for ours and (fewer events) for stock. */
+export async function growth({ receiver, driver, rounds, count, automations }) {
+  const measure = async (build, withPackage, events) => {
+    const servers = new Map()
+    for (const n of automations) {
+      servers.set(n, await NodeRed.start(build({ url: receiver.url, automations: n }), { withPackage }))
+    }
+    const results = new Map(automations.map((n) => [n, []]))
+    try {
+      for (const server of servers.values()) await burst({ server, receiver, driver, count: events })
+      for (let round = 0; round < rounds; round += 1) {
+        for (const [n, server] of servers) results.get(n).push(await burst({ server, receiver, driver, count: events }))
+      }
+    } finally {
+      for (const server of servers.values()) await server.stop()
+    }
+    return new Map([...results].map(([n, list]) => [n, median(list.map((one) => one.cpuPerThousand))]))
+  }
+  return {
+    ours: await measure(packageFlow, true, count),
+    stock: await measure(stockFlow, false, Math.ceil(count / 10)),
+  }
+}
+
+/** Milliseconds from the acknowledgement to the arrival, and from sending to the acknowledgement, at a steady rate. */
+export async function paced({ receiver, driver, rate, seconds }) {
+  const server = await NodeRed.start(packageFlow({ url: receiver.url }), { withPackage: true })
+  try {
+    await burst({ server, receiver, driver, count: 500 })
+    await receiver.report()
+    const count = rate * seconds
+    const sent = await driver.run({ url: server.url, token: TOKEN, prefix: prefix(), count, concurrency: 20, rate })
+    await receiver.arrived(count)
+    const { arrivals } = await receiver.report()
+    const between = (from, to) =>
+      Object.keys(from)
+        .filter((id) => to[id])
+        .map((id) => Math.max(0, Number(BigInt(to[id]) - BigInt(from[id])) / 1e6))
+        .sort((a, b) => a - b)
+    const toArrival = between(sent.ackedAt, arrivals)
+    const toAck = between(sent.sentAt, sent.ackedAt)
+    return {
+      arrivalP50: percentile(toArrival, 0.5),
+      arrivalP99: percentile(toArrival, 0.99),
+      ackP50: percentile(toAck, 0.5),
+      ackP99: percentile(toAck, 0.99),
+    }
+  } finally {
+    await server.stop()
+  }
+}
+
+/** Killed with SIGKILL while the receiver is slow: how much of what was acknowledged never arrives, how much twice. */
+export async function killed({ receiver, driver, count, stock }) {
+  const url = `${receiver.url}/?delay=20`
+  const flow = stock ? stockFlow({ url }) : packageFlow({ url })
+  const server = await NodeRed.start(flow, { withPackage: !stock })
+  try {
+    await receiver.report()
+    const posting = driver.run({ url: server.url, token: TOKEN, prefix: prefix(), count, concurrency: 50 })
+    const { acknowledged } = await posting
+    await server.kill()
+    await server.run(false)
+    await receiver.arrived(acknowledged.length, stock ? 3_000 : 120_000)
+    const { count: requests, arrivals } = await receiver.report()
+    const lost = acknowledged.filter((id) => !arrivals[id]).length
+    return { accepted: acknowledged.length, lost, duplicates: requests - Object.keys(arrivals).length }
+  } finally {
+    await server.stop()
+  }
+}
+
+/** The event loop in a burst of 10,000. */
+export async function burstDelay({ receiver, driver, count }) {
+  const server = await NodeRed.start(packageFlow({ url: receiver.url }), { withPackage: true })
+  try {
+    await burst({ server, receiver, driver, count: 1_000 })
+    const { loopP99 } = await burst({ server, receiver, driver, count, concurrency: 200 })
+    return { loopP99 }
+  } finally {
+    await server.stop()
+  }
+}
+
+/** Memory above idle with a long queue, and how long a start takes on it. */
+export async function queued({ receiver, driver, count }) {
+  const server = await NodeRed.start(packageFlow({ url: receiver.url, schedule: '1h' }), { withPackage: true })
+  try {
+    await burst({ server, receiver, driver, count: 2_000 })
+    const idle = (await server.look()).memory.rss
+    await receiver.down()
+    await driver.run({ url: server.url, token: TOKEN, prefix: prefix(), count, concurrency: 50 })
+    const full = (await server.look()).memory.rss
+    await server.kill()
+    const began = performance.now()
+    await server.run(false)
+    const recovery = performance.now() - began
+    return { aboveIdleMB: (full - idle) / 2 ** 20, recoveryMs: recovery }
+  } finally {
+    await receiver.up()
+    await server.stop()
+  }
+}
