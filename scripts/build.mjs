@@ -1,6 +1,7 @@
 // Builds dist/: compiled runtime and types, one editor page per node, and the files Node-RED looks for beside them.
 import { spawnSync } from 'node:child_process'
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as esbuild from 'esbuild'
@@ -53,17 +54,35 @@ async function editorPage(name) {
     if (error.code !== 'ENOENT') throw error
   }
   const target = path.join(root, 'dist/nodes', name)
-  await mkdir(target, { recursive: true })
   const template = form && `<script type="text/html" data-template-name="${name}">\n${form}</script>\n`
-  await writeFile(path.join(target, `${name}.html`), `<script type="text/javascript">${script}</script>\n${template}`)
+  await writeChanged(
+    path.join(target, `${name}.html`),
+    `<script type="text/javascript">${script}</script>\n${template}`,
+  )
   for (const folder of ['locales', 'icons']) {
-    const from = path.join(root, 'nodes', name, folder)
-    const to = path.join(target, folder)
-    await rm(to, { recursive: true, force: true })
-    await cp(from, to, { recursive: true }).catch((error) => {
-      if (error.code !== 'ENOENT') throw error
-    })
+    await mirror(path.join(root, 'nodes', name, folder), path.join(target, folder))
   }
+}
+
+/** Leaves a file that is right already alone: another process may be reading it. */
+async function writeChanged(file, content) {
+  const current = await readFile(file).catch(() => undefined)
+  if (current?.equals(Buffer.from(content))) return
+  await mkdir(path.dirname(file), { recursive: true })
+  await writeFile(file, content)
+}
+
+/** Makes `to` hold exactly the files of `from`, which may be missing. */
+async function mirror(from, to) {
+  const list = async (folder) =>
+    existsSync(folder)
+      ? (await readdir(folder, { recursive: true, withFileTypes: true }))
+          .filter((entry) => entry.isFile())
+          .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+      : []
+  const wanted = await list(from)
+  for (const file of await list(to)) if (!wanted.includes(file)) await rm(path.join(to, file))
+  for (const file of wanted) await writeChanged(path.join(to, file), await readFile(path.join(from, file)))
 }
 
 /** Builds what a running Node-RED needs; quick when little or nothing changed. */

@@ -38,13 +38,17 @@ function install() {
   const digest = lockDigest()
   if (installedDigest() === digest) return
   process.stderr.write('Installing dependencies (once, about a minute)…\n')
-  const result = spawnSync('npm', ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    // npm's own progress must not mix with the output of the script that was asked for
-    stdio: ['ignore', 2, 2],
-    shell: process.platform === 'win32',
-    env: { ...process.env, NODE_ENV: '' },
-  })
+  const result = spawnSync(
+    'npm',
+    ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: root,
+      // npm's own progress must not mix with the output of the script that was asked for
+      stdio: ['ignore', 2, 2],
+      shell: process.platform === 'win32',
+      env: { ...process.env, NODE_ENV: '' },
+    },
+  )
   if (result.status !== 0) {
     process.stderr.write('npm ci failed; its messages are above. Fix the cause and run the command again.\n')
     process.exit(result.status || 1)
@@ -68,7 +72,9 @@ function nodeBinary() {
     )
     process.exit(1)
   }
-  process.stderr.write(`No Node.js package exists for ${system}-${process.arch}; using the installed Node.js ${process.versions.node}.\n`)
+  process.stderr.write(
+    `No Node.js package exists for ${system}-${process.arch}; using the installed Node.js ${process.versions.node}.\n`,
+  )
   return process.execPath
 }
 

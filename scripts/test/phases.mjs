@@ -1,0 +1,33 @@
+/**
+ * The parts of `npm test`. Each runs in a mocha process of its own, under the Node-RED that NR_PACKAGE names.
+ *
+ * - `serial`: needs the machine for itself (it measures time, or runs a browser)
+ * - `timeout`: of one test, milliseconds
+ */
+export const PHASES = [
+  { name: 'lib', files: 'test/lib/**/*.test.mts', nodeRed: 'node-red', timeout: 20_000 },
+  { name: 'nodes-5', files: 'test/nodes/**/*.test.mts', nodeRed: 'node-red', timeout: 20_000 },
+  { name: 'nodes-4', files: 'test/nodes/**/*.test.mts', nodeRed: 'node-red-4', timeout: 20_000 },
+  { name: 'package', files: 'test/package/**/*.test.mts', nodeRed: 'node-red', timeout: 300_000 },
+  { name: 'e2e-5', files: 'test/e2e/**/*.test.mts', nodeRed: 'node-red', timeout: 60_000 },
+  { name: 'e2e-4', files: 'test/e2e/**/*.test.mts', nodeRed: 'node-red-4', timeout: 60_000 },
+]
+
+/**
+ * Splits the command line: leading words choose phases (`nodes` and `e2e` mean both versions), the rest is mocha's.
+ * @throws Error on a word that is no phase
+ */
+export function choosePhases(args) {
+  const firstOption = args.findIndex((argument) => argument.startsWith('-'))
+  const words = firstOption === -1 ? args : args.slice(0, firstOption)
+  const options = firstOption === -1 ? [] : args.slice(firstOption)
+  for (const word of words) {
+    if (!PHASES.some(({ name }) => matches(name, word))) {
+      throw new Error(`There is no test phase "${word}". Phases: ${PHASES.map(({ name }) => name).join(' ')}`)
+    }
+  }
+  const phases = PHASES.filter(({ name }) => words.length === 0 || words.some((word) => matches(name, word)))
+  return { phases, options }
+}
+
+const matches = (phase, word) => phase === word || phase.startsWith(`${word}-`)
