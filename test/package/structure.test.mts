@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { circles, importsOf, loadedWith, SOURCES } from './imports.mts'
+import { filesBelow, NODE_TYPES, packageJson, read, root } from './repository.mts'
+
+const libraries = SOURCES.filter((file) => file.startsWith('lib/'))
+const room = (file: string) => file.split('/')[1] as string
+const describeImport = ({ from, to }: { from: string; to: string }) => `${from} -> ${to}`
+
+/**
+ * What a room of lib/ may import at run time, beside itself and what stands in lib/ directly (design, section 10).
+ * Types are free: they name the shape of what is passed in.
+ */
+const ARROWS: Record<string, readonly string[]> = {
+  alias: ['events'],
+  delivery: ['events', 'webhook', 'store'],
+  events: ['alias'],
+  recipes: ['template', 'events', 'webhook'],
+  secrets: [],
+  sources: ['events', 'secrets', 'webhook'],
+  store: ['delivery', 'events'],
+  template: ['events', 'secrets'],
+  webhook: ['template', 'secrets', 'events', 'delivery'],
+}
+
+describe('the arrows point one way', () => {
+  it('lib imports nothing of Node-RED and nothing of the nodes, not even types', () => {
+    const wrong = libraries
+      .flatMap((file) => importsOf(file, { types: true }))
+      .filter(({ to }) => /^(@node-red\/|node-red)/.test(to) || to.startsWith('nodes/'))
+    assert.deepEqual(wrong.map(describeImport), [])
+  })
+
+  it('each room of lib imports only the rooms it may', () => {
+    const wrong = libraries
+      .flatMap((file) => importsOf(file))
+      .filter(({ from, to, own }) => {
+        if (!own || to.split('/').length === 2 || room(to) === room(from)) return false
+        return !ARROWS[room(from)]?.includes(room(to))
+      })
+    assert.deepEqual(wrong.map(describeImport), [])
+  })
+
+  it('no module imports itself over others', () => {
+    assert.deepEqual(
+      circles(SOURCES).map((circle) => circle.join(' -> ')),
+      [],
+    )
+  })
+
+  it('a node does not reach into another node', () => {
+    const wrong = SOURCES.filter((file) => file.startsWith('nodes/'))
+      .flatMap((file) => importsOf(file))
+      .filter(({ from, to, own }) => own && to.startsWith('nodes/') && room(to) !== room(from) && room(to) !== 'shared')
+    assert.deepEqual(wrong.map(describeImport), [])
+  })
+
+  it('imports packages only that are dependencies', () => {
+    const wrong = SOURCES.filter((file) => !isEditorCode(file))
+      .flatMap((file) => importsOf(file))
+      .filter(({ to, own }) => !own && !to.startsWith('node:') && !(packageName(to) in packageJson.dependencies))
+    assert.deepEqual(wrong.map(describeImport), [])
+  })
+})
+
+describe('the editor', () => {
+  for (const type of NODE_TYPES) {
+    it(`loads nothing with ${type} that a browser does not have`, () => {
+      const wrong = loadedWith(`nodes/${type}/${type}.editor.ts`).filter(
+        ({ to, own }) => !own && (to.startsWith('node:') || ['ajv', 'undici'].includes(packageName(to))),
+      )
+      assert.deepEqual(wrong.map(describeImport), [])
+    })
+  }
+
+  it('uses no Buffer and no process in what it shares with the runtime', () => {
+    const shared = new Set(
+      NODE_TYPES.flatMap((type) => loadedWith(`nodes/${type}/${type}.editor.ts`)).flatMap(({ to, own }) =>
+        own ? [to] : [],
+      ),
+    )
+    const wrong = [...shared].filter((file) => /\b(Buffer\.|process\.|new Buffer)/.test(withoutComments(read(file))))
+    assert.deepEqual(wrong, [])
+  })
+})
+
+describe('the sources', () => {
+  it('have no file that needs a table of contents', () => {
+    const long = SOURCES.filter((file) => read(file).split('\n').length > 300)
+    assert.deepEqual(long, [])
+  })
+
+  it('have one folder a node, complete', () => {
+    for (const type of NODE_TYPES) {
+      for (const file of [
+        `${type}.ts`,
+        `${type}.editor.ts`,
+        `${type}.form.html`,
+        `locales/en-US/${type}.json`,
+        `locales/en-US/${type}.html`,
+      ]) {
+        assert.ok(existsSync(path.join(root, 'nodes', type, file)), `nodes/${type}/${file}`)
+      }
+    }
+  })
+
+  it('leave no work for later in words', () => {
+    const files = [...SOURCES, ...filesBelow('scripts'), ...filesBelow('test', '.mts')]
+    const marks = new RegExp(['TO', 'DO|FIX', 'ME|X', 'XX|@ts-', 'ignore'].join(''))
+    assert.deepEqual(
+      files.filter((file) => marks.test(read(file))),
+      [],
+    )
+  })
+})
+
+const isEditorCode = (file: string) => file.endsWith('.editor.ts') || file.startsWith('nodes/shared/editor/')
+const packageName = (specifier: string) =>
+  specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/')
+const withoutComments = (source: string) => source.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
