@@ -1,0 +1,149 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { Node, NodeInitializer } from 'node-red'
+import helper from 'node-red-node-test-helper'
+import { Waiters } from '../e2e/harness/wait.mts'
+
+const require = createRequire(import.meta.url)
+const packageJson = require('../../package.json')
+
+helper.init(require.resolve(process.env['NR_PACKAGE'] ?? 'node-red'))
+
+export interface FlowNode {
+  id: string
+  type: string
+  [property: string]: unknown
+}
+
+export interface Message {
+  payload?: unknown
+  [property: string]: unknown
+}
+
+/** A message that reached a `helper` node, a status, or a caught error. */
+type Seen = Message
+
+const every = (type: string): NodeInitializer =>
+  require(path.resolve(import.meta.dirname, '../..', packageJson['node-red'].nodes[type]))
+
+/** All nodes of the package, as Node-RED would load them. */
+export const NODES: NodeInitializer[] = Object.keys(packageJson['node-red'].nodes).map(every)
+
+/** The helper serves nothing of what nodes put into Node-RED's web server: wires both applications to it as red.js does. */
+const connectHttp: NodeInitializer = (RED) => {
+  const { _app: app } = helper as unknown as { _app: { use(handler: unknown): void } }
+  app.use(RED.httpAdmin)
+  app.use(RED.httpNode)
+}
+
+/** Nodes that come with Node-RED, by their file: `core('network/21-httpin')`. */
+export function core(file: string): NodeInitializer {
+  const nodeRed = createRequire(require.resolve(`${process.env['NR_PACKAGE'] ?? 'node-red'}/package.json`))
+  return nodeRed(`@node-red/nodes/core/${file}.js`)
+}
+
+/**
+ * A Node-RED runtime inside the test process, on a user directory of its own: call it inside `describe`. It is started
+ * before each test and gone after it, with everything the nodes had open.
+ *
+ * There is no registry and no flow file: flows are loaded with `load`, catalogs are not (`RED._` returns keys).
+ */
+export function useNodeRed({ settings = {} }: { settings?: object } = {}): TestRuntime {
+  const runtime = new TestRuntime()
+  beforeEach(async () => {
+    await runtime.start(settings)
+  })
+  afterEach(async () => {
+    await runtime.stop()
+  })
+  return runtime
+}
+
+export class TestRuntime {
+  #userDir = ''
+  readonly #seen = new Map<string, Seen[]>()
+  readonly #arrived = new Waiters()
+
+  get userDir(): string {
+    return this.#userDir
+  }
+
+  async start(settings: object): Promise<void> {
+    this.#userDir = await mkdtemp(path.join(tmpdir(), 'artifact-automations-nodes-'))
+    this.#seen.clear()
+    helper.settings({ userDir: this.#userDir, ...settings } as never)
+    await new Promise<void>((resolve) => {
+      helper.startServer(resolve)
+    })
+  }
+
+  async stop(): Promise<void> {
+    await helper.unload()
+    await new Promise<void>((resolve) => {
+      helper.stopServer(resolve)
+    })
+    await rm(this.#userDir, { recursive: true, force: true })
+  }
+
+  /** Where the runtime's HTTP interfaces are, without a slash at the end. */
+  get url(): string {
+    return (helper as unknown as { url(): string }).url().replace(/\/$/, '')
+  }
+
+  /**
+   * Deploys a flow. Nodes without `z` that are not configuration are put on a tab, so that Catch and Status nodes of
+   * the flow see them. Messages that reach nodes of type `helper` are kept for `messages`.
+   *
+   * @param credentials by node id
+   */
+  async load(flow: readonly FlowNode[], credentials: Record<string, object> = {}, nodes = NODES): Promise<void> {
+    const onTab = flow.map((node) => ('z' in node || !('wires' in node) ? node : { ...node, z: 'tab' }))
+    const tab: FlowNode = { id: 'tab', type: 'tab', label: 'test' }
+    await helper.load([connectHttp, ...nodes] as never, [tab, ...onTab] as never, credentials as never)
+    for (const { id, type } of flow) if (type === 'helper') this.#record(id)
+  }
+
+  #record(id: string): void {
+    const seen: Seen[] = []
+    this.#seen.set(id, seen)
+    this.node(id).on('input', (message) => {
+      seen.push(message as Seen)
+      this.#arrived.check()
+    })
+  }
+
+  node(id: string): Node {
+    const node = helper.getNode(id)
+    if (!node) throw new Error(`There is no running node "${id}".`)
+    return node
+  }
+
+  /** Resolves with the messages that reached a `helper` node, once there are `count` of them. */
+  async messages(id: string, count = 1, timeout = 5000): Promise<Message[]> {
+    const seen = this.#seen.get(id)
+    if (!seen) throw new Error(`"${id}" is no helper node of the flow.`)
+    await this.#arrived.until(
+      () => seen.length >= count,
+      timeout,
+      () => `${id} got ${seen.length} of ${count} messages`,
+    )
+    return seen
+  }
+
+  /** What a `helper` node got so far. */
+  received(id: string): readonly Message[] {
+    return this.#seen.get(id) ?? []
+  }
+
+  /** A request to the runtime's HTTP interfaces; objects are sent as JSON. */
+  async fetch(route: string, { body, headers, ...options }: Omit<RequestInit, 'body'> & { body?: unknown } = {}) {
+    const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body)
+    return fetch(`${this.url}${route}`, {
+      ...(text !== undefined && { method: 'POST', body: text }),
+      ...options,
+      headers: { 'Content-Type': 'application/json', 'X-Artifact-Automations': '1', ...headers },
+    })
+  }
+}
