@@ -1,0 +1,81 @@
+import type { LookupFunction } from 'node:net'
+import { Agent, buildConnector, type Dispatcher, ProxyAgent, Socks5ProxyAgent } from 'undici'
+import { type AddressPolicy, parseAddressPolicy } from './address.js'
+import { guardedLookup } from './lookup.js'
+import type { ProxyHop } from './proxy.js'
+import type { Tls } from './tls.js'
+
+export interface ConnectionOptions {
+  readonly policy: AddressPolicy
+  readonly lookup: LookupFunction
+  readonly tls: Tls | null
+  readonly proxy: ProxyHop | null
+  /** For the connection with its handshakes; the whole attempt has a deadline of its own. */
+  readonly timeoutMs: number
+}
+
+/** More than any webhook's answer needs, and as much as Node.js's own client takes. */
+const MAX_HEADER_BYTES = 16 * 1024
+
+/** The one deadline of an attempt is the client's: undici's own time limits start anew with every byte. */
+const LIMITS = { headersTimeout: 0, bodyTimeout: 0, maxHeaderSize: MAX_HEADER_BYTES, allowH2: false } as const
+
+/** Connections for one webhook, kept alive between its requests and shared with no other. */
+export function connections({ policy, lookup, tls, proxy, timeoutMs }: ConnectionOptions): Dispatcher {
+  const target = { ...tls, timeout: timeoutMs, allowH2: false }
+  if (!proxy) return new Agent({ ...LIMITS, connect: guarded(policy, lookup, target) })
+
+  // a proxy stands in the operator's own network, whatever webhooks may call; metadata is no proxy in any mode
+  const proxyPolicy = parseAddressPolicy('lan')
+  const hop = { lookup: guardedLookup(proxyPolicy, lookup), timeout: timeoutMs, allowH2: false }
+  if (proxy.url.protocol.startsWith('socks')) {
+    return new Socks5ProxyAgent(proxy.url, {
+      ...LIMITS,
+      ...(proxy.username && { username: proxy.username, password: proxy.password.reveal() }),
+      connect: guarded(proxyPolicy, lookup, { timeout: timeoutMs, allowH2: false }),
+      requestTls: target,
+      connectTimeout: timeoutMs,
+    })
+  }
+  const credentials = Buffer.from(`${proxy.username}:${proxy.password.reveal()}`).toString('base64')
+  return new ProxyAgent({
+    ...LIMITS,
+    uri: proxy.url.href,
+    ...(proxy.username && { token: `Basic ${credentials}` }),
+    requestTls: target,
+    proxyTls: hop,
+  })
+}
+
+/**
+ * The policy is asked three times, because each has a gap that the next one closes: a literal address is never looked
+ * up, a name says nothing before it is, and only the connected socket knows where it ended.
+ */
+function guarded(
+  policy: AddressPolicy,
+  lookup: LookupFunction,
+  options: buildConnector.BuildOptions,
+): buildConnector.connector {
+  const connect = buildConnector({ ...options, lookup: guardedLookup(policy, lookup) })
+  return (endpoint, callback) => {
+    try {
+      policy.checkHost(endpoint.hostname)
+    } catch (error) {
+      callback(error as Error, null)
+      return
+    }
+    connect(endpoint, (error, socket) => {
+      if (!socket) {
+        callback(error as Error, null)
+        return
+      }
+      try {
+        policy.checkAddresses(endpoint.hostname, [socket.remoteAddress ?? ''])
+        callback(null, socket)
+      } catch (refusal) {
+        socket.destroy()
+        callback(refusal as Error, null)
+      }
+    })
+  }
+}

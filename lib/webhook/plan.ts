@@ -1,0 +1,157 @@
+import { DEFAULT_SCHEDULE, parseSchedule } from '../delivery/schedule.js'
+import { AutomationError } from '../error.js'
+import { type HeaderField, parseHeaders } from './headers.js'
+import { invalid } from './invalid.js'
+import { SERVICE, SERVICES, type Service, type ServiceName } from './services.js'
+import {
+  SIGNATURE_ENCODINGS,
+  SIGNINGS,
+  type SignatureEncoding,
+  type SignatureScheme,
+  type Signing,
+  signatureScheme,
+} from './signature-schemes.js'
+import { parseWebhookUrl } from './url.js'
+
+/** The saved properties of an `automation-webhook`, as the editor's form has them. */
+export interface WebhookSettings {
+  readonly name: string
+  readonly url: string
+  readonly method: string
+  readonly service: ServiceName
+  /** Id of an `automation-secret`. */
+  readonly accessToken: string
+  /** Ids of `automation-secret` nodes that payloads and headers may use. */
+  readonly secrets: readonly string[]
+  readonly signing: Signing
+  /** Id of an `automation-secret`. */
+  readonly signingSecret: string
+  readonly signatureEncoding: SignatureEncoding
+  /** JSON text of an object. */
+  readonly headers: string
+  /** Seconds for the whole attempt. */
+  readonly timeout: string | number
+  /** The waits before each retry, `5s, 5m, 2h`; empty: one attempt only. */
+  readonly schedule: string
+  /** Requests a second; empty: what the service asks for. */
+  readonly rateLimit: string | number
+  readonly ordering: Ordering
+  /** Id of a core `tls-config`. */
+  readonly tls: string
+  /** Id of a core `http proxy`. */
+  readonly proxy: string
+}
+
+export const ORDERINGS = ['none', 'collection'] as const
+export type Ordering = (typeof ORDERINGS)[number]
+
+export const WEBHOOK_DEFAULTS: WebhookSettings = {
+  name: '',
+  url: '',
+  method: 'POST',
+  service: 'generic',
+  accessToken: '',
+  secrets: [],
+  signing: 'none',
+  signingSecret: '',
+  signatureEncoding: 'hex',
+  headers: '{}',
+  timeout: 30,
+  schedule: DEFAULT_SCHEDULE,
+  rateLimit: '',
+  ordering: 'none',
+  tls: '',
+  proxy: '',
+}
+
+/** What the settings mean, before any secret is known. Runs in the editor too, so that a form is judged as at deploy. */
+export interface WebhookPlan {
+  readonly name: string
+  readonly url: URL
+  readonly method: string
+  readonly service: Service
+  readonly signing: Signing
+  /** Null when the webhook does not sign. */
+  readonly signature: SignatureScheme | null
+  readonly headers: readonly HeaderField[]
+  readonly timeoutMs: number
+  /** The waits before each retry, in milliseconds. */
+  readonly schedule: readonly number[]
+  /** Requests a second; null for as many as go. */
+  readonly rateLimit: number | null
+  readonly ordering: Ordering
+}
+
+const METHODS = ['POST', 'PUT', 'PATCH']
+const LONGEST_TIMEOUT_S = 600
+
+/**
+ * Reads a webhook's settings; what is not there has its default.
+ * @param settings may come from an older version, an unsaved form, or a flow that somebody wrote by hand
+ * @param options.hasToken whether an access token is sent; by default when the settings name one
+ * @throws AutomationError `webhook_invalid`, with a sentence that says what to change
+ */
+export function planWebhook(settings: Partial<WebhookSettings>, options: { hasToken?: boolean } = {}): WebhookPlan {
+  const all = { ...WEBHOOK_DEFAULTS, ...withoutUndefined(settings) }
+  const { hasToken = all.accessToken !== '' } = options
+  const service = SERVICE[oneOf('service', all.service, SERVICES)]
+  const signing = oneOf('signing', all.signing, SIGNINGS)
+  const encoding = oneOf('signature encoding', all.signatureEncoding, SIGNATURE_ENCODINGS)
+  return {
+    name: all.name,
+    url: parseWebhookUrl(all.url),
+    method: oneOf('method', all.method.toUpperCase(), METHODS),
+    service,
+    signing,
+    signature: signatureScheme(signing, encoding),
+    headers: parseHeaders(all.headers, { hasToken }),
+    timeoutMs: timeoutMs(all.timeout),
+    schedule: schedule(all.schedule),
+    rateLimit: rateLimit(all.rateLimit) ?? service.rateLimit,
+    ordering: oneOf('ordering', all.ordering, ORDERINGS),
+  }
+}
+
+function withoutUndefined(settings: Partial<WebhookSettings>): Partial<WebhookSettings> {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))
+}
+
+function oneOf<Choice extends string>(what: string, value: string, choices: readonly Choice[]): Choice {
+  const choice = choices.find((choice) => choice === value)
+  if (choice !== undefined) return choice
+  throw invalid(`The ${what} is ${JSON.stringify(value)}; it must be one of ${choices.join(', ')}.`, `unknown ${what}`)
+}
+
+function timeoutMs(value: string | number): number {
+  const text = String(value).trim()
+  const seconds = text === '' ? Number(WEBHOOK_DEFAULTS.timeout) : Number(text)
+  if (!(seconds > 0 && seconds <= LONGEST_TIMEOUT_S)) {
+    throw invalid(
+      `The timeout is ${JSON.stringify(text)}; it must be a number of seconds above 0 and up to ${LONGEST_TIMEOUT_S}.`,
+      'timeout',
+    )
+  }
+  return Math.ceil(seconds * 1000)
+}
+
+function rateLimit(value: string | number): number | null {
+  const text = String(value).trim()
+  if (text === '') return null
+  const perSecond = Number(text)
+  if (!(perSecond > 0 && Number.isFinite(perSecond))) {
+    throw invalid(
+      `The rate limit is ${JSON.stringify(text)}; it must be a number of requests a second above 0 (0.5 is one every two seconds), or empty.`,
+      'rate limit',
+    )
+  }
+  return perSecond
+}
+
+function schedule(text: string): readonly number[] {
+  try {
+    return parseSchedule(text)
+  } catch (error) {
+    if (!(error instanceof AutomationError)) throw error
+    throw invalid(error.message, 'retry schedule', error)
+  }
+}

@@ -1,0 +1,68 @@
+import { BlockList, isIP } from 'node:net'
+import { Secret } from '../secrets/secret.js'
+import { normalHost } from './address.js'
+import { invalid } from './invalid.js'
+import { isRange } from './ip.js'
+
+/** What Node-RED's `http proxy` node holds. */
+export interface ProxySettings {
+  /** `http:`, `https:` or `socks5:` */
+  readonly url: string
+  /** Hosts that are called directly: names (with all below them), addresses, CIDR ranges, each with or without a port; `*` for all. */
+  readonly noproxy?: readonly string[]
+  readonly username?: string
+  readonly password?: string
+}
+
+export interface ProxyHop {
+  /** Without user name and password. */
+  readonly url: URL
+  readonly username: string
+  readonly password: Secret
+}
+
+/**
+ * @param target the webhook's URL
+ * @returns null when the target is to be called directly
+ * @throws AutomationError `webhook_invalid` when the proxy's URL cannot be used
+ */
+export function compileProxy(settings: ProxySettings, target: URL): ProxyHop | null {
+  if (settings.noproxy?.some((entry) => exempts(entry, target))) return null
+  let url: URL
+  try {
+    url = new URL(settings.url.trim())
+  } catch {
+    throw invalid(
+      'The URL of the proxy cannot be read. It looks like http://proxy.example.com:3128.',
+      'proxy URL unreadable',
+    )
+  }
+  if (!['http:', 'https:', 'socks5:', 'socks:'].includes(url.protocol) || url.hostname === '') {
+    throw invalid('The URL of the proxy must begin with http://, https:// or socks5://.', 'proxy URL')
+  }
+  const username = settings.username || decodeURIComponent(url.username)
+  const password = new Secret(settings.password || decodeURIComponent(url.password))
+  url.username = ''
+  url.password = ''
+  return { url, username, password }
+}
+
+/** An entry means the same in any spelling: `.example.com`, `*.example.com` and `example.com` are one. */
+function exempts(entry: string, target: URL): boolean {
+  const text = entry.trim().toLowerCase()
+  if (text === '*') return true
+  const host = normalHost(target.hostname)
+  if (text.includes('/') && isRange(text)) return isIP(host) !== 0 && contains(text, host)
+  const [, name = '', port] = /^(\[[^\]]*\]|[^:]*|.*:.*:.*?)(?::(\d+))?$/.exec(text) ?? []
+  if (port !== undefined && port !== (target.port || (target.protocol === 'https:' ? '443' : '80'))) return false
+  const bare = normalHost(name.replace(/^\*?\./, ''))
+  return bare !== '' && (host === bare || (isIP(host) === 0 && host.endsWith(`.${bare}`)))
+}
+
+function contains(cidr: string, address: string): boolean {
+  const [network = '', bits = ''] = cidr.split('/')
+  const family = isIP(network) === 6 ? 'ipv6' : 'ipv4'
+  const list = new BlockList()
+  list.addSubnet(network, Number(bits), family)
+  return list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+}

@@ -1,0 +1,42 @@
+import { invalid } from './invalid.js'
+
+/**
+ * A webhook's URL as the WHATWG URL Standard reads it (an address in any spelling becomes the usual one), without the
+ * fragment, which is never sent.
+ * @throws AutomationError `webhook_invalid` in words
+ */
+export function parseWebhookUrl(text: string): URL {
+  const given = text.trim()
+  if (given === '') throw invalid('The webhook has no URL. Enter the address to send to.', 'no URL')
+  if (given.includes('${')) {
+    throw invalid(
+      'The URL contains ${…}. A URL is fixed: it cannot hold variables or secrets. Put the secret into the access token or a header.',
+      'variable in the URL',
+    )
+  }
+  if (/[^!-~\u0080-\uffff]/.test(given)) {
+    throw invalid('The URL contains a space or a line break. Write %20 for a space.', 'space in the URL')
+  }
+  if (!/^https?:\/\//i.test(given)) {
+    throw invalid('The URL must begin with https:// or http://.', 'no http URL')
+  }
+  let url: URL
+  try {
+    url = new URL(given)
+  } catch {
+    throw invalid('The URL cannot be read. Check the host name and the port.', 'URL unreadable')
+  }
+  if (url.username !== '' || url.password !== '' || /^https?:\/\/[^/?#]*@/i.test(given)) {
+    throw invalid(
+      'The URL contains a user name or password (user:password@). Remove them: URLs are shown and exported. Use an access token, or a header Authorization with a secret.',
+      'password in the URL',
+    )
+  }
+  url.hash = ''
+  return url
+}
+
+/** The host as sentences name it: with its port when that is not the usual one. */
+export function hostOf(url: URL): string {
+  return url.host
+}
