@@ -7,6 +7,10 @@ import { parseEvent, parseEvents } from '../../dist/lib/events/parse.js'
 import { TEMPLATE_ONLY_NAMES, VOCABULARY } from '../../dist/lib/events/vocabulary.js'
 import { parseTemplate } from '../../dist/lib/template/parse.js'
 import { renderTemplate } from '../../dist/lib/template/render.js'
+import { FORBIDDEN_HEADERS } from '../../dist/lib/webhook/header-rules.js'
+import { SERVICES } from '../../dist/lib/webhook/services.js'
+import { SIGNINGS } from '../../dist/lib/webhook/signature-schemes.js'
+import { DEFAULTS as WEBHOOK_PROPERTIES } from '../../dist/nodes/automation-webhook/automation-webhook.migrate.js'
 import { anchors, code, fences, links, postedEvents, rows } from './markdown.mts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -130,4 +134,61 @@ describe('the page on payload templates', () => {
       assert.throws(() => parseTemplate(template ?? '', 'json'), { code: 'template_invalid' })
     })
   }
+})
+
+describe('the page on the HTTP interface', () => {
+  it('lists every call of the admin interface', async () => {
+    const folder = 'nodes/shared/runtime/admin'
+    const sources = (await readdir(join(ROOT, folder))).map((file) => read(join(folder, file))).join('\n')
+    const mounted = [...sources.matchAll(/router\.(get|post)\(\s*['`]\/([^'`]+)['`]/g)].flatMap(([, method, path]) =>
+      // pause and resume are mounted in one loop
+      (path ?? '').includes('${verb}')
+        ? ['pause', 'resume'].map((verb) => `${method?.toUpperCase()} ${path?.replace('${verb}', verb)}`)
+        : [`${method?.toUpperCase()} ${path}`],
+    )
+    const listed = rows(read('docs/http-interface.md'), 'Admin interface', 'call').map(([call]) => code(call))
+    assert.deepEqual(listed.sort(), mounted.sort())
+  })
+
+  it('lists every way to authenticate and every format', () => {
+    const page = read('docs/http-interface.md')
+    assert.deepEqual(
+      rows(page, 'Credentials', '`auth`').map(([auth]) => code(auth)),
+      [...AUTHS],
+    )
+    assert.deepEqual(
+      rows(page, 'Formats', '`format`').map(([format]) => code(format)),
+      [...FORMATS],
+    )
+  })
+})
+
+describe('the page on webhooks', () => {
+  const page = read('docs/webhooks.md')
+
+  it('lists every signing scheme with its header', () => {
+    const listed = rows(page, 'Signatures', '`signing`')
+    assert.deepEqual(
+      listed.map(([signing]) => code(signing)),
+      [...SIGNINGS],
+    )
+  })
+
+  it('lists every service', () => {
+    assert.deepEqual(
+      rows(page, 'Services', '`service`').map(([service]) => code(service)),
+      [...SERVICES],
+    )
+  })
+
+  it('lists every property of a webhook with its default', () => {
+    const listed = rows(page, 'Settings', 'property').map(([property, initial]) => [code(property), code(initial)])
+    const { name: _, version: __, ...saved } = WEBHOOK_PROPERTIES
+    assert.deepEqual(Object.fromEntries(listed), { ...saved, secrets: '' })
+  })
+
+  it('lists every header that a webhook may not set', () => {
+    const [, section = ''] = page.split('These headers are refused')
+    for (const { name } of FORBIDDEN_HEADERS) assert.ok(section.toLowerCase().includes(`\`${name}`), name)
+  })
 })

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { explain } from '../../../dist/lib/events/match.js'
 import { parseEvent } from '../../../dist/lib/events/parse.js'
-import { compileTrigger } from '../../../dist/lib/events/trigger.js'
+import { compileTrigger, type TriggerSettings } from '../../../dist/lib/events/trigger.js'
 import { RECIPES } from '../../../dist/lib/recipes/payloads.js'
 import { postedEvents } from '../../package/markdown.mts'
 
@@ -80,10 +80,25 @@ describe('the example flows', () => {
         }
       })
 
-      it('has the configuration version on each of our nodes, and no credential', () => {
-        for (const node of nodes) {
-          if (OUR_TYPES.includes(node.type)) assert.equal(node['version'], 1, node.type)
+      it('has on each of our nodes what the editor would save, in this version, and no credential', async () => {
+        for (const { type, ...node } of nodes) {
           assert.ok(!('credentials' in node))
+          if (!OUR_TYPES.includes(type)) continue
+          const { DEFAULTS } = await import(`../../../dist/nodes/${type}/${type}.migrate.js`)
+          const kinds = (properties: object) =>
+            Object.entries(properties)
+              .filter(([name]) => !['id', 'z', 'x', 'y', 'wires', 'outputs'].includes(name))
+              .map(([name, value]) => `${name}: ${Array.isArray(value) ? 'list' : typeof value}`)
+              .sort()
+          assert.deepEqual(kinds(node), kinds(DEFAULTS), type)
+          assert.equal(node['version'], DEFAULTS.version)
+        }
+      })
+
+      it('gives each alias filter an output for every rule, and one for the rest', () => {
+        for (const { rules, outputs, wires } of ofType('alias-filter')) {
+          assert.equal(outputs, JSON.parse(String(rules)).length + 1)
+          assert.equal(wires?.length, outputs)
         }
       })
 
@@ -116,7 +131,7 @@ describe('the example flows', () => {
         assert.equal(posted?.path, ofType('artifact-source')[0]?.['path'])
         const event = parseEvent(posted?.body, RECEIVED)
         for (const trigger of ofType('artifact-event')) {
-          assert.deepEqual(explain(compileTrigger(trigger as never), event), { matches: true })
+          assert.deepEqual(explain(compileTrigger(trigger as unknown as TriggerSettings), event), { matches: true })
         }
       })
 
