@@ -1,0 +1,12 @@
+// W&B: a registry is a project of the organization's entity whose name has this prefix (docs.wandb.ai, Registry).
+const REGISTRY_PREFIX = 'wandb-registry-'
+
+/** The one registry that teams had before there were many: the "legacy Model Registry". */
+const LEGACY_REGISTRY = 'model-registry'
+
+/** Whether a project is a registry, the legacy one too. */
+export const isRegistry = (project: string): boolean =>
+  project === LEGACY_REGISTRY || project.startsWith(REGISTRY_PREFIX)
+
+/** The project of a registry, of which people know the short name: `model` is `wandb-registry-model`. */
+export const registryProject = (name: string): string => (isRegistry(name) ? name : REGISTRY_PREFIX + name)

@@ -1,0 +1,111 @@
+import type { Pattern } from '../alias/pattern.js'
+import { PatternSet } from '../alias/pattern-set.js'
+import { subjectOf } from '../alias/subject.js'
+import type { ArtifactEvent, EventType } from './event.js'
+import { isRegistry } from './registry.js'
+import type { Trigger } from './trigger.js'
+
+/** The name that stands for any. */
+const ANY = ''
+
+type Collections = Map<string, Bucket>
+type Owners = Map<string, Collections>
+/** By project (`=name`), by the kind of project, or by a wider scope. */
+type Places = Map<string, Owners>
+
+/**
+ * Finds the automations that an event starts, by the same rules as `explain`, at a cost that follows those that match
+ * and not those that exist: everything but the pattern is looked up, and the patterns behind one place are searched as
+ * a set.
+ */
+export class Router<T> {
+  readonly #values: T[] = []
+  readonly #types = new Map<EventType, Places>()
+
+  constructor(entries: Iterable<{ readonly trigger: Trigger; readonly value: T }>) {
+    for (const { trigger, value } of entries) {
+      const place = this.#values.push(value) - 1
+      for (const type of trigger.events) this.#bucket(type, trigger).add(trigger.pattern, place)
+    }
+  }
+
+  /** The values whose triggers match, in the order in which they were given. */
+  route(event: ArtifactEvent): T[] {
+    const places = this.#types.get(event.event_type)
+    if (!places) return []
+    const found: number[] = []
+    const subject = subjectOf(event)
+    for (const [place, owner] of placesOf(event)) {
+      const owners = places.get(place)
+      if (!owners) continue
+      for (const collections of both(owners, owner)) {
+        for (const bucket of both(collections, event.artifact_collection_name)) bucket.match(subject, found)
+      }
+    }
+    return found.sort((a, b) => a - b).map((place) => this.#values[place] as T)
+  }
+
+  #bucket(type: EventType, trigger: Trigger): Bucket {
+    const places = made(this.#types, type, () => new Map() as Places)
+    const owners = made(places, placeOf(trigger), () => new Map() as Owners)
+    const collections = made(owners, trigger.entity, () => new Map() as Collections)
+    return made(collections, trigger.collection, () => new Bucket())
+  }
+}
+
+const placeOf = ({ scope, project }: Trigger) => (project === ANY ? scope : `=${project}`)
+
+/** Where triggers that may match are kept, each with the owner that it has to have there. */
+const placesOf = ({ project_name, entity_name, organization_name }: ArtifactEvent) =>
+  [
+    [`=${project_name}`, entity_name],
+    [isRegistry(project_name) ? 'registry' : 'project', entity_name],
+    ['entity', entity_name],
+    ['organization', organization_name],
+  ] as const
+
+function* both<V>(map: ReadonlyMap<string, V>, name: string | undefined): Generator<V> {
+  const any = map.get(ANY)
+  if (any !== undefined) yield any
+  const named = name === undefined ? undefined : map.get(name)
+  if (named !== undefined) yield named
+}
+
+function made<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key)
+  if (value === undefined) {
+    value = make()
+    map.set(key, value)
+  }
+  return value
+}
+
+/** The triggers that differ in nothing but their patterns. */
+class Bucket {
+  readonly #always: number[] = []
+  readonly #byPattern = new Map<string, { readonly pattern: Pattern; readonly places: number[] }>()
+  #set: { readonly patterns: PatternSet; readonly places: readonly (readonly number[])[] } | undefined
+
+  add(pattern: Pattern | null, place: number): void {
+    if (pattern === null) this.#always.push(place)
+    else made(this.#byPattern, pattern.source, () => ({ pattern, places: [] })).places.push(place)
+  }
+
+  match(subject: string, found: number[]): void {
+    for (const place of this.#always) found.push(place)
+    if (this.#byPattern.size === 0) return
+    this.#set ??= this.#compile()
+    for (const pattern of this.#set.patterns.match(subject)) {
+      for (const place of this.#set.places[pattern] ?? []) found.push(place)
+    }
+  }
+
+  /** When the first event comes: a router is made anew at each deploy, and most of its buckets never see one. */
+  #compile() {
+    const entries = [...this.#byPattern.values()]
+    return {
+      patterns: new PatternSet(entries.map(({ pattern }) => pattern)),
+      places: entries.map(({ places }) => places),
+    }
+  }
+}
