@@ -27,7 +27,9 @@ export interface DeliveryStore {
   /** Whether an opened store can be written now; after a failure, whether it can be written again. */
   probe(now: number): Promise<void>
   /** Closes it properly. Events routed since `suspectSince` are handed out again at the next start unless settled. */
-  close(end: { readonly now: number; readonly suspectSince: number }): Promise<void>
+  close(end: End): Promise<void>
+  /** The same without waiting, for the moment a process ends; a store that needs the network has none. */
+  closeNow?(end: End): void
 
   /**
    * Stores events and says of each whether (source, event_id) was there before; all or nothing. With a cursor its
@@ -36,10 +38,11 @@ export interface DeliveryStore {
    */
   putEvents(events: readonly NewEvent[], cursor?: CursorMove): Promise<boolean[]>
   cursor(key: string): Promise<string | null>
-  /** Marks events of a source that may not have reached their senders: those routed since `since`. */
-  suspectEvents(range: { readonly source: string; readonly since: number }): Promise<void>
-  /** Events of the source that are to be handed to its flows, oldest first. */
-  unroutedEvents(source: string, after: number, limit: number): Promise<UnroutedEvent[]>
+  event(source: string, eventId: string): Promise<ArtifactEvent | null>
+  /** Marks the events received since then: they may not have reached their senders. */
+  suspectEvents(since: number): Promise<void>
+  /** Events that are to be handed to the flows, oldest first, from after the number `after`. */
+  unroutedEvents(after: number, limit: number): Promise<UnroutedEvent[]>
   /** Ids of the automations that made a delivery of this event. */
   automationsReached(eventId: string): Promise<readonly string[]>
   markRouted(seqs: readonly number[]): Promise<void>
@@ -56,7 +59,7 @@ export interface DeliveryStore {
   claim(webhook: string, want: ClaimWish): Promise<Claim>
   release(webhook: string, seqs: readonly number[]): Promise<void>
   /** Notes that requests are on their way, so that a crash can be told from a wait. */
-  markStarted(started: readonly { readonly seq: number; readonly at: number }[]): Promise<void>
+  markStarted(started: readonly Started[]): Promise<void>
   /** Stores the result of an attempt and releases the delivery; says whether that let a successor go. */
   record(result: AttemptRecord): Promise<{ readonly successor: boolean }>
 
@@ -96,6 +99,18 @@ export interface Start {
   readonly rerouteWithin: number
 }
 
+export interface End {
+  readonly now: number
+  readonly suspectSince: number
+  /** Attempts that are being cut off. */
+  readonly started: readonly Started[]
+}
+
+export interface Started {
+  readonly seq: number
+  readonly at: number
+}
+
 export interface Opening {
   /** Whether the last owner closed the store properly; true for a new one. */
   readonly clean: boolean
@@ -121,6 +136,7 @@ export interface CursorMove {
 
 export interface UnroutedEvent {
   readonly seq: number
+  readonly source: string
   readonly event: ArtifactEvent
   /** Was handed to the flows before, so it is handed again only when an automation made no delivery of it. */
   readonly suspect: boolean

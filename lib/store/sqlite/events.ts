@@ -43,17 +43,19 @@ export function cursor({ db }: Context, key: string): string | null {
   return (db.get('SELECT value FROM cursors WHERE key = ?', key)?.['value'] as string | undefined) ?? null
 }
 
-export function suspectEvents({ db, commit }: Context, source: string, since: number): Promise<void> {
-  return commit.write(() => {
-    db.run(
-      'UPDATE events SET routed = ? WHERE seq > ? AND received_at >= ? AND source = ? AND routed = ?',
-      ROUTING.suspect,
-      lastSeqBefore({ db }, since),
-      since,
-      source,
-      ROUTING.routed,
-    )
-  })
+export function event({ db }: Context, source: string, eventId: string): ArtifactEvent | null {
+  const row = db.get('SELECT json FROM events WHERE event_id = ? AND source = ?', eventId, source)
+  return row === undefined ? null : (JSON.parse(row['json'] as string) as ArtifactEvent)
+}
+
+export function suspectEvents({ db }: Pick<Context, 'db'>, since: number): void {
+  db.run(
+    'UPDATE events SET routed = ? WHERE seq > ? AND received_at >= ? AND routed = ?',
+    ROUTING.suspect,
+    lastSeqBefore({ db }, since),
+    since,
+    ROUTING.routed,
+  )
 }
 
 /** The newest event that was received before `time`: nothing after it is older, but for a clock that was set back. */
@@ -62,15 +64,15 @@ export function lastSeqBefore({ db }: Pick<Context, 'db'>, at: number): number {
   return (row?.['seq'] as number | undefined) ?? 0
 }
 
-export function unroutedEvents({ db }: Context, source: string, after: number, limit: number): UnroutedEvent[] {
+export function unroutedEvents({ db }: Context, after: number, limit: number): UnroutedEvent[] {
   const rows = db.all(
-    'SELECT seq, routed, json FROM events WHERE source = ? AND routed <> 1 AND seq > ? ORDER BY seq LIMIT ?',
-    source,
+    'SELECT seq, source, routed, json FROM events WHERE routed <> 1 AND seq > ? ORDER BY seq LIMIT ?',
     after,
     limit,
   )
   return rows.map((row) => ({
     seq: row['seq'] as number,
+    source: row['source'] as string,
     event: JSON.parse(row['json'] as string) as ArtifactEvent,
     suspect: row['routed'] === ROUTING.suspect,
   }))

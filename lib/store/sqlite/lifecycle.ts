@@ -1,6 +1,7 @@
-import type { Opening, PendingCount, Start } from '../store.js'
+import type { End, Opening, PendingCount, Start } from '../store.js'
 import type { Connection } from './connection.js'
-import { lastSeqBefore } from './events.js'
+import { lastSeqBefore, suspectEvents } from './events.js'
+import { startedNow } from './record.js'
 import { ROUTING } from './schema.js'
 
 /** After an unclean stop a store up to this size is checked before it is used; more would keep Node-RED waiting. */
@@ -54,14 +55,19 @@ function quickCheck(db: Connection): void {
   if (result !== 'ok') throw Object.assign(new Error(String(result)), { errcode: 11 })
 }
 
-export function suspectSince(db: Connection, since: number): void {
-  db.run(
-    'UPDATE events SET routed = ? WHERE seq > ? AND received_at >= ? AND routed = ?',
-    ROUTING.suspect,
-    lastSeqBefore({ db }, since),
-    since,
-    ROUTING.routed,
-  )
+/** What the next owner finds. */
+export function handOver(db: Connection, { now, suspectSince, started }: End): void {
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    startedNow(db, started)
+    suspectEvents({ db }, suspectSince)
+    putMeta(db, 'clean', 1)
+    putMeta(db, 'alive', now)
+    db.exec('COMMIT')
+  } catch (error) {
+    db.rollBack()
+    throw error
+  }
 }
 
 export function pendingCounts(db: Connection): PendingCount[] {

@@ -1,4 +1,5 @@
-import type { AttemptRecord } from '../store.js'
+import type { AttemptRecord, Started } from '../store.js'
+import type { Connection } from './connection.js'
 import type { Context } from './context.js'
 import { responseText } from './rows.js'
 import { STATUSES } from './schema.js'
@@ -57,7 +58,7 @@ export function record(context: Context, result: AttemptRecord): Promise<{ succe
 }
 
 /** Makes the first pending delivery of a collection due, if it was waiting for its predecessors. */
-export function letNextGo({ db }: Pick<Context, 'db'>, webhook: string, orderKey: string, now: number): boolean {
+function letNextGo({ db }: Pick<Context, 'db'>, webhook: string, orderKey: string, now: number): boolean {
   const { changes } = db.run(
     `UPDATE deliveries SET due_at = ? WHERE due_at IS NULL AND seq = (
        SELECT min(seq) FROM deliveries WHERE status = 0 AND webhook_id = ? AND order_key = ?)`,
@@ -68,10 +69,12 @@ export function letNextGo({ db }: Pick<Context, 'db'>, webhook: string, orderKey
   return changes !== 0
 }
 
-export function markStarted({ db, commit }: Context, started: readonly { seq: number; at: number }[]): Promise<void> {
-  return commit.write(() => {
-    for (const { seq, at } of started) {
-      db.run('UPDATE deliveries SET started_at = ? WHERE seq = ? AND status = 0', at, seq)
-    }
-  })
+export function markStarted({ db, commit }: Context, started: readonly Started[]): Promise<void> {
+  return commit.write(() => startedNow(db, started))
+}
+
+export function startedNow(db: Connection, started: readonly Started[]): void {
+  for (const { seq, at } of started) {
+    db.run('UPDATE deliveries SET started_at = ? WHERE seq = ? AND status = 0', at, seq)
+  }
 }

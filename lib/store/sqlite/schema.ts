@@ -26,7 +26,7 @@ export const MIGRATIONS: readonly string[] = [
     json TEXT NOT NULL
   ) STRICT;
   CREATE UNIQUE INDEX events_by_id ON events (event_id, source);
-  CREATE INDEX events_unrouted ON events (source) WHERE routed <> 1;
+  CREATE INDEX events_unrouted ON events (seq) WHERE routed <> 1;
 
   CREATE TABLE deliveries (
     seq INTEGER PRIMARY KEY,

@@ -10,7 +10,7 @@ import { FULL, resultCode, storeFailure } from './errors.js'
 import * as events from './events.js'
 import { GroupCommit } from './group-commit.js'
 import * as history from './history.js'
-import { pendingCounts, putMeta, suspectSince, takeOver } from './lifecycle.js'
+import { handOver, pendingCounts, putMeta, takeOver } from './lifecycle.js'
 import * as outputs from './outputs.js'
 import { markStarted, record } from './record.js'
 import { redeliver } from './redeliver.js'
@@ -74,22 +74,24 @@ export class SqliteStore implements contract.DeliveryStore {
     })
   }
 
-  async close({ now, suspectSince: since }: { now: number; suspectSince: number }): Promise<void> {
+  async close(end: contract.End): Promise<void> {
+    this.closeNow(end)
+  }
+
+  closeNow(end: contract.End): void {
     if (this.#context === null) return
     const { db, commit } = this.#context
-    commit.flush()
-    this.#context = null
-    // A damaged file is not even closed: that would write what the log holds into it.
-    if (this.#dead !== null) return
+    if (this.#dead !== null) {
+      // A damaged file is not even closed: that would write what the log holds into it.
+      this.#context = null
+      return
+    }
     this.#guard(() => {
+      commit.flush()
+      this.#context = null
       try {
-        db.exec('BEGIN IMMEDIATE')
-        suspectSince(db, since)
-        putMeta(db, 'clean', 1)
-        putMeta(db, 'alive', now)
-        db.exec('COMMIT')
+        handOver(db, end)
       } finally {
-        db.rollBack()
         db.close()
       }
     })
@@ -103,12 +105,16 @@ export class SqliteStore implements contract.DeliveryStore {
     return this.#read((context) => events.cursor(context, key))
   }
 
-  suspectEvents({ source, since }: { source: string; since: number }): Promise<void> {
-    return this.#write((context) => events.suspectEvents(context, source, since))
+  event(source: string, eventId: string): ReturnType<contract.DeliveryStore['event']> {
+    return this.#read((context) => events.event(context, source, eventId))
   }
 
-  unroutedEvents(source: string, after: number, limit: number): Promise<contract.UnroutedEvent[]> {
-    return this.#read((context) => events.unroutedEvents(context, source, after, limit))
+  suspectEvents(since: number): Promise<void> {
+    return this.#write((context) => context.commit.write(() => events.suspectEvents(context, since)))
+  }
+
+  unroutedEvents(after: number, limit: number): Promise<contract.UnroutedEvent[]> {
+    return this.#read((context) => events.unroutedEvents(context, after, limit))
   }
 
   automationsReached(eventId: string): Promise<readonly string[]> {
@@ -139,7 +145,7 @@ export class SqliteStore implements contract.DeliveryStore {
     for (const seq of seqs) this.#context?.claims.release(webhook, seq)
   }
 
-  markStarted(started: readonly { seq: number; at: number }[]): Promise<void> {
+  markStarted(started: readonly contract.Started[]): Promise<void> {
     return this.#write((context) => markStarted(context, started))
   }
 

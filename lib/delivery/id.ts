@@ -1,0 +1,13 @@
+import { createHash } from 'node:crypto'
+
+/**
+ * The id of a delivery, which is the `webhook-id` of all its requests: the same for the same event, sender and payload,
+ * so that a flow that runs twice makes one delivery. 192 bits of SHA-256 in base64url; no dots, as the signature of
+ * Standard Webhooks wants it. `payload` is what the template made, before secrets are filled in.
+ */
+export function deliveryId(eventId: string, senderId: string, payload: Buffer): string {
+  const hash = createHash('sha256')
+  hash.update(`${JSON.stringify([eventId, senderId])}\n`)
+  hash.update(payload)
+  return `dlv_${hash.digest('base64url').slice(0, 32)}`
+}

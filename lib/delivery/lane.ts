@@ -1,0 +1,408 @@
+import type { AttemptRecord, DeliveryStore, WebhookState } from '../store/store.js'
+import { Breaker } from './breaker.js'
+import { Latency, type WebhookMetrics } from './counters.js'
+import { cutOff, type Decision, decide, holdFor, INTERRUPTED, resultOfError } from './decide.js'
+import { describe } from './describe.js'
+import type { LanePort, SendResult } from './lane-port.js'
+import { restoreMessage } from './message.js'
+import type { Pending } from './pending.js'
+import type { Clock, Log } from './platform.js'
+import { RateLimit } from './rate-limit.js'
+import type { Senders } from './senders.js'
+import type { StoredDelivery } from './stored.js'
+import { type Room, Window } from './window.js'
+
+/** What all lanes share. */
+export interface LaneContext {
+  readonly store: DeliveryStore
+  readonly clock: Clock
+  readonly random: () => number
+  readonly log: Log
+  readonly room: Room
+  readonly senders: Senders
+  readonly pending: Pending
+  /** Why no lane may send, or null: the store must be able to take the results. */
+  readonly blocked: () => string | null
+  /** Takes note of a failure of the store, and waits until it is over; rejects when it never will be. */
+  readonly storeWorksAgain: (error: unknown) => Promise<void>
+  /** Has `pump` called then, or a little later. */
+  readonly wakeAt: (time: number) => void
+  /** A request went out: it is marked in the store when it takes long. */
+  readonly started: () => void
+}
+
+export interface Flight {
+  readonly delivery: StoredDelivery
+  readonly startedAt: number
+  /** The store knows that it is on its way. */
+  marked: boolean
+  /** Its end is known, and about to be stored. */
+  answered: boolean
+}
+
+/** One deployment of the webhook: its requests are cut off together. */
+interface Deployment {
+  readonly port: LanePort
+  readonly cut: AbortController
+  readonly rate: RateLimit
+}
+
+const OPEN_STATE: WebhookState = { paused: null, pausedUrl: null, heldUntil: null, ordering: 'none' }
+/** Below this the window is filled again. */
+const LOW_WATER = 128
+const CLAIM_LIMIT = 256
+const CLAIM_BYTES = 4 * 1024 * 1024
+/** Answers that wait to be recorded; more are not asked for. */
+const MOST_UNRECORDED = 256
+
+/** The way to one webhook: what waits, what may go, what is on its way. A slow or dead endpoint holds up only its own. */
+export class Lane {
+  readonly id: string
+  readonly #context: LaneContext
+  readonly #window: Window
+  readonly #breaker = new Breaker()
+  readonly #latency = new Latency()
+  readonly #flights = new Map<number, Flight>()
+  #state: WebhookState
+  #deployment: Deployment | null = null
+  #name = ''
+  #unrecorded = 0
+  #reserved = 0
+  /** Whether due deliveries may be on disk that are not in the window. */
+  #backlog = true
+  #nextDue: number | null = null
+  #claiming = false
+  #reordering = false
+  #landed: (() => void)[] = []
+  #delivered = 0
+  #failed = 0
+  #retries = 0
+
+  constructor(id: string, state: WebhookState | undefined, context: LaneContext) {
+    this.id = id
+    this.#state = state ?? OPEN_STATE
+    this.#context = context
+    this.#window = new Window(context.room)
+  }
+
+  get state(): WebhookState {
+    return this.#state
+  }
+
+  get ordered(): boolean {
+    return this.#state.ordering === 'collection'
+  }
+
+  get flights(): Iterable<Flight> {
+    return this.#flights.values()
+  }
+
+  get metrics(): WebhookMetrics {
+    return {
+      id: this.id,
+      name: this.#name,
+      delivered: this.#delivered,
+      failed: this.#failed,
+      retries: this.#retries,
+      pending: this.#context.pending.ofWebhook(this.id),
+      inFlight: this.#flights.size,
+      paused: this.#state.paused !== null,
+      breakerOpen: this.#breaker.open,
+      latency: this.#latency.histogram,
+    }
+  }
+
+  /** Why nothing is sent now, as a sentence; null when deliveries are on their way. */
+  waiting(): string | null {
+    const { clock, blocked } = this.#context
+    if (this.#deployment === null) return 'The webhook is not deployed, or is disabled.'
+    if (this.#state.paused !== null) return this.#state.paused
+    if (this.#deployment.port.waiting !== null) return this.#deployment.port.waiting
+    const why = blocked()
+    if (why !== null) return why
+    const { heldUntil } = this.#state
+    if (heldUntil !== null && heldUntil > clock.now()) {
+      return `The endpoint asked to wait until ${new Date(heldUntil).toISOString()}.`
+    }
+    return this.#breaker.open ? 'The endpoint does not answer as it should; it is tried from time to time.' : null
+  }
+
+  async attach(port: LanePort): Promise<void> {
+    const rate = new RateLimit(port.rateLimit, this.#context.clock.now())
+    const same = this.#deployment?.port.rateLimit === port.rateLimit
+    this.#deployment = { port, cut: new AbortController(), rate: same ? this.#deployment!.rate : rate }
+    this.#name = port.name
+    const { paused, pausedUrl, ordering } = this.#state
+    const deployment = this.#deployment
+    await this.#insist(async () => {
+      if (this.#deployment !== deployment) return
+      if (paused !== null && pausedUrl !== null && pausedUrl !== port.url) await this.resume()
+      if (ordering !== port.ordering) await this.#reorder(port)
+    })
+    this.look()
+  }
+
+  /** Does what needs the store, again when it failed and works again; rejects when it never will. */
+  async #insist<T>(work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await work()
+      } catch (error) {
+        await this.#context.storeWorksAgain(error)
+      }
+    }
+  }
+
+  async #reorder({ ordering }: LanePort): Promise<void> {
+    this.#reordering = true
+    try {
+      await this.#releaseWindow()
+      await this.#context.store.reorder(this.id, ordering, this.#context.clock.now())
+      await this.#putState({ ...this.#state, ordering })
+    } finally {
+      this.#reordering = false
+    }
+  }
+
+  /** Resolves when the requests that are on their way have ended, or were cut off at the end of `deadline`. */
+  async detach(deadline: Promise<void>): Promise<void> {
+    const deployment = this.#deployment
+    this.#deployment = null
+    await this.#releaseWindow()
+    const landed = this.#allLanded()
+    await Promise.race([landed, deadline])
+    deployment?.cut.abort()
+    await landed
+  }
+
+  async #releaseWindow(): Promise<void> {
+    const left = this.#window.clear().map(({ seq }) => seq)
+    this.#backlog = true
+    await this.#context.store.release(this.id, left)
+  }
+
+  #allLanded(): Promise<void> {
+    if (this.#flights.size === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#landed.push(resolve))
+  }
+
+  async pause(reason: string): Promise<void> {
+    await this.#putState({ ...this.#state, paused: reason, pausedUrl: this.#deployment?.port.url ?? null })
+    this.#context.senders.allChanged()
+  }
+
+  async resume(): Promise<void> {
+    await this.#putState({ ...this.#state, paused: null, pausedUrl: null, heldUntil: null })
+    this.#context.senders.allChanged()
+    this.pump()
+  }
+
+  async #putState(state: WebhookState): Promise<void> {
+    this.#state = state
+    await this.#context.store.putWebhookState(this.id, state)
+  }
+
+  /** Whether a delivery that is being stored may go straight into the window; then `arrived` must be called. */
+  reserve(sender: string): boolean {
+    const free =
+      !this.#backlog &&
+      !this.#reordering &&
+      this.waiting() === null &&
+      this.#context.senders.has(sender) &&
+      this.#window.size + this.#reserved < CLAIM_LIMIT &&
+      !this.#window.full
+    if (free) this.#reserved++
+    return free
+  }
+
+  /** After a delivery was stored: with itself when it was claimed. */
+  arrived(reserved: boolean, claimed: StoredDelivery | null): void {
+    if (reserved) this.#reserved--
+    if (claimed !== null) this.#window.push(claimed)
+    else if (!reserved) this.#backlog = true
+    this.pump()
+  }
+
+  /** There may be more due deliveries on disk than the lane knows of. */
+  look(): void {
+    this.#backlog = true
+    this.pump()
+  }
+
+  clockSetBack(by: number): void {
+    const { heldUntil } = this.#state
+    if (heldUntil !== null) this.#state = { ...this.#state, heldUntil: heldUntil - by }
+    this.#breaker.shift(by)
+    this.#backlog = true
+  }
+
+  /** Sends what may be sent now, and sees to it that it is called again when more may be. */
+  pump(): void {
+    const { clock, senders, store, wakeAt } = this.#context
+    const deployment = this.#deployment
+    if (deployment === null || this.#reordering || !this.#maySend(deployment)) return
+    const now = clock.now()
+    if (this.#nextDue !== null && this.#nextDue <= now) {
+      this.#nextDue = null
+      this.#backlog = true
+    }
+    const { port, rate } = deployment
+    const away: number[] = []
+    while (this.#window.size > 0 && this.#mayFly(port.concurrency, now)) {
+      const at = rate.nextAt(now)
+      if (at > now) {
+        wakeAt(at)
+        break
+      }
+      const next = this.#window.shift()!
+      if (!senders.has(next.sender.id)) {
+        away.push(next.seq)
+        continue
+      }
+      rate.take(now)
+      this.#send(next, deployment)
+    }
+    if (away.length > 0) void store.release(this.id, away)
+    if (this.#window.size < LOW_WATER && this.#backlog) void this.#claim()
+    else if (this.#nextDue !== null) wakeAt(this.#nextDue)
+  }
+
+  #maySend({ port }: Deployment): boolean {
+    const { clock, blocked, wakeAt } = this.#context
+    if (this.#state.paused !== null || port.waiting !== null || blocked() !== null) return false
+    const { heldUntil } = this.#state
+    if (heldUntil === null || heldUntil <= clock.now()) return true
+    wakeAt(heldUntil)
+    return false
+  }
+
+  #mayFly(concurrency: number, now: number): boolean {
+    const allowed = this.#breaker.allowed(now)
+    if (allowed === 0) this.#context.wakeAt(this.#breaker.probeAt)
+    const flying = this.#flights.size - this.#unrecorded
+    return flying < Math.min(concurrency, allowed) && this.#unrecorded < MOST_UNRECORDED
+  }
+
+  async #claim(): Promise<void> {
+    if (this.#claiming) return
+    this.#claiming = true
+    const { store, clock, senders, pending, storeWorksAgain } = this.#context
+    try {
+      const present = new Set<string>()
+      for (const id of pending.sendersOf(this.id)) if (senders.has(id)) present.add(id)
+      this.#backlog = false
+      if (present.size === 0) return
+      const wish = { senders: present, now: clock.now(), limit: CLAIM_LIMIT, bytes: CLAIM_BYTES }
+      const { deliveries, more, nextDue } = await store.claim(this.id, wish)
+      for (const delivery of deliveries) this.#window.push(delivery)
+      this.#backlog ||= more
+      this.#nextDue = nextDue
+      if (this.#deployment === null || this.#reordering) await this.#releaseWindow()
+    } catch (error) {
+      this.#backlog = true
+      await storeWorksAgain(error).catch(() => {})
+    } finally {
+      this.#claiming = false
+    }
+    this.pump()
+  }
+
+  #send(delivery: StoredDelivery, deployment: Deployment): void {
+    const { clock, started } = this.#context
+    const flight: Flight = { delivery, startedAt: clock.now(), marked: false, answered: false }
+    this.#flights.set(delivery.seq, flight)
+    started()
+    const { signal } = deployment.cut
+    const failed = (error: unknown) => resultOfError(error, flight.startedAt, clock.now())
+    let result: Promise<SendResult>
+    try {
+      result = deployment.port.send(delivery, delivery.attempts + 1, signal).catch(failed)
+    } catch (error) {
+      result = Promise.resolve(failed(error))
+    }
+    void result.then((sent) => this.#answered(flight, deployment, sent, signal.aborted))
+  }
+
+  async #answered(flight: Flight, { port }: Deployment, { outcome, attempt }: SendResult, cut: boolean): Promise<void> {
+    const { clock, random, senders } = this.#context
+    const { delivery, startedAt } = flight
+    const now = clock.now()
+    let decision: Decision
+    let logged = attempt
+    if (cut && (outcome.kind === 'retry' || attempt === null)) {
+      decision = { status: 'pending', step: delivery.step, dueAt: now, error: null }
+      logged = cutOff(startedAt, now, INTERRUPTED)
+    } else {
+      decision = decide(outcome, { step: delivery.step, schedule: port.schedule, now, random })
+      if (attempt !== null) this.#learn(outcome, port, now)
+    }
+    const finished = decision.status !== 'pending'
+    const record: AttemptRecord = {
+      ...decision,
+      delivery,
+      attempt: logged,
+      at: now,
+      owed: finished && !senders.has(delivery.sender.id),
+    }
+    flight.answered = true
+    this.#unrecorded++
+    this.pump()
+    const stored = await this.#record(record)
+    this.#unrecorded--
+    this.#flights.delete(delivery.seq)
+    if (stored !== null) this.#recorded(record, stored.successor)
+    if (this.#flights.size === 0) for (const resolve of this.#landed.splice(0)) resolve()
+    this.pump()
+  }
+
+  /** What an answer says about the endpoint. */
+  #learn(outcome: SendResult['outcome'], port: LanePort, now: number): void {
+    const hold = holdFor(outcome)
+    if (hold !== null) this.#keep({ ...this.#state, heldUntil: Math.max(this.#state.heldUntil ?? 0, now + hold) })
+    else if (outcome.kind === 'retry') this.#breaker.failed(now)
+    else this.#breaker.succeeded(port.concurrency)
+    if (outcome.kind === 'failed' && outcome.pause === true) {
+      const paused = `Paused: ${outcome.error.message}`
+      this.#keep({ ...this.#state, paused, pausedUrl: port.url })
+      this.#context.senders.allChanged()
+    }
+  }
+
+  /** Takes effect at once; when it cannot be stored, a restart does not know it, and asks the endpoint again. */
+  #keep(state: WebhookState): void {
+    this.#putState(state).catch((error) => this.#context.storeWorksAgain(error).catch(() => {}))
+  }
+
+  /** Stores a result, however long it takes; null when it never can be. */
+  async #record(record: AttemptRecord): Promise<{ successor: boolean } | null> {
+    const { store, log } = this.#context
+    try {
+      return await this.#insist(() => store.record(record))
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      log.error(`The result of delivery ${record.delivery.id} is not stored, so it is sent again later. ${reason}`)
+      return null
+    }
+  }
+
+  #recorded(record: AttemptRecord, successor: boolean): void {
+    const { delivery, status, dueAt, attempt, owed } = record
+    const { pending, senders, wakeAt } = this.#context
+    if (attempt !== null) this.#latency.add(attempt.duration_ms)
+    if (successor) this.#backlog = true
+    if (status === 'pending') {
+      this.#retries++
+      if (dueAt !== null && (this.#nextDue === null || dueAt < this.#nextDue)) {
+        this.#nextDue = dueAt
+        wakeAt(dueAt)
+      }
+      return
+    }
+    if (status === 'delivered') this.#delivered++
+    else this.#failed++
+    pending.add(this.id, delivery.sender.id, -1)
+    if (owed) return
+    const { event, payload, slots, message } = delivery
+    senders.output({ delivery: describe(record), event, payload, slots, message: restoreMessage(message), attempt })
+  }
+}
