@@ -65,7 +65,7 @@ export function checkSlots(text: string | null, slots: unknown): readonly Secret
     const slot = readSecretSlot(candidate)
     if (!slot) throw changed()
     if (slot.offset < end || !text.startsWith(slot.text, slot.offset)) throw changed(slot)
-    if (((slot.as === 'raw') !== (checked[0] ?? slot).as) === 'raw') throw changed(slot)
+    if ((slot.as === 'raw') !== ((checked[0] ?? slot).as === 'raw')) throw changed(slot)
     end = slot.offset + slot.text.length
     checked.push(slot)
   }

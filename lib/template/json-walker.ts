@@ -1,3 +1,4 @@
+import { quoted } from './quoted.js'
 import type { Problem } from './template-error.js'
 
 /** Where a slot stands: inside a JSON string, or where a JSON value may stand. */
@@ -78,7 +79,7 @@ export class JsonWalker {
           return problem(
             base + at,
             1,
-            `A string has ${shown(text[at]!)} after a backslash, which JSON does not know; a backslash itself is written \\\\.`,
+            `A string has ${quoted(text[at]!)} after a backslash, which JSON does not know; a backslash itself is written \\\\.`,
           )
         at += 1
       } else {
@@ -206,11 +207,11 @@ export class JsonWalker {
 
   #unexpected(word: string, innermost: '{' | '[' | undefined): string {
     if (this.#afterHole && !',:]}'.includes(word)) {
-      return `Outside quotes a slot is a whole JSON value, and ${shown(word)} is glued to it. Put all of it into one string.`
+      return `Outside quotes a slot is a whole JSON value, and ${quoted(word)} is glued to it. Put all of it into one string.`
     }
-    if (this.#state === 'done') return `The JSON is complete before ${shown(word)}; nothing may follow.`
+    if (this.#state === 'done') return `The JSON is complete before ${quoted(word)}; nothing may follow.`
     const expected = this.#state === 'comma' ? `a comma or ${innermost === '{' ? '}' : ']'}` : EXPECTED[this.#state]
-    return `JSON has ${expected} here, not ${shown(word)}.`
+    return `JSON has ${expected} here, not ${quoted(word)}.`
   }
 }
 
@@ -231,20 +232,11 @@ function controlCharacter(char: string): string {
   if (char === '\n' || char === '\r')
     return 'A string may not hold a line break; write \\n instead, or close its quote.'
   if (char === '\t') return 'A string may not hold a tab; write \\t instead.'
-  return `A string may not hold the control character ${shown(char)}; write it as an escape.`
+  return `A string may not hold the control character ${quoted(char)}; write it as an escape.`
 }
 
 function notJson(word: string): string {
   if (word.startsWith('//') || word.startsWith('/*')) return 'JSON has no comments.'
   if (word.startsWith("'")) return 'JSON has double quotes around text, not single ones.'
-  return `${shown(word)} is no JSON value; text stands in double quotes.`
-}
-
-/** As it can be shown in a sentence: control characters and other invisible ones by their number. */
-function shown(text: string): string {
-  const visible = text.replace(
-    /[^!-~\u00A1-\u00AC\u00AE-\u200A\u2010-\u2027\u2030-\uFEFE]/g,
-    (char) => `U+${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`,
-  )
-  return visible.length > 40 ? `${visible.slice(0, 40)}…` : visible
+  return `${quoted(word)} is no JSON value; text stands in double quotes.`
 }

@@ -1,5 +1,6 @@
 import Mustache from 'mustache'
 import { isSecretName, isVocabularyName, TEMPLATE_ONLY_NAMES } from '../events/vocabulary.js'
+import { quoted } from './quoted.js'
 import type { NameKind } from './template.js'
 
 export const ACCESS_TOKEN = 'ACCESS_TOKEN'
@@ -22,6 +23,9 @@ const MUSTACHE_TAGS: Readonly<Record<string, string>> = {
   '=': 'Mustache’s delimiters cannot be changed here',
 }
 
+/** Mustache's parser takes quadratic time for spaces. */
+const LONGEST_SLOT = 1000
+
 const A_NAME = 'a variable, artifact_metadata.KEY, event.NAME, ACCESS_TOKEN or the name of a secret'
 
 /**
@@ -29,6 +33,7 @@ const A_NAME = 'a variable, artifact_metadata.KEY, event.NAME, ACCESS_TOKEN or t
  * around the name do not count.
  */
 export function readSlot(slot: string): SlotName {
+  if (slot.length > LONGEST_SLOT) return refuse(`A slot is at most ${LONGEST_SLOT} characters long; is its } missing?`)
   const inside = slot.slice(2, -1)
   if (/[\r\n\u2028\u2029]/.test(inside)) {
     return refuse(inside.includes('${') ? UNCLOSED : 'A slot may not hold a line break; write the name on one line.')
@@ -59,12 +64,7 @@ const refuse = (message: string): SlotName => ({ kind: 'refused', message })
 const isTemplateOnly = (name: string): boolean => (TEMPLATE_ONLY_NAMES as readonly string[]).includes(name)
 
 const notAName = (name: string): string =>
-  `${quote(name)} is no name; write ${A_NAME} (letters, digits and underscores).`
-
-/** As it can be shown in a sentence. */
-function quote(text: string): string {
-  return `“${text.length > 40 ? `${text.slice(0, 40)}…` : text}”`
-}
+  `${quoted(name)} is no name; write ${A_NAME} (letters, digits and underscores).`
 
 /** A writer of our own for each, because Mustache keeps everything that it ever parsed. */
 function isMustacheName(slot: string, name: string): boolean {
