@@ -1,0 +1,239 @@
+import type { Browser, ElementHandle, Locator, Page } from 'playwright-core'
+import type { FlowNode, NodeRed } from './node-red.mts'
+
+/** The part of the editor's own interface that the tests call inside the page; the same in Node-RED 4.1 and 5. */
+interface EditorApi {
+  actions: { invoke(name: string): void }
+  nodes: {
+    node(id: string): (FlowNode & { valid: boolean; validationErrors?: string[]; inputs?: number }) | null
+    createCompleteNodeSet(): FlowNode[]
+    getType(type: string): unknown
+    dirty(): boolean
+    workspace(id: string): unknown
+    filterNodes(filter: object): FlowNode[]
+    eachConfig(callback: (node: FlowNode) => void): void
+  }
+  editor: { edit(node: unknown): void; editConfig(name: string, type: string, id: string): void }
+  workspaces: { show(id: string): void; active(): string }
+  view: { reveal(id: string): void; select(selection: object): void }
+  sidebar: { show(id: string): void }
+}
+declare const RED: EditorApi
+
+/** Everything on a busy machine takes its time. Milliseconds. */
+const PATIENCE = 30_000
+
+/** Complaints of the browser itself that are no fault of anybody. */
+const HARMLESS = [/ResizeObserver loop/]
+
+export interface EditorOptions {
+  readonly colorScheme?: 'light' | 'dark'
+  readonly width?: number
+  readonly height?: number
+  /** Physical pixels for one of the page's. */
+  readonly scale?: number
+}
+
+/** Node-RED's editor in a real browser, with the moves that a person makes. */
+export class Editor {
+  readonly page: Page
+  /** Errors in the page, on its console, and requests that failed or left this machine. */
+  readonly problems: string[] = []
+  readonly #nodeRed: NodeRed
+
+  private constructor(page: Page, nodeRed: NodeRed) {
+    this.page = page
+    this.#nodeRed = nodeRed
+    page.setDefaultTimeout(PATIENCE)
+    page.on('pageerror', (error) => this.#complain(`page error: ${error.stack ?? error.message}`))
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.#complain(`console: ${message.text()} (${message.location().url})`)
+    })
+    page.on('request', (request) => {
+      const url = request.url()
+      if (/^https?:/.test(url) && !url.startsWith(nodeRed.url)) this.#complain(`request to the outside: ${url}`)
+    })
+  }
+
+  #complain(problem: string): void {
+    if (!HARMLESS.some((pattern) => pattern.test(problem))) this.problems.push(problem)
+  }
+
+  static async open(browser: Browser, nodeRed: NodeRed, options: EditorOptions = {}): Promise<Editor> {
+    const { colorScheme = 'light', width = 1440, height = 900, scale = 1 } = options
+    const context = await browser.newContext({
+      viewport: { width, height },
+      deviceScaleFactor: scale,
+      colorScheme,
+      locale: 'en-US',
+      reducedMotion: 'reduce',
+      permissions: ['clipboard-read', 'clipboard-write'],
+    })
+    const editor = new Editor(await context.newPage(), nodeRed)
+    await editor.load()
+    return editor
+  }
+
+  /** Opens the editor, or opens it again: what was not deployed is gone then. */
+  async load(): Promise<void> {
+    await this.page.goto(this.#nodeRed.url, { waitUntil: 'load' })
+    await this.page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' })
+    await this.page.locator('.red-ui-palette-node[data-palette-type="webhook-sender"]').waitFor({ state: 'attached' })
+    // notices of success lie over the buttons of dialogs for some seconds
+    await this.page.addStyleTag({ content: '#red-ui-notifications { display: none !important }' })
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close()
+  }
+
+  /** Import > Examples > this package > `name`, by the menu, and drops nothing: an example brings its own tab. */
+  async importExample(packageName: string, name: string): Promise<void> {
+    const { page } = this
+    await page.locator('#red-ui-header-button-sidemenu').click()
+    await page.locator('#menu-item-import').click()
+    await page.locator("#red-ui-clipboard-dialog-import-tabs li a[title='Examples']").click()
+    const tree = page.locator('#red-ui-clipboard-dialog-import-tab-examples')
+    await tree.locator('.red-ui-treeList-label', { hasText: packageName }).first().click()
+    await tree.locator('.red-ui-treeList-label').getByText(name, { exact: true }).click()
+    await page.locator('#red-ui-clipboard-dialog-ok:not(.disabled):not([disabled])').click()
+    await page.locator('#red-ui-clipboard-dialog-ok').waitFor({ state: 'hidden' })
+  }
+
+  /** The flow as the editor would deploy or export it: with what was not deployed yet. */
+  async flow(): Promise<FlowNode[]> {
+    return this.page.evaluate(() => JSON.parse(JSON.stringify(RED.nodes.createCompleteNodeSet())))
+  }
+
+  /** Shows the tab of this label. */
+  async showTab(label: string): Promise<void> {
+    await this.page.locator('#red-ui-workspace-tabs .red-ui-tab', { hasText: label }).first().click()
+  }
+
+  /** Shows the tab that a node is on, without opening the node. */
+  async reveal(id: string): Promise<void> {
+    await this.page.evaluate((node) => RED.view.reveal(node), id)
+  }
+
+  /** Opens a node's dialog as a person does: a double click on the canvas. */
+  async openNode(id: string): Promise<Dialog> {
+    await this.reveal(id)
+    await this.#fromTray(async () => {
+      await this.page.locator(`[id="${id}"]`).first().dblclick()
+    })
+    return new Dialog(this.page, 'node')
+  }
+
+  /** Opens the dialog of a config node, or with `_ADD_` of a new one of this type. */
+  async openConfig(type: string, id: string): Promise<Dialog> {
+    await this.#fromTray(() =>
+      this.page.evaluate(([nodeType, node]) => RED.editor.editConfig('', nodeType, node), [type, id] as const),
+    )
+    return new Dialog(this.page, 'node-config')
+  }
+
+  /** Runs what opens a dialog, and waits until the dialog stands still. */
+  async #fromTray(open: () => Promise<void>): Promise<void> {
+    const trays = this.page.locator('.red-ui-tray')
+    const before = await trays.count()
+    await open()
+    await trays.nth(before).waitFor()
+    await settled(trays.nth(before))
+  }
+
+  /** Whether the node has the red triangle, and why. */
+  async validity(id: string): Promise<{ valid: boolean; reasons: string[] }> {
+    return this.page.evaluate((node) => {
+      const found = RED.nodes.node(node)
+      return { valid: found?.valid ?? false, reasons: [...(found?.validationErrors ?? [])] }
+    }, id)
+  }
+
+  /** Presses Deploy, confirms what it asks, and waits until it is done. */
+  async deploy(): Promise<void> {
+    const answer = this.page.waitForResponse(
+      (response) => response.url().endsWith('/flows') && response.request().method() === 'POST',
+    )
+    await this.page.locator('#red-ui-header-button-deploy:not(.disabled)').click()
+    const response = await answer
+    if (!response.ok()) throw new Error(`The deploy was answered ${response.status()}: ${await response.text()}`)
+    await this.page.waitForFunction(() => !RED.nodes.dirty())
+  }
+
+  /** Presses the button that a node has on the canvas. */
+  async pressButton(id: string): Promise<void> {
+    await this.reveal(id)
+    await this.page.locator(`[id="${id}"] .red-ui-flow-node-button-button`).first().click()
+  }
+
+  /** The text below a node on the canvas. */
+  status(id: string): Locator {
+    return this.page.locator(`[id="${id}"] .red-ui-flow-node-status-label`)
+  }
+
+  /** The payloads in the debug sidebar, oldest first; the sidebar is shown. */
+  async debugMessages(): Promise<Locator> {
+    await this.page.evaluate(() => RED.actions.invoke('core:show-debug-tab'))
+    return this.page.locator('.red-ui-debug-msg .red-ui-debug-msg-payload')
+  }
+
+  async screenshot(file: string, of: Locator | Page = this.page): Promise<void> {
+    await of.screenshot({ path: file, animations: 'disabled', caret: 'hide' })
+  }
+}
+
+/** The topmost open dialog (Node-RED calls it a tray). */
+export class Dialog {
+  readonly page: Page
+  readonly tray: Locator
+  readonly #prefix: string
+
+  constructor(page: Page, prefix: 'node' | 'node-config') {
+    this.page = page
+    this.#prefix = prefix
+    this.tray = page.locator('.red-ui-tray').last()
+  }
+
+  /** The field of a property. */
+  field(property: string): Locator {
+    return this.page.locator(`#${this.#prefix}-input-${property}`)
+  }
+
+  /** Accepts the dialog; what it was opened from stays. */
+  async done(): Promise<void> {
+    await this.#leave('ok')
+  }
+
+  async cancel(): Promise<void> {
+    await this.#leave('cancel')
+  }
+
+  async #leave(button: 'ok' | 'cancel'): Promise<void> {
+    const trays = this.page.locator('.red-ui-tray')
+    const handle = (await trays.last().elementHandle()) as ElementHandle<Element>
+    await this.page.locator(`#${this.#prefix}-dialog-${button}`).click()
+    await handle.waitForElementState('hidden', { timeout: PATIENCE })
+    await handle.dispose()
+    if ((await trays.count()) > 0) await settled(trays.last())
+  }
+}
+
+/** Resolves when the element has stopped moving: trays slide in and out. */
+async function settled(element: Locator): Promise<void> {
+  await element.evaluate(
+    (moving) =>
+      new Promise<void>((resolve) => {
+        let last = ''
+        let still = 0
+        const look = () => {
+          const { left, width } = moving.getBoundingClientRect()
+          const now = `${left} ${width}`
+          still = now === last ? still + 1 : 0
+          last = now
+          if (still >= 5) resolve()
+          else requestAnimationFrame(look)
+        }
+        look()
+      }),
+  )
+}
