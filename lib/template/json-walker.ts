@@ -29,6 +29,9 @@ const EXPECTED: Readonly<Record<State, string>> = {
   unicode: 'four hexadecimal digits after \\u',
 }
 
+const WHOLE_VALUE = 'Outside quotes a slot is a whole JSON value'
+const SEPARATE = 'Put a comma between them, or all of it into one string.'
+
 const SPACE = /[ \t\r\n]*/y
 /** Numbers, `true`, `false`, `null`, and whatever somebody took for one. */
 const WORD = /[^ \t\r\n,:{}[\]"]+/y
@@ -75,12 +78,7 @@ export class JsonWalker {
         else if (char !== undefined) return problem(base + at, 1, controlCharacter(char))
         at += 1
       } else if (this.#state === 'escape' || this.#state === 'unicode') {
-        if (!this.#escape(text[at]!))
-          return problem(
-            base + at,
-            1,
-            `A string has ${quoted(text[at]!)} after a backslash, which JSON does not know; a backslash itself is written \\\\.`,
-          )
+        if (!this.#escape(text[at]!)) return problem(base + at, 1, badEscape(text[at]!))
         at += 1
       } else {
         const start = skip(SPACE, text, at)
@@ -109,8 +107,7 @@ export class JsonWalker {
         return 'json-value'
       case 'escape':
         return {
-          message:
-            'A slot may not follow a single backslash, which would act on its value; a backslash itself is written \\\\.',
+          message: 'A slot may not follow a single backslash, which would act on it; write \\\\ for a backslash.',
         }
       case 'unicode':
         return { message: 'A slot may not stand inside \\u…: four hexadecimal digits have to follow.' }
@@ -121,10 +118,7 @@ export class JsonWalker {
         return { message: 'There is a colon missing between the key and this slot.' }
       case 'comma':
       case 'done':
-        return {
-          message:
-            'Outside quotes a slot is a whole JSON value, and here it is glued to another. Put a comma between them, or put all of it into one string.',
-        }
+        return { message: `${WHOLE_VALUE}, and here it is glued to another. ${SEPARATE}` }
     }
   }
 
@@ -184,8 +178,8 @@ export class JsonWalker {
             this.#endValue()
             return null
           }
-          if (state === 'key' || (state === 'value' && word === ']'))
-            return `There is a comma too many before this ${word}.`
+          const afterComma = state === 'key' || (state === 'value' && word === ']')
+          if (afterComma) return `There is a comma too many before this ${word}.`
         }
         break
       case ':':
@@ -207,7 +201,7 @@ export class JsonWalker {
 
   #unexpected(word: string, innermost: '{' | '[' | undefined): string {
     if (this.#afterHole && !',:]}'.includes(word)) {
-      return `Outside quotes a slot is a whole JSON value, and ${quoted(word)} is glued to it. Put all of it into one string.`
+      return `${WHOLE_VALUE}, and ${quoted(word)} is glued to it. ${SEPARATE}`
     }
     if (this.#state === 'done') return `The JSON is complete before ${quoted(word)}; nothing may follow.`
     const expected = this.#state === 'comma' ? `a comma or ${innermost === '{' ? '}' : ']'}` : EXPECTED[this.#state]
@@ -228,10 +222,14 @@ function wordAt(text: string, at: number): string {
   return end > at ? text.slice(at, end) : text[at]!
 }
 
+function badEscape(char: string): string {
+  return `A backslash in a string is followed by ${quoted(char)}, which JSON does not know; a backslash itself is written \\\\.`
+}
+
 function controlCharacter(char: string): string {
-  if (char === '\n' || char === '\r')
-    return 'A string may not hold a line break; write \\n instead, or close its quote.'
   if (char === '\t') return 'A string may not hold a tab; write \\t instead.'
+  const isBreak = char === '\n' || char === '\r'
+  if (isBreak) return 'A string may not hold a line break; write \\n instead, or close its quote.'
   return `A string may not hold the control character ${quoted(char)}; write it as an escape.`
 }
 

@@ -40,7 +40,7 @@ export function readSlot(slot: string): SlotName {
   }
   const name = inside.replace(/^[ \t]+|[ \t]+$/g, '')
   if (name === '') return refuse(`There is no name between the braces; write ${A_NAME}.`)
-  const sigil = MUSTACHE_TAGS[name.charAt(0)]
+  const sigil = MUSTACHE_TAGS[name.trim().charAt(0)]
   if (sigil !== undefined) return refuse(`${sigil}; write ${A_NAME}.`)
   if (name.includes('${')) return refuse(UNCLOSED)
   if (!isMustacheName(slot, name)) return refuse(notAName(name))
@@ -66,9 +66,12 @@ const isTemplateOnly = (name: string): boolean => (TEMPLATE_ONLY_NAMES as readon
 const notAName = (name: string): string =>
   `${quoted(name)} is no name; write ${A_NAME} (letters, digits and underscores).`
 
-/** A writer of our own for each, because Mustache keeps everything that it ever parsed. */
+/**
+ * A writer of our own for each, because Mustache keeps everything that it ever parsed. It also trims what is a space
+ * in Unicode, which to us is part of a key.
+ */
 function isMustacheName(slot: string, name: string): boolean {
   const tokens: unknown = new Mustache.Writer().parse(slot, ['${', '}'])
   const [token, ...others] = tokens as [string, string, number, number][]
-  return others.length === 0 && token?.[0] === 'name' && token[1] === name && token[3] === slot.length
+  return others.length === 0 && token?.[0] === 'name' && token[1] === name.trim() && token[3] === slot.length
 }
