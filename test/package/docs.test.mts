@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { access, readdir } from 'node:fs/promises'
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { EVENT_TYPES } from '../../dist/lib/events/event.js'
 import { parseEvent, parseEvents } from '../../dist/lib/events/parse.js'
 import { TEMPLATE_ONLY_NAMES, VOCABULARY } from '../../dist/lib/events/vocabulary.js'
@@ -12,11 +11,10 @@ import { SERVICES } from '../../dist/lib/webhook/services.js'
 import { SIGNINGS } from '../../dist/lib/webhook/signature-schemes.js'
 import { DEFAULTS as WEBHOOK_PROPERTIES } from '../../dist/nodes/automation-webhook/automation-webhook.migrate.js'
 import { anchors, code, fences, links, postedEvents, rows } from './markdown.mts'
+import { filesBelow, NODE_TYPES, packageJson, read, readJson, root } from './repository.mts'
 
-const ROOT = resolve(import.meta.dirname, '../..')
 const RECEIVED = { receivedAt: new Date('2026-01-02T03:04:05Z'), newId: () => 'event-1' }
 
-const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
 const PAGES = [
   'README.md',
   'docs/payload-templates.md',
@@ -26,11 +24,11 @@ const PAGES = [
   'docs/troubleshooting.md',
 ]
 const README = read('README.md')
-const PACKAGE = JSON.parse(read('package.json'))
+const { scripts } = readJson('package.json')
 
 describe('the documentation', () => {
   it('is what these tests know, all of it reachable from the README', async () => {
-    const pages = (await readdir(join(ROOT, 'docs'))).filter((file) => file.endsWith('.md'))
+    const pages = (await readdir(join(root, 'docs'))).filter((file) => file.endsWith('.md'))
     assert.deepEqual(pages.map((file) => `docs/${file}`).sort(), PAGES.filter((page) => page !== 'README.md').sort())
     for (const page of pages) assert.ok(links(README).some((link) => link.startsWith(`docs/${page}`)))
   })
@@ -40,9 +38,9 @@ describe('the documentation', () => {
       for (const link of links(read(page))) {
         if (/^https:/.test(link)) continue
         const [path, anchor] = link.split('#')
-        const target = path ? join(dirname(join(ROOT, page)), path) : join(ROOT, page)
+        const target = path ? join(dirname(join(root, page)), path) : join(root, page)
         await assert.doesNotReject(access(target), `${page} links to ${link}`)
-        if (anchor) assert.ok(anchors(read(relative(ROOT, target))).includes(anchor), `${page} links to ${link}`)
+        if (anchor) assert.ok(anchors(read(relative(root, target))).includes(anchor), `${page} links to ${link}`)
       }
     })
 
@@ -62,7 +60,7 @@ describe('the documentation', () => {
 
     it(`${page}: npm commands exist`, () => {
       for (const [, name] of read(page).matchAll(/npm (?:run )?(start|test|(?<=run )\w+)/g)) {
-        assert.ok(PACKAGE.scripts[name ?? ''], `npm run ${name}`)
+        assert.ok(scripts[name ?? ''], `npm run ${name}`)
       }
     })
   }
@@ -71,7 +69,7 @@ describe('the documentation', () => {
 describe('the README', () => {
   it('lists every node type', () => {
     const listed = rows(README, 'The nodes', 'node').map(([type]) => code(type))
-    assert.deepEqual(listed.sort(), Object.keys(PACKAGE['node-red'].nodes).sort())
+    assert.deepEqual(listed.sort(), [...NODE_TYPES].sort())
   })
 
   it('lists every event type', () => {
@@ -94,14 +92,14 @@ describe('the README', () => {
     const listed = rows(README, 'Work on it', 'command').map(([command]) => code(command).replace(/^npm (run )?/, ''))
     assert.deepEqual(
       listed.sort(),
-      Object.keys(PACKAGE.scripts)
+      Object.keys(scripts)
         .filter((name) => name !== 'prepack')
         .sort(),
     )
   })
 
   it('installs the package under the name that npm pack gives it', () => {
-    const file = `${PACKAGE.name.replace('@', '').replace('/', '-')}-${PACKAGE.version}.tgz`
+    const file = `${packageJson.name.replace('@', '').replace('/', '-')}-${packageJson.version}.tgz`
     assert.ok(
       fences(README, 'sh').some(({ text }) => text.includes(file)),
       file,
@@ -139,7 +137,7 @@ describe('the page on payload templates', () => {
 describe('the page on the HTTP interface', () => {
   it('lists every call of the admin interface', async () => {
     const folder = 'nodes/shared/runtime/admin'
-    const sources = (await readdir(join(ROOT, folder))).map((file) => read(join(folder, file))).join('\n')
+    const sources = (await readdir(join(root, folder))).map((file) => read(join(folder, file))).join('\n')
     const mounted = [...sources.matchAll(/router\.(get|post)\(\s*['`]\/([^'`]+)['`]/g)].flatMap(([, method, path]) =>
       // pause and resume are mounted in one loop
       (path ?? '').includes('${verb}')
@@ -148,18 +146,6 @@ describe('the page on the HTTP interface', () => {
     )
     const listed = rows(read('docs/http-interface.md'), 'Admin interface', 'call').map(([call]) => code(call))
     assert.deepEqual(listed.sort(), mounted.sort())
-  })
-
-  it('lists every way to authenticate and every format', () => {
-    const page = read('docs/http-interface.md')
-    assert.deepEqual(
-      rows(page, 'Credentials', '`auth`').map(([auth]) => code(auth)),
-      [...AUTHS],
-    )
-    assert.deepEqual(
-      rows(page, 'Formats', '`format`').map(([format]) => code(format)),
-      [...FORMATS],
-    )
   })
 })
 
@@ -190,5 +176,21 @@ describe('the page on webhooks', () => {
   it('lists every header that a webhook may not set', () => {
     const [, section = ''] = page.split('These headers are refused')
     for (const { name } of FORBIDDEN_HEADERS) assert.ok(section.toLowerCase().includes(`\`${name}`), name)
+  })
+})
+
+describe('the page on troubleshooting', () => {
+  const page = read('docs/troubleshooting.md')
+  const sources = [...filesBelow('lib', '.ts'), ...filesBelow('nodes', '.ts')].map(read).join('\n')
+
+  it('explains statuses that nodes show', () => {
+    const statuses = rows(page, 'Troubleshooting', 'status').flatMap(([cell]) => cell?.split(', ').map(code) ?? [])
+    for (const status of statuses) assert.ok(sources.includes(`'${status}'`), status)
+  })
+
+  it('explains codes that errors have', () => {
+    for (const [error] of rows(page, 'Errors of a delivery', 'code')) {
+      assert.ok(sources.includes(`'${code(error)}'`), error)
+    }
   })
 })
