@@ -169,7 +169,7 @@ export interface EditorRed {
     node(id: string): EditorNode | null
     eachConfig(callback: (node: EditorNode) => boolean | void): void
     eachNode(callback: (node: EditorNode) => boolean | void): void
-    getAllUpstreamNodes?(node: EditorNode): EditorNode[]
+    filterLinks(filter: { target: EditorNode }): { source: EditorNode }[]
     dirty(): boolean
   }
   readonly editor: {

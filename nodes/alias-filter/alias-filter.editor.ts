@@ -1,0 +1,94 @@
+import { AliasFilter, parseRules } from '../../lib/alias/filter.js'
+import { AliasTester } from '../shared/editor/alias-tester.js'
+import { problemOf } from '../shared/editor/check.js'
+import { byId } from '../shared/editor/element.js'
+import { closeForm, openForm } from '../shared/editor/form.js'
+import type { EditorNode } from '../shared/editor/red-editor.js'
+import { type EditedRule, RuleList, readRules } from '../shared/editor/rule-list.js'
+import { CURRENT_VERSION, DEFAULTS, migrate } from './alias-filter.migrate.js'
+
+interface FilterNode extends EditorNode {
+  rules?: string
+  otherwise?: boolean
+}
+
+const lists = new WeakMap<object, RuleList>()
+
+/** A rule to start from; a saved node without rules has none. */
+const FIRST_RULES: readonly EditedRule[] = [{ pattern: '^production$', label: 'production' }]
+
+RED.nodes.registerType<FilterNode>('alias-filter', {
+  category: 'artifact automations',
+  color: '#c6e4d9',
+  icon: 'alias-filter.svg',
+  inputs: 1,
+  outputs: 1,
+  defaults: {
+    name: { value: DEFAULTS.name },
+    version: { value: DEFAULTS.version },
+    rules: {
+      value: JSON.stringify(FIRST_RULES),
+      validate(rules: string | undefined, _options) {
+        return problemOf(() => parseRules(rules ?? DEFAULTS.rules)) ?? true
+      },
+    },
+    otherwise: { value: DEFAULTS.otherwise },
+    checkAll: { value: DEFAULTS.checkAll },
+    outputs: { value: 2 },
+  },
+  label() {
+    return this.name || this._('alias-filter.title')
+  },
+  labelStyle() {
+    return this.name ? 'node_label_italic' : ''
+  },
+  inputLabels(_index) {
+    return this._('alias-filter.port.in')
+  },
+  outputLabels(index) {
+    const rule = readRules(this.rules ?? DEFAULTS.rules)?.[index]
+    return rule ? rule.label || rule.pattern : this._('alias-filter.port.otherwise')
+  },
+  oneditprepare() {
+    const form = openForm(this, { prefix: 'node-input', migrate, currentVersion: CURRENT_VERSION })
+    const list = new RuleList($('#alias-filter-rules'), form.text('rules'), this._)
+    lists.set(this, list)
+    const tester = new AliasTester(byId('alias-filter-tester'), {
+      label: this._('alias-filter.tester.label'),
+      hint: this._('alias-filter.tester.hint'),
+      examples: 'production, staging, latest, v3',
+      judge: (subject) => {
+        if (problemOf(() => parseRules(list.text))) return null
+        const rules = parseRules(list.text)
+        const filter = new AliasFilter({
+          rules,
+          otherwise: form.value('otherwise') === true,
+          checkAll: form.value('checkAll') === true,
+        })
+        const outputs = filter.outputs(subject).map((output) => {
+          const label = rules[output]?.label ?? this._('alias-filter.port.otherwise')
+          return this._('alias-filter.tester.output', { number: output + 1, label })
+        })
+        const words = outputs.length > 0 ? outputs.join(', ') : this._('alias-filter.tester.dropped')
+        return { taken: outputs.length > 0, words: `→ ${words}` }
+      },
+    })
+    list.onChange = () => tester.update()
+    form.watch(['otherwise', 'checkAll'], () => tester.update())
+    $('#alias-filter-unreadable').toggle(!list.readable)
+  },
+  oneditsave() {
+    const form = closeForm(this)
+    const list = lists.get(this)
+    if (!form || !list) return
+    const otherwise = form.value('otherwise') === true
+    if (list.changed) this.rules = list.text
+    if (list.changed || otherwise !== form.config['otherwise']) {
+      form.input('outputs').val(JSON.stringify(list.outputMap({ before: form.config['otherwise'] === true, now: otherwise })))
+    }
+    form.save(list.changed)
+  },
+  oneditcancel() {
+    closeForm(this)
+  },
+})

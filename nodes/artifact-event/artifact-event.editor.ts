@@ -1,0 +1,132 @@
+import { compilePattern } from '../../lib/alias/pattern.js'
+import { compileTrigger, type TriggerSettings } from '../../lib/events/trigger.js'
+import { AdminError, adminPost } from '../shared/editor/admin.js'
+import { AliasTester } from '../shared/editor/alias-tester.js'
+import { problemOf } from '../shared/editor/check.js'
+import { byId } from '../shared/editor/element.js'
+import { EventChoice } from '../shared/editor/event-choice.js'
+import { closeForm, openForm } from '../shared/editor/form.js'
+import { Note } from '../shared/editor/note.js'
+import type { EditorNode } from '../shared/editor/red-editor.js'
+import { summaryOf } from '../shared/editor/trigger-summary.js'
+import { triggerWarning } from '../shared/editor/trigger-warning.js'
+import { CURRENT_VERSION, DEFAULTS, migrate } from './artifact-event.migrate.js'
+
+interface TriggerNode extends EditorNode {
+  source?: string
+  events?: string[]
+}
+
+const choices = new WeakMap<object, EventChoice>()
+
+RED.nodes.registerType<TriggerNode>('artifact-event', {
+  category: 'artifact automations',
+  color: '#b4dccf',
+  icon: 'artifact-event.svg',
+  inputs: 0,
+  outputs: 1,
+  defaults: {
+    name: { value: DEFAULTS.name },
+    version: { value: DEFAULTS.version },
+    source: { value: DEFAULTS.source, type: 'artifact-source', required: true },
+    scope: { value: DEFAULTS.scope },
+    entity: { value: DEFAULTS.entity },
+    project: { value: DEFAULTS.project },
+    collection: { value: DEFAULTS.collection },
+    events: {
+      value: DEFAULTS.events,
+      validate(events: string[] | undefined, _options) {
+        const settings = { ...DEFAULTS, events: events ?? DEFAULTS.events } as TriggerSettings
+        return problemOf(() => compileTrigger(settings)) ?? true
+      },
+    },
+    pattern: {
+      value: DEFAULTS.pattern,
+      validate(pattern: string | undefined, _options) {
+        return problemOf(() => compilePattern(pattern ?? '')) ?? true
+      },
+    },
+    description: { value: DEFAULTS.description },
+  },
+  label() {
+    return this.name || this._('artifact-event.title')
+  },
+  labelStyle() {
+    return this.name ? 'node_label_italic' : ''
+  },
+  outputLabels(_index) {
+    return this._('artifact-event.port.event')
+  },
+  button: {
+    enabled() {
+      return !this.changed
+    },
+    onclick() {
+      if (this.changed || RED.nodes.node(this.source ?? '')?.changed) {
+        const message = RED._('node-red:notification.warnings.undeployedChanges')
+        RED.notify(RED._('node-red:notification.warning', { message }), { type: 'warning' })
+        return
+      }
+      adminPost('events/sample', { node: this.id }).then(
+        () => RED.notify(this._('artifact-event.sent', { name: RED.utils.getNodeLabel(this) }), { type: 'success', timeout: 2000 }),
+        (error: AdminError) => {
+          const reason = error.message || this._('artifact-event.error.no-answer')
+          RED.notify(this._('artifact-event.error.not-sent', { reason }), { type: 'error' })
+        },
+      )
+    },
+  },
+  oneditprepare() {
+    const form = openForm(this, { prefix: 'node-input', migrate, currentVersion: CURRENT_VERSION })
+    const choice = new EventChoice(byId('artifact-event-events'), form.config['events'] as string[], this._)
+    choices.set(this, choice)
+    const patternNote = new Note(form.input('pattern'))
+    const tester = new AliasTester(byId('artifact-event-tester'), {
+      label: this._('artifact-event.tester.label'),
+      hint: this._('artifact-event.tester.hint'),
+      examples: 'production, staging, latest, v3',
+      judge: (subject) => {
+        if (problemOf(() => compilePattern(form.text('pattern')))) return null
+        const taken = compilePattern(form.text('pattern')).test(subject)
+        return { taken, words: this._(`artifact-event.tester.${taken ? 'yes' : 'no'}`) }
+      },
+    })
+    const settings = (): TriggerSettings => ({
+      scope: form.text('scope') as TriggerSettings['scope'],
+      entity: form.text('entity'),
+      project: form.text('project'),
+      collection: form.text('collection'),
+      events: choice.events,
+      pattern: form.text('pattern'),
+    })
+    const update = () => {
+      const problem = problemOf(() => compilePattern(form.text('pattern')))
+      const warning = triggerWarning(settings())
+      if (problem) patternNote.say('error', problem)
+      else patternNote.say('warning', warning ? this._(`artifact-event.warning.${warning.kind}`, { events: warning.events }) : '')
+      tester.update()
+      byId('artifact-event-summary').textContent = summaryOf(settings(), this._)
+    }
+    choice.onChange = update
+    form.watch(['scope'], () => {
+      const scope = form.text('scope')
+      const words = (part: string) => this._(`artifact-event.scope-words.${scope}.${part}`)
+      byId('artifact-event-entity-label').textContent = words('entity')
+      byId('artifact-event-project-label').textContent = words('project')
+      form.input('entity').attr('placeholder', words('any-entity'))
+      form.input('project').attr('placeholder', words('any-project'))
+      byId('artifact-event-scope-hint').textContent = words('hint')
+      $('.artifact-event-project').toggle(scope === 'registry' || scope === 'project')
+    })
+    form.watch(['scope', 'entity', 'project', 'collection', 'pattern'], update)
+  },
+  oneditsave() {
+    const choice = choices.get(this)
+    const changed = choice?.changed === true
+    if (choice && changed) this.events = choice.events
+    closeForm(this)?.save(changed)
+  },
+  oneditcancel() {
+    closeForm(this)
+  },
+})

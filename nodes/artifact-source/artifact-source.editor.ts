@@ -1,0 +1,114 @@
+import { button, byId, element, fill } from '../shared/editor/element.js'
+import { closeForm, current, openForm } from '../shared/editor/form.js'
+import type { EditorNode } from '../shared/editor/red-editor.js'
+import { CURRENT_VERSION, DEFAULTS, migrate } from './artifact-source.migrate.js'
+import { ingestUrl, pathProblem } from '../shared/editor/ingest-path.js'
+
+interface SourceNode extends EditorNode {
+  path?: string
+  format?: string
+  auth?: string
+}
+
+/** What a registry's messages do not say, so that the source has to. */
+const ASKS_FOR: Readonly<Record<string, readonly string[]>> = {
+  event: [],
+  mlflow: ['entity', 'project'],
+  huggingface: ['project'],
+}
+
+function required(node: SourceNode, property: 'entity' | 'project', value: string | undefined): true | string {
+  const format = String(current(node, 'format') ?? DEFAULTS.format)
+  const asked = ASKS_FOR[format]?.includes(property) === true
+  return !asked || (value ?? '').trim() !== '' || node._(`artifact-source.error.${property}`, { format })
+}
+
+RED.nodes.registerType<SourceNode>('artifact-source', {
+  category: 'config',
+  color: '#c3ddd6',
+  icon: 'artifact-source.svg',
+  defaults: {
+    name: { value: DEFAULTS.name },
+    version: { value: DEFAULTS.version },
+    kind: { value: DEFAULTS.kind },
+    path: {
+      value: DEFAULTS.path,
+      validate(path: string | undefined, _options) {
+        const problem = pathProblem(path ?? DEFAULTS.path)
+        if (problem) return this._(`artifact-source.error.${problem}`)
+        let twice: string | null = null
+        RED.nodes.eachConfig((other) => {
+          if (other.type === this.type && other.id !== this.id && !other.d && (other['path'] ?? DEFAULTS.path) === (path ?? DEFAULTS.path)) {
+            twice = RED.utils.getNodeLabel(other, other.id)
+          }
+        })
+        return twice === null || this._('artifact-source.error.path-twice', { other: twice })
+      },
+    },
+    format: { value: DEFAULTS.format },
+    auth: { value: DEFAULTS.auth },
+    secret: {
+      value: DEFAULTS.secret,
+      type: 'automation-secret',
+      validate(secret: string | undefined, _options) {
+        if ((current(this, 'auth') ?? DEFAULTS.auth) === 'none') return true
+        if (!secret || secret === '_ADD_') return this._('artifact-source.error.secret')
+        return RED.nodes.node(secret) !== null || this._('artifact-source.error.secret-gone')
+      },
+    },
+    entity: {
+      value: DEFAULTS.entity,
+      validate(entity: string | undefined, _options) {
+        return required(this, 'entity', entity)
+      },
+    },
+    project: {
+      value: DEFAULTS.project,
+      validate(project: string | undefined, _options) {
+        return required(this, 'project', project)
+      },
+    },
+  },
+  label() {
+    return this.name || this.path || this._('artifact-source.title')
+  },
+  oneditprepare() {
+    const form = openForm(this, { prefix: 'node-config-input', migrate, currentVersion: CURRENT_VERSION })
+    const url = byId('artifact-source-url')
+    form.watch(['path'], () => {
+      const path = form.text('path')
+      if (RED.settings.httpNodeRoot === false) return fill(url, this._('artifact-source.hint.http-off'))
+      if (pathProblem(path)) return fill(url)
+      const address = ingestUrl(path)
+      const copy = button('', 'fa-clipboard', () => RED.clipboard.copyText(address, copy, this._('artifact-source.copied')), {
+        'aria-label': this._('artifact-source.copy'),
+        title: this._('artifact-source.copy'),
+      })
+      fill(url, element('code', {}, address), copy)
+    })
+    form.watch(['format'], () => {
+      const format = form.text('format')
+      byId('artifact-source-format-hint').textContent = this._(`artifact-source.hint.format.${format}`)
+      for (const property of ['entity', 'project']) {
+        $(`.artifact-source-${property}`).toggle(ASKS_FOR[format]?.includes(property) === true)
+      }
+    })
+    form.watch(['auth'], () => {
+      const auth = form.text('auth')
+      const open = auth === 'none'
+      $('.artifact-source-secret').toggle(!open)
+      const hint = byId('artifact-source-auth-hint')
+      hint.className = open ? 'aa-warning-box' : 'aa-hint'
+      hint.textContent = this._(`artifact-source.hint.auth.${auth}`)
+    })
+    const known = form.value('kind') === 'http'
+    $('.artifact-source-http').toggle(known)
+    $('#artifact-source-unknown').toggle(!known)
+  },
+  oneditsave() {
+    closeForm(this)?.save()
+  },
+  oneditcancel() {
+    closeForm(this)
+  },
+})

@@ -1,0 +1,62 @@
+import { secretNameProblem } from '../../lib/events/vocabulary.js'
+import { byId, element, fill } from '../shared/editor/element.js'
+import { closeForm, openForm } from '../shared/editor/form.js'
+import { Note } from '../shared/editor/note.js'
+import type { EditorNode } from '../shared/editor/red-editor.js'
+import { secretNodes } from '../shared/editor/secrets.js'
+import { CURRENT_VERSION, DEFAULTS, migrate } from './automation-secret.migrate.js'
+
+interface SecretNode extends EditorNode {
+  name: string
+  credentials?: { has_value?: boolean }
+}
+
+RED.nodes.registerType<SecretNode>('automation-secret', {
+  category: 'config',
+  color: '#d9e8e3',
+  icon: 'automation-secret.svg',
+  // a webhook that only grants it to payloads names it in a list, and those Node-RED does not count
+  hasUsers: false,
+  defaults: {
+    name: {
+      value: DEFAULTS.name,
+      validate(name: string, _options) {
+        const problem = secretNameProblem(name ?? '')
+        if (problem !== null) return problem
+        const twice = secretNodes().some((node) => node.id !== this.id && node.name === name && !node.d)
+        return twice ? this._('automation-secret.error.twice', { name }) : true
+      },
+    },
+    version: { value: DEFAULTS.version },
+  },
+  credentials: {
+    value: { type: 'password', required: true },
+  },
+  label() {
+    return this.name || this._('automation-secret.title')
+  },
+  oneditprepare() {
+    const form = openForm(this, { prefix: 'node-config-input', migrate, currentVersion: CURRENT_VERSION })
+    const note = new Note(form.input('name'))
+    form.watch(['name'], () => {
+      const name = form.text('name')
+      const problem = name === '' ? null : secretNameProblem(name)
+      if (problem) note.say('error', problem)
+      else if (secretNodes().some((node) => node.id !== this.id && node.name === name)) {
+        note.say('error', this._('automation-secret.error.twice', { name }))
+      } else note.clear()
+      const usage = byId('automation-secret-usage')
+      fill(usage, this._('automation-secret.hint.name'), ' ', element('code', {}, `\${${name || 'NAME'}}`))
+    })
+    const stored = this.credentials?.has_value === true
+    const state = stored ? 'stored' : 'empty'
+    byId('automation-secret-state').textContent = this._(`automation-secret.hint.${state}`)
+    byId('automation-secret-value-label').textContent = this._(`automation-secret.label.${stored ? 'replace' : 'value'}`)
+  },
+  oneditsave() {
+    closeForm(this)?.save()
+  },
+  oneditcancel() {
+    closeForm(this)
+  },
+})

@@ -1,0 +1,43 @@
+import { closeForm, openForm } from '../shared/editor/form.js'
+import type { EditorNode } from '../shared/editor/red-editor.js'
+import { CURRENT_VERSION, DEFAULTS, migrate } from './delivery-store.migrate.js'
+
+const LONGEST_RETENTION_DAYS = 3650
+
+interface StoreNode extends EditorNode {
+  path?: string
+}
+
+RED.nodes.registerType<StoreNode>('delivery-store', {
+  category: 'config',
+  color: '#cfe3dd',
+  icon: 'delivery-store.svg',
+  defaults: {
+    name: { value: DEFAULTS.name },
+    version: { value: DEFAULTS.version },
+    backend: { value: DEFAULTS.backend },
+    path: { value: DEFAULTS.path },
+    connection: { value: DEFAULTS.connection, type: 'automation-secret', required: false },
+    retentionDays: {
+      value: DEFAULTS.retentionDays,
+      validate(days: string | number | undefined, _options) {
+        const text = String(days ?? '').trim()
+        const number = Number(text)
+        const fits = text === '' || (Number.isInteger(number) && number >= 1 && number <= LONGEST_RETENTION_DAYS)
+        return fits || this._('delivery-store.error.retention', { most: LONGEST_RETENTION_DAYS })
+      },
+    },
+  },
+  label() {
+    return this.name || this.path || this._('delivery-store.title')
+  },
+  oneditprepare() {
+    openForm(this, { prefix: 'node-config-input', migrate, currentVersion: CURRENT_VERSION })
+  },
+  oneditsave() {
+    closeForm(this)?.save()
+  },
+  oneditcancel() {
+    closeForm(this)
+  },
+})

@@ -1,0 +1,12 @@
+/** What is wrong with the path of an HTTP source, as the end of a catalog key; `null` when nothing is. */
+export function pathProblem(path: string): 'path-slash' | 'path-characters' | null {
+  if (!path.startsWith('/') || path.length < 2) return 'path-slash'
+  // what URLs may carry unescaped, without what Express would take for a pattern
+  return /^\/[A-Za-z0-9\-._~/%@,;=]*$/.test(path) && !path.includes('//') ? null : 'path-characters'
+}
+
+/** The whole address as this browser reaches it; senders elsewhere may need another host name. */
+export function ingestUrl(path: string): string {
+  const root = (RED.settings.httpNodeRoot || '/').replace(/^\/?/, '/').replace(/\/$/, '')
+  return `${window.location.origin}${root}${path}`
+}
