@@ -1,0 +1,99 @@
+import { AutomationError } from '../../error.js'
+
+/**
+ * Reads what a server answered. The answer is somebody else's JSON: each step is checked, and the first that is not
+ * as W&B's schema has it ends the reading with `source_answer_invalid` and its path.
+ */
+export class Answer {
+  readonly #value: unknown
+  readonly path: string
+
+  constructor(value: unknown, path = '') {
+    this.#value = value
+    this.path = path
+  }
+
+  /** The member of an object; missing members read as null. */
+  at(name: string): Answer {
+    const { path } = this
+    if (typeof this.#value !== 'object' || this.#value === null || Array.isArray(this.#value)) throw this.#wrong('an object')
+    const members = this.#value as Readonly<Record<string, unknown>>
+    return new Answer(Object.hasOwn(members, name) ? members[name] : null, path === '' ? name : `${path}.${name}`)
+  }
+
+  get isNull(): boolean {
+    return this.#value === null || this.#value === undefined
+  }
+
+  /** Null or what `read` makes of it. */
+  maybe<T>(read: (answer: Answer) => T): T | null {
+    return this.isNull ? null : read(this)
+  }
+
+  text(): string {
+    if (typeof this.#value !== 'string') throw this.#wrong('a text')
+    return this.#value
+  }
+
+  number(): number {
+    if (typeof this.#value !== 'number') throw this.#wrong('a number')
+    return this.#value
+  }
+
+  flag(): boolean {
+    if (typeof this.#value !== 'boolean') throw this.#wrong('true or false')
+    return this.#value
+  }
+
+  list(): Answer[] {
+    if (!Array.isArray(this.#value)) throw this.#wrong('a list')
+    return this.#value.map((each, index) => new Answer(each, `${this.path}[${index}]`))
+  }
+
+  /** Unix milliseconds of an RFC 3339 time; one without a zone is UTC, as W&B's run times are. */
+  time(): number {
+    const text = this.text()
+    const at = Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`)
+    if (Number.isNaN(at)) throw this.#wrong('a time')
+    return at
+  }
+
+  /** A `JSONString`: usually JSON as text, from some servers the value itself. */
+  json(): unknown {
+    if (typeof this.#value !== 'string') return this.#value
+    try {
+      return JSON.parse(this.#value)
+    } catch {
+      throw this.#wrong('JSON')
+    }
+  }
+
+  /** The nodes of a connection that are not null, with what else their edges hold, and whether there are more. */
+  connection(): Connection {
+    const pageInfo = this.at('pageInfo')
+    return {
+      nodes: this.at('edges')
+        .list()
+        .filter((edge) => !edge.at('node').isNull)
+        .map((edge) => ({ edge, node: edge.at('node') })),
+      next: pageInfo.at('hasNextPage').flag() ? pageInfo.at('endCursor').maybe((cursor) => cursor.text()) : null,
+      total: this.at('totalCount').maybe((count) => count.number()),
+    }
+  }
+
+  #wrong(expected: string): AutomationError {
+    const found = JSON.stringify(this.#value)?.slice(0, 60) ?? 'nothing'
+    return new AutomationError(
+      'source_answer_invalid',
+      `W&B's answer has no ${expected} at ${this.path || 'its root'} but ${found}.`,
+      { statusText: 'unexpected answer', retryable: true },
+    )
+  }
+}
+
+export interface Connection {
+  readonly nodes: readonly { readonly edge: Answer; readonly node: Answer }[]
+  /** The cursor to go on at; null when this was the last page. */
+  readonly next: string | null
+  readonly total: number | null
+}

@@ -1,0 +1,49 @@
+import type { Change } from './change.js'
+import type { Question } from './compare.js'
+import type { CollectionSighting } from './sighting.js'
+import type { AliasState, CollectionState } from './state.js'
+
+export interface AliasComparison {
+  readonly changes: readonly Change[]
+  readonly state: Readonly<Record<string, AliasState>>
+  readonly question: Question | null
+}
+
+/**
+ * Aliases that were added, removed or moved; a move takes the alias from one version and gives it to another. Where an
+ * alias was between two looks and what it did there cannot be told, and nothing is said of it.
+ */
+export function compareAliases(known: CollectionState | null, seen: CollectionSighting): AliasComparison {
+  const { items, complete } = seen.aliases
+  const before = known?.aliases ?? {}
+  const indexes = new Map(seen.versions.items.map(({ artifact, index }) => [artifact, index]))
+  // a map, because an alias may be named like a member of every object
+  const now = new Map<string, AliasState>(complete ? [] : Object.entries(before))
+  const removed: Change[] = []
+  const added: Change[] = []
+  for (const { alias, holder } of items) {
+    const had = Object.hasOwn(before, alias) ? before[alias] : undefined
+    if (had?.holder === holder) {
+      now.set(alias, had)
+      continue
+    }
+    const artifact = isArtifact(holder) ? holder : null
+    const index = artifact === null ? null : (indexes.get(artifact) ?? null)
+    now.set(alias, { holder, artifact, index })
+    if (known === null) continue
+    if (had) removed.push({ type: 'REMOVE_ARTIFACT_ALIAS', alias, artifact: had.artifact, index: had.index })
+    added.push({ type: 'ADD_ARTIFACT_ALIAS', alias, artifact, index })
+  }
+  if (complete) {
+    for (const [alias, { artifact, index }] of Object.entries(before)) {
+      if (!now.has(alias)) removed.push({ type: 'REMOVE_ARTIFACT_ALIAS', alias, artifact, index })
+    }
+  }
+  // a page of aliases that is not all of them is completed at first sight, when it differs, and by every full scan
+  const enough = complete || (known !== null && added.length + removed.length === 0)
+  const question: Question | null = enough ? null : { list: 'aliases' }
+  return { changes: [...removed, ...added], state: Object.fromEntries(now), question }
+}
+
+/** W&B's ids are base64 of `Type:number`. */
+const isArtifact = (id: string): boolean => id.startsWith('QXJ0aWZhY3Q6')

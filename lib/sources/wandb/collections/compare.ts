@@ -1,0 +1,69 @@
+import { compareAliases } from './compare-aliases.js'
+import { compareTags } from './compare-tags.js'
+import { compareVersions } from './compare-versions.js'
+import type { Change } from './change.js'
+import type { CollectionSighting } from './sighting.js'
+import { type CollectionState, emptyCollection } from './state.js'
+
+export interface CompareContext {
+  /**
+   * Since when the collection's project is watched, Unix milliseconds by the server's clock: what is older and was not
+   * known is taken as it is. Null while the baseline is being read.
+   */
+  readonly since: number | null
+  /** Whether to tell which version was unlinked, and which version was tagged. */
+  readonly unlinks: boolean
+  readonly tags: boolean
+}
+
+export interface Comparison {
+  readonly changes: readonly Change[]
+  readonly next: CollectionState
+  /** What has to be asked before this comparison may be used; `compare` again with the longer lists. */
+  readonly question: Question | null
+  /** Whether all versions should be listed some time, because what is wanted cannot be told without. */
+  readonly unlisted: boolean
+}
+
+/** All versions (or those newer than `downTo`), or all aliases of the collection. */
+export type Question = { readonly list: 'versions'; readonly downTo: number | null } | { readonly list: 'aliases' }
+
+/**
+ * What was done to a collection between two looks. Pure. A collection that was not known is taken as it is, unless it
+ * was made after `since`: then all that is in it is new.
+ */
+export function compareCollection(before: CollectionState | null, seen: CollectionSighting, context: CompareContext): Comparison {
+  const place = { entity: seen.entity, project: seen.project, name: seen.name }
+  const isNew = before === null && context.since !== null && seen.createdAt >= context.since
+  const known = before ?? (isNew ? emptyCollection(place) : null)
+  const versions = compareVersions(known, seen, context)
+  const aliases = compareAliases(known, seen)
+  const tags = compareTags(known, seen, context, new Set(versions.added))
+  const collectionTags = known === null ? [] : tagChanges(known.tags, seen.tags)
+  const changes: Change[] = [...versions.changes, ...aliases.changes, ...tags.changes, ...collectionTags]
+  return {
+    changes,
+    question: versions.question ?? aliases.question,
+    unlisted: versions.unlisted || tags.unlisted,
+    next: {
+      ...place,
+      ...versions.state,
+      aliases: aliases.state,
+      tagged: tags.state,
+      tags: same(known?.tags, seen.tags) ? (known?.tags ?? []) : [...seen.tags],
+      changes: (known?.changes ?? 0) + changes.length,
+    },
+  }
+}
+
+function tagChanges(before: readonly string[], seen: readonly string[]): Change[] {
+  const removed = before.filter((tag) => !seen.includes(tag))
+  const added = seen.filter((tag) => !before.includes(tag))
+  return [
+    ...removed.map((tag) => ({ type: 'REMOVE_COLLECTION_TAG', tag }) as const),
+    ...added.map((tag) => ({ type: 'ADD_COLLECTION_TAG', tag }) as const),
+  ]
+}
+
+const same = (left: readonly string[] | undefined, right: readonly string[]) =>
+  left !== undefined && left.length === right.length && left.every((tag) => right.includes(tag))

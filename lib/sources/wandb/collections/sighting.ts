@@ -1,0 +1,99 @@
+import type { Answer } from '../answer.js'
+
+/** One version as a page shows it. */
+export interface VersionSighting {
+  /** The version's number in this collection. */
+  readonly index: number
+  /** The artifact's id as the server writes it. */
+  readonly artifact: string
+  /** When the artifact was made, Unix milliseconds; not when it was linked. */
+  readonly createdAt: number
+  readonly tags: readonly string[]
+}
+
+export interface VersionList {
+  readonly items: readonly VersionSighting[]
+  /** How many there are in all. */
+  readonly total: number
+  /** Whether `items` are all of them. */
+  readonly complete: boolean
+}
+
+export interface AliasSighting {
+  readonly alias: string
+  /**
+   * Changes when the alias moves: the id of the version that has it, or, where the server does not tell, the id of the
+   * alias itself.
+   */
+  readonly holder: string
+}
+
+/** One collection as a page shows it at one moment. */
+export interface CollectionSighting {
+  readonly id: string
+  readonly kind: 'sequence' | 'portfolio'
+  readonly name: string
+  readonly entity: string
+  readonly project: string
+  readonly type: string
+  readonly createdAt: number
+  readonly updatedAt: number
+  readonly tags: readonly string[]
+  readonly aliases: { readonly items: readonly AliasSighting[]; readonly complete: boolean }
+  /** Newest first, as far as the server keeps to that. */
+  readonly versions: VersionList
+  /** Versions that have a tag; null when nobody asked or the server cannot tell. */
+  readonly tagged: VersionList | null
+}
+
+/** Automatic names of versions; they never change and are no aliases to anybody. */
+const VERSION_NAME = /^v\d+$/
+
+/** Null for a collection whose project the key may not see. */
+export function readCollection(node: Answer): CollectionSighting | null {
+  const project = node.at('project')
+  if (project.isNull) return null
+  const tagged = node.at('tagged')
+  return {
+    id: node.at('id').text(),
+    kind: node.at('__typename').text() === 'ArtifactPortfolio' ? 'portfolio' : 'sequence',
+    name: node.at('name').text(),
+    entity: project.at('entity').at('name').text(),
+    project: project.at('name').text(),
+    type: node.at('type').at('name').text(),
+    createdAt: node.at('createdAt').time(),
+    updatedAt: node.at('updatedAt').maybe((time) => time.time()) ?? 0,
+    tags: node
+      .at('tags')
+      .at('edges')
+      .list()
+      .map((edge) => edge.at('node').at('name').text()),
+    aliases: readAliases(node.at('aliases')),
+    versions: readVersions(node.at('artifacts')),
+    tagged: tagged.isNull ? null : readVersions(tagged),
+  }
+}
+
+export function readAliases(connection: Answer): { items: AliasSighting[]; complete: boolean; next: string | null } {
+  const { nodes, next } = connection.connection()
+  const items = nodes
+    .map(({ node }) => {
+      const artifact = node.at('artifact')
+      return { alias: node.at('alias').text(), holder: (artifact.isNull ? node : artifact).at('id').text() }
+    })
+    .filter(({ alias }) => !VERSION_NAME.test(alias))
+  return { items, complete: next === null, next }
+}
+
+export function readVersions(connection: Answer): VersionList & { next: string | null } {
+  const { nodes, next, total } = connection.connection()
+  const items = nodes.map(({ edge, node }) => ({
+    index: Number(edge.at('version').text().slice(1)),
+    artifact: node.at('id').text(),
+    createdAt: node.at('createdAt').time(),
+    tags: readTags(node.at('tags')),
+  }))
+  return { items, next, total: total ?? items.length, complete: next === null }
+}
+
+export const readTags = (tags: Answer): string[] => tags.list().map((tag) => tag.at('name').text())

@@ -1,0 +1,191 @@
+import type { Offers } from './offers.js'
+
+/*
+ * The GraphQL documents. Their fields are those of W&B's public SDK (wandb 0.31, generated operations of sdk/artifacts,
+ * automations and apis) but for the few that `offers` names. Every one of them is validated in the tests.
+ */
+
+export const LIMITS = {
+  /** Collections in a page; also what the SDK asks for. */
+  collections: 100,
+  /** Newest versions that come with each collection. */
+  newest: 5,
+  /** Aliases that come with each collection. */
+  aliases: 100,
+  /** Versions in a page when one collection is listed. */
+  versions: 100,
+  runs: 50,
+  /** Collections that are listed by one request. */
+  scan: 10,
+  /** Questions about single versions in one request. */
+  questions: 40,
+}
+
+const COMMITTED = '{\\"state\\":\\"COMMITTED\\"}'
+const TAGGED = '{\\"state\\":\\"COMMITTED\\",\\"tag\\":{\\"$regex\\":\\".\\"}}'
+
+const PAGE = 'pageInfo { endCursor hasNextPage }'
+const VERSION = 'id createdAt tags { name }'
+const versionsField = (first: string, filters: string, after = '') =>
+  `artifacts(first: ${first}${after}, filters: "${filters}") { totalCount ${PAGE} edges { version node { ${VERSION} } } }`
+
+const aliasField = (offers: Offers, args: string) =>
+  `aliases(${args}) { ${PAGE} edges { node { id alias${offers.has('aliasHolder') ? ' artifact { id }' : ''} } } }`
+
+const collection = (offers: Offers, versions: number, tags: boolean) => `fragment CollectionFields on ArtifactCollection {
+  __typename id name createdAt updatedAt
+  project { name entity { name } }
+  type: defaultArtifactType { name }
+  tags { edges { node { name } } }
+  ${aliasField(offers, `first: ${LIMITS.aliases}`)}
+  ${versionsField(String(versions), COMMITTED)}
+  ${tags && offers.has('tagFilter') ? `tagged: ${versionsField(String(LIMITS.versions), TAGGED)}` : ''}
+}`
+
+const run = `fragment RunFields on Run {
+  name displayName state createdAt heartbeatAt historyLineCount user { username }
+}`
+
+export interface PollWishes {
+  /** Collections of a project, or of all projects of an entity that pass a filter. */
+  readonly within: 'project' | 'entity'
+  readonly collections: boolean
+  /** Tags of versions as well. */
+  readonly tags: boolean
+  readonly runs: boolean
+}
+
+/**
+ * One look at a watched thing: the collections that changed last (`head`), a page of all of them in the order of their
+ * making (`rolling`), and the runs with the newest heartbeats with those that are watched by name.
+ */
+export function pollDocument(wishes: PollWishes, offers: Offers): string {
+  const { within, collections, tags, runs } = wishes
+  const sorted = (order: string) => (offers.has('sorting') ? `, order: "${order}"` : '')
+  const args = within === 'entity' ? ', projectFilters: $projects, collectionTypes: [SEQUENCE, PORTFOLIO]' : ''
+  const page = (name: string, rest: string) =>
+    `${name}: artifactCollections(first: ${LIMITS.collections}${args}${rest}) @include(if: $${name}) { ${PAGE} edges { node { ...CollectionFields } } }`
+  const runsField = (name: string, rest: string) =>
+    `${name}: runs(${rest}, order: "-heartbeat_at") { ${PAGE} edges { node { ...RunFields } } }`
+  const parts = [
+    collections ? page('head', sorted('-updated_at')) : '',
+    collections ? page('rolling', `, after: $rollingAfter${sorted('+created_at')}`) : '',
+    runs ? runsField('recent', `first: ${LIMITS.runs}, after: $recentAfter`) : '',
+    runs ? runsField('active', 'first: 1000, filters: $active') : '',
+  ]
+  const variables = [
+    '$entity: String!',
+    within === 'project' ? '$project: String!' : '$projects: JSONString',
+    collections ? '$head: Boolean!, $rolling: Boolean!, $rollingAfter: String' : '',
+    runs ? '$recentAfter: String, $active: JSONString' : '',
+  ].filter(Boolean)
+  const root = within === 'project' ? 'project(name: $project, entityName: $entity)' : 'entity(name: $entity)'
+  return [
+    `query WatchPoll(${variables.join(', ')}) {\n  watched: ${root} {\n    name\n    ${parts.filter(Boolean).join('\n    ')}\n  }\n}`,
+    collections ? collection(offers, LIMITS.newest, tags) : '',
+    runs ? run : '',
+  ]
+    .filter(Boolean)
+    .join('\n')
+}
+
+/** So many collections by their ids (`c0: $c0`), each with as many versions as a page holds. */
+export function scanDocument(count: number, offers: Offers): string {
+  const all = Array.from({ length: count }, (_, n) => n)
+  return `query WatchScan(${all.map((n) => `$c${n}: ID!`).join(', ')}) {
+  ${all.map((n) => `c${n}: artifactCollection(id: $c${n}) { ...CollectionFields }`).join('\n  ')}
+}
+${collection(offers, LIMITS.versions, false)}`
+}
+
+/** All versions of one collection, a page. */
+export const VERSIONS_DOCUMENT = `query WatchVersions($id: ID!, $after: String) {
+  artifactCollection(id: $id) {
+    id
+    ${versionsField(String(LIMITS.versions), COMMITTED, ', after: $after')}
+  }
+}`
+
+/** All aliases of one collection, a page. */
+export const aliasesDocument = (offers: Offers) => `query WatchAliases($id: ID!, $after: String) {
+  artifactCollection(id: $id) {
+    id
+    ${aliasField(offers, 'first: 1000, after: $after')}
+  }
+}`
+
+const detail = (offers: Offers) => `fragment VersionFields on Artifact {
+  id versionIndex state createdAt metadata
+  artifactType { name }
+  tags { name }
+  createdBy { __typename ... on Run { name user { username } }${offers.has('creatorUser') ? ' ... on User { username }' : ''} }
+}`
+
+const history = `fragment CollectionHistory on ArtifactCollection {
+  aliasActionHistory(first: 100) { edges { node { actionType alias createdAt user { username } } } }
+  artifactCollectionActions(first: 100) { edges { node { actionType createdAt artifact { id } user { username } } } }
+}`
+
+/**
+ * So many questions about members of collections (`m0: $c0, $n0`, by alias or as `v3`), about versions by id
+ * (`a0: $a0`) and about what was done to collections (`h0: $h0`).
+ */
+export function detailsDocument(counts: { members: number; versions: number; histories: number }, offers: Offers): string {
+  const times = (count: number, text: (index: number) => string) => Array.from({ length: count }, (_, index) => text(index))
+  const variables = [
+    ...times(counts.members, (n) => `$c${n}: ID!, $n${n}: String!`),
+    ...times(counts.versions, (n) => `$a${n}: ID!`),
+    ...times(counts.histories, (n) => `$h${n}: ID!`),
+  ]
+  const linkTime = offers.has('linkTime') ? ' createdAt' : ''
+  const fields = [
+    ...times(
+      counts.members,
+      (n) =>
+        `m${n}: artifactCollection(id: $c${n}) { id artifactMembership(aliasName: $n${n}) { id versionIndex${linkTime} artifact { ...VersionFields } } }`,
+    ),
+    ...times(counts.versions, (n) => `a${n}: artifact(id: $a${n}) { ...VersionFields artifactMemberships(first: 100) { edges { node { versionIndex artifactCollection { id } } } } }`),
+    ...times(counts.histories, (n) => `h${n}: artifactCollection(id: $h${n}) { id ...CollectionHistory }`),
+  ]
+  return [
+    `query WatchDetails(${variables.join(', ')}) {\n  ${fields.join('\n  ')}\n}`,
+    counts.members + counts.versions > 0 ? detail(offers) : '',
+    counts.histories > 0 ? history : '',
+  ]
+    .filter(Boolean)
+    .join('\n')
+}
+
+/** What was logged in so many runs: `r0` is run `$r0` by the specs `$s0`. */
+export function historyDocument(runs: number): string {
+  const all = Array.from({ length: runs }, (_, n) => n)
+  const variables = all.map((n) => `, $r${n}: String!, $s${n}: [JSONString!]!`).join('')
+  const fields = all.map((n) => `r${n}: run(name: $r${n}) { historyKeys sampledHistory(specs: $s${n}) }`)
+  return `query WatchHistory($entity: String!, $project: String!${variables}) {
+  project(name: $project, entityName: $entity) {
+    ${fields.join('\n    ')}
+  }
+}`
+}
+
+/** Who the key belongs to, and the teams and organizations that it can see. */
+export const DIRECTORY_DOCUMENT = `query WatchDirectory {
+  viewer {
+    username
+    entity
+    organizations { name orgEntity { name } }
+    teams { edges { node { name organization { name orgEntity { name } } } } }
+  }
+}`
+
+/** The projects of an entity, a page; registries are projects too. */
+export const PROJECTS_DOCUMENT = `query WatchProjects($entity: String!, $after: String) {
+  models(entityName: $entity, first: 200, after: $after) { ${PAGE} edges { node { name } } }
+}`
+
+/** The names of the collections of a project, a page. */
+export const COLLECTIONS_DOCUMENT = `query WatchCollections($entity: String!, $project: String!, $after: String) {
+  project(name: $project, entityName: $entity) {
+    artifactCollections(first: 100, after: $after) { ${PAGE} edges { node { name } } }
+  }
+}`

@@ -1,0 +1,105 @@
+import { AutomationError } from '../../error.js'
+
+/** What to do after a failure: ask again soon and ever slower, or rarely, because somebody has to change something. */
+export type Remedy = 'back-off' | 're-check'
+
+/**
+ * Why W&B could not be asked. The cursor has not moved: the next poll that succeeds sees everything that was missed.
+ * Codes: `source_denied`, `source_rate_limited`, `source_unavailable`, `source_answer_invalid`,
+ * `source_answer_too_large`, `source_query_refused`, `source_not_found`.
+ */
+export class SourceFailure extends AutomationError {
+  override readonly name: string = 'SourceFailure'
+  readonly remedy: Remedy
+  /** The server asked for so long a pause, in milliseconds; null when it asked for none. */
+  readonly pause: number | null
+
+  constructor(
+    code: string,
+    message: string,
+    options: { statusText: string; remedy: Remedy; pause?: number | null; cause?: unknown },
+  ) {
+    super(code, message, { statusText: options.statusText, retryable: true, cause: options.cause })
+    this.remedy = options.remedy
+    this.pause = options.pause ?? null
+  }
+}
+
+/** The first 200 characters of what somebody else sent, on one line, with what could be markup or control shown as it is. */
+export function excerpt(text: string): string {
+  const start = text.slice(0, 200)
+  const shown = start.replace(/[<>&]|[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (char) =>
+    char === '<' ? '‹' : char === '>' ? '›' : char === '&' ? '＆' : ' ',
+  )
+  return text.length > 200 ? `${shown}…` : shown
+}
+
+/** Statuses, the code and status text of the failure, and the remedy. Everything else from 400 is `unavailable`. */
+export const STATUSES: readonly { status: number; code: string; statusText: string; remedy: Remedy; sentence: string }[] = [
+  {
+    status: 401,
+    code: 'source_denied',
+    statusText: 'API key refused',
+    remedy: 're-check',
+    sentence: 'W&B does not know the API key (401). Check the secret and the base URL of the source.',
+  },
+  {
+    status: 403,
+    code: 'source_denied',
+    statusText: 'not allowed',
+    remedy: 're-check',
+    sentence: 'The API key may not read what is watched (403). Give its user access, or use another key.',
+  },
+  {
+    status: 404,
+    code: 'source_not_found',
+    statusText: 'no W&B at this URL',
+    remedy: 're-check',
+    sentence: 'There is no W&B server at the base URL (404): it must be the API host, such as https://api.wandb.ai.',
+  },
+  {
+    status: 413,
+    code: 'source_query_refused',
+    statusText: 'query refused',
+    remedy: 're-check',
+    sentence: 'W&B found the query too large (413).',
+  },
+  {
+    status: 422,
+    code: 'source_query_refused',
+    statusText: 'query refused',
+    remedy: 're-check',
+    sentence: 'W&B could not read the query (422).',
+  },
+  {
+    status: 429,
+    code: 'source_rate_limited',
+    statusText: 'rate limited',
+    remedy: 'back-off',
+    sentence: 'W&B asks for fewer requests (429).',
+  },
+]
+
+/** The failure of a status that is not 2xx (and not a 400 that says what is wrong with the query). */
+export function statusFailure(status: number, body: string, pause: number | null): SourceFailure {
+  const known = STATUSES.find((each) => each.status === status)
+  if (known) return new SourceFailure(known.code, `${known.sentence}${said(body)}`, { ...known, pause })
+  const remedy: Remedy = status === 501 || (status >= 300 && status < 400) ? 're-check' : 'back-off'
+  const message = `W&B answered with status ${status}.${said(body)}`
+  return new SourceFailure('source_unavailable', message, { statusText: `W&B says ${status}`, remedy, pause })
+}
+
+const said = (body: string) => (body.trim() === '' ? '' : ` It said: ${excerpt(body.trim())}`)
+
+/** The answer came, and is not what a GraphQL server says. */
+export function invalidAnswer(why: string, body: string): SourceFailure {
+  const message = `${why} It begins: ${excerpt(body.trim()) || '(nothing)'}`
+  return new SourceFailure('source_answer_invalid', message, { statusText: 'unexpected answer', remedy: 'back-off' })
+}
+
+/** No whole answer came: no connection, a timeout, a connection that broke. */
+export function unreachable(cause: unknown): SourceFailure {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  const message = `W&B could not be reached: ${excerpt(reason)}`
+  return new SourceFailure('source_unavailable', message, { statusText: 'W&B unreachable', remedy: 'back-off', cause })
+}

@@ -1,0 +1,54 @@
+import type { ArtifactEvent } from '../../events/event.js'
+
+/** What one poll found, to be stored all or nothing. */
+export interface PollCommit {
+  /** Whose state it is: the id of the source. */
+  readonly source: string
+  /** The state's revision that the poll began with; 0 when there was none. */
+  readonly expected: number
+  readonly next: number
+  /** New texts of parts of the state by their keys; null deletes one. */
+  readonly parts: ReadonlyMap<string, string | null>
+  readonly events: readonly ArtifactEvent[]
+}
+
+/**
+ * Where the watch of a W&B server remembers what it has seen. Events and state move in one transaction: after a crash
+ * either both are there or neither, so no event is lost and none is made twice.
+ */
+export interface WatchStore {
+  /** All parts of a source's state with its revision, 0 when there is none. */
+  load(source: string): Promise<{ readonly revision: number; readonly parts: Map<string, string> }>
+  /**
+   * Stores events and state in one transaction that survives a power loss. Events whose (source, event_id) is known are
+   * left out. Rejects with the code `cursor_moved`, and stores nothing, when the revision is not the expected one:
+   * somebody else polls this source; with `store_unavailable` when nothing can be stored now.
+   */
+  commit(commit: PollCommit): Promise<void>
+}
+
+/** The parts of a source's state as one poll sees and changes them. */
+export class Draft {
+  readonly #parts: ReadonlyMap<string, string>
+  readonly changes = new Map<string, string | null>()
+  readonly events: ArtifactEvent[] = []
+
+  constructor(parts: ReadonlyMap<string, string>) {
+    this.#parts = parts
+  }
+
+  get(key: string): string | null {
+    const changed = this.changes.get(key)
+    return changed === undefined ? (this.#parts.get(key) ?? null) : changed
+  }
+
+  /** A text that is there already is no change. */
+  set(key: string, text: string | null): void {
+    if ((this.#parts.get(key) ?? null) === text) this.changes.delete(key)
+    else this.changes.set(key, text)
+  }
+
+  get isEmpty(): boolean {
+    return this.changes.size === 0 && this.events.length === 0
+  }
+}
