@@ -82,7 +82,8 @@ export function describeFailure(
   if (TLS_CODE.test(code)) return because('tls', TLS_WORDS[code] ?? 'did not agree on a secure connection', code)
   const tunnel = /^Proxy response \((\d+)\)/.exec(text)?.[1]
   if (tunnel) return because('network', 'could not be reached by the proxy', `CONNECT answered ${tunnel}`)
-  if (code.startsWith('HPE_')) return because('network', 'did not answer in proper HTTP', code)
+  if (code.startsWith('HPE_') || code === 'HTTPParserError')
+    return because('network', 'did not answer in proper HTTP', code)
   return because('network', NETWORK_WORDS[code] ?? 'could not be called', code)
 }
 

@@ -13,8 +13,7 @@ const ECHOES: Record<string, (value: string) => string> = {
   'in JSON as Go writes it': (value) =>
     JSON.stringify({ value }).replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`),
   'in a URL': (value) => `?token=${encodeURIComponent(value)}`,
-  'in a URL with small hex digits': (value) =>
-    encodeURIComponent(value).replace(/%../g, (escape) => escape.toLowerCase()),
+  'in a URL with small hex digits': (value) => encodeURIComponent(value).replace(/%../g, (code) => code.toLowerCase()),
   'in a form': (value) => new URLSearchParams({ value }).toString(),
   'in HTML': (value) =>
     value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;'),

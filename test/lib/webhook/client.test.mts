@@ -1,0 +1,352 @@
+import assert from 'node:assert/strict'
+import type { Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
+import { Secret } from '../../../dist/lib/secrets/secret.js'
+import { closeServers, httpServer, rawServer } from './servers.mts'
+import { client, closeClients, grant, request, send, slot, TOKEN, tokenWebhook, webhook } from './webhooks.mts'
+
+const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n'
+
+/** Sends `text` again and again until the other side hangs up. */
+function drip(socket: Socket, text: string, everyMs: number): void {
+  const timer = setInterval(() => socket.write(text), everyMs)
+  socket.on('close', () => clearInterval(timer))
+}
+
+describe('the webhook client', () => {
+  afterEach(async () => {
+    await closeClients()
+    await closeServers()
+  })
+
+  it('sends the request as it was built, and gives the answer', async () => {
+    const server = await httpServer((response) => {
+      response.writeHead(201, { 'X-Answer': 'yes', 'Set-Cookie': ['a=1', 'b=2'] })
+      response.end('{"done":true}')
+    })
+    const to = tokenWebhook({ url: `${server.url}/in?a=b&c=%20`, signing: 'wandb' }, { signing: new Secret('key') })
+    const sent = request(to, '{"text":"Grüße 🌍"}')
+    const { response, failure, durationMs } = await client(to).send(sent)
+    assert.equal(failure, undefined)
+    assert.equal(response?.status, 201)
+    assert.equal(response.body, '{"done":true}')
+    assert.equal(response.complete, true)
+    assert.equal(response.headers['x-answer'], 'yes')
+    assert.deepEqual(response.headers['set-cookie'], ['a=1', 'b=2'])
+    assert.ok(Number.isInteger(durationMs) && durationMs >= 0)
+
+    const [got] = server.received
+    assert.equal(got?.method, 'POST')
+    assert.equal(got.path, '/in?a=b&c=%20')
+    assert.equal(got.body.toString(), '{"text":"Grüße 🌍"}')
+    const names = got.rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase())
+    assert.deepEqual(names, [
+      ...['host', 'connection', 'content-type', 'user-agent', 'authorization', 'webhook-id', 'webhook-timestamp'],
+      ...['x-automation-attempt', 'x-wandb-signature', 'content-length'],
+    ])
+    for (const [name, value] of Object.entries(sent.headers)) assert.equal(got.headers[name.toLowerCase()], value)
+  })
+
+  for (const method of ['PUT', 'PATCH']) {
+    it(`sends by ${method} when the webhook says so`, async () => {
+      const server = await httpServer()
+      await send(server.url, { method })
+      assert.equal(server.received[0]?.method, method)
+    })
+  }
+
+  it('keeps its connection between requests, and makes a new one when the endpoint closed it', async () => {
+    const server = await httpServer((response) => {
+      if (server.received.length === 2) response.setHeader('Connection', 'close')
+      response.end('ok')
+    })
+    const to = webhook({ url: server.url })
+    const sender = client(to)
+    for (let count = 1; count <= 3; count++) {
+      assert.equal((await sender.send(request(to))).response?.status, 200)
+      await setImmediate()
+    }
+    assert.equal(server.received.length, 3)
+    assert.equal(server.connections, 2)
+  })
+
+  it('makes no second request when a kept connection is reset under it', async () => {
+    const server = await rawServer((socket) => {
+      const requests = () => Buffer.concat(server.received).toString().split('{}').length - 1
+      const answer = () => {
+        if (requests() === 1) socket.write(`${HEAD}Content-Length: 2\r\n\r\nok`)
+        if (requests() === 2) socket.resetAndDestroy()
+      }
+      socket.on('data', answer)
+      answer()
+    })
+    const to = webhook({ url: server.url, timeout: 5 })
+    const sender = client(to)
+    assert.equal((await sender.send(request(to))).response?.status, 200)
+    await setImmediate()
+    const second = await sender.send(request(to))
+    assert.equal(second.failure?.code, 'network')
+    assert.match(second.failure.message, /closed the connection before it answered/)
+    assert.equal(server.connections, 1)
+    assert.equal(Buffer.concat(server.received).toString().split('POST / HTTP/1.1').length - 1, 2)
+  })
+
+  for (const status of [301, 302, 303, 307, 308]) {
+    it(`does not follow a ${status}: the other host sees nothing`, async () => {
+      const other = await httpServer()
+      const server = await httpServer((response) => response.writeHead(status, { Location: other.url }).end())
+      const { response } = await send(server.url)
+      assert.equal(response?.status, status)
+      assert.equal(server.received.length, 1)
+      assert.equal(other.connections, 0)
+    })
+  }
+
+  for (const location of ['/', 'file:///etc/passwd', 'http://169.254.169.254/latest/meta-data/']) {
+    it(`does not follow a redirect to ${location} either`, async () => {
+      const server = await httpServer((response) => response.writeHead(302, { Location: location }).end())
+      assert.equal((await send(server.url)).response?.status, 302)
+      assert.equal(server.received.length, 1)
+    })
+  }
+
+  describe('gives up', () => {
+    it('an endpoint that never answers, at the timeout, and hangs up', async () => {
+      const server = await rawServer(() => {})
+      const started = performance.now()
+      const { failure } = await send(server.url, { timeout: 0.3 })
+      const took = performance.now() - started
+      assert.equal(failure?.code, 'timeout')
+      assert.match(failure.message, /^127\.0\.0\.1:\d+ did not answer within 0\.3 s \(timeout\)\.$/)
+      assert.ok(took >= 295 && took < 2_000, String(took))
+      await server.closed()
+    })
+
+    it('an endpoint that drips its headers: every byte would start an idle timeout anew', async () => {
+      const server = await rawServer((socket) => {
+        socket.write('HTTP/1.1 200 OK\r\nX-Slow: ')
+        drip(socket, 'x', 20)
+      })
+      const { failure } = await send(server.url, { timeout: 0.3 })
+      assert.equal(failure?.code, 'timeout')
+      await server.closed()
+    })
+
+    it('when its caller does, with the caller’s reason', async () => {
+      const server = await rawServer(() => {})
+      const to = webhook({ url: server.url })
+      const stop = new AbortController()
+      const sending = client(to).send(request(to), { signal: stop.signal })
+      stop.abort(new Error('Node-RED stops'))
+      await assert.rejects(sending, /Node-RED stops/)
+      await assert.rejects(client(to).send(request(to), { signal: stop.signal }), /Node-RED stops/)
+    })
+  })
+
+  describe('takes a delivery for done after a 2xx status line', () => {
+    it('when the body drips beyond the timeout', async () => {
+      const server = await rawServer((socket) => {
+        socket.write(`${HEAD}Transfer-Encoding: chunked\r\n\r\n`)
+        drip(socket, '1\r\nx\r\n', 20)
+      })
+      const { response } = await send(server.url, { timeout: 0.3 })
+      assert.equal(response?.status, 200)
+      assert.equal(response.complete, false)
+      assert.match(response.body, /^x+$/)
+      await server.closed()
+    })
+
+    it('when the connection breaks in the body', async () => {
+      const server = await rawServer((socket) => {
+        socket.write(`${HEAD}Content-Length: 100\r\n\r\nhalf`)
+        setTimeout(() => socket.resetAndDestroy(), 50)
+      })
+      const { response } = await send(server.url)
+      assert.equal(response?.status, 200)
+      assert.equal(response.complete, false)
+      assert.equal(response.body, 'half')
+    })
+
+    it('when the chunks of the body are garbage', async () => {
+      const server = await rawServer((socket) => {
+        socket.write(`${HEAD}Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n`)
+        setTimeout(() => socket.write('zzz\r\n'), 50)
+      })
+      const { response } = await send(server.url)
+      assert.equal(response?.status, 200)
+      assert.equal(response.body, 'ok')
+    })
+
+    it('when the body never ends: 16 KiB are kept, and the connection is closed', async () => {
+      const server = await rawServer((socket) => {
+        socket.write(`${HEAD}\r\n`)
+        const flood = () => {
+          while (!socket.destroyed && socket.write('x'.repeat(65_536)));
+        }
+        socket.on('drain', flood)
+        flood()
+      })
+      const before = process.memoryUsage().rss
+      const { response } = await send(server.url)
+      assert.equal(response?.body.length, 16_384)
+      assert.equal(response.complete, false)
+      await server.closed()
+      assert.ok(process.memoryUsage().rss - before < 60e6)
+    })
+  })
+
+  it('reads an answer of exactly 16 KiB to its end, and keeps the connection', async () => {
+    const server = await httpServer((response) => response.end('x'.repeat(16_384)))
+    const to = webhook({ url: server.url })
+    const sender = client(to)
+    for (let count = 1; count <= 2; count++) {
+      const { response } = await sender.send(request(to))
+      assert.equal(response?.complete, true)
+      assert.equal(response.body.length, 16_384)
+      await setImmediate()
+    }
+    assert.equal(server.connections, 1)
+  })
+
+  it('inflates nothing, and asks for nothing compressed', async () => {
+    const bomb = gzipSync(Buffer.alloc(10_000_000))
+    const server = await httpServer((response) => {
+      response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(bomb)
+    })
+    const { response } = await send(server.url)
+    assert.equal(response?.body, `[${bomb.length} bytes, Content-Encoding gzip]`)
+    assert.equal(server.received[0]?.headers['accept-encoding'], undefined)
+  })
+
+  it('survives a chain of 5,000 content encodings', async () => {
+    const server = await httpServer((response) => {
+      response.writeHead(200, { 'Content-Encoding': Array<string>(5000).fill('x').join(',') }).end('ok')
+    })
+    assert.equal((await send(server.url)).response?.status, 200)
+  })
+
+  it('reads text in the charset that it declares', async () => {
+    const server = await httpServer((response) => {
+      response.writeHead(200, { 'Content-Type': 'text/plain; charset=iso-8859-1' }).end(Buffer.from([0xe9]))
+    })
+    assert.equal((await send(server.url)).response?.body, 'é')
+  })
+
+  /** [what the server does, with the raw bytes of its answer] */
+  const BROKEN: readonly [what: string, talk: (socket: Socket) => void, message?: RegExp][] = [
+    ['closes without a word', (socket) => socket.end(), /closed the connection before it answered \(UND_ERR_SOCKET\)/],
+    ['resets before the headers', (socket) => socket.resetAndDestroy(), /closed the connection.*\(ECONNRESET\)/],
+    [
+      'resets within the headers',
+      (socket) => socket.write('HTTP/1.1 200 OK\r\nX-A: b', () => socket.resetAndDestroy()),
+    ],
+    ['answers garbage', (socket) => socket.write('\u0000\u0001 hello\r\n\r\n'), /did not answer in proper HTTP/],
+    ['answers as HTTP/0.9', (socket) => socket.end('<html>hello</html>'), /did not answer in proper HTTP/],
+    [
+      'answers in another protocol',
+      (socket) => socket.end('220 mail.example ESMTP\r\n'),
+      /did not answer in proper HTTP/,
+    ],
+    ['answers with status 999', (socket) => socket.write('HTTP/1.1 999 No\r\nContent-Length: 0\r\n\r\n'), /status 999/],
+    ['answers with status 600', (socket) => socket.write('HTTP/1.1 600 No\r\nContent-Length: 0\r\n\r\n'), /status 600/],
+    ['answers with status 099', (socket) => socket.write('HTTP/1.1 099 No\r\nContent-Length: 0\r\n\r\n')],
+    [
+      'sends both Transfer-Encoding and Content-Length',
+      (socket) =>
+        socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n2\r\nok\r\n0\r\n\r\n'),
+    ],
+    [
+      'sends two lengths',
+      (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 5\r\n\r\nok'),
+    ],
+    [
+      'sends a header of 20 KB',
+      (socket) => socket.write(`HTTP/1.1 200 OK\r\nX-Big: ${'x'.repeat(20_000)}\r\nContent-Length: 0\r\n\r\n`),
+      /more than 16 KiB of headers/,
+    ],
+    ['sends a line break in a header', (socket) => socket.write('HTTP/1.1 200 OK\r\nX\u0000Y: b\r\n\r\n')],
+    [
+      'switches protocols',
+      (socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'),
+    ],
+    [
+      'sends a 100 that nobody asked for',
+      (socket) => socket.write(`HTTP/1.1 100 Continue\r\n\r\n${HEAD}Content-Length: 0\r\n\r\n`),
+    ],
+  ]
+  for (const [what, talk, message] of BROKEN) {
+    it(`reports an endpoint that ${what} as a network error, and works with the next one`, async () => {
+      const server = await rawServer((socket) => {
+        if (server.connections === 1) talk(socket)
+        else socket.end(`${HEAD}Content-Length: 2\r\n\r\nok`)
+      })
+      const to = webhook({ url: server.url, timeout: 5 })
+      const sender = client(to)
+      const { failure, response } = await sender.send(request(to))
+      assert.equal(response, undefined)
+      assert.equal(failure?.code, 'network', failure?.message)
+      assert.match(failure.message, /^127\.0\.0\.1:\d+ /)
+      if (message) assert.match(failure.message, message)
+      assert.equal((await sender.send(request(to))).response?.body, 'ok')
+    })
+  }
+
+  for (const early of [102, 103]) {
+    it(`passes over a ${early} before the answer`, async () => {
+      const server = await rawServer((socket) => {
+        socket.end(`HTTP/1.1 ${early} Wait\r\nLink: </x>\r\n\r\n${HEAD}Content-Length: 2\r\n\r\nok`)
+      })
+      const { response } = await send(server.url)
+      assert.equal(response?.status, 200)
+      assert.equal(response.body, 'ok')
+    })
+  }
+
+  it('names a refused connection', async () => {
+    const server = await rawServer(() => {})
+    await server.close()
+    const { failure } = await send(server.url)
+    assert.equal(failure?.code, 'network')
+    assert.equal(failure.message, `127.0.0.1:${server.port} refused the connection (ECONNREFUSED).`)
+  })
+
+  it('masks what the endpoint echoes: token, secrets and signature, in headers and body', async () => {
+    const server = await httpServer((response, { headers, body }) => {
+      response.writeHead(401, {
+        'X-Echo': String(headers.authorization),
+        'X-Sign': String(headers['x-wandb-signature']),
+      })
+      response.end(JSON.stringify({ headers, body: body.toString(), base64: body.toString('base64') }))
+    })
+    const text = '{"key":"${GITHUB_KEY}"}'
+    const to = tokenWebhook(
+      { url: server.url, signing: 'wandb', headers: '{"X-Key":"${GITHUB_KEY}"}' },
+      { signing: new Secret('canary-signing-secret'), granted: grant({ GITHUB_KEY: 'canary "key" \\ 42' }) },
+    )
+    const sent = request(to, text, [slot(text, '${GITHUB_KEY}')])
+    const { response } = await client(to).send(sent)
+    const shown = JSON.stringify(response)
+    assert.equal(server.received[0]?.headers.authorization, `Bearer ${TOKEN}`)
+    assert.equal(server.received[0].body.toString(), '{"key":"canary \\"key\\" \\\\ 42"}')
+    assert.doesNotMatch(shown, /canary/)
+    assert.ok(!shown.includes(String(sent.headers['X-Wandb-Signature'])))
+    assert.equal(response?.headers['x-echo'], 'Bearer ***')
+    assert.match(response.body, /"authorization":"Bearer \*\*\*"/)
+  })
+
+  it('masks the beginning of a secret where an answer is cut', async () => {
+    const server = await httpServer((response) => response.end(`${'x'.repeat(16_384 - 12)}${TOKEN}`))
+    const { response } = await send(server.url)
+    assert.ok(response?.body.endsWith('xxx***'), response?.body.slice(-20))
+  })
+
+  it('closes when it is told to, after the request that it makes', async () => {
+    const server = await httpServer((response) => setTimeout(() => response.end('late'), 100))
+    const to = webhook({ url: server.url })
+    const sender = client(to)
+    const sending = sender.send(request(to))
+    await sender.close()
+    assert.equal((await sending).response?.body, 'late')
+  })
+})
