@@ -23,10 +23,11 @@ const TEMPLATE = `{
   "event": \${event_json}
 }`
 
+// a config node whose name is its own id would look like a circle to Node-RED
 const webhook = (id: string, url: string, more: object = {}): FlowNode => ({
   id,
   type: 'automation-webhook',
-  name: id,
+  name: `${id} endpoint`,
   version: 1,
   url,
   method: 'POST',
@@ -97,7 +98,7 @@ export function canaryFlow(receiverUrl: string): FlowNode[] {
     {
       id: 'source',
       type: 'artifact-source',
-      name: 'source',
+      name: 'canary source',
       version: 1,
       kind: 'http',
       path: '/artifact-events',

@@ -146,7 +146,9 @@ export class NodeRed {
 
   /** Deploys all flows anew and returns when they run. Secrets go in as `credentials` of their nodes. */
   async deploy(flows: readonly FlowNode[]): Promise<void> {
+    const after = this.log.length
     await this.admin('POST', '/flows', flows)
+    await this.logged(/Started (flows|modified)/, 30_000, after)
   }
 
   /** The flows as the editor would get them. */
@@ -195,12 +197,13 @@ export class NodeRed {
     return matching()
   }
 
-  /** Resolves with what the debug node showed once it has shown `count` messages. */
-  async debugged(id: string, count = 1): Promise<DebugMessage[]> {
-    const pushed = await this.sawPushed(
-      ({ topic, data }) => topic === 'debug' && (data as DebugMessage).id === id,
-      count,
-    )
+  /** Resolves with what the debug node showed (of what includes this text) once it has shown `count` messages. */
+  async debugged(id: string, including = '', count = 1): Promise<DebugMessage[]> {
+    const pushed = await this.sawPushed(({ topic, data }) => {
+      if (topic !== 'debug') return false
+      const message = data as DebugMessage
+      return message.id === id && message.msg.includes(including)
+    }, count)
     return pushed.map(({ data }) => data as DebugMessage)
   }
 

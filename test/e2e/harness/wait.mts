@@ -29,3 +29,11 @@ export class Waiters {
     }
   }
 }
+
+/** Asks again every few milliseconds: for what shows only in an answer of a server, where nobody could call `check`. */
+export async function eventually(condition: () => Promise<boolean>, what: string, timeout = 5000): Promise<void> {
+  for (const until = performance.now() + timeout; !(await condition()); ) {
+    if (performance.now() > until) throw new Error(`Waited ${timeout} ms in vain: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
