@@ -33,8 +33,8 @@ export function bashScript({ settings, payload, slots, granted, proxy, insecure 
     throw new AutomationError('bash_impossible', 'A payload with a NUL character cannot be put into a Bash script.')
   }
   const used = new Set<string>()
-  const fill = (text: string, slots: readonly SecretSlot[], escape: (value: Quoted) => Quoted): Quoted => {
-    return fillWithVariables(text, slots, escape, (name) => {
+  const fill = (text: string, slots: readonly SecretSlot[], spell: (value: Quoted) => Quoted): Quoted => {
+    return fillWithVariables(text, slots, spell, (name) => {
       if (name === 'ACCESS_TOKEN' ? !hasToken : !granted.includes(name)) return undefined
       used.add(name)
       return name === 'ACCESS_TOKEN' ? name : `SECRET_${name}`
@@ -144,7 +144,7 @@ function curl(
 function fillWithVariables(
   text: string,
   slots: readonly SecretSlot[],
-  escape: (value: Quoted) => Quoted,
+  spell: (value: Quoted) => Quoted,
   variableOf: (name: string) => string | undefined,
 ): Quoted {
   let mark = 'slot'
@@ -156,7 +156,7 @@ function fillWithVariables(
   })
   const pieces = marked.split(new RegExp(`${mark}(\\d+)${mark}`))
   const quoted = pieces.map((piece, index) => {
-    if (index % 2 === 1) return escape(variable(variables[Number(piece)] as string))
+    if (index % 2 === 1) return spell(variable(variables[Number(piece)] as string))
     return piece === '' ? '' : quote(piece)
   })
   return concat(...quoted) || quote('')
