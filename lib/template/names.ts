@@ -23,9 +23,6 @@ const MUSTACHE_TAGS: Readonly<Record<string, string>> = {
   '=': 'Mustache’s delimiters cannot be changed here',
 }
 
-/** Mustache's parser takes quadratic time for spaces. */
-const LONGEST_SLOT = 1000
-
 const A_NAME = 'a variable, artifact_metadata.KEY, event.NAME, ACCESS_TOKEN or the name of a secret'
 
 /**
@@ -33,17 +30,16 @@ const A_NAME = 'a variable, artifact_metadata.KEY, event.NAME, ACCESS_TOKEN or t
  * around the name do not count.
  */
 export function readSlot(slot: string): SlotName {
-  if (slot.length > LONGEST_SLOT) return refuse(`A slot is at most ${LONGEST_SLOT} characters long; is its } missing?`)
   const inside = slot.slice(2, -1)
   if (/[\r\n\u2028\u2029]/.test(inside)) {
     return refuse(inside.includes('${') ? UNCLOSED : 'A slot may not hold a line break; write the name on one line.')
   }
-  const name = inside.replace(/^[ \t]+|[ \t]+$/g, '')
+  const name = trimBlanks(inside)
   if (name === '') return refuse(`There is no name between the braces; write ${A_NAME}.`)
   const sigil = MUSTACHE_TAGS[name.trim().charAt(0)]
   if (sigil !== undefined) return refuse(`${sigil}; write ${A_NAME}.`)
   if (name.includes('${')) return refuse(UNCLOSED)
-  if (!isMustacheName(slot, name)) return refuse(notAName(name))
+  if (!isMustacheName(name)) return refuse(notAName(name))
 
   if (name === ACCESS_TOKEN) return { kind: 'token', name }
   if (isVocabularyName(name) || isTemplateOnly(name)) return { kind: 'variable', name }
@@ -66,12 +62,25 @@ const isTemplateOnly = (name: string): boolean => (TEMPLATE_ONLY_NAMES as readon
 const notAName = (name: string): string =>
   `${quoted(name)} is no name; write ${A_NAME} (letters, digits and underscores).`
 
+/** Without the spaces and tabs at both ends. Not by a pattern, which would take quadratic time for the end. */
+function trimBlanks(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && isBlank(text[start])) start += 1
+  while (end > start && isBlank(text[end - 1])) end -= 1
+  return text.slice(start, end)
+}
+
+const isBlank = (char: string | undefined): boolean => char === ' ' || char === '\t'
+
 /**
- * A writer of our own for each, because Mustache keeps everything that it ever parsed. It also trims what is a space
- * in Unicode, which to us is part of a key.
+ * Asks a new writer each time, because one keeps everything that it ever parsed. Runs of spaces are made short before,
+ * for which Mustache's parser takes quadratic time, and it trims what is a space in Unicode but to us part of a key.
  */
-function isMustacheName(slot: string, name: string): boolean {
+function isMustacheName(name: string): boolean {
+  const short = name.replace(/\s+/g, ' ')
+  const slot = `\${${short}}`
   const tokens: unknown = new Mustache.Writer().parse(slot, ['${', '}'])
   const [token, ...others] = tokens as [string, string, number, number][]
-  return others.length === 0 && token?.[0] === 'name' && token[1] === name.trim() && token[3] === slot.length
+  return others.length === 0 && token?.[0] === 'name' && token[1] === short.trim() && token[3] === slot.length
 }
