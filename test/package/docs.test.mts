@@ -149,6 +149,25 @@ describe('the page on the HTTP interface', () => {
   })
 })
 
+describe('the page on the HTTP interface, about sources', () => {
+  const page = read('docs/http-interface.md')
+  const form = read('nodes/artifact-source/artifact-source.form.html')
+
+  for (const [heading, property] of [
+    ['Credentials', 'auth'],
+    ['Formats', 'format'],
+  ] as const) {
+    it(`lists every ${property} that the dialog offers`, () => {
+      const options = form.matchAll(new RegExp(`value="([\\w-]+)" data-i18n="artifact-source\\.${property}\\.`, 'g'))
+      const listed = rows(page, heading, `\`${property}\``).map(([value]) => code(value))
+      assert.deepEqual(
+        listed,
+        Array.from(options, ([, value]) => value),
+      )
+    })
+  }
+})
+
 describe('the page on webhooks', () => {
   const page = read('docs/webhooks.md')
 
