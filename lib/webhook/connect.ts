@@ -1,8 +1,8 @@
 import type { LookupFunction } from 'node:net'
 import { Agent, buildConnector, type Dispatcher, ProxyAgent, Socks5ProxyAgent } from 'undici'
-import { type AddressPolicy, parseAddressPolicy } from './address.js'
+import type { AddressPolicy } from './address.js'
 import { guardedLookup } from './lookup.js'
-import type { ProxyHop } from './proxy.js'
+import { PROXY_POLICY, type ProxyHop } from './proxy.js'
 import type { Tls } from './tls.js'
 
 export interface ConnectionOptions {
@@ -25,14 +25,12 @@ export function connections({ policy, lookup, tls, proxy, timeoutMs }: Connectio
   const target = { ...tls, timeout: timeoutMs, allowH2: false }
   if (!proxy) return new Agent({ ...LIMITS, connect: guarded(policy, lookup, target) })
 
-  // a proxy stands in the operator's own network, whatever webhooks may call; metadata is no proxy in any mode
-  const proxyPolicy = parseAddressPolicy('lan')
-  const hop = { lookup: guardedLookup(proxyPolicy, lookup), timeout: timeoutMs, allowH2: false }
+  const hop = { lookup: guardedLookup(PROXY_POLICY, lookup), timeout: timeoutMs, allowH2: false }
   if (proxy.url.protocol.startsWith('socks')) {
     return new Socks5ProxyAgent(proxy.url, {
       ...LIMITS,
       ...(proxy.username && { username: proxy.username, password: proxy.password.reveal() }),
-      connect: guarded(proxyPolicy, lookup, { timeout: timeoutMs, allowH2: false }),
+      connect: guarded(PROXY_POLICY, lookup, { timeout: timeoutMs, allowH2: false }),
       requestTls: target,
       connectTimeout: timeoutMs,
     })

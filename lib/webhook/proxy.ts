@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net'
 import { Secret } from '../secrets/secret.js'
-import { normalHost } from './address.js'
+import { normalHost, parseAddressPolicy } from './address.js'
 import { invalid } from './invalid.js'
 import { isRange } from './ip.js'
 
@@ -21,10 +21,14 @@ export interface ProxyHop {
   readonly password: Secret
 }
 
+/** A proxy stands in the operator's own network, whatever webhooks may call; but metadata is no proxy in any mode. */
+export const PROXY_POLICY = parseAddressPolicy('lan')
+
 /**
  * @param target the webhook's URL
  * @returns null when the target is to be called directly
- * @throws AutomationError `webhook_invalid` when the proxy's URL cannot be used
+ * @throws AutomationError `webhook_invalid` when the proxy's URL cannot be used, `address_blocked` when it leads where
+ *   nothing may be called
  */
 export function compileProxy(settings: ProxySettings, target: URL): ProxyHop | null {
   if (settings.noproxy?.some((entry) => exempts(entry, target))) return null
@@ -40,6 +44,8 @@ export function compileProxy(settings: ProxySettings, target: URL): ProxyHop | n
   if (!['http:', 'https:', 'socks5:', 'socks:'].includes(url.protocol) || url.hostname === '') {
     throw invalid('The URL of the proxy must begin with http://, https:// or socks5://.', 'proxy URL')
   }
+  // only the parser of http: reads addresses in every spelling
+  PROXY_POLICY.checkHost(new URL(`http://${url.host}`).hostname)
   const username = settings.username || decodeURIComponent(url.username)
   const password = new Secret(settings.password || decodeURIComponent(url.password))
   url.username = ''
