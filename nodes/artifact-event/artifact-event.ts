@@ -1,4 +1,4 @@
-import type { Node, NodeAPI, NodeDef } from 'node-red'
+import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red'
 import { AutomationError } from '../../lib/error.js'
 import { compileTrigger, type Trigger, type TriggerSettings } from '../../lib/events/trigger.js'
 import { hostOf } from '../shared/runtime/host.js'
@@ -38,7 +38,7 @@ module.exports = (RED: NodeAPI) => {
       trigger,
       emit: (event) => {
         showStatus(this, { fill: 'green', shape: 'dot', text: event.event_type })
-        this.send({ topic: event.event_type, payload: { ...event }, event, automation } as object)
+        this.send({ topic: event.event_type, payload: { ...event }, event, automation } as NodeMessage)
       },
     })
     this.on('close', unregister)

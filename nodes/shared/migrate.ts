@@ -19,7 +19,7 @@ export function migrateConfig<C extends object>(
   steps: readonly MigrationStep[] = [],
 ): C {
   const { version = currentVersion } = config as SavedConfig
-  let migrated: Record<string, unknown> = { ...config }
+  let migrated: Record<string, unknown> = { ...(config as Record<string, unknown>) }
   for (let from = version; from >= 1 && from < currentVersion; from += 1) {
     migrated = { ...(steps[from - 1]?.(migrated) ?? migrated), version: from + 1 }
   }

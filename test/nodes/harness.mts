@@ -38,6 +38,10 @@ const connectHttp: NodeInitializer = (RED) => {
   app.use(RED.httpNode)
 }
 
+/** The stores stay open over deploys; a test's must not outlive it. */
+const closeStores = ({ _events: events }: { _events: object }) =>
+  require('../../dist/nodes/shared/runtime/host.js').closeStores({ events })
+
 /** Nodes that come with Node-RED, by their file: `core('network/21-httpin')`. */
 export function core(file: string): NodeInitializer {
   const nodeRed = createRequire(require.resolve(`${process.env['NR_PACKAGE'] ?? 'node-red'}/package.json`))
@@ -81,6 +85,7 @@ export class TestRuntime {
 
   async stop(): Promise<void> {
     await helper.unload()
+    closeStores(helper as unknown as { _events: object })
     await new Promise<void>((resolve) => {
       helper.stopServer(resolve)
     })

@@ -1,8 +1,8 @@
+import type { DeliveryEngine } from '../../../lib/delivery/engine.js'
 import type { ArtifactEvent } from '../../../lib/events/event.js'
 import { InFlight } from '../../../lib/events/in-flight.js'
 import { Router } from '../../../lib/events/router.js'
 import type { Trigger } from '../../../lib/events/trigger.js'
-import type { DeliveryEngine } from '../../../lib/delivery/engine.js'
 import { type AutomationMessage, automationOf, eventOf } from './message.js'
 
 /** One artifact-event node as the dispatcher sees it. */
@@ -133,10 +133,18 @@ export class Dispatcher {
     this.#interrupted = this.#inFlight.unsettled(this.#now())
   }
 
-  /** Hands over what waited: stored meanwhile, caught by the redeploy, or (after a crash) not settled. */
   async flowsStarted(): Promise<void> {
     this.#running = true
     this.#routers.clear()
+    await this.handOverWhatWaits()
+  }
+
+  /**
+   * Hands over what waited: stored meanwhile, caught by the redeploy, or (after a crash or trouble with the store) not
+   * settled. Does nothing while flows are stopped.
+   */
+  async handOverWhatWaits(): Promise<void> {
+    if (!this.#running) return
     const engine = await this.#engine()
     for (const { source, event } of this.#late.splice(0)) this.#again(source, event)
     for (const { source, eventId } of this.#interrupted.splice(0)) {

@@ -34,7 +34,7 @@ export class Host {
     RED.events.on('flows:stopping', () => this.dispatcher.flowsStopping())
     RED.events.on('flows:started', () => this.#flowsStarted())
     this.stores.onReady((file) => {
-      if (file === this.embeddedPath()) this.#handOverWhatWaits()
+      if (file === this.embeddedPath()) this.#logged(this.dispatcher.handOverWhatWaits())
     })
   }
 
@@ -70,12 +70,12 @@ export class Host {
     this.ingest.flowsStarted()
     for (const webhook of this.webhooks.values()) webhook.refresh()
     for (const callback of [...this.#starters]) callback()
-    this.#handOverWhatWaits()
+    this.#logged(this.dispatcher.flowsStarted())
   }
 
-  /** Without a usable store there is nothing to do: it is asked again when the store comes back. */
-  #handOverWhatWaits(): void {
-    this.dispatcher.flowsStarted().catch((error: Error) => this.#RED.log.error(`[artifact-automations] ${error.message}`))
+  /** Without a usable store nothing can be handed over; it is tried again when the store comes back. */
+  #logged(work: Promise<void>): void {
+    work.catch((error: Error) => this.#RED.log.error(`[artifact-automations] ${error.message}`))
   }
 
   /** Takes part in this runtime: once per Node-RED, although every node set has an API object of its own. */
@@ -99,4 +99,9 @@ export function hostOf(RED: NodeAPI): Host {
   }
   host.join(RED)
   return host
+}
+
+/** Closes every store of this process; they open again when something is stored. For tests, which delete the files. */
+export function closeStores(RED: { events: object }): void {
+  hosts.get(RED.events)?.stores.closeNow()
 }

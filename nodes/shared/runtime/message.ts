@@ -1,5 +1,5 @@
-import { AutomationError } from '../../../lib/error.js'
 import type { Party } from '../../../lib/delivery/delivery.js'
+import { AutomationError } from '../../../lib/error.js'
 import type { ArtifactEvent } from '../../../lib/events/event.js'
 
 /** What the package's nodes find on a message besides Node-RED's own properties. */

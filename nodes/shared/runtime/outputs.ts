@@ -1,13 +1,12 @@
 import { isUtf8 } from 'node:buffer'
 import type { NodeMessage, NodeMessageInFlow } from 'node-red'
-import type { Delivery, MaskedRequest, Party } from '../../../lib/delivery/delivery.js'
+import type { Delivery, MaskedRequest } from '../../../lib/delivery/delivery.js'
 import type { ArtifactEvent } from '../../../lib/events/event.js'
 import type { SecretSlot } from '../../../lib/template/slot.js'
 
 /** What the queue kept of a message, enough to make the outputs of its sender at any later time. */
 export interface Kept {
   readonly event: ArtifactEvent
-  readonly automation: Party
   readonly payload: Buffer
   readonly slots: readonly SecretSlot[]
   readonly message: Readonly<Record<string, unknown>>
@@ -24,8 +23,8 @@ export function keptProperties(msg: NodeMessageInFlow): Record<string, unknown> 
   return kept
 }
 
-function base({ message, event, automation, delivery }: Kept): Record<string, unknown> {
-  return { ...message, event, automation, delivery }
+function base({ message, event, delivery }: Kept): Record<string, unknown> {
+  return { ...message, event, automation: delivery.automation, delivery }
 }
 
 /** Output 1: the response, parsed when it is JSON. */

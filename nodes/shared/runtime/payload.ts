@@ -15,7 +15,10 @@ export interface Payload {
 export function payloadOf(msg: { payload?: unknown; secretSlots?: unknown }): Payload {
   const { payload } = msg
   if (payload === undefined || payload === null) {
-    throw new AutomationError('payload_missing', 'The message has no payload. Put a payload-template before the sender, or set msg.payload.')
+    throw new AutomationError(
+      'payload_missing',
+      'The message has no payload. Put a payload-template before the sender, or set msg.payload.',
+    )
   }
   const slots = checkSlots(typeof payload === 'string' ? payload : null, msg.secretSlots)
   if (Buffer.isBuffer(payload)) return { payload, slots }
@@ -32,5 +35,8 @@ function jsonOf(payload: unknown): string {
   }
   if (text !== undefined) return text
   const why = cause instanceof Error ? `: ${cause.message.split('\n', 1)[0]}` : ''
-  throw new AutomationError('payload_invalid', `msg.payload is a ${typeof payload} that cannot be written as JSON${why}.`)
+  throw new AutomationError(
+    'payload_invalid',
+    `msg.payload is a ${typeof payload} that cannot be written as JSON${why}.`,
+  )
 }

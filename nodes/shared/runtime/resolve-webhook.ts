@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto'
 import type { Node, NodeAPI } from 'node-red'
 import { AutomationError } from '../../../lib/error.js'
 import type { Secret } from '../../../lib/secrets/secret.js'
+import type { ProxySettings } from '../../../lib/webhook/proxy.js'
 import { compileWebhook, type Webhook, type WebhookSettings } from '../../../lib/webhook/settings.js'
+import type { TlsSettings } from '../../../lib/webhook/tls.js'
 import { secretOf } from './secrets.js'
 
 /** Core's `tls-config` and `http proxy`, as far as they are used here. */
-type TlsNode = Node & { valid?: boolean; addTLSOptions(options: object): object }
+type TlsNode = Node & { valid?: boolean; addTLSOptions(options: object): TlsSettings }
 type ProxyNode = Node<{ username?: string; password?: string }> & { url: string; noproxy?: string[] }
 
 export interface Resolved {
@@ -31,7 +33,10 @@ export function resolveWebhook(RED: NodeAPI, settings: WebhookSettings): Resolve
     granted.set(name, take(secret))
   }
   const token = settings.accessToken && take(secretOf(RED, settings.accessToken, 'the access token').secret)
-  const signing = settings.signing !== 'none' && settings.signingSecret && take(secretOf(RED, settings.signingSecret, 'the signing secret').secret)
+  const signing =
+    settings.signing !== 'none' &&
+    settings.signingSecret &&
+    take(secretOf(RED, settings.signingSecret, 'the signing secret').secret)
   const tls = settings.tls ? tlsOptions(RED, settings.tls) : undefined
   const proxy = settings.proxy ? proxyOptions(RED, settings.proxy) : undefined
   used.push(tls, proxy)
@@ -45,7 +50,7 @@ export function resolveWebhook(RED: NodeAPI, settings: WebhookSettings): Resolve
   return { webhook, fingerprint: createHash('sha256').update(JSON.stringify(used)).digest('hex') }
 }
 
-function tlsOptions(RED: NodeAPI, id: string): object {
+function tlsOptions(RED: NodeAPI, id: string): TlsSettings {
   const node = RED.nodes.getNode(id) as TlsNode | null
   if (!node?.addTLSOptions || node.valid === false) {
     throw new AutomationError(
@@ -57,7 +62,7 @@ function tlsOptions(RED: NodeAPI, id: string): object {
   return node.addTLSOptions({})
 }
 
-function proxyOptions(RED: NodeAPI, id: string): object {
+function proxyOptions(RED: NodeAPI, id: string): ProxySettings {
   const node = RED.nodes.getNode(id) as ProxyNode | null
   if (!node?.url) {
     throw new AutomationError('proxy_missing', 'The proxy of this webhook does not exist or is disabled.', {

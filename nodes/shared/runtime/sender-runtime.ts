@@ -8,7 +8,7 @@ import type { Host } from './host.js'
 import { type AutomationMessage, automationOf, eventOf } from './message.js'
 import { deliveredMessage, dryRunMessage, failedMessage, keptProperties } from './outputs.js'
 import { payloadOf } from './payload.js'
-import { showProblem, showStatus } from './report.js'
+import { asAutomationError, showProblem, showStatus } from './report.js'
 import { showSender } from './sender-status.js'
 import type { WebhookRuntime } from './webhook-runtime.js'
 
@@ -24,6 +24,19 @@ const NO_WEBHOOK = new AutomationError(
   { statusText: 'no webhook' },
 )
 
+const MOST_PARKED = 1_000
+
+/** Resolves when the engine's store works again. */
+function working(engine: DeliveryEngine): Promise<void> {
+  return new Promise((resolve) => {
+    const forget = engine.onProblem((problem) => {
+      if (problem !== null) return
+      forget()
+      resolve()
+    })
+  })
+}
+
 /** A deployed webhook-sender: queues what comes in, and turns what became of it into messages and status. */
 export class SenderRuntime {
   readonly #host: Host
@@ -31,6 +44,8 @@ export class SenderRuntime {
   readonly #settings: SenderSettings
   #engines: readonly DeliveryEngine[] = []
   #last: Delivery | null = null
+  #parked = 0
+  #closed = false
   #counts: SenderCounts = { pending: 0, delivered: 0, failed: 0, waiting: null }
 
   constructor(host: Host, node: Node, settings: SenderSettings) {
@@ -73,6 +88,7 @@ export class SenderRuntime {
   }
 
   detach(): void {
+    this.#closed = true
     for (const engine of this.#engines) engine.detachSender(this.#node.id)
   }
 
@@ -92,13 +108,34 @@ export class SenderRuntime {
       message: keptProperties(msg),
     }
     if (this.#settings.mode === 'dry-run') return this.#dryRun(delivery)
-    await (webhook?.stores.own ?? this.#embedded).enqueue(delivery)
+    await this.#enqueue(webhook?.stores.own ?? this.#embedded, delivery)
     return null
+  }
+
+  /**
+   * While the store cannot write, up to 1,000 messages wait here for it; further ones fail. (Their event is stored, so
+   * the dispatcher hands it over again when the embedded store was the one in trouble.)
+   */
+  async #enqueue(engine: DeliveryEngine, delivery: NewDelivery): Promise<void> {
+    for (;;) {
+      try {
+        await engine.enqueue(delivery)
+        return
+      } catch (error) {
+        const problem = asAutomationError(error)
+        if (!problem.retryable || this.#parked >= MOST_PARKED || this.#closed) throw problem
+        showProblem(this.#node, problem)
+        this.#parked += 1
+        await working(engine)
+        this.#parked -= 1
+      }
+    }
   }
 
   async #dryRun(delivery: NewDelivery): Promise<NodeMessage> {
     const webhook = this.#webhook
-    if (!webhook) throw new AutomationError('webhook_missing', 'The webhook is disabled.', { statusText: 'webhook disabled' })
+    if (!webhook)
+      throw new AutomationError('webhook_missing', 'The webhook is disabled.', { statusText: 'webhook disabled' })
     const id = deliveryId(delivery.event.event_id, delivery.sender.id, delivery.payload)
     const request = webhook.masked({ ...delivery, id }, 1)
     const recorded = await webhook.stores.own.recordDryRun(delivery, request)

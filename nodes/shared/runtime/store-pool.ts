@@ -1,5 +1,5 @@
-import type { AutomationError } from '../../../lib/error.js'
 import { DeliveryEngine } from '../../../lib/delivery/engine.js'
+import type { AutomationError } from '../../../lib/error.js'
 import { SqliteStore } from '../../../lib/store/sqlite/store.js'
 
 type Log = (level: 'info' | 'warn' | 'error', text: string) => void
@@ -40,11 +40,12 @@ export class StorePool {
       if (retentionDays !== undefined) known.engine.keepFor(retentionDays)
       return known
     }
-    const log = (level: 'info' | 'warn' | 'error') => (text: string) => this.#log(level, `[artifact-automations] ${text}`)
+    const log = (level: 'info' | 'warn' | 'error') => (text: string) =>
+      this.#log(level, `[artifact-automations] ${text}`)
     const engine = new DeliveryEngine({
       store: new SqliteStore({ path }),
       clock: { now: Date.now },
-      timers: { setTimeout, clearTimeout, setImmediate },
+      timers: { setTimeout, clearTimeout },
       random: Math.random,
       log: { info: log('info'), warn: log('warn'), error: log('error') },
       retentionDays: retentionDays ?? 30,

@@ -1,12 +1,12 @@
 import type { Node, NodeAPI } from 'node-red'
-import type { LanePort, SendResult } from '../../../lib/delivery/lane-port.js'
 import type { MaskedRequest } from '../../../lib/delivery/delivery.js'
+import type { LanePort, SendResult } from '../../../lib/delivery/lane-port.js'
 import type { StoredDelivery } from '../../../lib/delivery/stored.js'
 import { AutomationError } from '../../../lib/error.js'
 import { WebhookClient } from '../../../lib/webhook/client.js'
-import { classify } from '../../../lib/webhook/outcome.js'
+import { attemptRecord, classify } from '../../../lib/webhook/outcome.js'
 import { buildRequest } from '../../../lib/webhook/request.js'
-import type { Webhook, WebhookSettings } from '../../../lib/webhook/settings.js'
+import type { WebhookSettings } from '../../../lib/webhook/settings.js'
 import type { Host } from './host.js'
 import { asAutomationError } from './report.js'
 import { type Resolved, resolveWebhook } from './resolve-webhook.js'
@@ -80,22 +80,15 @@ export class WebhookRuntime {
     const started = new Date()
     const request = buildRequest(webhook, { ...delivery, attempt, at: started })
     const result = await client.send(request, { signal })
-    return {
-      outcome: classify(webhook, result, new Date()),
-      attempt: { started_at: started.toISOString(), ...result.shown },
-    }
+    const outcome = classify(webhook, result, new Date())
+    return { outcome, attempt: attemptRecord(started, result, outcome) }
   }
 
   /** The request as it would be sent now, with every secret masked. @throws AutomationError what keeps it from being sent */
   masked(delivery: { id: string; payload: Buffer; slots: StoredDelivery['slots'] }, attempt: number): MaskedRequest {
-    if (this.problem) throw this.problem
-    return buildRequest((this.#compiled as Compiled).webhook, { ...delivery, attempt, at: new Date() }).masked
-  }
-
-  /** The compiled webhook. @throws AutomationError */
-  get webhook(): Webhook {
-    if (this.problem || !this.#compiled) throw this.problem ?? new AutomationError('webhook_invalid', 'Not started yet.')
-    return this.#compiled.webhook
+    if (this.problem || !this.#compiled)
+      throw this.problem ?? new AutomationError('webhook_invalid', 'Not started yet.')
+    return buildRequest(this.#compiled.webhook, { ...delivery, attempt, at: new Date() }).masked
   }
 
   async pause(): Promise<void> {
@@ -110,6 +103,7 @@ export class WebhookRuntime {
     await Promise.all(
       this.stores.all.map((engine) => engine.detachWebhook(this.#node.id, { deadlineMs: CLOSE_WITHIN })),
     )
-    await this.#compiled?.client.close()
+    // what was cut off has been given up by now: closing the connections does not keep Node-RED waiting
+    this.#compiled?.client.close().catch(() => {})
   }
 }

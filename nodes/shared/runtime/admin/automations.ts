@@ -1,7 +1,11 @@
-import type { NodeAPI, NodeDef } from 'node-red'
+import type { NodeAPI } from 'node-red'
 import type { Delivery } from '../../../../lib/delivery/delivery.js'
 
-interface AnyNode extends NodeDef {
+/** A node as it is deployed, of any type. */
+interface AnyNode {
+  id: string
+  type: string
+  name?: string
   z?: string
   d?: boolean
   wires?: string[][]
@@ -31,7 +35,7 @@ export async function listAutomations(
   lastDelivery: (automation: string) => Promise<Delivery | null>,
 ): Promise<AutomationRow[]> {
   const nodes = new Map<string, AnyNode>()
-  RED.nodes.eachNode((node) => nodes.set(node.id, node as AnyNode))
+  RED.nodes.eachNode((node) => nodes.set(node.id, node as unknown as AnyNode))
   const rows: AutomationRow[] = []
   for (const node of nodes.values()) {
     if (node.type !== 'artifact-event') continue

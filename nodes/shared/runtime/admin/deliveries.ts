@@ -1,6 +1,6 @@
-import type { DeliveryStatus } from '../../../../lib/delivery/delivery.js'
+import type { DeliveryStatus, MaskedRequest } from '../../../../lib/delivery/delivery.js'
 import { AutomationError } from '../../../../lib/error.js'
-import type { DeliveryFilter } from '../../../../lib/store/store.js'
+import type { DeliveryDetail, DeliveryFilter } from '../../../../lib/store/store.js'
 import type { Host } from '../host.js'
 import { mergedPage, pageOf } from './page.js'
 import { type AdminRequest, type AdminRouter, optionalText } from './router.js'
@@ -17,15 +17,18 @@ export function mountDeliveries(router: AdminRouter, host: Host): void {
   })
 
   router.get('/deliveries/:id', async ({ params }) => {
-    const { engine, detail } = await find(host, params['id'] ?? '')
-    const request = detail.request ?? (await host.maskedRequest(detail, engine))
+    const { detail } = await find(host, params['id'] ?? '')
+    const request = detail.request ?? maskedRequest(host, detail)
     return { status: 200, json: { ...detail.delivery, event: detail.event, request, log: detail.log } }
   })
 
   router.post('/deliveries/:id/redeliver', async ({ params }) => {
     const { engine, detail } = await find(host, params['id'] ?? '')
     if (detail.delivery.status === 'dry-run') {
-      throw new AutomationError('conflict', 'A dry run was never meant to be sent: set the sender to live and send the event again.')
+      throw new AutomationError(
+        'conflict',
+        'A dry run was never meant to be sent: set the sender to live and send the event again.',
+      )
     }
     await engine.redeliver(detail.delivery.id)
     return { status: 202, json: { id: detail.delivery.id } }
@@ -56,6 +59,18 @@ export function mountDeliveries(router: AdminRouter, host: Host): void {
       await webhook[verb]()
       return { status: 204 }
     })
+  }
+}
+
+/** As it would be sent now; null while its webhook is gone or cannot work. */
+function maskedRequest(host: Host, { delivery, payload, slots }: DeliveryDetail): MaskedRequest | null {
+  const webhook = host.webhooks.get(delivery.webhook.id)
+  if (!webhook || webhook.problem) return null
+  try {
+    return webhook.masked({ id: delivery.id, payload, slots }, Math.max(1, delivery.attempts))
+  } catch (error) {
+    if (error instanceof AutomationError) return null
+    throw error
   }
 }
 

@@ -12,7 +12,7 @@ import { testWebhook } from './webhook-test.js'
 export function mountAdmin(RED: NodeAPI, host: Host): void {
   const router = new AdminRouter(RED)
   router.get('/automations', async () => {
-    const engines = await host.stores.ready()
+    const engines = await host.stores.all()
     const automations = await listAutomations(RED, async (automation) => {
       for (const engine of engines) {
         const { deliveries } = await engine.list({ automation }, { limit: 1 })

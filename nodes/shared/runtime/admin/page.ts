@@ -48,7 +48,10 @@ export async function mergedPage(
       if (taken === rows.length) return next ?? false
       if (taken === 0) return from[store] ?? null
       const again = from[store]
-      const part = await list(engines[store] as DeliveryEngine, { limit: taken, ...(typeof again === 'string' && { before: again }) })
+      const part = await list(engines[store] as DeliveryEngine, {
+        limit: taken,
+        ...(typeof again === 'string' && { before: again }),
+      })
       return part.next ?? false
     }),
   )

@@ -1,17 +1,16 @@
 import type { NodeAPI } from 'node-red'
 import { deliveryId } from '../../../../lib/delivery/id.js'
 import { AutomationError } from '../../../../lib/error.js'
+import type { ArtifactEvent } from '../../../../lib/events/event.js'
 import { parseEvent } from '../../../../lib/events/parse.js'
 import { sampleEvent } from '../../../../lib/events/samples.js'
-import type { ArtifactEvent } from '../../../../lib/events/event.js'
 import { parseTemplate } from '../../../../lib/template/parse.js'
 import { renderTemplate } from '../../../../lib/template/render.js'
 import { WebhookClient } from '../../../../lib/webhook/client.js'
 import { classify } from '../../../../lib/webhook/outcome.js'
 import { buildRequest } from '../../../../lib/webhook/request.js'
-import type { WebhookSettings } from '../../../../lib/webhook/settings.js'
+import { WEBHOOK_DEFAULTS, type WebhookSettings } from '../../../../lib/webhook/settings.js'
 import type { Host } from '../host.js'
-import { asAutomationError } from '../report.js'
 import { resolveWebhook } from '../resolve-webhook.js'
 import { type AdminAnswer, isObject, optionalText } from './router.js'
 
@@ -32,26 +31,28 @@ export async function testWebhook(
   const { webhook } = resolveWebhook(RED, settings)
   const payload = Buffer.from(text, 'utf8')
   const started = new Date()
-  const request = buildRequest(webhook, { id: deliveryId(event.event_id, 'test', payload), attempt: 1, at: started, payload, slots })
+  const request = buildRequest(webhook, {
+    id: deliveryId(event.event_id, 'test', payload),
+    attempt: 1,
+    at: started,
+    payload,
+    slots,
+  })
   const client = new WebhookClient(webhook, { addressPolicy: host.addressPolicy })
   try {
     const result = await client.send(request, {})
     const outcome = classify(webhook, result, new Date())
-    const { status_code, response_headers, response_body, duration_ms } = result.shown
+    const { response, durationMs } = result
     return {
       status: 200,
       json: {
         request: request.masked,
-        response:
-          status_code === undefined
-            ? null
-            : { status_code, headers: response_headers ?? {}, body: response_body ?? '', duration_ms },
+        response: response
+          ? { status_code: response.status, headers: response.headers, body: response.body, duration_ms: durationMs }
+          : null,
         ...(outcome.kind !== 'delivered' && { error: outcome.error }),
       },
     }
-  } catch (error) {
-    const { code, message } = asAutomationError(error)
-    return { status: 200, json: { request: request.masked, response: null, error: { code, message } } }
   } finally {
     await client.close()
   }
@@ -62,11 +63,12 @@ function settingsOf(host: Host, id: string, form: unknown): WebhookSettings {
   const deployed = host.webhooks.get(id)?.settings
   if (!isObject(form)) {
     if (deployed) return deployed
-    throw new AutomationError('not_found', 'No automation-webhook with this id is deployed, and the call carries no form.')
+    throw new AutomationError(
+      'not_found',
+      'No automation-webhook with this id is deployed, and the call carries no form.',
+    )
   }
-  const defaults = { name: '', method: 'POST', service: 'generic', accessToken: '', secrets: [], signing: 'none', signingSecret: '' }
-  const rest = { signatureEncoding: 'hex', headers: '{}', timeout: '30', schedule: '', rateLimit: '', ordering: 'none', tls: '', proxy: '' }
-  return { ...defaults, ...rest, ...deployed, ...form } as unknown as WebhookSettings
+  return { ...WEBHOOK_DEFAULTS, ...deployed, ...form }
 }
 
 function eventOf(given: unknown): ArtifactEvent {

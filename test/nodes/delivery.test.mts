@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
+import { Receiver } from '../e2e/harness/receiver.mts'
+import { eventually } from '../e2e/harness/wait.mts'
+import {
+  catches,
+  collects,
+  event,
+  secret,
+  secretId,
+  sender,
+  source,
+  template,
+  trigger,
+  webhook,
+} from './automation.mts'
+import { useNodeRed } from './harness.mts'
+
+describe('an event on its way to a webhook', () => {
+  const nodeRed = useNodeRed()
+  let receiver: Receiver
+  beforeEach(async () => {
+    receiver = await Receiver.listen()
+  })
+  afterEach(() => receiver.close())
+
+  const post = async (body: unknown) => {
+    const response = await nodeRed.fetch('/artifact-events', { body })
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+  }
+
+  const automation = (text: string, hook: object = {}, send: object = {}) => [
+    source(),
+    trigger(),
+    template(text),
+    sender(send),
+    webhook(receiver.url, hook),
+    collects('delivered'),
+    collects('failed'),
+    collects('caught'),
+    catches(),
+  ]
+
+  it('is answered 202 once it is stored, and arrives with body, token and signature', async () => {
+    await nodeRed.load(
+      [
+        ...automation('{"alias": "${alias}", "key": "${API_KEY}"}', {
+          accessToken: secretId('TOKEN'),
+          secrets: [secretId('API_KEY')],
+          signing: 'wandb',
+          signingSecret: secretId('SIGNING'),
+        }),
+        secret('TOKEN'),
+        secret('API_KEY'),
+        secret('SIGNING'),
+      ],
+      {
+        [secretId('TOKEN')]: { value: 'token-1' },
+        [secretId('API_KEY')]: { value: 'key "1"' },
+        [secretId('SIGNING')]: { value: 'wandb-secret' },
+      },
+    )
+    const answer = await post(event({ event_id: 'e-1' }))
+    assert.deepEqual(answer, { status: 202, body: { event_id: 'e-1', duplicate: false, automations: 1 } })
+
+    const [request] = await receiver.received()
+    const body = '{"alias": "production", "key": "key \\"1\\""}'
+    assert.equal(request?.body.toString(), body)
+    assert.equal(request?.headers['authorization'], 'Bearer token-1')
+    assert.equal(request?.headers['content-type'], 'application/json')
+    assert.equal(request?.headers['x-automation-attempt'], '1')
+    assert.equal(request?.headers['x-wandb-signature'], createHmac('sha256', 'wandb-secret').update(body).digest('hex'))
+
+    const [message] = await nodeRed.messages('delivered')
+    assert.equal(message?.payload, 'ok')
+    assert.equal(message?.['statusCode'], 200)
+    assert.equal((message?.['event'] as { event_id: string }).event_id, 'e-1')
+    assert.deepEqual(message?.['automation'], { id: 'trigger', name: 'model to production' })
+    const { id, status, attempts } = message?.['delivery'] as Record<string, unknown>
+    assert.deepEqual({ status, attempts, id }, { status: 'delivered', attempts: 1, id: request?.headers['webhook-id'] })
+    assert.equal(message?.['topic'], 'ADD_ARTIFACT_ALIAS')
+  })
+
+  it('is a duplicate the second time, and is not sent again', async () => {
+    await nodeRed.load(automation('{"n": 1}'))
+    await post(event({ event_id: 'twice' }))
+    const again = await post(event({ event_id: 'twice' }))
+    assert.deepEqual(again.body, { event_id: 'twice', duplicate: true, automations: 1 })
+    await nodeRed.messages('delivered')
+    await post(event({ event_id: 'other' }))
+    await nodeRed.messages('delivered', 2)
+    assert.equal(receiver.requests.length, 2)
+  })
+
+  it('is sent again after a 500, under the same id and with the same bytes', async () => {
+    receiver.answer((_request, response) => {
+      response.statusCode = receiver.requests.length < 3 ? 500 : 200
+      response.end()
+    })
+    await nodeRed.load(automation('{"alias": "${alias}"}'))
+    await post(event())
+    const requests = await receiver.received(3)
+    assert.equal(new Set(requests.map(({ headers }) => headers['webhook-id'])).size, 1)
+    assert.equal(new Set(requests.map(({ body }) => body.toString())).size, 1)
+    assert.deepEqual(
+      requests.map(({ headers }) => headers['x-automation-attempt']),
+      ['1', '2', '3'],
+    )
+    const [message] = await nodeRed.messages('delivered')
+    assert.equal((message?.['delivery'] as { attempts: number }).attempts, 3)
+  })
+
+  it('goes to the second output and to Catch when it failed for good', async () => {
+    receiver.answer((_request, response) => {
+      response.statusCode = 404
+      response.end('no such hook')
+    })
+    await nodeRed.load(automation('{"alias": "${alias}"}'))
+    await post(event())
+    const [failed] = await nodeRed.messages('failed')
+    assert.equal(failed?.payload, '{"alias": "production"}')
+    assert.equal((failed?.['error'] as { code: string }).code, 'http_status')
+    assert.equal((failed?.['delivery'] as { status: string; status_code: number }).status_code, 404)
+    const [caught] = await nodeRed.messages('caught')
+    assert.match((caught?.['error'] as { message: string }).message, /404/)
+    assert.equal((caught?.['error'] as { source: { id: string } }).source.id, 'sender')
+    assert.equal(receiver.requests.length, 1)
+  })
+
+  it('keeps the properties that the flow gave the message', async () => {
+    const flow = automation('{}').map((node) => (node.id === 'trigger' ? { ...node, wires: [['mine']] } : node))
+    await nodeRed.load([...flow, { id: 'mine', type: 'helper', wires: [['template']] }])
+    nodeRed.node('mine').on('input', (msg) => nodeRed.node('mine').send({ ...msg, channel: '#ml', req: {} } as object))
+    await post(event())
+    const [message] = await nodeRed.messages('delivered')
+    assert.equal(message?.['channel'], '#ml')
+    assert.equal('req' in (message ?? {}), false)
+  })
+
+  it('is refused when somebody changed the payload under its secrets, and nothing is sent', async () => {
+    const flow = automation('{"key": "${API_KEY}"}', { secrets: [secretId('API_KEY')] }).map((node) =>
+      node.id === 'template' ? { ...node, wires: [['change']] } : node,
+    )
+    await nodeRed.load([...flow, secret('API_KEY'), { id: 'change', type: 'helper', wires: [['sender']] }], {
+      [secretId('API_KEY')]: { value: 'k' },
+    })
+    nodeRed.node('change').on('input', (msg) => nodeRed.node('change').send({ ...msg, payload: ' {"a": 1}' } as object))
+    await post(event())
+    const [caught] = await nodeRed.messages('caught')
+    assert.equal((caught?.['error'] as { code: string }).code, 'payload_changed')
+    const [failed] = await nodeRed.messages('failed')
+    assert.equal((failed?.['error'] as { code: string }).code, 'payload_changed')
+    assert.equal(receiver.requests.length, 0)
+  })
+
+  it('names a secret that the webhook does not grant, and sends nothing', async () => {
+    await nodeRed.load(automation('{"key": "${OTHER}"}'))
+    await post(event())
+    const [failed] = await nodeRed.messages('failed')
+    const error = failed?.['error'] as { code: string; message: string }
+    assert.equal(error.code, 'secret_unknown')
+    assert.match(error.message, /OTHER/)
+    assert.equal(receiver.requests.length, 0)
+  })
+
+  it('waits while a credential is missing', async () => {
+    await nodeRed.load([...automation('{}', { accessToken: secretId('TOKEN') }), secret('TOKEN')])
+    const answer = await post(event())
+    assert.equal(answer.status, 202)
+    const pending = async () => {
+      const page = await nodeRed.fetch('/artifact-automations/deliveries?status=pending')
+      return ((await page.json()) as { deliveries: { status: string }[] }).deliveries.length === 1
+    }
+    await eventually(pending, 'no delivery is pending')
+    assert.equal(receiver.requests.length, 0)
+    assert.equal(nodeRed.received('failed').length, 0)
+  })
+
+  it('shows in a dry run what would be sent, masked, and sends nothing', async () => {
+    await nodeRed.load(
+      [
+        ...automation(
+          '{"key": "${API_KEY}"}',
+          { accessToken: secretId('TOKEN'), secrets: [secretId('API_KEY')] },
+          { mode: 'dry-run' },
+        ),
+        secret('TOKEN'),
+        secret('API_KEY'),
+      ],
+      { [secretId('TOKEN')]: { value: 'token-1' }, [secretId('API_KEY')]: { value: 'key-1' } },
+    )
+    await post(event())
+    const [message] = await nodeRed.messages('delivered')
+    const request = message?.['request'] as {
+      method: string
+      url: string
+      headers: Record<string, string>
+      body: string
+    }
+    assert.equal(request.method, 'POST')
+    assert.equal(request.headers['Authorization'], 'Bearer ***')
+    assert.equal(request.body, '{"key": "***"}')
+    assert.equal((message?.['delivery'] as { status: string }).status, 'dry-run')
+    assert.equal(receiver.requests.length, 0)
+  })
+
+  it('is the whole event when the trigger is wired straight to the sender', async () => {
+    const flow = automation('{}').map((node) => (node.id === 'trigger' ? { ...node, wires: [['sender']] } : node))
+    await nodeRed.load(flow)
+    await post(event({ event_id: 'direct' }))
+    const [request] = await receiver.received()
+    assert.equal(JSON.parse(request?.body.toString() ?? '').event_id, 'direct')
+  })
+
+  it('is needed: a message without one fails in words', async () => {
+    await nodeRed.load(automation('{}'))
+    nodeRed.node('sender').receive({ payload: 'hello' })
+    const [caught] = await nodeRed.messages('caught')
+    assert.match((caught?.['error'] as { message: string }).message, /artifact-event/)
+    assert.equal(receiver.requests.length, 0)
+  })
+})
