@@ -53,7 +53,9 @@ function spell(source: string): string | undefined {
       at++
       return inside
     }
-    return character(take(TOKEN)?.[0] ?? '')
+    const token = take(TOKEN)
+    if (!token) throw new SyntaxError('too odd')
+    return character(token[0])
   }
 
   try {

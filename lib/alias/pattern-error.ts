@@ -87,10 +87,17 @@ function offsetOf(source: string, { error, input }: RE2JSSyntaxException): numbe
   return offset < 0 ? undefined : offset
 }
 
+/** With more groups the position is not worth the time it takes to find. */
+const MOST_GROUPS = 50
+
 /** The ( which, taken as a plain character, leaves one ) less to be missing. */
 function unclosedGroup(source: string): number | undefined {
+  const opened = source.split('(').length - 1
+  if (opened > MOST_GROUPS) return undefined
   let missing = 1
-  while (faultOf(source + ')'.repeat(missing))?.error === 'missing closing )') missing++
+  while (faultOf(source + ')'.repeat(missing))?.error === 'missing closing )') {
+    if (missing++ > opened) return undefined // an open \Q takes them as text
+  }
   for (let offset = source.indexOf('('); offset >= 0; offset = source.indexOf('(', offset + 1)) {
     const asCharacter = `${source.slice(0, offset)}\\${source.slice(offset)}`
     if (faultOf(asCharacter + ')'.repeat(missing - 1)) === undefined) return offset

@@ -1,0 +1,145 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import { AutomationError } from '../../error.js'
+import type { Authentication } from './settings.js'
+
+/** Seconds that a signed timestamp may be away from now, as Standard Webhooks and MLflow advise. */
+export const TIMESTAMP_TOLERANCE = 300
+
+/** What is judged: the headers and the body exactly as they came, before anything is parsed. */
+export interface SignedRequest {
+  readonly headers: IncomingHttpHeaders
+  readonly body: Buffer
+}
+
+/**
+ * Lets a request pass that shows knowledge of the secret.
+ * @param secret `undefined` or empty when the source has none: then only `none` lets anything pass
+ * @throws AutomationError `unauthorized`, which says which header was wrong, and never what it should have been
+ */
+export function authenticate(
+  auth: Authentication,
+  secret: string | undefined,
+  request: SignedRequest,
+  now: Date,
+): void {
+  if (auth === 'none') return
+  if (!secret) throw unauthorized('This source has no secret yet, so it accepts nothing.')
+  if (auth === 'bearer') checkBearer(secret, request.headers)
+  else if (auth === 'shared-secret') checkSharedSecret(secret, request.headers)
+  else checkSignatures(secret, request, now)
+}
+
+const unauthorized = (message: string) => new AutomationError('unauthorized', message)
+
+function checkBearer(secret: string, { authorization }: IncomingHttpHeaders): void {
+  // RFC 9110, section 11: the scheme's case does not count; RFC 6750, section 2.1.
+  const token = /^bearer +(.*)$/i.exec(authorization ?? '')?.[1]
+  if (token === undefined) throw unauthorized('The header Authorization: Bearer is missing.')
+  if (!isSecret(token, secret)) throw unauthorized('The token in Authorization is wrong.')
+}
+
+/** Hugging Face Hub sends the secret itself (huggingface.co/docs/hub/webhooks). */
+function checkSharedSecret(secret: string, headers: IncomingHttpHeaders): void {
+  const given = text(headers, 'x-webhook-secret')
+  if (given === undefined) throw unauthorized('The header X-Webhook-Secret is missing.')
+  if (!isSecret(given, secret)) throw unauthorized('The secret in X-Webhook-Secret is wrong.')
+}
+
+interface Scheme {
+  readonly header: string
+  /** Whether the header's value, as it came, is right. */
+  verify(value: string, secret: string, request: SignedRequest, now: Date): boolean
+}
+
+/** Every signature header that is known; each is judged by the rules of who sends it. */
+export const SIGNATURE_SCHEMES: readonly Scheme[] = [
+  {
+    // Observed from W&B is hexadecimal, its documentation's script makes base64, and receivers in use accept sha256=.
+    header: 'X-Wandb-Signature',
+    verify(value, secret, { body }) {
+      const bare = value.startsWith('sha256=') ? value.slice('sha256='.length) : value
+      const digest = hmac(secret, body)
+      return isSame(bare.toLowerCase(), digest.toString('hex')) || isSame(bare, digest.toString('base64'))
+    },
+  },
+  {
+    // docs.github.com, "Validating webhook deliveries".
+    header: 'X-Hub-Signature-256',
+    verify: (value, secret, { body }) => isHexOf(value, hmac(secret, body)),
+  },
+  {
+    // Standard Webhooks 1.0.0: several signatures may stand there, while a secret is being changed.
+    header: 'webhook-signature',
+    verify(value, secret, { headers, body }, now) {
+      const id = text(headers, 'webhook-id')
+      const timestamp = text(headers, 'webhook-timestamp')
+      if (!id || !isRecent(timestamp, now)) return false
+      const expected = `v1,${hmac(standardKey(secret), `${id}.${timestamp}.`, body).toString('base64')}`
+      return value.split(' ').some((signature) => isSame(signature, expected))
+    },
+  },
+  {
+    // MLflow: docs "Webhooks" (v1,<base64>); its first releases signed the body alone (sha256=<hex>).
+    header: 'X-MLflow-Signature',
+    verify(value, secret, { headers, body }, now) {
+      if (value.startsWith('sha256=')) return isHexOf(value, hmac(secret, body))
+      const id = text(headers, 'x-mlflow-delivery-id')
+      const timestamp = text(headers, 'x-mlflow-timestamp')
+      if (!id || !isRecent(timestamp, now)) return false
+      return isSame(value, `v1,${hmac(secret, `${id}.${timestamp}.`, body).toString('base64')}`)
+    },
+  },
+]
+
+function checkSignatures(secret: string, request: SignedRequest, now: Date): void {
+  let signed = false
+  for (const { header, verify } of SIGNATURE_SCHEMES) {
+    const value = text(request.headers, header.toLowerCase())
+    if (value === undefined) continue
+    if (!verify(value, secret, request, now)) throw unauthorized(`The signature in ${header} is wrong or too old.`)
+    signed = true
+  }
+  if (!signed) {
+    const headers = SIGNATURE_SCHEMES.map(({ header }) => header).join(', ')
+    throw unauthorized(`The request is not signed: it has none of the headers ${headers}.`)
+  }
+}
+
+/** Node.js joins a header that came twice with a comma, which no signature survives. */
+function text(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = headers[name]
+  return Array.isArray(value) ? value.join(', ') : value
+}
+
+const hmac = (key: string | Buffer, ...parts: (string | Buffer)[]): Buffer => {
+  const signature = createHmac('sha256', key)
+  for (const part of parts) signature.update(part)
+  return signature.digest()
+}
+
+/** Only a key that says so is base64: any secret can also be a plain text. */
+const standardKey = (secret: string) =>
+  secret.startsWith('whsec_') ? Buffer.from(secret.slice('whsec_'.length), 'base64') : secret
+
+/** Whole seconds since 1970. */
+const isRecent = (timestamp: string | undefined, now: Date): boolean =>
+  timestamp !== undefined &&
+  /^\d{1,12}$/.test(timestamp) &&
+  Math.abs(Math.floor(now.getTime() / 1000) - Number(timestamp)) <= TIMESTAMP_TOLERANCE
+
+const isHexOf = (value: string, digest: Buffer) =>
+  value.startsWith('sha256=') && isSame(value.slice('sha256='.length).toLowerCase(), digest.toString('hex'))
+
+/** In constant time for texts of one length; the length of a signature is no secret. */
+function isSame(given: string, expected: string): boolean {
+  const one = Buffer.from(given)
+  const other = Buffer.from(expected)
+  return one.length === other.length && timingSafeEqual(one, other)
+}
+
+/** In constant time; digests hide how long the secret is. Header values come as one byte a character. */
+const isSecret = (given: string, secret: string): boolean =>
+  timingSafeEqual(sha256(Buffer.from(given, 'latin1')), sha256(Buffer.from(secret)))
+
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest()

@@ -1,0 +1,92 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { AutomationError } from '../../error.js'
+
+export interface BodyLimits {
+  readonly maxBytes: number
+  /** Milliseconds for the whole body. */
+  readonly timeout: number
+}
+
+/** Whether a request brings a body, which is then still on its way. */
+export const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+
+/**
+ * Reads a body as the bytes that came, which signatures are made over.
+ * @returns `undefined` when the sender went away before the end
+ * @throws AutomationError `body_too_large` as soon as that is known; `body_timeout`; `body_consumed` when something
+ *   read it before. The rest of the body is not read then.
+ */
+export function readBody(req: IncomingMessage, { maxBytes, timeout }: BodyLimits): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    if (Number(req.headers['content-length'] ?? 0) > maxBytes) return reject(tooLarge(maxBytes))
+    if (req.readableDidRead || req.readableEnded) return reject(consumed())
+    const chunks: Buffer[] = []
+    let size = 0
+
+    const settle = (end: () => void) => {
+      clearTimeout(timer)
+      req.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose).pause()
+      end()
+    }
+    const onData = (chunk: Buffer) => {
+      size += chunk.length
+      if (size > maxBytes) settle(() => reject(tooLarge(maxBytes)))
+      else chunks.push(chunk)
+    }
+    const onEnd = () => settle(() => resolve(Buffer.concat(chunks, size)))
+    const onClose = () => settle(() => resolve(undefined))
+    const timer = setTimeout(() => settle(() => reject(tooSlow(timeout))), timeout)
+    req.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose)
+  })
+}
+
+const tooLarge = (maxBytes: number) =>
+  new AutomationError('body_too_large', `The body is larger than ${maxBytes} bytes.`)
+
+const tooSlow = (timeout: number) =>
+  new AutomationError('body_timeout', `The body did not arrive within ${timeout / 1000} seconds.`)
+
+const consumed = () =>
+  new AutomationError('body_consumed', 'Something in front of this source read the body, so it cannot be checked.')
+
+/**
+ * Whether a body is JSON in UTF-8 as it stands.
+ * @throws AutomationError `unsupported_media_type`
+ */
+export function checkMediaType(headers: IncomingHttpHeaders): void {
+  const encoding = headers['content-encoding']?.trim().toLowerCase()
+  if (encoding && encoding !== 'identity') {
+    throw unsupported(`A body with Content-Encoding "${encoding}" is not accepted; send it without.`)
+  }
+  const [type, ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim().toLowerCase())
+  if (type !== 'application/json') throw unsupported('The Content-Type must be application/json.')
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='))
+  if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) {
+    throw unsupported('The charset must be utf-8, as JSON has no other.')
+  }
+}
+
+const unsupported = (message: string) => new AutomationError('unsupported_media_type', message)
+
+/**
+ * Parses JSON text in UTF-8; a byte order mark before it is passed over.
+ * @throws AutomationError `body_invalid`
+ */
+export function parseBody(body: Buffer): unknown {
+  if (body.length === 0) throw invalid('The body is empty.')
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(body)
+  } catch (cause) {
+    throw invalid('The body is not UTF-8.', cause)
+  }
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw invalid(`The body is not JSON: ${cause instanceof Error ? cause.message : 'it cannot be parsed'}.`, cause)
+  }
+}
+
+const invalid = (message: string, cause?: unknown) =>
+  new AutomationError('body_invalid', message, { details: [{ path: '', message }], cause })

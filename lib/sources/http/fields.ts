@@ -1,0 +1,55 @@
+import { AutomationError } from '../../error.js'
+
+/**
+ * Reads the members of a registry's message by path, such as `data.name`.
+ * @throws AutomationError `event_invalid` when one is missing or has another type
+ */
+export class Fields {
+  readonly #root: unknown
+
+  constructor(root: unknown) {
+    if (typeof root !== 'object' || root === null || Array.isArray(root)) throw wrong('', 'must be a JSON object')
+    this.#root = root
+  }
+
+  /** A text that is not empty. */
+  text(path: string): string {
+    const value = this.value(path)
+    if (typeof value !== 'string' || value === '') throw wrong(path, 'is required, and must be a text')
+    return value
+  }
+
+  /** The text, or `undefined` for null and nothing. */
+  optionalText(path: string): string | undefined {
+    const value = this.value(path)
+    return value === null || value === undefined ? undefined : this.text(path)
+  }
+
+  /** Elements of an array, each with its own members; none when it is absent. */
+  list(path: string): Fields[] {
+    const value = this.value(path)
+    if (value === null || value === undefined) return []
+    if (!Array.isArray(value)) throw wrong(path, 'must be an array')
+    return value.map((element) => new Fields(element))
+  }
+
+  value(path: string): unknown {
+    let value: unknown = this.#root
+    for (const step of path.split('.')) {
+      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined
+      value = (value as Record<string, unknown>)[step]
+    }
+    return value
+  }
+}
+
+/** For a message that is not what its registry documents. */
+export const wrong = (path: string, message: string) =>
+  new AutomationError('event_invalid', `The message is not valid: ${path === '' ? 'it' : path} ${message}.`, {
+    statusText: 'invalid event',
+    details: [{ path, message }],
+  })
+
+/** Without the members that are null or absent. */
+export const present = (members: object): object =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null && value !== undefined))

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto'
+import { EVENT_LIMITS } from '../../events/event-values.js'
+import { Fields, present } from './fields.js'
+import type { Place, Translation } from './translation.js'
+
+/**
+ * The Hub's webhooks (huggingface.co/docs/hub/webhooks): a change of content names each branch and tag that moved.
+ * It knows no project, no user names and no time.
+ * @throws AutomationError `event_invalid` when the message lacks what it should have
+ */
+export function huggingfaceEvents(body: unknown, { entity, project }: Place): Translation {
+  const message = new Fields(body)
+  const isContent =
+    /^repo\.content(\.|$)/.test(message.text('event.scope')) && message.text('event.action') === 'update'
+  if (!isContent) return { events: [], ignored: 1 }
+  const repository = repositoryOf(message, entity)
+  const refs = message.list('updatedRefs')
+  const events = refs.flatMap((ref) => eventOf(ref, repository, project))
+  // A change without refs is told once, too.
+  return { events, ignored: Math.max(refs.length, 1) - events.length }
+}
+
+interface Repository {
+  readonly id: string
+  /** `owner/repo` */
+  readonly name: string
+  readonly owner: string
+  readonly type: string | undefined
+  readonly metadata: object
+}
+
+function repositoryOf(message: Fields, entity: string): Repository {
+  const name = message.text('repo.name')
+  const slash = name.indexOf('/')
+  return {
+    id: message.optionalText('repo.id') ?? name,
+    name,
+    // A few old repositories have no owner in their name.
+    owner: slash > 0 ? name.slice(0, slash) : entity || name,
+    type: message.optionalText('repo.type'),
+    metadata: present({ url: message.value('repo.url.web'), tags: message.value('repo.tags') }),
+  }
+}
+
+function eventOf(change: Fields, repository: Repository, project: string): Translation['events'] {
+  const ref = change.text('ref')
+  const old = change.optionalText('oldSha')
+  const sha = change.optionalText('newSha')
+  const tag = /^refs\/tags\/(.+)$/s.exec(ref)?.[1]
+  const isMain = ref === 'refs/heads/main' && sha !== undefined
+  const revision = sha ?? old
+  if ((tag === undefined && !isMain) || revision === undefined) return []
+  return [
+    {
+      event_type:
+        tag === undefined ? 'CREATE_ARTIFACT' : sha === undefined ? 'REMOVE_ARTIFACT_ALIAS' : 'ADD_ARTIFACT_ALIAS',
+      event_id: idOf(repository.id, ref, old, sha),
+      entity_name: repository.owner,
+      project_name: project,
+      artifact_collection_name: repository.name,
+      // As huggingface_hub's file system writes it: hf://owner/repo@revision, with the kind before it if it is no model.
+      artifact_version: `hf://${prefixOf(repository.type)}${repository.name}@${revision}`,
+      artifact_version_string: `${repository.owner}/${project}/${repository.name}:${tag ?? revision}`,
+      artifact_type: repository.type,
+      artifact_metadata: { ...repository.metadata, ref, revision },
+      alias: tag,
+    },
+  ]
+}
+
+const prefixOf = (type: string | undefined) => (type === 'dataset' || type === 'space' ? `${type}s/` : '')
+
+/** The same change has the same id however often the Hub tells it. */
+function idOf(repository: string, ref: string, old: string | undefined, sha: string | undefined): string {
+  const id = `${repository}:${ref}:${old ?? ''}..${sha ?? ''}`
+  return id.length <= EVENT_LIMITS.idLength ? id : createHash('sha256').update(id).digest('hex')
+}

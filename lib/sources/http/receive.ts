@@ -1,0 +1,97 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { AutomationError } from '../../error.js'
+import type { ArtifactEvent } from '../../events/event.js'
+import { EVENT_LIMITS } from '../../events/event-values.js'
+import { answer, isSendersFault, refuse } from './answer.js'
+import { authenticate } from './authenticate.js'
+import { type BodyLimits, checkMediaType, hasBody, parseBody, readBody } from './body.js'
+import { readEvents } from './read-events.js'
+import { checkSettings, type HttpSourceSettings } from './settings.js'
+
+/** What became of one event. */
+export interface Receipt {
+  readonly event_id: string
+  /** Whether the source had it already. */
+  readonly duplicate: boolean
+  /** How many automations it starts. */
+  readonly automations: number
+}
+
+export interface ReceiverOptions {
+  readonly settings: HttpSourceSettings
+  /** Asked at each request, so that a secret may change; `undefined` refuses whoever has to authenticate. */
+  secret(): string | undefined
+  /**
+   * Stores events, all or none; one receipt each, in order. May reject with an AutomationError: a
+   * retryable one, or one of the store, tells the sender to come again.
+   */
+  accept(events: readonly ArtifactEvent[]): Promise<readonly Receipt[]>
+  now(): Date
+  /** Makes the id of an event that came without one. */
+  newId(): string
+  /** Told how many things a registry told that are no events of ours. */
+  onIgnored?(count: number): void
+  /** Told what a sender did wrong. */
+  onRefused?(error: AutomationError): void
+  /** Told why events were not accepted though the sender did nothing wrong; the sender hears no details. */
+  onError?(cause: unknown): void
+  readonly limits?: Partial<BodyLimits>
+}
+
+const LIMITS: BodyLimits = { maxBytes: EVENT_LIMITS.bodyBytes, timeout: 30_000 }
+
+export type Receiver = (req: IncomingMessage, res: ServerResponse) => Promise<void>
+
+/**
+ * Answers the requests of a source's path: 202 once the events are stored, or the first of 405, 413 (or 408), 401, 415
+ * and 400 that fits, or 503. Reads the body itself: nothing may have read it before.
+ * @throws AutomationError `source_invalid` for settings that could never accept an event
+ */
+export function createReceiver(options: ReceiverOptions): Receiver {
+  checkSettings(options.settings)
+  const limits = { ...LIMITS, ...options.limits }
+
+  return async (req, res) => {
+    let unread = hasBody(req)
+    try {
+      if (req.method !== 'POST') throw new AutomationError('method_not_allowed', 'Events are sent with POST.')
+      const body = await readBody(req, limits)
+      if (body === undefined) return
+      unread = false
+      const { status, content } = await receive(req, body, options)
+      answer(res, status, content)
+    } catch (cause) {
+      if (isSendersFault(cause)) {
+        options.onRefused?.(cause)
+        refuse(req, res, cause, unread)
+      } else {
+        options.onError?.(cause)
+        refuse(req, res, ownFault(cause), unread)
+      }
+    }
+  }
+}
+
+async function receive(req: IncomingMessage, body: Buffer, options: ReceiverOptions) {
+  const { settings, secret, accept, now, newId, onIgnored } = options
+  const { headers } = req
+  const receivedAt = now()
+  authenticate(settings.auth, secret(), { headers, body }, receivedAt)
+  checkMediaType(headers)
+  const { events, ignored, many } = readEvents(settings.format, parseBody(body), {
+    settings,
+    headers,
+    receivedAt,
+    newId,
+  })
+  const receipts = events.length === 0 ? [] : await accept(events)
+  if (ignored > 0) onIgnored?.(ignored)
+  return { status: 202, content: many ? receipts : receipts[0] }
+}
+
+function ownFault(cause: unknown): AutomationError {
+  // A store that cannot be written, for whatever reason, is a matter of waiting: no event may be lost by it.
+  return cause instanceof AutomationError && (cause.retryable || cause.code.startsWith('store_'))
+    ? new AutomationError('store_unavailable', 'The events cannot be stored now; send them again later.', { cause })
+    : new AutomationError('internal', 'Something went wrong here; the events were not accepted.', { cause })
+}

@@ -1,0 +1,44 @@
+import { AutomationError } from '../../error.js'
+
+export const FORMATS = ['event', 'mlflow', 'huggingface'] as const
+export const AUTHENTICATIONS = ['bearer', 'signature', 'shared-secret', 'none'] as const
+
+/** What the bodies are. */
+export type Format = (typeof FORMATS)[number]
+
+/** How a sender shows that it knows the source's secret. */
+export type Authentication = (typeof AUTHENTICATIONS)[number]
+
+export interface HttpSourceSettings {
+  /** Under httpNodeRoot, with a leading slash. */
+  readonly path: string
+  readonly format: Format
+  readonly auth: Authentication
+  /** `entity_name` of events that have none. */
+  readonly entity: string
+  /** `project_name` of events that have none. */
+  readonly project: string
+}
+
+/**
+ * Refuses settings with which no event could ever be accepted.
+ * @throws AutomationError `source_invalid`
+ */
+export function checkSettings({ format, auth, entity, project }: HttpSourceSettings): void {
+  if (!FORMATS.includes(format)) throw invalid('format', `"${format}" is not a format: choose ${FORMATS.join(', ')}`)
+  if (!AUTHENTICATIONS.includes(auth)) {
+    throw invalid('auth', `"${auth}" is no way to authenticate: choose ${AUTHENTICATIONS.join(', ')}`)
+  }
+  if (format === 'mlflow' && !entity?.trim()) {
+    throw invalid('entity', 'MLflow knows no entity: say which one its events shall get')
+  }
+  if (format !== 'event' && !project?.trim()) {
+    throw invalid('project', `the registry (${format}) knows no project: say which one its events shall get`)
+  }
+}
+
+const invalid = (path: string, message: string) =>
+  new AutomationError('source_invalid', `The source cannot be used: ${message}.`, {
+    statusText: `invalid ${path}`,
+    details: [{ path, message }],
+  })
