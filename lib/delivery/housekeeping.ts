@@ -9,7 +9,7 @@ const SLICE = 200
 const BETWEEN_SLICES_MS = 100
 const BEAT_EVERY_MS = 1_000
 /** So long after the last change the store is told once more that all is well: what came before has settled then. */
-const SETTLED_AFTER_MS = 60_000
+const SETTLED_AFTER_MS = 61_000
 
 /** What keeps the store small, and lets the next start know what may not have settled. */
 export class Housekeeping {

@@ -66,16 +66,20 @@ export class Connection {
     if (mode !== 'wal') throw new Error(`SQLite keeps the journal mode ${String(mode)}`)
     this.exec('PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000')
     if (options.maxPages !== undefined) this.exec(`PRAGMA max_page_count = ${options.maxPages}`)
+    if (version < MIGRATIONS.length) this.#migrate(version)
+    this.#inode = statSync(this.path).ino
+  }
+
+  #migrate(from: number): void {
     this.exec('BEGIN IMMEDIATE')
     try {
-      for (const step of MIGRATIONS.slice(version)) this.exec(step)
+      for (const step of MIGRATIONS.slice(from)) this.exec(step)
       this.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length}`)
       this.exec('COMMIT')
     } catch (error) {
       this.rollBack()
       throw error
     }
-    this.#inode = statSync(this.path).ino
   }
 
   /** Throws when the file that is written is not the one at the path any more. */

@@ -1,0 +1,629 @@
+import assert from 'node:assert/strict'
+import type { DeliveryStore, NewRecord } from '../../../dist/lib/store/store.js'
+import { delivered, end, event, NOON, record, retried, start, UNREACHABLE, wish } from './make.mts'
+
+/** A place for a store, and how a process with a store there ends. */
+export interface StorePlace {
+  /** A store that is not open yet, on the same data each time. */
+  store(): DeliveryStore
+  /** What kill -9 does to the process that has this store open. */
+  kill(store: DeliveryStore): void
+  remove(): Promise<void>
+}
+
+/** What every kind of store must do. */
+export function conforms(kind: string, makePlace: () => Promise<StorePlace>): void {
+  describe(`a ${kind} store`, () => {
+    let place: StorePlace
+    let store: DeliveryStore
+
+    beforeEach(async () => {
+      place = await makePlace()
+      store = place.store()
+      await store.open(start())
+    })
+    afterEach(async () => {
+      await store.close(end()).catch(() => {})
+      await place.remove()
+    })
+
+    async function again(now = NOON) {
+      await store.close(end(now))
+      store = place.store()
+      return store.open(start(now))
+    }
+    async function killed(now = NOON) {
+      place.kill(store)
+      store = place.store()
+      return store.open(start(now))
+    }
+    const put = (...ids: string[]) =>
+      store.putEvents(ids.map((id) => ({ source: 'src', event: event(id), receivedAt: NOON, routed: true })))
+    const enqueue = (id: string, more: Partial<NewRecord> = {}) => store.enqueue(record(id, more))
+    const claimIds = async (more: Parameters<typeof wish>[0] = {}, webhook = 'hook') =>
+      (await store.claim(webhook, wish(more))).deliveries.map(({ id }) => id)
+    const claimOne = async (id: string, now = NOON) => {
+      const { deliveries } = await store.claim('hook', wish({ now }))
+      const found = deliveries.find((delivery) => delivery.id === id)
+      assert.ok(found, `${id} can be claimed`)
+      return found
+    }
+    const statusOf = async (id: string) => (await store.delivery(id))?.delivery.status
+
+    describe('of events', () => {
+      it('says which events were there before, also within one call', async () => {
+        assert.deepEqual(await put('a', 'b', 'a'), [false, false, true])
+        assert.deepEqual(await put('b', 'c'), [true, false])
+      })
+
+      it('takes the same id from another source for another event', async () => {
+        await put('a')
+        assert.deepEqual(
+          await store.putEvents([{ source: 'other', event: event('a'), receivedAt: NOON, routed: true }]),
+          [false],
+        )
+      })
+
+      it('finds them again after it was closed and opened', async () => {
+        await put('a')
+        assert.equal((await again()).clean, true)
+        assert.deepEqual(await store.event('src', 'a'), event('a'))
+        assert.equal(await store.event('src', 'b'), null)
+      })
+
+      it('lists them newest first, page by page, of one source too', async () => {
+        for (let i = 0; i < 7; i++) {
+          const source = i % 2 === 0 ? 'even' : 'odd'
+          await store.putEvents([{ source, event: event(`e${i}`), receivedAt: NOON + i, routed: true }])
+        }
+        const ids = async (filter: { source?: string }) => {
+          const found: string[] = []
+          let before: string | null = null
+          do {
+            const page: Awaited<ReturnType<DeliveryStore['events']>> = await store.events(filter, {
+              limit: 2,
+              ...(before !== null && { before }),
+            })
+            assert.ok(page.events.length <= 2)
+            found.push(...page.events.map((entry) => entry.event.event_id))
+            before = page.next
+          } while (before !== null)
+          return found
+        }
+        assert.deepEqual(await ids({}), ['e6', 'e5', 'e4', 'e3', 'e2', 'e1', 'e0'])
+        assert.deepEqual(await ids({ source: 'odd' }), ['e5', 'e3', 'e1'])
+        const { events } = await store.events({}, { limit: 1 })
+        assert.deepEqual(events[0], {
+          source: 'even',
+          received_at: new Date(NOON + 6).toISOString(),
+          event: event('e6'),
+        })
+      })
+    })
+
+    describe('of cursors', () => {
+      const move = (expected: string | null, next: string, id: string) =>
+        store.putEvents([{ source: 'poll', event: event(id), receivedAt: NOON, routed: false }], {
+          key: 'k',
+          expected,
+          next,
+        })
+
+      it('moves the cursor and stores the events together', async () => {
+        await move(null, '1', 'a')
+        await move('1', '2', 'b')
+        assert.equal(await store.cursor('k'), '2')
+        assert.notEqual(await store.event('poll', 'b'), null)
+      })
+
+      for (const [what, expected] of [
+        ['is elsewhere', '7'],
+        ['exists already', null],
+      ] as const) {
+        it(`stores nothing when the cursor ${what}, and lets others in the same turn through`, async () => {
+          await move(null, '1', 'a')
+          const lost = move(expected, '2', 'lost')
+          const kept = put('kept')
+          await assert.rejects(lost, { code: 'cursor_moved' })
+          await kept
+          assert.equal(await store.cursor('k'), '1')
+          assert.equal(await store.event('poll', 'lost'), null)
+          assert.notEqual(await store.event('src', 'kept'), null)
+        })
+      }
+    })
+
+    describe('of events that the flows have not seen', () => {
+      const unrouted = async () =>
+        (await store.unroutedEvents(0, 100)).map(({ event: { event_id }, suspect }) =>
+          suspect ? `${event_id}?` : event_id,
+        )
+      const receive = (id: string, receivedAt: number, routed = true) =>
+        store.putEvents([{ source: 'src', event: event(id), receivedAt, routed }])
+
+      it('keeps those that came while the flows were stopped until they are marked', async () => {
+        await receive('a', NOON, false)
+        await receive('b', NOON)
+        await again(NOON + 3_600_000)
+        assert.deepEqual(await unrouted(), ['a'])
+        const [{ seq } = assert.fail()] = await store.unroutedEvents(0, 1)
+        await store.markRouted([seq])
+        assert.deepEqual(await unrouted(), [])
+      })
+
+      it('gives after a kill what came in the minute before the last sign of life, the last seconds for certain', async () => {
+        await receive('long ago', NOON - 61_000)
+        await receive('maybe settled', NOON - 30_000)
+        await receive('just now', NOON - 4_000)
+        await store.beat(NOON)
+        const opening = await killed(NOON + 3_600_000)
+        assert.deepEqual(opening, { clean: false, lastAlive: NOON, interrupted: 0 })
+        assert.deepEqual(await unrouted(), ['maybe settled?', 'just now'])
+      })
+
+      it('gives them again when it is killed again before they are marked', async () => {
+        await receive('a', NOON)
+        await store.beat(NOON)
+        await killed(NOON + 3_600_000)
+        await killed(NOON + 7_200_000)
+        assert.deepEqual(await unrouted(), ['a'])
+      })
+
+      it('gives after a stop in order only what was still in the flow', async () => {
+        await receive('settled', NOON - 1)
+        await receive('in the flow', NOON)
+        await again()
+        assert.deepEqual(await unrouted(), ['in the flow?'])
+      })
+
+      it('knows which automations made a delivery of an event', async () => {
+        await enqueue('d1', { event: event('e'), automation: { id: 'x', name: '' } })
+        await enqueue('d2', { event: event('e'), automation: { id: 'y', name: '' } })
+        assert.deepEqual([...(await store.automationsReached('e'))].sort(), ['x', 'y'])
+        assert.deepEqual(await store.automationsReached('f'), [])
+      })
+    })
+
+    describe('of deliveries', () => {
+      it('keeps one delivery of one id', async () => {
+        assert.equal((await enqueue('d')).duplicate, false)
+        const second = await enqueue('d', { createdAt: NOON + 1 })
+        assert.equal(second.duplicate, true)
+        assert.equal(second.delivery.created_at, new Date(NOON).toISOString())
+      })
+
+      it('keeps payload bytes, slots, message and event as they are', async () => {
+        const payload = Buffer.from([0, 255, 10, 13, 0xd8, 0])
+        const slots = [{ name: 'TOKEN', offset: 3, text: '${TOKEN}', as: 'json-text' as const }]
+        const odd = event('e', { note: 'NUL \0, lone \ud800, emoji 🚀', ['__proto__']: { polluted: true } } as object)
+        await enqueue('d', { payload, slots, message: '{"topic":"t"}', event: odd })
+        await again()
+        const claimed = await claimOne('d')
+        assert.ok(payload.equals(claimed.payload))
+        assert.deepEqual(claimed.slots, slots)
+        assert.equal(claimed.message, '{"topic":"t"}')
+        assert.deepEqual(claimed.event, JSON.parse(JSON.stringify(odd)))
+        assert.deepEqual((await store.delivery('d'))?.event, JSON.parse(JSON.stringify(odd)))
+      })
+
+      it('finds the event of a delivery among the events', async () => {
+        await put('e')
+        await enqueue('d', { event: event('e') })
+        assert.deepEqual((await store.delivery('d'))?.event, event('e'))
+      })
+
+      it('keeps the event with the delivery when two sources have one of this id', async () => {
+        await put('e')
+        await store.putEvents([{ source: 'b', event: event('e', { alias: 'mine' }), receivedAt: NOON, routed: true }])
+        await enqueue('d', { event: event('e', { alias: 'mine' }) })
+        assert.equal((await store.delivery('d'))?.event?.alias, 'mine')
+      })
+
+      it('gives what is due to one taker, earliest first', async () => {
+        await enqueue('late', { createdAt: NOON + 10 })
+        await enqueue('early')
+        await enqueue('tomorrow', { createdAt: NOON + 86_400_000 })
+        await enqueue('elsewhere', { webhook: { id: 'other', name: '' } })
+        const claim = await store.claim('hook', wish({ now: NOON + 10 }))
+        assert.deepEqual(
+          claim.deliveries.map(({ id }) => id),
+          ['early', 'late'],
+        )
+        assert.deepEqual([claim.more, claim.nextDue], [false, NOON + 86_400_000])
+        assert.deepEqual(await claimIds({ now: NOON + 10 }), [])
+      })
+
+      it('gives no more than is wanted and says that there is more', async () => {
+        for (const id of ['a', 'b', 'c']) await enqueue(id)
+        const first = await store.claim('hook', wish({ limit: 2 }))
+        assert.deepEqual([first.deliveries.length, first.more], [2, true])
+        const second = await store.claim('hook', wish({ limit: 2 }))
+        assert.deepEqual([second.deliveries.length, second.more], [1, false])
+      })
+
+      it('gives no more bytes than is wanted, but always one delivery', async () => {
+        for (const id of ['a', 'b', 'c']) await enqueue(id, { payload: Buffer.alloc(1_000) })
+        const claim = await store.claim('hook', wish({ bytes: 1 }))
+        assert.deepEqual([claim.deliveries.length, claim.more], [1, true])
+      })
+
+      it('gives only what comes from senders that are there', async () => {
+        await enqueue('a', { sender: { id: 'away', name: '' } })
+        await enqueue('b')
+        assert.deepEqual(await claimIds(), ['b'])
+        assert.deepEqual(await claimIds({ senders: ['away'] }), ['a'])
+      })
+
+      it('lets a short queue not wait behind the long one of another sender', async () => {
+        for (let i = 0; i < 50; i++) await enqueue(`long ${i}`, { sender: { id: 'many', name: '' } })
+        await enqueue('short', { createdAt: NOON + 1 })
+        const first = await claimIds({ senders: ['many', 'send'], limit: 20, now: NOON + 1 })
+        const second = await claimIds({ senders: ['many', 'send'], limit: 20, now: NOON + 1 })
+        const third = await claimIds({ senders: ['many', 'send'], limit: 20, now: NOON + 1 })
+        assert.equal(new Set([...first, ...second, ...third]).size, 51)
+      })
+
+      it('gives again what was released', async () => {
+        await enqueue('a')
+        const { seq } = await claimOne('a')
+        await store.release('hook', [seq])
+        assert.deepEqual(await claimIds(), ['a'])
+      })
+
+      it('hands a new delivery straight to who asks for it', async () => {
+        const { claimed } = await enqueue('a', { claim: true })
+        assert.equal(claimed?.id, 'a')
+        assert.deepEqual(await claimIds(), [])
+        assert.equal((await enqueue('a', { claim: true })).claimed, null)
+      })
+
+      it('keeps the result of each attempt', async () => {
+        await enqueue('a')
+        await store.record(retried(await claimOne('a'), NOON + 60_000))
+        assert.deepEqual(await claimIds({ now: NOON + 59_999 }), [])
+        const second = await claimOne('a', NOON + 60_000)
+        assert.deepEqual([second.attempts, second.step], [1, 1])
+        await store.record(delivered(second))
+        const detail = await store.delivery('a')
+        assert.deepEqual(detail?.log, [retried(second, 0).attempt, delivered(second).attempt])
+        assert.deepEqual(detail?.delivery, {
+          id: 'a',
+          event_id: 'event of a',
+          automation: { id: 'auto', name: 'On link' },
+          webhook: { id: 'hook', name: 'CI' },
+          sender: { id: 'send', name: 'Send' },
+          status: 'delivered',
+          attempts: 2,
+          status_code: 200,
+          duration_ms: 500,
+          created_at: new Date(NOON).toISOString(),
+          finished_at: new Date(NOON + 500).toISOString(),
+        })
+      })
+
+      it('counts no attempt when no request was made', async () => {
+        await enqueue('a')
+        const error = { code: 'secret_unknown', message: 'No.' }
+        await store.record(delivered(await claimOne('a'), { attempt: null, status: 'failed', error }))
+        const detail = await store.delivery('a')
+        assert.deepEqual([detail?.delivery.attempts, detail?.delivery.error, detail?.log], [0, error, []])
+      })
+
+      it('logs attempts that were cut off, and has them made again', async () => {
+        await enqueue('a')
+        const a = await claimOne('a')
+        await store.markStarted([{ seq: a.seq, at: NOON + 5 }])
+        const { interrupted } = await killed(NOON + 1_000)
+        assert.equal(interrupted, 1)
+        const detail = await store.delivery('a')
+        assert.deepEqual(
+          detail?.log.map(({ error, started_at }) => [error?.code, started_at]),
+          [['interrupted', new Date(NOON + 5).toISOString()]],
+        )
+        const again = await claimOne('a', NOON + 1_000)
+        assert.deepEqual([again.attempts, again.step], [1, 0])
+      })
+
+      it('knows no interruption of what has ended', async () => {
+        await enqueue('a')
+        const a = await claimOne('a')
+        await store.markStarted([{ seq: a.seq, at: NOON }])
+        await store.record(delivered(a))
+        await store.markStarted([{ seq: a.seq, at: NOON }])
+        assert.equal((await killed()).interrupted, 0)
+      })
+
+      it('keeps a dry run, and sends it when that is asked for later', async () => {
+        const request = { method: 'POST', url: 'https://x', headers: { a: 'b' }, body: '{}' }
+        const { delivery } = await store.putDryRun(record('a'), request)
+        assert.equal(delivery.status, 'dry-run')
+        assert.deepEqual((await store.delivery('a'))?.request, request)
+        assert.deepEqual(await claimIds(), [])
+        assert.equal((await enqueue('a')).duplicate, false)
+        assert.deepEqual(await claimIds(), ['a'])
+        assert.equal((await store.putDryRun(record('a'), request)).duplicate, true)
+      })
+    })
+
+    describe('in order', () => {
+      const ordered = { ordered: true }
+
+      it('holds a delivery back until its predecessor is delivered', async () => {
+        for (const id of ['1', '2', '3']) await enqueue(id, ordered)
+        await enqueue('other', { ...ordered, orderKey: 'another collection' })
+        const { deliveries } = await store.claim('hook', wish())
+        assert.deepEqual(
+          deliveries.map(({ id }) => id),
+          ['1', 'other'],
+        )
+        assert.deepEqual(await store.record(delivered(deliveries[0]!)), { successor: true })
+        assert.deepEqual(await claimIds({ now: NOON + 500 }), ['2'])
+      })
+
+      it('holds successors back while the first one is retried, and lets them go when it failed for good', async () => {
+        for (const id of ['1', '2']) await enqueue(id, ordered)
+        assert.deepEqual(await store.record(retried(await claimOne('1'), NOON + 60_000)), { successor: false })
+        const later = NOON + 60_000
+        const { deliveries } = await store.claim('hook', wish({ now: later }))
+        assert.deepEqual(
+          deliveries.map(({ id }) => id),
+          ['1'],
+        )
+        await store.record(delivered(deliveries[0]!, { status: 'failed', error: UNREACHABLE, at: later }))
+        assert.deepEqual(await claimIds({ now: later }), ['2'])
+      })
+
+      it('hands a new delivery to nobody while it has to wait', async () => {
+        assert.notEqual((await enqueue('1', { ...ordered, claim: true })).claimed, null)
+        const second = await enqueue('2', { ...ordered, claim: true })
+        assert.equal(second.claimed, null)
+        assert.equal(second.delivery.next_attempt_at, undefined)
+      })
+
+      it('does not hold back what belongs to no collection', async () => {
+        for (const id of ['1', '2']) await enqueue(id, { ...ordered, orderKey: null })
+        assert.deepEqual(await claimIds(), ['1', '2'])
+      })
+
+      it('brings a queue into order, and out of it, when the webhook is changed', async () => {
+        for (const id of ['1', '2', '3']) await enqueue(id)
+        await store.reorder('hook', 'collection', NOON)
+        const [first = assert.fail()] = (await store.claim('hook', wish())).deliveries
+        assert.equal(first.id, '1')
+        assert.deepEqual(await claimIds(), [])
+        await store.record(delivered(first))
+        assert.deepEqual(await claimIds({ now: NOON + 500 }), ['2'])
+        await store.reorder('hook', 'none', NOON + 600)
+        assert.deepEqual(await claimIds({ now: NOON + 600 }), ['3'])
+      })
+
+      it('lets a redelivered one go after the one that is on its way', async () => {
+        await store.putWebhookState('hook', { paused: null, pausedUrl: null, heldUntil: null, ordering: 'collection' })
+        await enqueue('1', ordered)
+        await store.record(delivered(await claimOne('1'), { status: 'failed', error: UNREACHABLE }))
+        for (const id of ['2', '3']) await enqueue(id, ordered)
+        const second = await claimOne('2')
+        await store.redeliver({ id: '1' }, NOON)
+        assert.deepEqual(await claimIds(), [])
+        await store.record(delivered(second))
+        assert.deepEqual(await claimIds({ now: NOON + 500 }), ['1'])
+      })
+    })
+
+    describe('of history', () => {
+      const STATUSES = ['pending', 'delivered', 'failed', 'dry-run'] as const
+
+      /** 60 deliveries: 2 automations, 3 webhooks, 4 statuses, 5 events, mixed. */
+      beforeEach(async () => {
+        for (let i = 0; i < 60; i++) {
+          const entry = record(`d${i}`, {
+            event: event(`e${i % 5}`),
+            automation: { id: `a${i % 2}`, name: '' },
+            webhook: { id: `w${i % 3}`, name: '' },
+            createdAt: NOON + i,
+          })
+          const status = STATUSES[(i * 7) % 4]
+          if (status === 'dry-run') {
+            await store.putDryRun(entry, { method: 'POST', url: '', headers: {}, body: '' })
+            continue
+          }
+          const { claimed } = await store.enqueue({ ...entry, claim: status !== 'pending' })
+          if (claimed !== null) await store.record(delivered(claimed, { status: status as 'delivered' }))
+        }
+      })
+
+      const all = async (filter: Parameters<DeliveryStore['deliveries']>[0], limit: number) => {
+        const found: string[] = []
+        let before: string | null = null
+        do {
+          const page: Awaited<ReturnType<DeliveryStore['deliveries']>> = await store.deliveries(filter, {
+            limit,
+            ...(before !== null && { before }),
+          })
+          assert.ok(page.deliveries.length <= limit)
+          found.push(...page.deliveries.map(({ id }) => id))
+          before = page.next
+        } while (before !== null)
+        return found
+      }
+      const expected = (wanted: (i: number) => boolean) =>
+        Array.from({ length: 60 }, (_, i) => 59 - i)
+          .filter(wanted)
+          .map((i) => `d${i}`)
+
+      const FILTERS = {
+        nothing: [{}, () => true],
+        'a status': [{ status: 'failed' }, (i: number) => (i * 7) % 4 === 2],
+        'an automation': [{ automation: 'a1' }, (i: number) => i % 2 === 1],
+        'a webhook': [{ webhook: 'w2' }, (i: number) => i % 3 === 2],
+        'an event': [{ event_id: 'e3' }, (i: number) => i % 5 === 3],
+        'a webhook and a status': [
+          { webhook: 'w0', status: 'pending' },
+          (i: number) => i % 3 === 0 && (i * 7) % 4 === 0,
+        ],
+        'an automation and a webhook': [{ automation: 'a0', webhook: 'w1' }, (i: number) => i % 6 === 4],
+        'all of them': [
+          { automation: 'a1', webhook: 'w0', status: 'delivered', event_id: 'e3' },
+          (i: number) => i % 2 === 1 && i % 3 === 0 && (i * 7) % 4 === 1 && i % 5 === 3,
+        ],
+        'a time': [{ since: NOON + 10, until: NOON + 20 }, (i: number) => i >= 10 && i < 20],
+        'what does not exist': [{ webhook: 'w9' }, () => false],
+      } as const
+      for (const [name, [filter, wanted]] of Object.entries(FILTERS)) {
+        it(`lists by ${name}, newest first, each once over all pages`, async () => {
+          assert.deepEqual(await all(filter, 7), expected(wanted))
+          assert.deepEqual(await all(filter, 100), expected(wanted))
+        })
+      }
+
+      it('counts what is pending, and knows since when', async () => {
+        const counts = await store.pending()
+        const sum = counts.reduce((total, { count }) => total + count, 0)
+        assert.equal(sum, expected((i) => (i * 7) % 4 === 0).length)
+        assert.equal(await store.oldestPending(), NOON)
+      })
+    })
+
+    describe('of redeliveries', () => {
+      const finish = async (id: string, status: 'delivered' | 'failed') => {
+        const { claimed } = await enqueue(id, { claim: true })
+        await store.record(delivered(claimed!, { status, step: 3, ...(status === 'failed' && { error: UNREACHABLE }) }))
+      }
+
+      it('makes a finished delivery due again, with its schedule from the start', async () => {
+        await finish('a', 'failed')
+        const { deliveries } = await store.redeliver({ id: 'a' }, NOON + 1_000)
+        assert.deepEqual(deliveries, [{ webhook: 'hook', sender: 'send', wasPending: false }])
+        const again = await claimOne('a', NOON + 1_000)
+        assert.deepEqual([again.attempts, again.step], [1, 0])
+        const { delivery } = (await store.delivery('a'))!
+        assert.deepEqual([delivery.status, delivery.error, delivery.finished_at], ['pending', undefined, undefined])
+        await store.record(delivered(again))
+        assert.equal((await store.delivery('a'))?.log.length, 2)
+      })
+
+      it('makes one that waits due now', async () => {
+        await enqueue('a')
+        await store.record(retried(await claimOne('a'), NOON + 86_400_000))
+        const { deliveries } = await store.redeliver({ id: 'a' }, NOON + 1)
+        assert.equal(deliveries[0]?.wasPending, true)
+        assert.deepEqual(await claimIds({ now: NOON + 1 }), ['a'])
+      })
+
+      it('leaves one alone that is on its way', async () => {
+        await enqueue('a')
+        const a = await claimOne('a')
+        await store.redeliver({ id: 'a' }, NOON)
+        assert.deepEqual(await claimIds(), [])
+        await store.record(delivered(a))
+        assert.equal(await statusOf('a'), 'delivered')
+      })
+
+      it('leaves dry runs alone, and knows when there is none', async () => {
+        await store.putDryRun(record('a'), { method: 'POST', url: '', headers: {}, body: '' })
+        assert.deepEqual((await store.redeliver({ id: 'a' }, NOON)).deliveries, [])
+        assert.deepEqual((await store.redeliver({ id: 'b' }, NOON)).deliveries, [])
+      })
+
+      it('takes all that match, slice by slice', async () => {
+        for (let i = 0; i < 10; i++) await finish(`f${i}`, 'failed')
+        await finish('ok', 'delivered')
+        let before: string | null = null
+        let count = 0
+        do {
+          const slice: Awaited<ReturnType<DeliveryStore['redeliver']>> = await store.redeliver(
+            { filter: { status: 'failed' }, before, limit: 3 },
+            NOON,
+          )
+          count += slice.deliveries.length
+          before = slice.next
+        } while (before !== null)
+        assert.equal(count, 10)
+        assert.deepEqual((await claimIds()).slice(0, 2), ['f0', 'f1'])
+        assert.equal(await statusOf('ok'), 'delivered')
+      })
+    })
+
+    describe('of outputs', () => {
+      it('keeps the output of a sender that is away until it was given', async () => {
+        const { claimed } = await enqueue('a', { claim: true, message: '{"topic":"t"}' })
+        await store.record(delivered(claimed!, { owed: true }))
+        await again()
+        const [owed = assert.fail()] = await store.owedOutputs('send', 10)
+        assert.deepEqual(
+          [owed.delivery.status, owed.message, owed.attempt],
+          ['delivered', '{"topic":"t"}', delivered(claimed!).attempt],
+        )
+        await store.outputsGiven([owed.seq])
+        assert.deepEqual(await store.owedOutputs('send', 10), [])
+      })
+    })
+
+    describe('of webhooks', () => {
+      it('keeps why one is paused', async () => {
+        const state = { paused: 'Gone.', pausedUrl: 'https://x', heldUntil: NOON, ordering: 'collection' } as const
+        await store.putWebhookState('hook', state)
+        await again()
+        assert.deepEqual([...(await store.webhookStates())], [['hook', state]])
+      })
+
+      it('takes due times along when the clock is set back', async () => {
+        await enqueue('a')
+        await store.record(retried(await claimOne('a'), NOON + 10_000))
+        const yesterday = NOON - 86_400_000
+        await store.shiftDue(86_400_000, yesterday)
+        assert.deepEqual(await claimIds({ now: yesterday + 9_999 }), [])
+        assert.deepEqual(await claimIds({ now: yesterday + 10_000 }), ['a'])
+      })
+    })
+
+    describe('that is swept', () => {
+      const sweep = async (before: number) => {
+        let deleted = 0
+        let from = null
+        do {
+          const slice = await store.sweep({ deliveriesBefore: before, eventsBefore: before, from, limit: 3 })
+          deleted += slice.deleted
+          from = slice.next
+        } while (from !== null)
+        return deleted
+      }
+
+      it('loses old history, but nothing that is pending, nor its event', async () => {
+        await put('e1', 'e2', 'e3', 'last')
+        for (const id of ['1', '2', '3', '4', '5']) {
+          const { claimed } = await enqueue(id, { event: event('e1'), claim: true })
+          await store.record(delivered(claimed!))
+        }
+        await enqueue('waits', { event: event('e2') })
+        await enqueue('young', { createdAt: NOON + 86_400_000 })
+        assert.equal(await sweep(NOON + 3_600_000), 7)
+        const { deliveries } = await store.deliveries({}, { limit: 10 })
+        assert.deepEqual(
+          deliveries.map(({ id }) => id),
+          ['young', 'waits'],
+        )
+        assert.deepEqual((await store.delivery('waits'))?.event, event('e2'))
+        assert.equal(await store.event('src', 'e1'), null)
+      })
+
+      it('keeps what is young, and events that no flow has seen', async () => {
+        await store.putEvents([{ source: 'src', event: event('unseen'), receivedAt: NOON, routed: false }])
+        await put('last')
+        const { claimed } = await enqueue('1', { claim: true })
+        await store.record(delivered(claimed!))
+        await enqueue('2')
+        assert.equal(await sweep(NOON), 0)
+        assert.equal(await sweep(NOON + 1_000), 1)
+        assert.notEqual(await store.event('src', 'unseen'), null)
+      })
+    })
+
+    it('rejects every call in words before it is opened and after it is closed', async () => {
+      await store.close(end())
+      await assert.rejects(put('a'), { code: 'store_unavailable' })
+      await assert.rejects(enqueue('a'), { code: 'store_unavailable' })
+      await assert.rejects(store.deliveries({}, { limit: 1 }), { code: 'store_unavailable' })
+    })
+  })
+}

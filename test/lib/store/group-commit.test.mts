@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { AutomationError } from '../../../dist/lib/error.js'
+import { GroupCommit } from '../../../dist/lib/store/sqlite/group-commit.js'
+
+describe('group commit', () => {
+  const full = new AutomationError('store_unavailable', 'Full.')
+  let steps: string[]
+  let commitFails: unknown
+  let room: boolean
+
+  beforeEach(() => {
+    steps = []
+    commitFails = null
+    room = false
+  })
+
+  function make(now?: () => number) {
+    const port = {
+      begin: () => void steps.push('begin'),
+      commit: () => {
+        steps.push('commit')
+        if (commitFails !== null) throw commitFails
+      },
+      rollBack: () => void steps.push('rollback'),
+      failure: (error: unknown) => (error === 'disk' ? full : null),
+      makeRoom: () => {
+        if (room) commitFails = null
+        return room
+      },
+    }
+    return new GroupCommit(port, now)
+  }
+  const work = (name: string) => () => {
+    steps.push(name)
+    return name
+  }
+
+  it('commits what comes in one turn in one transaction, and answers only then', async () => {
+    const commit = make()
+    const answers = Promise.all([commit.write(work('a')), commit.write(work('b'))])
+    assert.deepEqual(steps, [])
+    assert.deepEqual(await answers, ['a', 'b'])
+    assert.deepEqual(steps, ['begin', 'a', 'b', 'commit'])
+  })
+
+  it('leaves the rest for the next turn when a transaction takes long', async () => {
+    let time = 0
+    const commit = make(() => time)
+    const slow = (name: string) => () => {
+      time += 5
+      steps.push(name)
+    }
+    await Promise.all([commit.write(slow('a')), commit.write(slow('b')), commit.write(slow('c'))])
+    assert.deepEqual(steps, ['begin', 'a', 'b', 'commit', 'begin', 'c', 'commit'])
+  })
+
+  it('lets work that throws fail alone', async () => {
+    const commit = make()
+    const mistake = new Error('mistake')
+    const [a, b, c] = await Promise.allSettled([
+      commit.write(work('a')),
+      commit.write(() => {
+        throw mistake
+      }),
+      commit.write(work('c')),
+    ])
+    assert.deepEqual([a.status, b.status === 'rejected' && b.reason, c.status], ['fulfilled', mistake, 'fulfilled'])
+  })
+
+  it('rejects everything in the words of the store when it cannot be committed', async () => {
+    const commit = make()
+    commitFails = 'disk'
+    const results = await Promise.allSettled([commit.write(work('a')), commit.write(work('b'))])
+    assert.deepEqual(
+      results.map((result) => result.status === 'rejected' && result.reason),
+      [full, full],
+    )
+    assert.ok(steps.includes('rollback'))
+  })
+
+  it('tries only what must happen again when room was made', async () => {
+    const commit = make()
+    commitFails = 'disk'
+    room = true
+    const results = await Promise.allSettled([
+      commit.write(work('a')),
+      commit.write(work('must'), { mustHappen: true }),
+    ])
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['rejected', 'fulfilled'],
+    )
+  })
+
+  it('calls what is for after the commit once, and not for work that was undone', async () => {
+    const commit = make()
+    const called: string[] = []
+    const noting = (name: string) => () => commit.afterCommit(() => called.push(name))
+    const fails = commit.write(() => {
+      commit.afterCommit(() => called.push('undone'))
+      throw new Error('mistake')
+    })
+    await Promise.all([commit.write(noting('a')), assert.rejects(fails), commit.write(noting('b'))])
+    assert.deepEqual(called, ['a', 'b'])
+  })
+
+  it('commits at once when asked', () => {
+    const commit = make()
+    void commit.write(work('a'))
+    commit.flush()
+    assert.deepEqual(steps, ['begin', 'a', 'commit'])
+  })
+})

@@ -1,0 +1,305 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { Connection } from '../../../dist/lib/store/sqlite/connection.js'
+import { FAILURES } from '../../../dist/lib/store/sqlite/errors.js'
+import { MIGRATIONS } from '../../../dist/lib/store/sqlite/schema.js'
+import { SqliteStore } from '../../../dist/lib/store/sqlite/store.js'
+import { versionProblem } from '../../../dist/lib/store/sqlite/version.js'
+import { copyAsKilled } from './killed.mts'
+import { delivered, end, event, NOON, record, start } from './make.mts'
+
+describe('the SQLite store, when something is wrong with its file', () => {
+  let dir: string
+  let path: string
+  const opened: SqliteStore[] = []
+
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'artifact-faults-'))
+    path = join(dir, 'deep', 'store.db')
+  })
+  afterEach(() => {
+    for (const store of opened.splice(0)) store.closeNow(end())
+    rmSync(dir, { recursive: true, force: true })
+  })
+
+  function make(options: { ballastBytes?: number; maxPages?: number; path?: string } = {}) {
+    const store = new SqliteStore({ path, ballastBytes: 4096, ...options })
+    opened.push(store)
+    return store
+  }
+  const put = (store: SqliteStore, id: string, bytes = 0) =>
+    store.putEvents([{ source: 'src', event: event(id, { note: 'x'.repeat(bytes) }), receivedAt: NOON, routed: true }])
+  const digest = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex')
+
+  it('makes the directory and the file', async () => {
+    await make().open(start())
+    assert.ok(existsSync(path))
+  })
+
+  it('lets no second owner in, says so, and lets it in when the first one is gone', async () => {
+    const first = make()
+    await first.open(start())
+    const second = make()
+    await assert.rejects(second.open(start()), (error: Error & { code: string; retryable: boolean }) => {
+      assert.match(error.message, /in use by another process/)
+      return error.code === 'store_unavailable' && error.retryable
+    })
+    assert.deepEqual(await put(first, 'a'), [false])
+    await first.close(end())
+    await second.open(start())
+    assert.deepEqual(await put(second, 'a'), [true])
+  })
+
+  it('lets no second process in either', async () => {
+    await make().open(start())
+    const script = `
+      const { DatabaseSync } = require('node:sqlite')
+      try { new DatabaseSync(${JSON.stringify(path)}).prepare('SELECT count(*) FROM events').get(); console.log('in') }
+      catch (error) { console.log(error.errcode) }`
+    const output = execFileSync(process.execPath, ['--no-warnings', '-e', script], { encoding: 'utf8' })
+    assert.equal(output.trim(), '5')
+  })
+
+  for (const [what, bytes] of [
+    ['is no database', Buffer.from('this is a letter to my aunt, '.repeat(200))],
+    ['is a torn header', Buffer.concat([Buffer.from('SQLite format 3\0'), Buffer.alloc(4080, 7)])],
+  ] as const) {
+    it(`leaves a file untouched that ${what}`, async () => {
+      mkdirSync(join(dir, 'deep'))
+      writeFileSync(path, bytes)
+      const before = digest(path)
+      const store = make()
+      await assert.rejects(store.open(start()), { code: 'store_corrupt', retryable: false })
+      await assert.rejects(put(store, 'a'), { code: 'store_corrupt' })
+      await store.close(end())
+      assert.equal(digest(path), before)
+    })
+  }
+
+  it('finds damage in the middle of the file after an unclean stop, and writes nothing more', async () => {
+    const store = make()
+    await store.open(start())
+    for (let i = 0; i < 50; i++) await put(store, `e${i}`, 2_000)
+    await store.close(end())
+    const bytes = readFileSync(path)
+    const db = new DatabaseSync(path)
+    db.exec("UPDATE meta SET value = 0 WHERE key = 'clean'; PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
+    const damaged = readFileSync(path)
+    const half = Math.floor(bytes.length / 4096 / 2) * 4096
+    damaged.fill(0xab, half, half + 3 * 4096)
+    writeFileSync(path, damaged)
+    const before = digest(path)
+    await assert.rejects(make().open(start()), { code: 'store_corrupt' })
+    assert.equal(digest(path), before)
+  })
+
+  it('refuses a file of a newer version and leaves it as it is', async () => {
+    const store = make()
+    await store.open(start())
+    await store.close(end())
+    const db = new DatabaseSync(path)
+    db.exec(`PRAGMA user_version = ${MIGRATIONS.length + 1}`)
+    db.close()
+    const before = digest(path)
+    await assert.rejects(make().open(start()), (error: Error & { code: string; retryable: boolean }) => {
+      assert.match(error.message, /newer version/)
+      return error.code === 'store_unavailable' && !error.retryable
+    })
+    assert.equal(digest(path), before)
+  })
+
+  it('refuses the database of another application', async () => {
+    mkdirSync(join(dir, 'deep'))
+    const db = new DatabaseSync(path)
+    db.exec('CREATE TABLE recipes (name TEXT)')
+    db.close()
+    const before = digest(path)
+    await assert.rejects(make().open(start()), { code: 'store_unavailable', message: /another application/ })
+    assert.equal(digest(path), before)
+  })
+
+  it('opens what is left when it was killed at any byte of its log', async () => {
+    const store = make()
+    await store.open(start())
+    for (let i = 0; i < 20; i++) await put(store, `e${i}`, 500)
+    const copy = copyAsKilled(path, join(dir, 'copy'))
+    const log = readFileSync(`${copy}-wal`)
+    const main = readFileSync(copy)
+    let last = -1
+    for (let cut = 0; cut <= 40; cut++) {
+      const place = join(dir, `cut-${cut}`)
+      mkdirSync(place)
+      const torn = join(place, 'store.db')
+      writeFileSync(torn, main)
+      writeFileSync(`${torn}-wal`, log.subarray(0, Math.floor((log.length * cut) / 40)))
+      const survivor = make({ path: torn })
+      await survivor.open(start())
+      const { events } = await survivor.events({}, { limit: 100 })
+      // What is left is the beginning of what was written, and never less than after an earlier cut.
+      assert.deepEqual(
+        events.map((entry) => entry.event.event_id).reverse(),
+        Array.from({ length: events.length }, (_, i) => `e${i}`),
+      )
+      assert.ok(events.length >= last)
+      last = events.length
+      survivor.closeNow(end())
+    }
+    assert.equal(last, 20)
+  })
+
+  it('says that a read-only directory is one', async () => {
+    mkdirSync(join(dir, 'deep'))
+    chmodSync(join(dir, 'deep'), 0o555)
+    chmodSync(dir, 0o755)
+    await asNobody(() => assert.rejects(make().open(start()), { code: 'store_unavailable', retryable: true }))
+    chmodSync(join(dir, 'deep'), 0o755)
+    await make().open(start())
+  })
+
+  it('says that a read-only file is one, and leaves it as it is', async () => {
+    const store = make()
+    await store.open(start())
+    await store.close(end())
+    rmSync(`${path}.ballast`)
+    const before = digest(path)
+    chmodSync(path, 0o444)
+    chmodSync(dir, 0o755)
+    await asNobody(() => assert.rejects(make().open(start()), { code: 'store_unavailable', retryable: true }))
+    assert.equal(digest(path), before)
+  })
+
+  it('notices that its file was taken away', async () => {
+    const store = make()
+    await store.open(start())
+    rmSync(path)
+    await assert.rejects(store.beat(NOON), { code: 'store_unavailable', retryable: false })
+    await assert.rejects(put(store, 'a'), /removed or replaced/)
+  })
+
+  it('refuses new events when SQLite says that the file is full, and works again when it may grow', async () => {
+    const store = make({ maxPages: 40 })
+    await store.open(start())
+    await assert.rejects(
+      async () => {
+        for (let i = 0; i < 100; i++) await put(store, `e${i}`, 3_000)
+      },
+      { code: 'store_unavailable', statusText: 'disk full', retryable: true },
+    )
+    const { events } = await store.events({}, { limit: 100 })
+    assert.ok(events.length > 5, 'what was accepted before is there')
+    await store.close(end())
+    const larger = make()
+    await larger.open(start())
+    assert.deepEqual(await put(larger, 'more', 3_000), [false])
+  })
+
+  describe('on a disk of its own that is full', () => {
+    let mount: string
+
+    before(function () {
+      if (process.platform !== 'linux' || process.getuid?.() !== 0) this.skip()
+    })
+    beforeEach(() => {
+      mount = join(dir, 'mount')
+      mkdirSync(mount)
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', mount])
+      path = join(mount, 'store.db')
+    })
+    afterEach(() => {
+      for (const store of opened.splice(0)) store.closeNow(end())
+      execFileSync('umount', [mount])
+    })
+
+    it('refuses events, records what is on its way by giving up its ballast, and goes on when there is room', async () => {
+      const store = make({ ballastBytes: 256 * 1024 })
+      await store.open(start())
+      const { claimed } = await store.enqueue(record('on its way', { claim: true }))
+      writeFileSync(join(mount, 'somebody-elses'), Buffer.alloc(1_000_000))
+      await assert.rejects(
+        async () => {
+          for (let i = 0; i < 1_000; i++) await put(store, `e${i}`, 5_000)
+        },
+        { code: 'store_unavailable', statusText: 'disk full' },
+      )
+      await store.record(delivered(claimed!))
+      assert.equal((await store.delivery('on its way'))?.delivery.status, 'delivered')
+      assert.equal(existsSync(`${path}.ballast`), false)
+
+      await assert.rejects(store.probe(NOON), { statusText: 'disk full' })
+      rmSync(join(mount, 'somebody-elses'))
+      await store.probe(NOON)
+      assert.equal(statSync(`${path}.ballast`).size, 256 * 1024)
+      assert.deepEqual(await put(store, 'afterwards'), [false])
+    })
+  })
+
+  it('opens a file whose schema was being made when the process was killed', async () => {
+    mkdirSync(join(dir, 'deep'))
+    const db = new DatabaseSync(path)
+    db.exec('PRAGMA journal_mode = WAL; BEGIN; CREATE TABLE meta (x); ')
+    const copy = copyAsKilled(path, join(dir, 'copy'))
+    db.exec('ROLLBACK')
+    db.close()
+    await make({ path: copy }).open(start())
+  })
+
+  it('uses the journal and the care that it promises', () => {
+    const db = new Connection({ path })
+    const pragma = (name: string) => Object.values(db.get(`PRAGMA ${name}`) ?? {})[0]
+    assert.deepEqual(['journal_mode', 'synchronous', 'locking_mode', 'auto_vacuum'].map(pragma), [
+      'wal',
+      2,
+      'exclusive',
+      2,
+    ])
+    db.close()
+  })
+})
+
+describe('SQLite versions', () => {
+  const TABLE: Record<string, boolean> = {
+    '3.51.2': false,
+    '3.51.3': true,
+    '3.52.0': true,
+    '3.53.4': true,
+    '4.0.0': true,
+    '3.50.6': false,
+    '3.50.7': true,
+    '3.44.5': false,
+    '3.44.6': true,
+    '3.49.9': false,
+    '3.7.0': false,
+  }
+  for (const [version, good] of Object.entries(TABLE)) {
+    it(`${version} is ${good ? 'good' : 'warned of'}`, () => {
+      assert.equal(versionProblem(version) === null, good)
+    })
+  }
+})
+
+describe('failures of SQLite', () => {
+  for (const [code, failure] of Object.entries(FAILURES)) {
+    it(`code ${code} is ${failure.code} in words that fit into a status`, () => {
+      assert.ok(failure.statusText.length <= 30, failure.statusText)
+      assert.equal(failure.retryable, failure.code === 'store_unavailable')
+      assert.match(failure.says, /\.$/)
+    })
+  }
+})
+
+/** Root may write everywhere: for these checks the process becomes somebody who may not. */
+async function asNobody(work: () => Promise<void>): Promise<void> {
+  if (process.getuid?.() !== 0) return work()
+  process.seteuid?.(65_534)
+  try {
+    await work()
+  } finally {
+    process.seteuid?.(0)
+  }
+}

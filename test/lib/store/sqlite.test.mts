@@ -1,0 +1,24 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SqliteStore } from '../../../dist/lib/store/sqlite/store.js'
+import { conforms } from './conformance.mts'
+import { copyAsKilled } from './killed.mts'
+
+conforms('SQLite', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'artifact-store-'))
+  let copies = 0
+  let path = join(dir, 'store.db')
+  const left: SqliteStore[] = []
+  return {
+    store: () => new SqliteStore({ path, ballastBytes: 4096 }),
+    kill: (store) => {
+      path = copyAsKilled(path, join(dir, `copy-${++copies}`))
+      left.push(store as SqliteStore)
+    },
+    remove: async () => {
+      for (const store of left) store.closeNow({ now: 0, suspectSince: 0, started: [] })
+      await rm(dir, { recursive: true })
+    },
+  }
+})
