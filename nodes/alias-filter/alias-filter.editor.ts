@@ -84,7 +84,9 @@ RED.nodes.registerType<FilterNode>('alias-filter', {
     const otherwise = form.value('otherwise') === true
     if (list.changed) this.rules = list.text
     if (list.changed || otherwise !== form.config['otherwise']) {
-      form.input('outputs').val(JSON.stringify(list.outputMap({ before: form.config['otherwise'] === true, now: otherwise })))
+      form
+        .input('outputs')
+        .val(JSON.stringify(list.outputMap({ before: form.config['otherwise'] === true, now: otherwise })))
     }
     form.save(list.changed)
   },

@@ -1,6 +1,6 @@
 import { compilePattern } from '../../lib/alias/pattern.js'
 import { compileTrigger, type TriggerSettings } from '../../lib/events/trigger.js'
-import { AdminError, adminPost } from '../shared/editor/admin.js'
+import { type AdminError, adminPost } from '../shared/editor/admin.js'
 import { AliasTester } from '../shared/editor/alias-tester.js'
 import { problemOf } from '../shared/editor/check.js'
 import { byId } from '../shared/editor/element.js'
@@ -68,7 +68,11 @@ RED.nodes.registerType<TriggerNode>('artifact-event', {
         return
       }
       adminPost('events/sample', { node: this.id }).then(
-        () => RED.notify(this._('artifact-event.sent', { name: RED.utils.getNodeLabel(this) }), { type: 'success', timeout: 2000 }),
+        () =>
+          RED.notify(this._('artifact-event.sent', { name: RED.utils.getNodeLabel(this) }), {
+            type: 'success',
+            timeout: 2000,
+          }),
         (error: AdminError) => {
           const reason = error.message || this._('artifact-event.error.no-answer')
           RED.notify(this._('artifact-event.error.not-sent', { reason }), { type: 'error' })
@@ -103,7 +107,11 @@ RED.nodes.registerType<TriggerNode>('artifact-event', {
       const problem = problemOf(() => compilePattern(form.text('pattern')))
       const warning = triggerWarning(settings())
       if (problem) patternNote.say('error', problem)
-      else patternNote.say('warning', warning ? this._(`artifact-event.warning.${warning.kind}`, { events: warning.events }) : '')
+      else
+        patternNote.say(
+          'warning',
+          warning ? this._(`artifact-event.warning.${warning.kind}`, { events: warning.events }) : '',
+        )
       tester.update()
       byId('artifact-event-summary').textContent = summaryOf(settings(), this._)
     }

@@ -1,8 +1,8 @@
 import { button, byId, element, fill } from '../shared/editor/element.js'
 import { closeForm, current, openForm } from '../shared/editor/form.js'
+import { ingestUrl, pathProblem } from '../shared/editor/ingest-path.js'
 import type { EditorNode } from '../shared/editor/red-editor.js'
 import { CURRENT_VERSION, DEFAULTS, migrate } from './artifact-source.migrate.js'
-import { ingestUrl, pathProblem } from '../shared/editor/ingest-path.js'
 
 interface SourceNode extends EditorNode {
   path?: string
@@ -38,7 +38,12 @@ RED.nodes.registerType<SourceNode>('artifact-source', {
         if (problem) return this._(`artifact-source.error.${problem}`)
         let twice: string | null = null
         RED.nodes.eachConfig((other) => {
-          if (other.type === this.type && other.id !== this.id && !other.d && (other['path'] ?? DEFAULTS.path) === (path ?? DEFAULTS.path)) {
+          if (
+            other.type === this.type &&
+            other.id !== this.id &&
+            !other.d &&
+            (other['path'] ?? DEFAULTS.path) === (path ?? DEFAULTS.path)
+          ) {
             twice = RED.utils.getNodeLabel(other, other.id)
           }
         })
@@ -80,10 +85,15 @@ RED.nodes.registerType<SourceNode>('artifact-source', {
       if (RED.settings.httpNodeRoot === false) return fill(url, this._('artifact-source.hint.http-off'))
       if (pathProblem(path)) return fill(url)
       const address = ingestUrl(path)
-      const copy = button('', 'fa-clipboard', () => RED.clipboard.copyText(address, copy, this._('artifact-source.copied')), {
-        'aria-label': this._('artifact-source.copy'),
-        title: this._('artifact-source.copy'),
-      })
+      const copy = button(
+        '',
+        'fa-clipboard',
+        () => RED.clipboard.copyText(address, copy, this._('artifact-source.copied')),
+        {
+          'aria-label': this._('artifact-source.copy'),
+          title: this._('artifact-source.copy'),
+        },
+      )
       fill(url, element('code', {}, address), copy)
     })
     form.watch(['format'], () => {

@@ -51,7 +51,9 @@ RED.nodes.registerType<SecretNode>('automation-secret', {
     const stored = this.credentials?.has_value === true
     const state = stored ? 'stored' : 'empty'
     byId('automation-secret-state').textContent = this._(`automation-secret.hint.${state}`)
-    byId('automation-secret-value-label').textContent = this._(`automation-secret.label.${stored ? 'replace' : 'value'}`)
+    byId('automation-secret-value-label').textContent = this._(
+      `automation-secret.label.${stored ? 'replace' : 'value'}`,
+    )
   },
   oneditsave() {
     closeForm(this)?.save()

@@ -34,7 +34,12 @@ export class AliasTester {
       element(
         'div',
         { class: 'form-row' },
-        element('label', { for: id }, element('i', { class: 'fa fa-flask', 'aria-hidden': 'true' }), ` ${options.label}`),
+        element(
+          'label',
+          { for: id },
+          element('i', { class: 'fa fa-flask', 'aria-hidden': 'true' }),
+          ` ${options.label}`,
+        ),
         ' ',
         this.#field,
       ),

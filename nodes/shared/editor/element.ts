@@ -17,7 +17,12 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 }
 
 /** A push button as Node-RED has them, with an icon (its name in Font Awesome 4) before the words. */
-export function button(words: string, icon: string, onClick: () => void, attributes: Attributes = {}): HTMLButtonElement {
+export function button(
+  words: string,
+  icon: string,
+  onClick: () => void,
+  attributes: Attributes = {},
+): HTMLButtonElement {
   const made = element(
     'button',
     { type: 'button', class: 'red-ui-button red-ui-button-small', ...attributes },

@@ -1,4 +1,4 @@
-import { EVENT_TYPES, type ArtifactEvent, type EventType } from '../../../lib/events/event.js'
+import { type ArtifactEvent, EVENT_TYPES, type EventType } from '../../../lib/events/event.js'
 import { sampleEvent } from '../../../lib/events/samples.js'
 import type { TriggerSettings } from '../../../lib/events/trigger.js'
 import { adminGet } from './admin.js'

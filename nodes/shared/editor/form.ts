@@ -1,5 +1,5 @@
-import { installStyles } from './styles.js'
 import type { EditorNode } from './red-editor.js'
+import { installStyles } from './styles.js'
 
 interface FormOptions {
   /** `node-input` for nodes on the canvas, `node-config-input` for config nodes. */

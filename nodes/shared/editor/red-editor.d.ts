@@ -77,7 +77,7 @@ export interface NodeDefinition<N> {
   outputLabels?: string[] | ((this: N, index: number) => string)
   button?: { onclick(this: N): void; enabled?(this: N): boolean; visible?(this: N): boolean }
   oneditprepare?(this: N): void
-  oneditsave?(this: N): boolean | void
+  oneditsave?(this: N): unknown
   oneditcancel?(this: N): void
   oneditdelete?(this: N): void
   oneditresize?(this: N, size: { width: number; height: number }): void
@@ -167,8 +167,8 @@ export interface EditorRed {
   readonly nodes: {
     registerType<N extends EditorNode>(type: string, definition: NodeDefinition<N> & ThisType<N>): void
     node(id: string): EditorNode | null
-    eachConfig(callback: (node: EditorNode) => boolean | void): void
-    eachNode(callback: (node: EditorNode) => boolean | void): void
+    eachConfig(callback: (node: EditorNode) => unknown): void
+    eachNode(callback: (node: EditorNode) => unknown): void
     filterLinks(filter: { target: EditorNode }): { source: EditorNode }[]
     dirty(): boolean
   }
@@ -181,5 +181,8 @@ export interface EditorRed {
   readonly popover: { tooltip(target: JQuery, content: string): unknown }
   readonly tray: { resize(): void }
   readonly utils: { getNodeLabel(node: EditorNode, fallback?: string): string }
-  notify(message: string | JQuery, options: { type?: 'warning' | 'success' | 'error'; timeout?: number; fixed?: boolean }): Notification
+  notify(
+    message: string | JQuery,
+    options: { type?: 'warning' | 'success' | 'error'; timeout?: number; fixed?: boolean },
+  ): Notification
 }

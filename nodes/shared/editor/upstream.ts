@@ -8,15 +8,21 @@ export interface UpstreamAutomation {
   readonly trigger: TriggerSettings
 }
 
-/** Follows the wires backwards to the nearest artifact-event. */
 export function automationBefore(node: EditorNode): UpstreamAutomation | null {
+  const trigger = nodeBefore(node, 'artifact-event')
+  return trigger && { name: trigger.name ?? '', trigger: migrate(trigger as unknown as TriggerSettings) }
+}
+
+/** Follows the wires backwards to the nearest node of a type. */
+export function nodeBefore(node: EditorNode, type: string): EditorNode | null {
   const seen = new Set<EditorNode>()
   let row: EditorNode[] = [node]
   while (row.length > 0) {
-    const trigger = row.find(({ type }) => type === 'artifact-event')
-    if (trigger) return { name: trigger.name ?? '', trigger: migrate(trigger as unknown as TriggerSettings) }
+    const found = row.find((candidate) => candidate.type === type)
+    if (found) return found
     for (const passed of row) seen.add(passed)
-    row = row.flatMap((target) => RED.nodes.filterLinks({ target }).map(({ source }) => source)).filter((n) => !seen.has(n))
+    const before = row.flatMap((target) => RED.nodes.filterLinks({ target }).map(({ source }) => source))
+    row = before.filter((source) => !seen.has(source))
   }
   return null
 }

@@ -1,0 +1,174 @@
+import { parseSchedule } from '../../lib/delivery/schedule.js'
+import { RECIPES } from '../../lib/recipes/payloads.js'
+import { parseHeaders } from '../../lib/webhook/headers.js'
+import { planWebhook } from '../../lib/webhook/plan.js'
+import { SERVICE, type ServiceName } from '../../lib/webhook/services.js'
+import { parseWebhookUrl } from '../../lib/webhook/url.js'
+import { problemOf } from '../shared/editor/check.js'
+import { describeSchedule } from '../shared/editor/describe-schedule.js'
+import { byId } from '../shared/editor/element.js'
+import { closeForm, current, openForm } from '../shared/editor/form.js'
+import { Note } from '../shared/editor/note.js'
+import type { EditorNode } from '../shared/editor/red-editor.js'
+import { RequestPane } from '../shared/editor/request-pane.js'
+import { SecretChoice } from '../shared/editor/secret-choice.js'
+import type { WebhookForm } from '../shared/editor/webhook-form.js'
+import { CURRENT_VERSION, DEFAULTS, migrate } from './automation-webhook.migrate.js'
+
+interface WebhookNode extends EditorNode {
+  url?: string
+  secrets?: string[]
+}
+
+const choices = new WeakMap<object, SecretChoice>()
+
+/** Everything that can be judged of one property while the others are all right. */
+const VALID: WebhookForm = { url: 'https://example.com' }
+
+RED.nodes.registerType<WebhookNode>('automation-webhook', {
+  category: 'config',
+  color: '#bcd9d1',
+  icon: 'automation-webhook.svg',
+  defaults: {
+    name: { value: DEFAULTS.name },
+    version: { value: DEFAULTS.version },
+    url: {
+      value: DEFAULTS.url,
+      validate(url: string | undefined, _options) {
+        return problemOf(() => parseWebhookUrl(url ?? '')) ?? true
+      },
+    },
+    method: { value: DEFAULTS.method },
+    service: { value: DEFAULTS.service },
+    accessToken: { value: DEFAULTS.accessToken, type: 'automation-secret', required: false },
+    secrets: {
+      value: DEFAULTS.secrets,
+      type: 'automation-secret[]',
+      validate(secrets: string[] | undefined, _options) {
+        const gone = (secrets ?? []).filter((id) => RED.nodes.node(id) === null)
+        return gone.length === 0 || this._('automation-webhook.error.secret-gone')
+      },
+    },
+    signing: { value: DEFAULTS.signing },
+    signingSecret: {
+      value: DEFAULTS.signingSecret,
+      type: 'automation-secret',
+      validate(secret: string | undefined, _options) {
+        if ((current(this, 'signing') ?? DEFAULTS.signing) === 'none') return true
+        if (!secret || secret === '_ADD_') return this._('automation-webhook.error.signing-secret')
+        return RED.nodes.node(secret) !== null || this._('automation-webhook.error.secret-gone')
+      },
+    },
+    signatureEncoding: { value: DEFAULTS.signatureEncoding },
+    headers: {
+      value: DEFAULTS.headers,
+      validate(headers: string | undefined, _options) {
+        const hasToken = Boolean(current(this, 'accessToken'))
+        return problemOf(() => parseHeaders(headers ?? DEFAULTS.headers, { hasToken })) ?? true
+      },
+    },
+    timeout: {
+      value: DEFAULTS.timeout,
+      validate(timeout: string | number | undefined, _options) {
+        return problemOf(() => planWebhook({ ...VALID, timeout: timeout ?? DEFAULTS.timeout })) ?? true
+      },
+    },
+    schedule: {
+      value: DEFAULTS.schedule,
+      validate(schedule: string | undefined, _options) {
+        return problemOf(() => parseSchedule(schedule ?? DEFAULTS.schedule)) ?? true
+      },
+    },
+    rateLimit: {
+      value: DEFAULTS.rateLimit,
+      validate(rateLimit: string | number | undefined, _options) {
+        return problemOf(() => planWebhook({ ...VALID, rateLimit: rateLimit ?? DEFAULTS.rateLimit })) ?? true
+      },
+    },
+    ordering: { value: DEFAULTS.ordering },
+    tls: { value: DEFAULTS.tls, type: 'tls-config', required: false },
+    proxy: { value: DEFAULTS.proxy, type: 'http proxy', required: false },
+    store: { value: DEFAULTS.store, type: 'delivery-store', required: false },
+  },
+  label() {
+    return this.name || this.url || this._('automation-webhook.title')
+  },
+  oneditprepare() {
+    const form = openForm(this, { prefix: 'node-config-input', migrate, currentVersion: CURRENT_VERSION })
+    const { _ } = this
+    const choice = new SecretChoice(byId('automation-webhook-secrets'), form.config['secrets'] as string[], _)
+    choices.set(this, choice)
+
+    /** Says below a field what its validator says, as the user types. */
+    const judge = (property: string, use: () => unknown, otherwise: () => string = () => '') => {
+      const note = new Note(form.input(property))
+      return () => {
+        const problem = problemOf(use)
+        if (problem) note.say('error', problem)
+        else note.say('info', otherwise())
+      }
+    }
+    const urlNote = judge('url', () => (form.text('url') === '' ? null : parseWebhookUrl(form.text('url'))))
+    form.watch(['url'], urlNote)
+    const headersNote = judge('headers', () =>
+      parseHeaders(form.text('headers'), { hasToken: form.text('accessToken') !== '' }),
+    )
+    form.watch(['headers', 'accessToken'], headersNote)
+    const scheduleNote = judge(
+      'schedule',
+      () => parseSchedule(form.text('schedule')),
+      () => describeSchedule(form.text('schedule'), _),
+    )
+    form.watch(['schedule'], scheduleNote)
+    form.watch(
+      ['timeout'],
+      judge('timeout', () => planWebhook({ ...VALID, timeout: form.text('timeout') })),
+    )
+    form.watch(
+      ['rateLimit'],
+      judge('rateLimit', () => planWebhook({ ...VALID, rateLimit: form.text('rateLimit') })),
+    )
+    form.watch(['service'], () => {
+      const service = form.text('service') as ServiceName
+      const limit = SERVICE[service]?.rateLimit ?? null
+      byId('automation-webhook-service-hint').textContent = _(`automation-webhook.hint.service.${service}`)
+      form.input('url').attr('placeholder', RECIPES.find((recipe) => recipe.service === service)?.url ?? 'https://')
+      const placeholder = limit === null ? 'no-limit' : 'service-limit'
+      form
+        .input('rateLimit')
+        .attr('placeholder', _(`automation-webhook.placeholder.${placeholder}`, { limit: limit ?? 0 }))
+    })
+    form.watch(['signing'], () => {
+      const signing = form.text('signing')
+      byId('automation-webhook-signing-hint').textContent = _(`automation-webhook.hint.signing.${signing}`)
+      $('.automation-webhook-signing').toggle(signing !== 'none')
+      $('.automation-webhook-encoding').toggle(signing === 'wandb')
+    })
+    // a secret that was just added in its own dialog has to appear in the list
+    form.watch(['accessToken', 'signingSecret'], () => choice.show())
+    const advanced = ['method', 'timeout', 'tls', 'proxy', 'store'] as const
+    byId<HTMLDetailsElement>('automation-webhook-advanced').open = advanced.some(
+      (property) => String(form.config[property]) !== DEFAULTS[property],
+    )
+
+    const values = (): WebhookForm => ({
+      ...(Object.fromEntries(Object.keys(DEFAULTS).map((property) => [property, form.value(property)])) as WebhookForm),
+      secrets: choice.secrets,
+    })
+    const recipe = RECIPES.find(({ service }) => service === form.text('service'))
+    new RequestPane(byId('automation-webhook-test'), {
+      payload: recipe?.template ?? '{}',
+      automation: null,
+      webhook: () => ({ id: RED.nodes.node(this.id) ? this.id : 'new', form: values() }),
+    })
+  },
+  oneditsave() {
+    const choice = choices.get(this)
+    const changed = choice?.changed === true
+    if (choice && changed) this.secrets = choice.secrets
+    closeForm(this)?.save(changed)
+  },
+  oneditcancel() {
+    closeForm(this)
+  },
+})

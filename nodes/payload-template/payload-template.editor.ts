@@ -1,0 +1,165 @@
+import { AutomationError } from '../../lib/error.js'
+import { parseTemplate } from '../../lib/template/parse.js'
+import { button, byId, element, fill } from '../shared/editor/element.js'
+import { EventPicker } from '../shared/editor/event-picker.js'
+import { closeForm, current, openForm } from '../shared/editor/form.js'
+import { recipeMenu } from '../shared/editor/recipe-menu.js'
+import type { EditorNode } from '../shared/editor/red-editor.js'
+import { renderedText } from '../shared/editor/rendered-text.js'
+import { hasSecretNamed } from '../shared/editor/secrets.js'
+import { TemplateEditor } from '../shared/editor/template-editor.js'
+import { guardTemplate } from '../shared/editor/template-guard.js'
+import { type Finding, reportOn } from '../shared/editor/template-report.js'
+import { automationBefore } from '../shared/editor/upstream.js'
+import { VariableList } from '../shared/editor/variable-list.js'
+import { CURRENT_VERSION, DEFAULTS, migrate } from './payload-template.migrate.js'
+
+interface TemplateNode extends EditorNode {
+  template?: string
+  format?: 'json' | 'text'
+}
+
+const editors = new WeakMap<object, TemplateEditor>()
+
+/** A template to start from; a saved node without one sends {}. */
+const FIRST_TEMPLATE = `{
+  "event_type": "\${event_type}",
+  "version": "\${artifact_version_string}",
+  "alias": "\${alias}",
+  "author": "\${event_author}"
+}`
+
+function release(node: EditorNode): void {
+  editors.get(node)?.destroy()
+  editors.delete(node)
+}
+
+RED.nodes.registerType<TemplateNode>('payload-template', {
+  category: 'artifact automations',
+  color: '#d5ebe2',
+  icon: 'payload-template.svg',
+  inputs: 1,
+  outputs: 1,
+  defaults: {
+    name: { value: DEFAULTS.name },
+    version: { value: DEFAULTS.version },
+    template: {
+      value: FIRST_TEMPLATE,
+      validate(template: string | undefined, _options) {
+        const format = current(this, 'format') === 'text' ? 'text' : 'json'
+        try {
+          parseTemplate(template ?? DEFAULTS.template, format)
+          return true
+        } catch (error) {
+          if (error instanceof AutomationError) return error.message
+          throw error
+        }
+      },
+    },
+    format: { value: DEFAULTS.format },
+    missing: { value: DEFAULTS.missing },
+  },
+  label() {
+    return this.name || this._('payload-template.title')
+  },
+  labelStyle() {
+    return this.name ? 'node_label_italic' : ''
+  },
+  inputLabels(_index) {
+    return this._('payload-template.port.in')
+  },
+  outputLabels(_index) {
+    return this._('payload-template.port.out')
+  },
+  oneditprepare() {
+    const form = openForm(this, { prefix: 'node-input', migrate, currentVersion: CURRENT_VERSION })
+    const { _ } = this
+    const automation = automationBefore(this)
+    const format = () => (form.text('format') === 'text' ? 'text' : 'json')
+    const editor = new TemplateEditor({
+      element: byId('payload-template-editor'),
+      value: String(form.config['template']),
+      format: format(),
+      onChange: () => update(),
+    })
+    editors.set(this, editor)
+    const variables = new VariableList(byId('payload-template-variables'), { _, insert: (slot) => editor.insert(slot) })
+    const picker = new EventPicker({
+      _: (key) => _(`payload-template.${key}`),
+      id: 'payload-template-event',
+      ...(automation && { fit: automation.trigger }),
+      onChange: () => update(),
+    })
+    byId('payload-template-event-label').after(' ', picker.select)
+    const describe = (finding: Finding) => _(`payload-template.finding.${finding.kind}`, { what: finding.what })
+
+    function update(): void {
+      const report = reportOn(editor.text, {
+        format: format(),
+        missing: form.text('missing') === 'error' ? 'error' : 'blank',
+        event: picker.event,
+        automationName: automation?.name ?? '',
+        hasSecret: hasSecretNamed,
+      })
+      editor.mark(report.findings, describe)
+      const { problem, rendered, findings } = report
+      const output = byId('payload-template-output')
+      fill(output, ...(rendered ? renderedText(rendered, _('payload-template.secret')) : []))
+      output.hidden = rendered === null
+      const sentence = byId('payload-template-problem')
+      sentence.textContent = problem ?? ''
+      sentence.hidden = problem === null
+      fill(
+        byId('payload-template-findings'),
+        ...unique(findings).map((finding) =>
+          element(
+            'li',
+            { class: finding.kind === 'error' ? 'aa-text-error' : 'aa-text-warning' },
+            button(_('payload-template.line', { line: finding.line }), 'fa-arrow-up', () =>
+              editor.reveal(finding.line, finding.column),
+            ),
+            ` ${describe(finding)}`,
+          ),
+        ),
+      )
+      byId('payload-template-complete').hidden = rendered === null || findings.length > 0
+      byId('payload-template-guard').hidden = guardTemplate(editor.text) === editor.text
+      variables.show(picker.event, automation?.name ?? '')
+    }
+
+    byId('payload-template-recipes').replaceWith(
+      recipeMenu({ id: 'payload-template-recipes', label: _('payload-template.label.example') }, (recipe) => {
+        editor.replace(recipe.template)
+        if (form.text('format') !== 'json') form.input('format').val('json').trigger('change')
+        byId('payload-template-recipe-hint').textContent = recipe.description
+      }),
+    )
+    form.input('format').on('change', () => editor.setFormat(format()))
+    form.watch(['format', 'missing'], update)
+  },
+  oneditsave() {
+    const editor = editors.get(this)
+    const changed = editor?.changed === true
+    if (editor && changed) this.template = guardTemplate(editor.text)
+    closeForm(this)?.save(changed)
+    release(this)
+  },
+  oneditcancel() {
+    closeForm(this)
+    release(this)
+  },
+  oneditresize(size) {
+    const editor = editors.get(this)
+    if (!editor) return
+    byId('payload-template-editor').style.height = `${Math.max(200, Math.round(size.height * 0.42))}px`
+    editor.resize()
+  },
+})
+
+/** One line for each name: it may be missing in twenty places. */
+function unique(findings: readonly Finding[]): Finding[] {
+  return findings.filter(
+    ({ kind, what }, index) =>
+      kind === 'error' || findings.findIndex((other) => other.kind === kind && other.what === what) === index,
+  )
+}
