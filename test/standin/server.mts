@@ -68,7 +68,7 @@ export async function startStandin({
     if (fault) return answerFaultily(fault, response, respond)
     if (!user) return refuse(response, 401, 'unauthorized')
     const { status, body } = await respondWithStatus(schema, new Access(world, user), query, variables)
-    response.writeHead(status, { 'content-type': 'application/json' })
+    response.writeHead(status, { 'content-type': 'application/json', date: new Date(world.now).toUTCString() })
     response.end(JSON.stringify(body))
   }
 

@@ -16,7 +16,8 @@ export class Answer {
   /** The member of an object; missing members read as null. */
   at(name: string): Answer {
     const { path } = this
-    if (typeof this.#value !== 'object' || this.#value === null || Array.isArray(this.#value)) throw this.#wrong('an object')
+    if (typeof this.#value !== 'object' || this.#value === null || Array.isArray(this.#value))
+      throw this.#wrong('an object')
     const members = this.#value as Readonly<Record<string, unknown>>
     return new Answer(Object.hasOwn(members, name) ? members[name] : null, path === '' ? name : `${path}.${name}`)
   }

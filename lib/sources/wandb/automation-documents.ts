@@ -36,19 +36,25 @@ const fields = (offers: Offers) => `fragment TriggerFields on Trigger {
 }`
 
 /** The automations of an entity and its projects, a page. Needs the feature `QUERY_AUTOMATIONS_ON_ENTITY`. */
-export const entityAutomationsDocument = (offers: Offers) => `query ImportEntityAutomations($entity: String!, $after: String) {
+export const entityAutomationsDocument = (
+  offers: Offers,
+) => `query ImportEntityAutomations($entity: String!, $after: String) {
   scope: entity(name: $entity) { triggers(first: 50, after: $after) { ${page} edges { node { ...TriggerFields } } } }
 }
 ${fields(offers)}`
 
 /** The automations of the projects of an entity, a page of projects: for servers before 0.83. */
-export const projectAutomationsDocument = (offers: Offers) => `query ImportProjectAutomations($entity: String!, $after: String) {
+export const projectAutomationsDocument = (
+  offers: Offers,
+) => `query ImportProjectAutomations($entity: String!, $after: String) {
   scope: entity(name: $entity) { projects(first: 50, after: $after) { ${page} edges { node { name triggers { ...TriggerFields } } } } }
 }
 ${fields(offers)}`
 
 /** The automations of an organization, a page. Needs the feature `AUTOMATIONS_ON_ORGANIZATION`. */
-export const organizationAutomationsDocument = (offers: Offers) => `query ImportOrganizationAutomations($organization: String!, $after: String) {
+export const organizationAutomationsDocument = (
+  offers: Offers,
+) => `query ImportOrganizationAutomations($organization: String!, $after: String) {
   scope: organization(name: $organization) { triggers(first: 50, after: $after) { ${page} edges { node { ...TriggerFields } } } }
 }
 ${fields(offers)}`

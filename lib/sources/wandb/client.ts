@@ -1,7 +1,7 @@
 import { Answer } from './answer.js'
-import { invalidAnswer, excerpt, SourceFailure, statusFailure, unreachable } from './failure.js'
+import { excerpt, invalidAnswer, SourceFailure, statusFailure, unreachable } from './failure.js'
 import { OFFERS, type Offer, type Offers, refusedOffers } from './offers.js'
-import { parseRateLimit, parsePause } from './rate-limit.js'
+import { parsePause, parseRateLimit } from './rate-limit.js'
 
 /**
  * Sends one POST and reads the whole answer as text, whatever its status. Rejects with an `AutomationError` of the code
@@ -102,7 +102,9 @@ export class WandbClient {
     if (status < 200 || status > 299) throw statusFailure(status, text, pause)
     if (!body) {
       const type = headers['content-type'] ?? ''
-      const why = /json/i.test(type) ? 'W&B’s answer is not whole JSON.' : `W&B’s answer is no JSON but ${excerpt(type) || 'has no type'}.`
+      const why = /json/i.test(type)
+        ? 'W&B’s answer is not whole JSON.'
+        : `W&B’s answer is no JSON but ${excerpt(type) || 'has no type'}.`
       throw invalidAnswer(why, text)
     }
     if (errorsOf(body).length > 0 || 'error' in body) return refusal(body)
@@ -126,15 +128,20 @@ export class WandbClient {
       authorization: `Basic ${base64(`api:${key}`)}`,
     }
     const operationName = query.match(/^query (\w+)/)?.[1]
+    // some servers refuse variables that the document does not declare
+    const declared = Object.fromEntries(Object.entries(variables).filter(([name]) => query.includes(`$${name}:`)))
     const ends = timeout(REQUEST.timeout)
     this.requests += 1
     try {
       const options = { signal: signal ? AbortSignal.any([signal, ends]) : ends, maxBytes: REQUEST.maxBytes }
-      return await post(this.#url, headers, JSON.stringify({ query, variables, operationName }), options)
+      return await post(this.#url, headers, JSON.stringify({ query, variables: declared, operationName }), options)
     } catch (error) {
       if (isTooLarge(error)) {
         const message = `W&B’s answer is longer than ${REQUEST.maxBytes >> 20} MiB; it was not read to its end.`
-        throw new SourceFailure('source_answer_too_large', message, { statusText: 'answer too large', remedy: 'back-off' })
+        throw new SourceFailure('source_answer_too_large', message, {
+          statusText: 'answer too large',
+          remedy: 'back-off',
+        })
       }
       throw unreachable(ends.aborted ? new Error(`no whole answer within ${REQUEST.timeout / 1000} s`) : error)
     }
@@ -164,23 +171,32 @@ function refusal(body: Readonly<Record<string, unknown>>): Refusal {
 /** W&B's backends write errors as `{errors: [{message}]}`, `{errors: [text]}`, `{error: text}` and `{error: {message}}`. */
 function errorsOf(body: Readonly<Record<string, unknown>>): { message: string; path: string }[] {
   const { errors, error } = body
-  const all: unknown[] = [...(Array.isArray(errors) ? errors : []), ...(error === undefined || error === null ? [] : [error])]
+  const all: unknown[] = [
+    ...(Array.isArray(errors) ? errors : []),
+    ...(error === undefined || error === null ? [] : [error]),
+  ]
   return all.map((each) => {
     if (typeof each !== 'object' || each === null) return { message: String(each), path: '' }
     const { message, path } = each as Readonly<Record<string, unknown>>
-    return { message: typeof message === 'string' ? message : JSON.stringify(each), path: Array.isArray(path) ? path.join('.') : '' }
+    return {
+      message: typeof message === 'string' ? message : JSON.stringify(each),
+      path: Array.isArray(path) ? path.join('.') : '',
+    }
   })
 }
 
 function parsedObject(text: string): Readonly<Record<string, unknown>> | null {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null
   } catch {
     return null
   }
 }
 
-const isTooLarge = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'source_answer_too_large'
+const isTooLarge = (error: unknown) =>
+  error instanceof Error && 'code' in error && error.code === 'source_answer_too_large'
 
 const base64 = (text: string) => btoa(String.fromCharCode(...new TextEncoder().encode(text)))

@@ -32,7 +32,11 @@ const versionsField = (first: string, filters: string, after = '') =>
 const aliasField = (offers: Offers, args: string) =>
   `aliases(${args}) { ${PAGE} edges { node { id alias${offers.has('aliasHolder') ? ' artifact { id }' : ''} } } }`
 
-const collection = (offers: Offers, versions: number, tags: boolean) => `fragment CollectionFields on ArtifactCollection {
+const collection = (
+  offers: Offers,
+  versions: number,
+  tags: boolean,
+) => `fragment CollectionFields on ArtifactCollection {
   __typename id name createdAt updatedAt
   project { name entity { name } }
   type: defaultArtifactType { name }
@@ -130,8 +134,12 @@ const history = `fragment CollectionHistory on ArtifactCollection {
  * So many questions about members of collections (`m0: $c0, $n0`, by alias or as `v3`), about versions by id
  * (`a0: $a0`) and about what was done to collections (`h0: $h0`).
  */
-export function detailsDocument(counts: { members: number; versions: number; histories: number }, offers: Offers): string {
-  const times = (count: number, text: (index: number) => string) => Array.from({ length: count }, (_, index) => text(index))
+export function detailsDocument(
+  counts: { members: number; versions: number; histories: number },
+  offers: Offers,
+): string {
+  const times = (count: number, text: (index: number) => string) =>
+    Array.from({ length: count }, (_, index) => text(index))
   const variables = [
     ...times(counts.members, (n) => `$c${n}: ID!, $n${n}: String!`),
     ...times(counts.versions, (n) => `$a${n}: ID!`),
@@ -144,7 +152,11 @@ export function detailsDocument(counts: { members: number; versions: number; his
       (n) =>
         `m${n}: artifactCollection(id: $c${n}) { id artifactMembership(aliasName: $n${n}) { id versionIndex${linkTime} artifact { ...VersionFields } } }`,
     ),
-    ...times(counts.versions, (n) => `a${n}: artifact(id: $a${n}) { ...VersionFields artifactMemberships(first: 100) { edges { node { versionIndex artifactCollection { id } } } } }`),
+    ...times(
+      counts.versions,
+      (n) =>
+        `a${n}: artifact(id: $a${n}) { ...VersionFields artifactMemberships(first: 100) { edges { node { versionIndex artifactCollection { id } } } } }`,
+    ),
     ...times(counts.histories, (n) => `h${n}: artifactCollection(id: $h${n}) { id ...CollectionHistory }`),
   ]
   return [

@@ -28,14 +28,20 @@ export class SourceFailure extends AutomationError {
 /** The first 200 characters of what somebody else sent, on one line, with what could be markup or control shown as it is. */
 export function excerpt(text: string): string {
   const start = text.slice(0, 200)
-  const shown = start.replace(/[<>&]|[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (char) =>
+  const shown = start.replace(/[<>&\p{Cc}\u2028\u2029]/gu, (char) =>
     char === '<' ? '‹' : char === '>' ? '›' : char === '&' ? '＆' : ' ',
   )
   return text.length > 200 ? `${shown}…` : shown
 }
 
 /** Statuses, the code and status text of the failure, and the remedy. Everything else from 400 is `unavailable`. */
-export const STATUSES: readonly { status: number; code: string; statusText: string; remedy: Remedy; sentence: string }[] = [
+export const STATUSES: readonly {
+  status: number
+  code: string
+  statusText: string
+  remedy: Remedy
+  sentence: string
+}[] = [
   {
     status: 401,
     code: 'source_denied',

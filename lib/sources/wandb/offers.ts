@@ -2,7 +2,15 @@
  * Fields that W&B's own SDK does not need, and that a given server may therefore lack. Each is asked for until a
  * server refuses it, and asked again when a day has passed, because servers get updated.
  */
-export const OFFERS = ['aliasHolder', 'authors', 'creatorUser', 'linkTime', 'sorting', 'tagFilter', 'secretNames'] as const
+export const OFFERS = [
+  'aliasHolder',
+  'authors',
+  'creatorUser',
+  'linkTime',
+  'sorting',
+  'tagFilter',
+  'secretNames',
+] as const
 export type Offer = (typeof OFFERS)[number]
 export type Offers = ReadonlySet<Offer>
 
@@ -18,6 +26,11 @@ const SIGNS: Readonly<Record<Offer, RegExp>> = {
 }
 
 /** Which of the offers in use a server's error takes back; none when it is about something else. */
-export function refusedOffers(offers: Offers, errors: readonly { readonly message: string; readonly path: string }[]): Offer[] {
-  return [...offers].filter((offer) => errors.some(({ message, path }) => SIGNS[offer].test(message) || SIGNS[offer].test(path)))
+export function refusedOffers(
+  offers: Offers,
+  errors: readonly { readonly message: string; readonly path: string }[],
+): Offer[] {
+  return [...offers].filter((offer) =>
+    errors.some(({ message, path }) => SIGNS[offer].test(message) || SIGNS[offer].test(path)),
+  )
 }

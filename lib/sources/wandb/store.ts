@@ -30,11 +30,15 @@ export interface WatchStore {
 /** The parts of a source's state as one poll sees and changes them. */
 export class Draft {
   readonly #parts: ReadonlyMap<string, string>
+  readonly #memory: ReadonlyMap<string, string>
   readonly changes = new Map<string, string | null>()
   readonly events: ArtifactEvent[] = []
+  /** What moves on with every poll and can be found again from what is stored: it is not worth a write of its own. */
+  readonly progress = new Map<string, string>()
 
-  constructor(parts: ReadonlyMap<string, string>) {
+  constructor(parts: ReadonlyMap<string, string>, memory: ReadonlyMap<string, string> = new Map()) {
     this.#parts = parts
+    this.#memory = memory
   }
 
   get(key: string): string | null {
@@ -46,6 +50,16 @@ export class Draft {
   set(key: string, text: string | null): void {
     if ((this.#parts.get(key) ?? null) === text) this.changes.delete(key)
     else this.changes.set(key, text)
+  }
+
+  /** The progress of this key, or what is stored of it. */
+  recall(key: string): string | null {
+    return this.progress.get(key) ?? this.#memory.get(key) ?? this.get(key)
+  }
+
+  /** All stored keys that begin so. */
+  keys(prefix: string): string[] {
+    return [...this.#parts.keys()].filter((key) => key.startsWith(prefix))
   }
 
   get isEmpty(): boolean {

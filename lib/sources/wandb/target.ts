@@ -1,4 +1,5 @@
 import type { EventType } from '../../events/event.js'
+import { registryProject } from '../../events/registry.js'
 import type { RunRule } from './runs/rule.js'
 
 /** One thing that is watched with one request a poll: the registries of an organization, an entity, or a project. */
@@ -25,16 +26,14 @@ export function covers(target: Target, entity: string, project: string): boolean
   if (target.events.size === 0 || entity !== target.entity) return false
   if (target.project !== null) return project === target.project
   if (target.projects !== null) return target.projects.includes(project)
-  return !target.registries || project.startsWith(REGISTRY_PREFIX)
+  return !target.registries || project.startsWith(PREFIX)
 }
 
-/** How W&B names the projects that are registries (its SDK: `REGISTRY_PREFIX`). */
-export const REGISTRY_PREFIX = 'wandb-registry-'
-/** The registry from before registries: one project of this name in a team. */
-export const LEGACY_REGISTRY = 'model-registry'
+/** What the names of registries begin with. */
+const PREFIX = registryProject('')
 
 /** The `projectFilters` of a target; null when it needs none. */
 export function projectFilter({ projects, registries }: Pick<Target, 'projects' | 'registries'>): string | null {
   if (projects !== null) return JSON.stringify({ name: projects.length === 1 ? projects[0] : { $in: projects } })
-  return registries ? JSON.stringify({ name: { $regex: `^${REGISTRY_PREFIX}` } }) : null
+  return registries ? JSON.stringify({ name: { $regex: `^${PREFIX}` } }) : null
 }

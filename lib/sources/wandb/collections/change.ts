@@ -1,6 +1,10 @@
 /** Something that was done to a collection, as two looks at it tell. What else an event says is asked afterwards. */
 export type Change =
-  | { readonly type: 'CREATE_ARTIFACT' | 'LINK_ARTIFACT' | 'UNLINK_ARTIFACT'; readonly artifact: string; readonly index: number }
+  | {
+      readonly type: 'CREATE_ARTIFACT' | 'LINK_ARTIFACT' | 'UNLINK_ARTIFACT'
+      readonly artifact: string
+      readonly index: number
+    }
   | {
       readonly type: 'ADD_ARTIFACT_ALIAS' | 'REMOVE_ARTIFACT_ALIAS'
       readonly alias: string

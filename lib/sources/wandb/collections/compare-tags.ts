@@ -46,5 +46,5 @@ export function compareTags(
       if (!had?.tags.includes(tag)) changes.push({ type: 'ADD_ARTIFACT_TAG', tag, artifact, index })
     }
   }
-  return { changes, state: now, unlisted: !whole && seen.tagged === null }
+  return { changes, state: now, unlisted: false }
 }

@@ -16,7 +16,11 @@ export interface VersionComparison {
  * New, linked and unlinked versions. The newest few versions and the number of all come with every look; where the two
  * do not add up with what was known (a version that was committed late, one that is gone) the collection is listed.
  */
-export function compareVersions(known: CollectionState | null, seen: CollectionSighting, context: CompareContext): VersionComparison {
+export function compareVersions(
+  known: CollectionState | null,
+  seen: CollectionSighting,
+  context: CompareContext,
+): VersionComparison {
   const type = seen.kind === 'portfolio' ? 'LINK_ARTIFACT' : 'CREATE_ARTIFACT'
   const { items, total, complete } = seen.versions
   const lowest = Math.min(...items.map(({ index }) => index), Number.POSITIVE_INFINITY)
@@ -25,7 +29,13 @@ export function compareVersions(known: CollectionState | null, seen: CollectionS
     const fresh = context.since === null ? [] : items.filter(({ createdAt }) => createdAt >= (context.since ?? 0))
     const top = Math.max(...items.map(({ index }) => index), -1)
     const floor = complete || items.length === 0 ? 0 : lowest
-    const state = { top, floor, gaps: gapsBetween(floor - 1, top, items), total, versions: listing(null, seen, context) }
+    const state = {
+      top,
+      floor,
+      gaps: gapsBetween(floor - 1, top, items),
+      total,
+      versions: listing(null, seen, context),
+    }
     return { ...added(type, fresh), state, question: null, unlisted: wantsListing(state.versions, seen, context) }
   }
   const fresh = items.filter(({ index }) => index > known.top || known.gaps.includes(index))
@@ -40,8 +50,12 @@ export function compareVersions(known: CollectionState | null, seen: CollectionS
       : total > expected || (total < expected && context.unlinks && kind === 'portfolio')
         ? { list: 'versions', downTo: null }
         : null
-  const gaps = [...known.gaps.filter((gap) => !fresh.some(({ index }) => index === gap)), ...gapsBetween(known.top, top, items)]
-  const gone = complete && known.versions && context.unlinks && kind === 'portfolio' ? missing(known.versions, items) : []
+  const gaps = [
+    ...known.gaps.filter((gap) => !fresh.some(({ index }) => index === gap)),
+    ...gapsBetween(known.top, top, items),
+  ]
+  const gone =
+    complete && known.versions && context.unlinks && kind === 'portfolio' ? missing(known.versions, items) : []
   const { changes, added: artifacts } = added(type, fresh)
   const versions = listing(known.versions, seen, context)
   return {
@@ -65,7 +79,8 @@ function added(type: 'LINK_ARTIFACT' | 'CREATE_ARTIFACT', fresh: readonly Versio
 function gapsBetween(top: number, newTop: number, items: readonly VersionSighting[]): number[] {
   const there = new Set(items.map(({ index }) => index))
   const gaps: number[] = []
-  for (let index = newTop; index > top && gaps.length < MOST_GAPS; index -= 1) if (!there.has(index)) gaps.unshift(index)
+  for (let index = newTop; index > top && gaps.length < MOST_GAPS; index -= 1)
+    if (!there.has(index)) gaps.unshift(index)
   return gaps
 }
 
@@ -77,7 +92,11 @@ function missing(versions: Readonly<Record<string, string>>, items: readonly Ver
 }
 
 /** All versions of a portfolio as far as they are known; null when they are not, or nobody wants to. */
-function listing(before: CollectionState['versions'], seen: CollectionSighting, context: CompareContext): CollectionState['versions'] {
+function listing(
+  before: CollectionState['versions'],
+  seen: CollectionSighting,
+  context: CompareContext,
+): CollectionState['versions'] {
   if (!context.unlinks || seen.kind !== 'portfolio') return null
   const entries = seen.versions.items.map(({ index, artifact }) => [String(index), artifact] as const)
   if (seen.versions.complete) return Object.fromEntries(entries)

@@ -1,7 +1,7 @@
+import type { Change } from './change.js'
 import { compareAliases } from './compare-aliases.js'
 import { compareTags } from './compare-tags.js'
 import { compareVersions } from './compare-versions.js'
-import type { Change } from './change.js'
 import type { CollectionSighting } from './sighting.js'
 import { type CollectionState, emptyCollection } from './state.js'
 
@@ -32,7 +32,11 @@ export type Question = { readonly list: 'versions'; readonly downTo: number | nu
  * What was done to a collection between two looks. Pure. A collection that was not known is taken as it is, unless it
  * was made after `since`: then all that is in it is new.
  */
-export function compareCollection(before: CollectionState | null, seen: CollectionSighting, context: CompareContext): Comparison {
+export function compareCollection(
+  before: CollectionState | null,
+  seen: CollectionSighting,
+  context: CompareContext,
+): Comparison {
   const place = { entity: seen.entity, project: seen.project, name: seen.name }
   const isNew = before === null && context.since !== null && seen.createdAt >= context.since
   const known = before ?? (isNew ? emptyCollection(place) : null)

@@ -52,7 +52,11 @@ const memberKey = (collection: string, name: string) => `${collection} ${name}`
 
 /** Asks about all changes at once, in as few requests as the limits allow. */
 export async function inquire(client: WandbClient, found: readonly Found[], signal?: AbortSignal): Promise<Details> {
-  const wanted = { members: new Map<string, [string, string]>(), versions: new Set<string>(), histories: new Set<string>() }
+  const wanted = {
+    members: new Map<string, [string, string]>(),
+    versions: new Set<string>(),
+    histories: new Set<string>(),
+  }
   for (const { collection, change } of found) {
     if ('tag' in change) {
       if ('artifact' in change) wanted.versions.add(change.artifact)
@@ -82,7 +86,10 @@ export async function inquire(client: WandbClient, found: readonly Found[], sign
       histories: batch.flatMap((each) => ('history' in each ? [each.history] : [])),
     }
     const variables = Object.fromEntries([
-      ...ask.members.flatMap(([collection, name], n) => [[`c${n}`, collection], [`n${n}`, name]]),
+      ...ask.members.flatMap(([collection, name], n) => [
+        [`c${n}`, collection],
+        [`n${n}`, name],
+      ]),
       ...ask.versions.map((version, n) => [`a${n}`, version]),
       ...ask.histories.map((collection, n) => [`h${n}`, collection]),
     ])
@@ -100,7 +107,8 @@ export async function inquire(client: WandbClient, found: readonly Found[], sign
       const detail = data.at(`a${n}`).maybe(readVersion)
       if (detail) versions.set(version, detail)
     }
-    for (const [n, collection] of ask.histories.entries()) deeds.set(collection, data.at(`h${n}`).maybe(readDeeds) ?? [])
+    for (const [n, collection] of ask.histories.entries())
+      deeds.set(collection, data.at(`h${n}`).maybe(readDeeds) ?? [])
   }
   return {
     member: (collection, name) => members.get(memberKey(collection, name)) ?? null,
@@ -129,7 +137,10 @@ function readVersion(answer: Answer): VersionDetail {
     tags: readTags(answer.at('tags')),
     author: answer.at('createdBy').maybe(readAuthor),
     indexes: memberships.maybe((connection) => {
-      const nodes = connection.at('edges').list().map((edge) => edge.at('node'))
+      const nodes = connection
+        .at('edges')
+        .list()
+        .map((edge) => edge.at('node'))
       const visible = nodes.filter((node) => !node.isNull && !node.at('artifactCollection').isNull)
       return new Map(
         visible.map((node) => [
@@ -148,16 +159,20 @@ function readAuthor(createdBy: Answer): string | null {
 
 function readDeeds(collection: Answer): Deed[] {
   const read = (name: string) =>
-    collection.at(name).at('edges').list().map((edge): Deed => {
-      const node = edge.at('node')
-      return {
-        type: node.at('actionType').text(),
-        at: node.at('createdAt').time(),
-        alias: node.at('alias').maybe((alias) => alias.text()),
-        artifact: node.at('artifact').maybe((artifact) => artifact.at('id').text()),
-        author: node.at('user').maybe((user) => user.at('username').maybe((name) => name.text())),
-      }
-    })
+    collection
+      .at(name)
+      .at('edges')
+      .list()
+      .map((edge): Deed => {
+        const node = edge.at('node')
+        return {
+          type: node.at('actionType').text(),
+          at: node.at('createdAt').time(),
+          alias: node.at('alias').maybe((alias) => alias.text()),
+          artifact: node.at('artifact').maybe((artifact) => artifact.at('id').text()),
+          author: node.at('user').maybe((user) => user.at('username').maybe((name) => name.text())),
+        }
+      })
   return [...read('aliasActionHistory'), ...read('artifactCollectionActions')]
 }
 

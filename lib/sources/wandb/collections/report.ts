@@ -18,7 +18,12 @@ export interface ReportContext {
  * What a change is as an event; null when the details show that it did not happen: what a page left out while it was
  * being read is no removal. `number` is the place of the change among all of the collection, and makes the event's id.
  */
-export function reportChange(seen: CollectionSighting, change: Change, number: number, context: ReportContext): ArtifactEvent | null {
+export function reportChange(
+  seen: CollectionSighting,
+  change: Change,
+  number: number,
+  context: ReportContext,
+): ArtifactEvent | null {
   const { organization, seenAt } = context
   const confirmed = confirm(seen.id, change, context.details)
   if (!confirmed) return null

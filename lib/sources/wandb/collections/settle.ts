@@ -6,7 +6,13 @@ import type { CollectionState } from './state.js'
  * Puts back into the state what a comparison took for removed and the details showed to be there, so that the next look
  * does not take it for new; and notes of aliases what the details told of their versions.
  */
-export function settle(collection: string, before: CollectionState | null, next: CollectionState, rejected: readonly Change[], details: Details): CollectionState {
+export function settle(
+  collection: string,
+  before: CollectionState | null,
+  next: CollectionState,
+  rejected: readonly Change[],
+  details: Details,
+): CollectionState {
   const aliases = new Map(Object.entries(next.aliases))
   let { versions, tagged } = next
   for (const change of rejected) {
@@ -19,7 +25,11 @@ export function settle(collection: string, before: CollectionState | null, next:
     }
     // seen, but by now with nobody: to be seen again
     if (change.type === 'ADD_ARTIFACT_ALIAS') aliases.delete(change.alias)
-    if (change.type === 'REMOVE_ARTIFACT_TAG' && tagged && details.version(change.artifact)?.tags.includes(change.tag)) {
+    if (
+      change.type === 'REMOVE_ARTIFACT_TAG' &&
+      tagged &&
+      details.version(change.artifact)?.tags.includes(change.tag)
+    ) {
       const had = before?.tagged?.[change.artifact]
       if (had) tagged = { ...tagged, [change.artifact]: had }
     }

@@ -3,11 +3,19 @@ import type { WandbClient } from '../client.js'
 import { aliasesDocument, scanDocument, VERSIONS_DOCUMENT } from '../documents.js'
 import type { Draft } from '../store.js'
 import type { Target } from '../target.js'
-import { type CompareContext, compareCollection, type Comparison, type Question } from './compare.js'
+import { type CompareContext, type Comparison, compareCollection, type Question } from './compare.js'
 import { type Found, inquire } from './inquiry.js'
 import { reportChange } from './report.js'
 import { settle } from './settle.js'
-import { type AliasSighting, type CollectionSighting, readAliases, readCollection, readVersions, type VersionList, type VersionSighting } from './sighting.js'
+import {
+  type AliasSighting,
+  type CollectionSighting,
+  readAliases,
+  readCollection,
+  readVersions,
+  type VersionList,
+  type VersionSighting,
+} from './sighting.js'
 import { type CollectionState, readState, stateKey, writeState } from './state.js'
 
 export interface WatchContext {
@@ -41,9 +49,13 @@ export const readCollections = (connection: Answer): { collections: CollectionSi
  */
 export async function noteCollections(seen: readonly CollectionSighting[], context: WatchContext): Promise<string[]> {
   const { client, draft, target, signal, lastLook } = context
+  // a server that does not know the filter for tags gives versions without one
+  const filters = !seen.some(({ tagged }) => tagged?.items.some(({ tags }) => tags.length === 0))
+  if (!filters) client.withdraw('tagFilter')
   const unlisted: string[] = []
   const looks = []
-  for (const collection of new Map(seen.map((each) => [each.id, each])).values()) {
+  for (const each of new Map(seen.map((collection) => [collection.id, collection])).values()) {
+    const collection = filters ? each : { ...each, tagged: null }
     const text = draft.get(stateKey(collection.id))
     const before = text === null ? null : readState(text)
     const look = await complete(before, collection, context)
@@ -86,7 +98,11 @@ async function complete(before: CollectionState | null, first: CollectionSightin
   return null
 }
 
-async function answered(seen: CollectionSighting, question: Question, context: WatchContext): Promise<CollectionSighting | null> {
+async function answered(
+  seen: CollectionSighting,
+  question: Question,
+  context: WatchContext,
+): Promise<CollectionSighting | null> {
   if (question.list === 'aliases') {
     const items = await listAliases(seen.id, context)
     return items && { ...seen, aliases: { items, complete: true } }
@@ -96,7 +112,11 @@ async function answered(seen: CollectionSighting, question: Question, context: W
 }
 
 /** All versions, or the newest down to a number; null when the collection is gone or out of sight. */
-async function listVersions(id: string, downTo: number | null, { client, signal }: WatchContext): Promise<VersionList | null> {
+async function listVersions(
+  id: string,
+  downTo: number | null,
+  { client, signal }: WatchContext,
+): Promise<VersionList | null> {
   const items = new Map<number, VersionSighting>()
   for (let after: string | null = null; ; ) {
     const { data } = await client.ask(VERSIONS_DOCUMENT, { id, after }, signal)

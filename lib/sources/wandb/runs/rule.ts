@@ -35,7 +35,13 @@ export interface RunSettings {
 export type Aggregation = 'AVERAGE' | 'MIN' | 'MAX' | null
 export type Direction = 'INCREASE' | 'DECREASE' | 'ANY'
 export type MetricFilter =
-  | { readonly kind: 'threshold'; readonly aggregation: Aggregation; readonly window: number; readonly comparison: string; readonly threshold: number }
+  | {
+      readonly kind: 'threshold'
+      readonly aggregation: Aggregation
+      readonly window: number
+      readonly comparison: string
+      readonly threshold: number
+    }
   | {
       readonly kind: 'change'
       readonly aggregation: Aggregation
@@ -66,7 +72,9 @@ export interface MetricRule extends RuleBase {
 }
 export type RunRule = StateRule | MetricRule
 
-export const COMPARISONS: Readonly<Record<string, { sign: string; holds: (value: number, threshold: number) => boolean }>> = {
+export const COMPARISONS: Readonly<
+  Record<string, { sign: string; holds: (value: number, threshold: number) => boolean }>
+> = {
   $gt: { sign: '>', holds: (value, threshold) => value > threshold },
   $gte: { sign: '≥', holds: (value, threshold) => value >= threshold },
   $lt: { sign: '<', holds: (value, threshold) => value < threshold },
@@ -100,7 +108,9 @@ export function compileRunRule(settings: RunSettings): RunRule {
   const { event, user } = settings
   const name = settings.runName === '' ? null : compilePattern(settings.runName)
   if (event === 'RUN_STATE') {
-    const states = (settings.states.length > 0 ? settings.states : USUAL_STATES).map((state) => state.toLowerCase()).sort()
+    const states = (settings.states.length > 0 ? settings.states : USUAL_STATES)
+      .map((state) => state.toLowerCase())
+      .sort()
     return { event, user, name, states: new Set(states), key: keyOf([event, user, settings.runName, states]) }
   }
   const { metric } = settings
@@ -124,7 +134,8 @@ function filterOf(settings: RunSettings): MetricFilter {
       const window = countOf('window', settings.window, 1)
       const amount = numberOf('amount of the change', settings.changeAmount)
       if (amount <= 0) throw invalid('the amount of the change must be above 0')
-      const relative = oneOf('kind of the change', settings.changeType, ['RELATIVE', 'ABSOLUTE'] as const) === 'RELATIVE'
+      const relative =
+        oneOf('kind of the change', settings.changeType, ['RELATIVE', 'ABSOLUTE'] as const) === 'RELATIVE'
       const prior = countOf('window before', settings.priorWindow, window)
       return { kind: 'change', aggregation, window, prior, relative, direction, amount }
     }
@@ -189,8 +200,12 @@ function numberOf(what: string, text: string): number {
 
 function countOf(what: string, text: string, usual: number): number {
   const value = text === '' ? usual : numberOf(what, text)
-  if (!Number.isInteger(value) || value < 1 || value > MOST_VALUES) throw invalid(`the ${what} must be a whole number from 1 to ${MOST_VALUES}`)
+  if (!Number.isInteger(value) || value < 1 || value > MOST_VALUES)
+    throw invalid(`the ${what} must be a whole number from 1 to ${MOST_VALUES}`)
   return value
 }
 
-const invalid = (what: string) => new AutomationError('trigger_invalid', `The run trigger cannot be used: ${what}.`, { statusText: 'invalid run trigger' })
+const invalid = (what: string) =>
+  new AutomationError('trigger_invalid', `The run trigger cannot be used: ${what}.`, {
+    statusText: 'invalid run trigger',
+  })

@@ -1,0 +1,184 @@
+import type { WandbClient } from './client.js'
+import { noteCollections, readCollections, scanCollections, type WatchContext, wishes } from './collections/watch.js'
+import { LIMITS, pollDocument } from './documents.js'
+import { SourceFailure } from './failure.js'
+import { activeFilter, noteRuns, readRecent } from './runs/watch.js'
+import type { Draft } from './store.js'
+import { projectFilter, type Target } from './target.js'
+
+/** What is stored of a target itself. Times are Unix milliseconds by the server's clock. */
+export interface TargetRecord {
+  /** Since when each of its projects is watched; `*` is all of them. */
+  readonly since: Readonly<Record<string, number>>
+  /** When all collections were listed last. */
+  readonly scannedAt: number
+}
+
+/** What a poller remembers of a target between two looks, and can do without after a restart. */
+export interface TargetMemory {
+  /** Where the rolling page goes on: null at the beginning, undefined when the first page holds everything. */
+  rolling: string | null | undefined
+  /** Collections to be listed, by their ids. */
+  readonly backlog: Set<string>
+  /** When the last look was, by the server's clock. */
+  lastLook: number
+}
+
+export interface LookContext {
+  readonly client: WandbClient
+  readonly draft: Draft
+  readonly target: Target
+  readonly memory: TargetMemory
+  readonly appUrl: string
+  readonly signal: AbortSignal
+}
+
+export const recordKey = (target: Pick<Target, 'key'>) => `w/${target.key}`
+
+/** One look at a target: the baseline of what was never looked at, then one request for all that may have changed. */
+export async function look(context: LookContext): Promise<void> {
+  const { draft, target } = context
+  const record = readRecord(draft, target)
+  const names = target.project === null ? (target.projects ?? ['*']) : [target.project]
+  const since = Object.fromEntries(
+    names
+      .map((name) => [name, record?.since[name] ?? record?.since['*'] ?? null] as const)
+      .filter(([, at]) => at !== null),
+  ) as Record<string, number>
+  const missing = names.filter((name) => since[name] === undefined)
+  if (target.events.size > 0 && missing.length > 0) {
+    const at = await baseline(context, since)
+    for (const name of missing) since[name] = at
+    writeRecord(draft, target, { since, scannedAt: record?.scannedAt ?? at })
+  }
+  await poll(context, since)
+}
+
+/** Reads every collection once; gives the time by the server's clock at which that began. */
+async function baseline(context: LookContext, since: Readonly<Record<string, number>>): Promise<number> {
+  let began: number | null = null
+  for (let after: string | null = null; ; ) {
+    const variables = { ...places(context.target), head: false, rolling: true, rollingAfter: after }
+    const { watched, serverTime } = await ask(context, variables, false)
+    began ??= serverTime
+    if (!watched) return began
+    const page = readCollections(watched.at('rolling'))
+    await note(context, page.collections, since, serverTime)
+    if (page.next === null || page.next === after) return began
+    after = page.next
+  }
+}
+
+async function poll(context: LookContext, since: Readonly<Record<string, number>>): Promise<void> {
+  const { draft, target, memory, appUrl, client, signal } = context
+  const rolls = memory.rolling !== undefined
+  const variables = {
+    ...places(target),
+    head: true,
+    rolling: rolls,
+    rollingAfter: memory.rolling ?? null,
+    recentAfter: null,
+    active: target.project === null ? null : activeFilter(draft, { entity: target.entity, project: target.project }),
+  }
+  const { watched, serverTime } = await ask(context, variables, target.runs.length > 0)
+  if (!watched) return
+  if (target.events.size > 0) {
+    const head = readCollections(watched.at('head'))
+    const rolling = rolls ? readCollections(watched.at('rolling')) : null
+    await note(context, [...(rolling?.collections ?? []), ...head.collections], since, serverTime)
+    memory.rolling = head.next === null ? undefined : (rolling?.next ?? null)
+  }
+  if (target.runs.length > 0 && target.project !== null) {
+    const place = {
+      entity: target.entity,
+      project: target.project,
+      organization: target.organization,
+      appUrl,
+      seenAt: serverTime,
+    }
+    const more = async (after: string) => {
+      const next = await ask(context, { ...variables, head: false, rolling: false, recentAfter: after }, true)
+      if (!next.watched) throw vanished(target)
+      return next.watched.at('recent')
+    }
+    const recent = await readRecent(watched.at('recent'), draft, place, more)
+    const active = await readRecent(watched.at('active'), draft, place, more)
+    await noteRuns([...active, ...recent], { client, draft, rules: target.runs, place, signal })
+  }
+  memory.lastLook = serverTime
+}
+
+async function note(
+  context: LookContext,
+  collections: Parameters<typeof noteCollections>[0],
+  since: Readonly<Record<string, number>>,
+  serverTime: number,
+): Promise<void> {
+  const unlisted = await noteCollections(collections, watchContext(context, since, serverTime))
+  for (const id of unlisted) context.memory.backlog.add(id)
+}
+
+const watchContext = (
+  context: LookContext,
+  since: Readonly<Record<string, number>>,
+  serverTime: number,
+): WatchContext => ({
+  client: context.client,
+  draft: context.draft,
+  target: context.target,
+  signal: context.signal,
+  since: (project) => since[project] ?? since['*'] ?? null,
+  serverTime,
+  lastLook: context.memory.lastLook,
+})
+
+/** Lists some of the collections that wait for it; the rest keeps waiting. */
+export async function scan(context: LookContext): Promise<void> {
+  const { draft, target, memory, client } = context
+  const ids = [...memory.backlog].slice(0, LIMITS.scan)
+  const record = readRecord(draft, target)
+  if (record && ids.length > 0) await scanCollections(ids, watchContext(context, record.since, memory.lastLook))
+  for (const id of ids) memory.backlog.delete(id)
+  if (record && memory.backlog.size === 0) {
+    writeRecord(draft, target, { ...record, scannedAt: memory.lastLook })
+    // servers get updated: what was refused once is asked for again
+    client.setOffers()
+  }
+}
+
+/** Whether it is time for a full scan, because something is watched that a usual look may not see. */
+export function needsScan({ draft, target, memory }: LookContext, every: number): boolean {
+  const { unlinks, tags } = wishes(target)
+  const record = readRecord(draft, target)
+  return (unlinks || tags) && record !== null && memory.lastLook - record.scannedAt >= every
+}
+
+function readRecord(draft: Draft, target: Target): TargetRecord | null {
+  const text = draft.get(recordKey(target))
+  return text === null ? null : (JSON.parse(text) as TargetRecord)
+}
+
+const writeRecord = (draft: Draft, target: Target, record: TargetRecord) =>
+  draft.set(recordKey(target), JSON.stringify(record))
+
+const places = (target: Target) => ({ entity: target.entity, project: target.project, projects: projectFilter(target) })
+
+async function ask({ client, target, signal }: LookContext, variables: object, runs: boolean) {
+  const within = target.project === null ? 'entity' : 'project'
+  const { tags } = wishes(target)
+  const collections = target.events.size > 0
+  const { data, serverTime } = await client.ask(
+    (offers) => pollDocument({ within, collections, tags, runs }, offers),
+    variables,
+    signal,
+  )
+  const watched = data.at('watched').maybe((answer) => answer)
+  if (!watched && !target.implied) throw vanished(target)
+  return { watched, serverTime }
+}
+
+function vanished(target: Target): SourceFailure {
+  const what = target.project === null ? target.entity : `${target.entity}/${target.project}`
+  const message = `W&B knows no ${what}, or the API key may not see it. Check the names in the triggers and the key's access.`
+  return new SourceFailure('source_not_found', message, { statusText: `${what} not found`, remedy: 'back-off' })
+}

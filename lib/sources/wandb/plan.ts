@@ -1,0 +1,152 @@
+import type { EventType } from '../../events/event.js'
+import { isRegistry, registryProject } from '../../events/registry.js'
+import type { Trigger } from '../../events/trigger.js'
+import type { Directory } from './directory.js'
+import type { RunRule } from './runs/rule.js'
+import type { Target } from './target.js'
+
+/** A trigger that uses the source, with its rule when it waits for events of runs. */
+export interface WatchTrigger {
+  readonly trigger: Trigger
+  readonly run: RunRule | null
+}
+
+interface Wish {
+  readonly entity: string
+  readonly organization: string
+  readonly project: string | null
+  readonly projects: readonly string[] | null
+  readonly registries: boolean
+  readonly implied: boolean
+}
+
+/** The entities whose lists of projects have to be known, because runs can be watched by project only. */
+export function entitiesWithRuns(triggers: readonly WatchTrigger[], directory: Directory): string[] {
+  const names = triggers
+    .filter(({ run }) => run !== null)
+    .flatMap(({ trigger }) => wishesOf(trigger, directory))
+    .filter(({ project, registries }) => project === null && !registries)
+  return [...new Set(names.map(({ entity }) => entity))]
+}
+
+/**
+ * What has to be watched for these triggers, each thing once: a request a poll for the registries of an organization,
+ * for an entity, or for a project. Pure.
+ * @param projects the projects of each of `entitiesWithRuns`
+ */
+export function planWatch(
+  triggers: readonly WatchTrigger[],
+  directory: Directory,
+  projects: ReadonlyMap<string, readonly string[]> = new Map(),
+): Target[] {
+  const targets = new Map<string, Target>()
+  for (const { trigger, run } of triggers) {
+    const events = new Set([...trigger.events].filter((type) => !type.startsWith('RUN_')))
+    for (const wish of wishesOf(trigger, directory)) {
+      if (events.size > 0) add(targets, wish, events, [])
+      if (run === null) continue
+      const names =
+        wish.project === null ? (projects.get(wish.entity) ?? []).filter((name) => !isRegistry(name)) : [wish.project]
+      if (wish.registries) continue
+      for (const project of names)
+        add(targets, { ...wish, project, implied: true && wish.project === null }, new Set(), [run])
+    }
+  }
+  return withoutOverlap([...targets.values()])
+}
+
+function wishesOf({ scope, entity, project }: Trigger, { organizations, entities }: Directory): Wish[] {
+  const organizationOf = (name: string) =>
+    organizations.find((each) => each.entity === name)?.name ??
+    entities.find((each) => each.name === name)?.organization ??
+    ''
+  const whole = (name: string, implied: boolean): Wish => ({
+    entity: name,
+    organization: organizationOf(name),
+    project: null,
+    projects: null,
+    registries: false,
+    implied,
+  })
+  const one = (name: string, only: string, implied: boolean): Wish => ({ ...whole(name, implied), project: only })
+  const registries = (
+    organization: { name: string; entity: string },
+    names: readonly string[] | null,
+    implied: boolean,
+  ): Wish => ({
+    ...whole(organization.entity, implied),
+    organization: organization.name,
+    projects: names,
+    registries: true,
+  })
+  const known = entity === '' ? entities.map(({ name }) => name) : [entity]
+  const implied = entity === ''
+  switch (scope) {
+    case 'registry': {
+      const legacy = registryProject('model-registry')
+      const owners = organizations.filter((each) => entity === '' || each.entity === entity || each.name === entity)
+      const names = project === '' ? null : [project]
+      if (project === legacy) return known.map((name) => one(name, legacy, implied))
+      const modern = owners.map((each) => registries(each, names, implied))
+      // an organization that the key's user is no member of may still show its registries
+      if (modern.length === 0 && entity !== '') modern.push(registries({ name: '', entity }, names, project === ''))
+      const old = owners.some((each) => each.entity === entity) ? [] : known.map((name) => one(name, legacy, true))
+      return project === '' ? [...modern, ...old] : modern
+    }
+    case 'project':
+      return known.map((name) => (project === '' ? whole(name, implied) : one(name, project, implied)))
+    case 'entity':
+      return [...known, ...(entity === '' ? organizations.map((each) => each.entity) : [])].map((name) =>
+        whole(name, implied),
+      )
+    case 'organization': {
+      const owners = organizations.filter((each) => entity === '' || each.name === entity)
+      return owners.flatMap((owner) => [
+        registries(owner, null, implied),
+        ...entities.filter(({ organization }) => organization === owner.name).map(({ name }) => whole(name, true)),
+      ])
+    }
+  }
+}
+
+function add(targets: Map<string, Target>, wish: Wish, events: ReadonlySet<EventType>, runs: readonly RunRule[]): void {
+  const { entity, organization, project, registries } = wish
+  const key = registries
+    ? `registries/${entity}`
+    : project === null
+      ? `entity/${entity}`
+      : `project/${entity}/${project}`
+  const before = targets.get(key)
+  const names =
+    !before || before.projects === null || wish.projects === null
+      ? null
+      : [...new Set([...before.projects, ...wish.projects])]
+  targets.set(key, {
+    key,
+    entity,
+    organization,
+    project,
+    registries,
+    projects: before ? (names?.sort() ?? null) : wish.projects,
+    events: new Set([...(before?.events ?? []), ...events]),
+    runs: [...(before?.runs ?? []), ...runs.filter(({ key: rule }) => !before?.runs.some((each) => each.key === rule))],
+    implied: wish.implied && (before?.implied ?? true),
+  })
+}
+
+/** An entity that is watched as a whole has its projects and registries in it; their collections need no second look. */
+function withoutOverlap(targets: readonly Target[]): Target[] {
+  const wholes = new Map(
+    targets.filter(({ project, registries }) => project === null && !registries).map((each) => [each.entity, each]),
+  )
+  const merged = new Map<string, Set<EventType>>()
+  const rest = targets.map((target) => {
+    const whole = wholes.get(target.entity)
+    if (!whole || whole === target || whole.events.size === 0) return target
+    merged.set(whole.key, new Set([...(merged.get(whole.key) ?? []), ...target.events]))
+    return { ...target, events: new Set<EventType>() }
+  })
+  return rest
+    .map((target) => ({ ...target, events: new Set([...target.events, ...(merged.get(target.key) ?? [])]) }))
+    .filter(({ events, runs }) => events.size > 0 || runs.length > 0)
+}

@@ -1,0 +1,271 @@
+import { AutomationError } from '../../error.js'
+import type { ArtifactEvent } from '../../events/event.js'
+import type { WandbClient } from './client.js'
+import { readState } from './collections/state.js'
+import { type Directory, readDirectory, readProjects } from './directory.js'
+import { SourceFailure } from './failure.js'
+import { type LookContext, look, needsScan, recordKey, scan, type TargetMemory } from './look.js'
+import { Pace } from './pace.js'
+import { entitiesWithRuns, planWatch, type WatchTrigger } from './plan.js'
+import { Draft, type WatchStore } from './store.js'
+import { covers, type Target } from './target.js'
+
+export interface PollerOptions {
+  /** The id of the source. */
+  readonly source: string
+  readonly client: WandbClient
+  readonly store: WatchStore
+  /** Where people see W&B; see `appUrlOf`. */
+  readonly appUrl: string
+  /** Milliseconds between two polls; at least 1 s. */
+  readonly interval: number
+  /** Milliseconds between two full scans of what a usual look may not see; a day when left out. */
+  readonly fullScanEvery?: number
+  /** Requests of a full scan that one poll makes at most. */
+  readonly scanRequests?: number
+  readonly now: () => number
+  readonly timers: { set(callback: () => void, ms: number): unknown; clear(timer: unknown): void }
+  readonly random: () => number
+  /** Called with the events of each commit, in their order, after they are stored. */
+  readonly onEvents: (events: readonly ArtifactEvent[]) => void
+  readonly onStatus: (status: WatchStatus) => void
+}
+
+export interface WatchStatus {
+  /** `idle`: no trigger uses the source. */
+  readonly kind: 'starting' | 'watching' | 'failing' | 'idle'
+  /** When the last poll that saw everything began, Unix milliseconds; null when there was none. */
+  readonly lastPoll: number | null
+  /** When the next poll begins; null when none is planned. */
+  readonly nextPoll: number | null
+  /** How many things are asked for, and how many collections wait for a full listing. */
+  readonly targets: number
+  readonly backlog: number
+  /** Requests since the start. */
+  readonly requests: number
+  readonly error: AutomationError | null
+}
+
+/** No timer of Node.js is longer. */
+const LONGEST_TIMER = 2 ** 31 - 1
+const DAY = 24 * 60 * 60 * 1000
+
+/** Watches one W&B server for all triggers of a source. State and events move together; see `WatchStore`. */
+export class WandbPoller {
+  readonly #options: Required<PollerOptions>
+  readonly #pace: Pace
+  #triggers: readonly WatchTrigger[] = []
+  #targets: readonly Target[] | null = null
+  #directory: { readonly value: Directory; readonly readAt: number } | null = null
+  #parts: Map<string, string> | null = null
+  #revision = 0
+  readonly #progress = new Map<string, string>()
+  readonly #memories = new Map<string, TargetMemory>()
+  #timer: unknown = null
+  #abort: AbortController | null = null
+  #running: Promise<void> | null = null
+  #lastPoll: number | null = null
+
+  constructor(options: PollerOptions) {
+    this.#options = { fullScanEvery: DAY, scanRequests: 5, ...options }
+    this.#pace = new Pace(options)
+  }
+
+  /** Says what is to be watched: all triggers of the source at once. What is watched no longer is forgotten. */
+  setTriggers(triggers: readonly WatchTrigger[]): void {
+    this.#triggers = triggers
+    this.#targets = null
+  }
+
+  /** Begins to poll, at once. */
+  start(): void {
+    if (this.#abort) return
+    this.#abort = new AbortController()
+    this.#status('starting', null, null)
+    this.#plan(0)
+  }
+
+  /** Ends polling; resolves when nothing is under way any more. A poll that was under way may be stored or not. */
+  async stop(): Promise<void> {
+    this.#abort?.abort()
+    this.#abort = null
+    this.#options.timers.clear(this.#timer)
+    await this.#running
+  }
+
+  #plan(ms: number): void {
+    const { timers } = this.#options
+    this.#timer = timers.set(
+      () => {
+        this.#running = this.#turn()
+      },
+      Math.min(ms, LONGEST_TIMER),
+    )
+  }
+
+  async #turn(): Promise<void> {
+    const { signal } = this.#abort ?? {}
+    if (!signal) return
+    const { now, client } = this.#options
+    const began = now()
+    const failure = await this.poll(signal).then(() => null, asFailure)
+    if (signal.aborted) return
+    const paced = failure ? this.#pace.afterFailure(failure) : this.#pace.afterSuccess()
+    const wait = Math.max(paced, client.heldUntil - now())
+    if (!failure) this.#lastPoll = began
+    const kind = failure ? 'failing' : this.#targets?.length === 0 ? 'idle' : 'watching'
+    this.#status(kind, now() + wait, failure)
+    this.#plan(wait)
+  }
+
+  /**
+   * One poll of everything. Rejects with the first failure, after the targets that can be asked all the same were
+   * asked; what was found until then is stored, and the next poll sees the rest.
+   */
+  async poll(signal: AbortSignal = new AbortController().signal): Promise<void> {
+    const { store, source } = this.#options
+    if (!this.#parts) {
+      const { revision, parts } = await store.load(source)
+      this.#revision = revision
+      this.#parts = parts
+    }
+    if (this.#triggers.length === 0) {
+      this.#targets = []
+      await this.#prune([])
+      return
+    }
+    const targets = await this.#planned(signal)
+    let failure: unknown = null
+    for (const target of targets) {
+      try {
+        await this.#visit(target, signal)
+      } catch (error) {
+        failure ??= error
+        // what is wrong with one target is wrong with it alone; anything else is wrong with all
+        if (!(error instanceof AutomationError) || !OF_ONE_TARGET.includes(error.code)) break
+      }
+    }
+    if (failure !== null) throw failure
+  }
+
+  async #visit(target: Target, signal: AbortSignal): Promise<void> {
+    const { fullScanEvery, scanRequests } = this.#options
+    const memory = this.#memories.get(target.key) ?? { rolling: undefined, backlog: new Set<string>(), lastLook: 0 }
+    this.#memories.set(target.key, memory)
+    const context = (draft: Draft): LookContext => {
+      const { client, appUrl } = this.#options
+      return { client, draft, target, memory, appUrl, signal }
+    }
+    const draft = this.#draft()
+    await look(context(draft))
+    await this.#commit(draft)
+    if (memory.backlog.size === 0 && needsScan(context(this.#draft()), fullScanEvery)) {
+      for (const id of this.#collectionsOf(target)) memory.backlog.add(id)
+    }
+    for (let count = 0; count < scanRequests && memory.backlog.size > 0; count += 1) {
+      const listing = this.#draft()
+      await scan(context(listing))
+      await this.#commit(listing)
+    }
+  }
+
+  #collectionsOf(target: Target): string[] {
+    const parts = [...(this.#parts ?? [])].filter(([key]) => key.startsWith('c/'))
+    return parts.filter(([, text]) => coversText(target, text)).map(([key]) => key.slice(2))
+  }
+
+  /** The targets; who the key belongs to is asked again once a day and when the triggers change. */
+  async #planned(signal: AbortSignal): Promise<readonly Target[]> {
+    const { client, now } = this.#options
+    const directory = this.#directory
+    if (this.#targets && directory && now() - directory.readAt < DAY) return this.#targets
+    const value = await readDirectory(client, signal)
+    const projects = new Map<string, string[]>()
+    for (const entity of entitiesWithRuns(this.#triggers, value))
+      projects.set(entity, await readProjects(client, entity, signal))
+    const targets = planWatch(this.#triggers, value, projects)
+    await this.#prune(targets)
+    this.#directory = { value, readAt: now() }
+    this.#targets = targets
+    return targets
+  }
+
+  /** Forgets what is watched no longer, so that it begins with a baseline when it is watched again. */
+  async #prune(targets: readonly Target[]): Promise<void> {
+    const draft = this.#draft()
+    const records = new Set(targets.filter(({ events }) => events.size > 0).map(recordKey))
+    const runs = targets.filter((target) => target.runs.length > 0).map(({ entity, project }) => `${entity}/${project}`)
+    for (const [key, text] of this.#parts ?? []) {
+      const kept = key.startsWith('c/')
+        ? targets.some((target) => coversText(target, text))
+        : key.startsWith('w/')
+          ? records.has(key)
+          : runs.some((place) => key === `r/${place}` || key.startsWith(`m/${place}/`))
+      if (!kept) draft.set(key, null)
+    }
+    await this.#commit(draft)
+  }
+
+  #draft(): Draft {
+    return new Draft(this.#parts ?? new Map(), this.#progress)
+  }
+
+  async #commit(draft: Draft): Promise<void> {
+    const { store, source, onEvents } = this.#options
+    if (!draft.isEmpty) {
+      const next = this.#revision + 1
+      try {
+        await store.commit({ source, expected: this.#revision, next, parts: draft.changes, events: draft.events })
+      } catch (error) {
+        // whether it was stored, or who else did, is only known to the store
+        this.#parts = null
+        this.#progress.clear()
+        throw error
+      }
+      this.#revision = next
+      for (const [key, text] of draft.changes) {
+        if (text === null) this.#parts?.delete(key)
+        else this.#parts?.set(key, text)
+      }
+    }
+    for (const [key, text] of draft.progress) this.#progress.set(key, text)
+    for (const key of draft.changes.keys()) if (draft.changes.get(key) === null) this.#progress.delete(key)
+    if (draft.events.length > 0) onEvents(draft.events)
+  }
+
+  #status(kind: WatchStatus['kind'], nextPoll: number | null, error: AutomationError | null): void {
+    const { onStatus, client } = this.#options
+    const backlog = [...this.#memories.values()].reduce((sum, memory) => sum + memory.backlog.size, 0)
+    const { requests } = client
+    onStatus({
+      kind,
+      lastPoll: this.#lastPoll,
+      nextPoll,
+      targets: this.#targets?.length ?? 0,
+      backlog,
+      requests,
+      error,
+    })
+  }
+}
+
+const OF_ONE_TARGET = ['source_not_found', 'source_query_refused', 'source_answer_too_large']
+
+function coversText(target: Target, text: string): boolean {
+  const { entity, project } = readState(text)
+  return covers(target, entity, project)
+}
+
+/** Errors that are no failures of the source (of the store, or in this program) are tried again as well. */
+function asFailure(error: unknown): SourceFailure {
+  if (error instanceof SourceFailure) return error
+  const known = error instanceof AutomationError ? error : null
+  const message =
+    known?.message ?? `The watch was interrupted: ${error instanceof Error ? error.message : String(error)}`
+  const statusText = known?.statusText ?? 'interrupted'
+  return new SourceFailure(known?.code ?? 'source_unavailable', message, {
+    statusText,
+    remedy: 'back-off',
+    cause: error,
+  })
+}

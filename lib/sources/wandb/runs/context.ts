@@ -1,0 +1,15 @@
+import type { WandbClient } from '../client.js'
+import type { Draft } from '../store.js'
+import type { RunPlace } from './report.js'
+import type { RunRule } from './rule.js'
+
+/** At most one event for a rule (or a state) of a run in so many milliseconds, as W&B has it. */
+export const REST = 24 * 60 * 60 * 1000
+
+export interface RunContext {
+  readonly client: WandbClient
+  readonly draft: Draft
+  readonly rules: readonly RunRule[]
+  readonly place: RunPlace
+  readonly signal: AbortSignal | undefined
+}

@@ -1,0 +1,75 @@
+import type { Answer } from '../answer.js'
+import type { Draft } from '../store.js'
+import { compareRuns, type RunsState } from './compare.js'
+import { REST, type RunContext } from './context.js'
+import { followMetrics } from './follow.js'
+import { type RunPlace, reportState } from './report.js'
+import { acceptsRun, acceptsState, type MetricRule, type StateRule } from './rule.js'
+import { isActive, type RunSighting, readRun } from './sighting.js'
+
+/** The part of the state that holds a project's runs: since when they are watched, and what they were. */
+interface StoredRuns extends RunsState {
+  readonly since: number
+  /** When a state of a run was last reported, Unix milliseconds, as `run state`. */
+  readonly told: Readonly<Record<string, number>>
+}
+
+const keyOf = ({ entity, project }: RunPlace) => `r/${entity}/${project}`
+
+/**
+ * What to ask for beside the newest heartbeats: the runs that went on at the last look, by name, because a run whose
+ * heartbeats have stopped never rises among the newest; at first all that go on.
+ */
+export function activeFilter(draft: Draft, place: Pick<RunPlace, 'entity' | 'project'>): string {
+  const text = draft.get(keyOf(place as RunPlace))
+  if (text === null) return JSON.stringify({ state: { $in: ['running', 'pending'] } })
+  const { runs } = JSON.parse(text) as StoredRuns
+  return JSON.stringify({ name: { $in: Object.keys(runs).filter((name) => isActive(runs[name] ?? '')) } })
+}
+
+/**
+ * The newest heartbeats, as many pages as hold something newer than the last look.
+ * @param more asks for the page after a cursor
+ */
+export async function readRecent(
+  first: Answer,
+  draft: Draft,
+  place: Pick<RunPlace, 'entity' | 'project'>,
+  more: (after: string) => Promise<Answer>,
+): Promise<RunSighting[]> {
+  const text = draft.get(keyOf(place as RunPlace))
+  const mark = text === null ? Number.POSITIVE_INFINITY : (JSON.parse(text) as StoredRuns).mark
+  const runs: RunSighting[] = []
+  for (let page = first.connection(); ; ) {
+    const seen = page.nodes.map(({ node }) => readRun(node))
+    runs.push(...seen)
+    const reached = seen.length === 0 || seen.some(({ heartbeatAt }) => heartbeatAt <= mark)
+    if (page.next === null || reached) return runs
+    page = (await more(page.next)).connection()
+  }
+}
+
+/** Compares runs with what is known and puts events and the new state into the draft. */
+export async function noteRuns(seen: readonly RunSighting[], context: RunContext): Promise<void> {
+  const { draft, rules, place } = context
+  const key = keyOf(place)
+  const text = draft.get(key)
+  const before = text === null ? null : (JSON.parse(text) as StoredRuns)
+  const { changes, next } = compareRuns(before, seen)
+  const told = new Map(Object.entries(before?.told ?? {}).filter(([, at]) => place.seenAt - at < REST))
+  const states = rules.filter((rule): rule is StateRule => rule.event === 'RUN_STATE')
+  for (const [index, { run }] of changes.entries()) {
+    const wanted = states.some((rule) => acceptsRun(rule, run.displayName, run.user) && acceptsState(rule, run.state))
+    const name = `${run.name} ${run.state}`
+    if (!wanted || told.has(name)) continue
+    told.set(name, place.seenAt)
+    draft.events.push(reportState(run, (before?.changes ?? 0) + index, place))
+  }
+  const since = before?.since ?? place.seenAt
+  if (before === null || changes.length > 0) {
+    const stored: StoredRuns = { ...next, since, told: Object.fromEntries(told) }
+    draft.set(key, JSON.stringify(stored))
+  }
+  const metrics = rules.filter((rule): rule is MetricRule => rule.event !== 'RUN_STATE')
+  if (metrics.length > 0) await followMetrics(seen, metrics, { ...context, since, isBaseline: before === null })
+}
