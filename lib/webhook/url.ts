@@ -35,8 +35,3 @@ export function parseWebhookUrl(text: string): URL {
   url.hash = ''
   return url
 }
-
-/** The host as sentences name it: with its port when that is not the usual one. */
-export function hostOf(url: URL): string {
-  return url.host
-}

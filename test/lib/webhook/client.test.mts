@@ -209,6 +209,17 @@ describe('the webhook client', () => {
     assert.equal(server.connections, 1)
   })
 
+  it('takes headers with the names of an object’s own machinery as they come', async () => {
+    const server = await rawServer((socket) => {
+      socket.end(`${HEAD}__proto__: x\r\nconstructor: y\r\nContent-Length: 2\r\n\r\nok`)
+    })
+    const { response } = await send(server.url)
+    assert.equal(response?.body, 'ok')
+    assert.equal(Object.getPrototypeOf(response.headers), Object.prototype)
+    assert.equal(Object.getOwnPropertyDescriptor(response.headers, '__proto__')?.value, 'x')
+    assert.equal(response.headers['constructor'], 'y')
+  })
+
   it('inflates nothing, and asks for nothing compressed', async () => {
     const bomb = gzipSync(Buffer.alloc(10_000_000))
     const server = await httpServer((response) => {

@@ -196,7 +196,9 @@ describe('the settings of a webhook', () => {
   })
 
   it('know the version of the package', () => {
-    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+    const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+      version: string
+    }
     assert.equal(VERSION, version)
     assert.equal(USER_AGENT, `artifact-automations/${version}`)
   })
