@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { buildSchema, type GraphQLSchema } from 'graphql'
+import { buildASTSchema, type ConstDirectiveNode, type GraphQLSchema, Kind, parse, visit } from 'graphql'
 
-/** What a W&B server may or may not offer beside what its SDK relies on; see the marks in schema.graphql. */
+/** What a W&B server may or may not offer beside what its SDK relies on; see schema.graphql. */
 export const OFFERS = [
   'aliasHolder',
   'authors',
@@ -15,16 +15,31 @@ export const OFFERS = [
 ] as const
 export type Offer = (typeof OFFERS)[number]
 
-const text = readFileSync(path.join(import.meta.dirname, 'schema.graphql'), 'utf8')
+const document = parse(readFileSync(path.join(import.meta.dirname, 'schema.graphql'), 'utf8'))
 
-/** The schema of a server with exactly these offers. The interfaces' types are told by `__typename` on the values. */
+/** The schema of a server with exactly these offers. Interfaces and unions tell their types by `__typename`. */
 export function wandbSchema(offers: readonly Offer[] = OFFERS): GraphQLSchema {
-  const lines = text.split('\n').filter((line) => {
-    const mark = line.match(/# offer: (\w+)/)
-    if (!mark) return true
-    if (!(OFFERS as readonly string[]).includes(mark[1] ?? ''))
-      throw new Error(`unknown offer in schema.graphql: ${line}`)
-    return (offers as readonly string[]).includes(mark[1] ?? '')
+  const removed = new Set<string>()
+  const isOffered = (directives: readonly ConstDirectiveNode[] = []) =>
+    directives.every(({ name, arguments: given }) => {
+      const value = given?.[0]?.value
+      return (
+        name.value !== 'offer' || (value?.kind === Kind.STRING && (offers as readonly string[]).includes(value.value))
+      )
+    })
+  const kept = visit(document, {
+    FieldDefinition: (field) => (isOffered(field.directives) ? undefined : null),
+    ObjectTypeDefinition: (type) => {
+      if (isOffered(type.directives)) return undefined
+      removed.add(type.name.value)
+      return null
+    },
   })
-  return buildSchema(lines.join('\n'))
+  const whole = visit(kept, {
+    UnionTypeDefinition: (union) => ({
+      ...union,
+      types: union.types?.filter(({ name }) => !removed.has(name.value)) ?? [],
+    }),
+  })
+  return buildASTSchema(whole)
 }
