@@ -2,7 +2,8 @@ import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red'
 import { AutomationError } from '../../lib/error.js'
 import { compileTrigger, type Trigger, type TriggerSettings } from '../../lib/events/trigger.js'
 import { hostOf } from '../shared/runtime/host.js'
-import { asAutomationError, reportProblem, showStatus } from '../shared/runtime/report.js'
+import { asAutomationError, reportProblem } from '../shared/runtime/report.js'
+import { showTrigger } from '../shared/runtime/trigger-status.js'
 import { migrate } from './artifact-event.migrate.js'
 
 export interface ArtifactEventDef extends NodeDef, TriggerSettings {
@@ -20,27 +21,35 @@ module.exports = (RED: NodeAPI) => {
     let trigger: Trigger
     try {
       trigger = compileTrigger(config)
-      if (!RED.nodes.getNode(config.source)) {
-        throw new AutomationError(
-          'source_missing',
-          'No artifact source is chosen, or it is disabled: this automation gets no events. Choose one in the dialog.',
-          { statusText: 'no source' },
-        )
-      }
+      if (!RED.nodes.getNode(config.source)) throw NO_SOURCE
     } catch (error) {
       reportProblem(this, asAutomationError(error))
       return
     }
     const automation = { id: this.id, name: config.name || '' }
+    let last: { type: string; at: Date } | null = null
+    const show = () => showTrigger(this, host.sources.of(config.source), last)
     const unregister = host.dispatcher.register({
       id: this.id,
       source: config.source,
       trigger,
       emit: (event) => {
-        showStatus(this, { fill: 'green', shape: 'dot', text: event.event_type })
+        last = { type: event.event_type, at: new Date() }
+        show()
         this.send({ topic: event.event_type, payload: { ...event }, event, automation } as NodeMessage)
       },
     })
-    this.on('close', unregister)
+    const unwatch = host.sources.watch(config.source, show)
+    host.whenStarted(this, show)
+    this.on('close', () => {
+      unregister()
+      unwatch()
+    })
   })
 }
+
+const NO_SOURCE = new AutomationError(
+  'source_missing',
+  'No artifact source is chosen, or it is disabled: this automation gets no events. Choose one in the dialog.',
+  { statusText: 'no source' },
+)

@@ -5,6 +5,7 @@ import { type AddressPolicy, parseAddressPolicy } from '../../../lib/webhook/add
 import { mountAdmin } from './admin/mount.js'
 import { Dispatcher } from './dispatcher.js'
 import { Ingest } from './ingest.js'
+import { SourceStates } from './source-states.js'
 import { StorePool } from './store-pool.js'
 import type { WebhookRuntime } from './webhook-runtime.js'
 
@@ -22,6 +23,7 @@ export class Host {
   readonly stores: StorePool
   readonly dispatcher: Dispatcher
   readonly ingest = new Ingest()
+  readonly sources = new SourceStates()
   readonly webhooks = new Map<string, WebhookRuntime>()
   readonly #mounted = new WeakSet<object>()
   readonly #starters = new Set<() => void>()
@@ -33,8 +35,10 @@ export class Host {
     this.dispatcher = new Dispatcher(() => this.stores.engine(this.embeddedPath()), Date.now)
     RED.events.on('flows:stopping', () => this.dispatcher.flowsStopping())
     RED.events.on('flows:started', () => this.#flowsStarted())
-    this.stores.onReady((file) => {
-      if (file === this.embeddedPath()) this.#logged(this.dispatcher.handOverWhatWaits())
+    this.stores.onProblem((file, problem) => {
+      if (file !== this.embeddedPath()) return
+      this.sources.storeProblem = problem
+      if (problem === null) this.#logged(this.dispatcher.handOverWhatWaits())
     })
   }
 
@@ -67,6 +71,7 @@ export class Host {
   }
 
   #flowsStarted(): void {
+    this.sources.storeProblem = this.stores.open(this.embeddedPath()).problem
     this.ingest.flowsStarted()
     for (const webhook of this.webhooks.values()) webhook.refresh()
     for (const callback of [...this.#starters]) callback()

@@ -13,7 +13,7 @@ interface Opened {
 /** The open stores, one engine each, by the path of their file. They stay open over redeploys. */
 export class StorePool {
   readonly #opened = new Map<string, Opened>()
-  readonly #readyListeners = new Set<(path: string) => void>()
+  readonly #listeners = new Set<(path: string, problem: Problem) => void>()
   readonly #log: Log
 
   constructor(log: Log) {
@@ -45,22 +45,23 @@ export class StorePool {
     const engine = new DeliveryEngine({
       store: new SqliteStore({ path }),
       clock: { now: Date.now },
-      timers: { setTimeout, clearTimeout },
+      // Node-RED's web server keeps the process alive; a wait for the next attempt must not
+      timers: { setTimeout: (call, ms) => setTimeout(call, ms).unref(), clearTimeout },
       random: Math.random,
       log: { info: log('info'), warn: log('warn'), error: log('error') },
       retentionDays: retentionDays ?? 30,
     })
     engine.onProblem((problem) => {
-      if (problem === null) for (const listener of this.#readyListeners) listener(path)
+      for (const listener of this.#listeners) listener(path, problem)
     })
     const opened = { engine, started: engine.start() }
     this.#opened.set(path, opened)
     return opened
   }
 
-  /** Calls back whenever a store works again after a problem. */
-  onReady(listener: (path: string) => void): void {
-    this.#readyListeners.add(listener)
+  /** Calls back whenever a store has a problem, and with null when it works again. */
+  onProblem(listener: (path: string, problem: Problem) => void): void {
+    this.#listeners.add(listener)
   }
 
   /** Every engine that was opened, whether its store is well or not. */
@@ -75,5 +76,3 @@ export class StorePool {
     this.#opened.clear()
   }
 }
-
-export type { Problem }

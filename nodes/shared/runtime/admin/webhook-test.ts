@@ -1,4 +1,4 @@
-import type { NodeAPI } from 'node-red'
+import type { Node, NodeAPI } from 'node-red'
 import { deliveryId } from '../../../../lib/delivery/id.js'
 import { AutomationError } from '../../../../lib/error.js'
 import type { ArtifactEvent } from '../../../../lib/events/event.js'
@@ -24,7 +24,7 @@ export async function testWebhook(
   id: string,
   body: Readonly<Record<string, unknown>>,
 ): Promise<AdminAnswer> {
-  const settings = settingsOf(host, id, body['form'])
+  const settings = withEnvironment(RED, id, settingsOf(host, id, body['form']))
   const template = parseTemplate(optionalText(body['payload'], 'payload') ?? '', 'json')
   const event = eventOf(body['event'])
   const { text, slots } = renderTemplate(template, { event, automationName: 'test', missing: 'blank' })
@@ -69,6 +69,17 @@ function settingsOf(host: Host, id: string, form: unknown): WebhookSettings {
     )
   }
   return { ...WEBHOOK_DEFAULTS, ...deployed, ...form }
+}
+
+/** What Node-RED does at a deploy: a text that is wholly `${NAME}` is the variable NAME, where there is one. */
+function withEnvironment(RED: NodeAPI, id: string, settings: WebhookSettings): WebhookSettings {
+  const node = RED.nodes.getNode(id) ?? {}
+  const resolved = Object.entries(settings).map(([property, value]) => {
+    const [, name] = /^\$\{(\S+)\}$/.exec(typeof value === 'string' ? value : '') ?? []
+    const setting: unknown = name === undefined ? undefined : RED.util.getSetting(node as Node, name)
+    return [property, setting ?? value]
+  })
+  return Object.fromEntries(resolved) as WebhookSettings
 }
 
 function eventOf(given: unknown): ArtifactEvent {
