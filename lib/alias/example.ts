@@ -68,7 +68,7 @@ function spell(source: string): string | undefined {
 const LETTERS = '1abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ023456789-_. /'
 
 function character(token: string): string {
-  if (token.length < 2 && token !== '.') return token
+  if (!/^[\\[.]/.test(token)) return token
   const one = compilePattern(`^(?:${token})$`)
-  return [...LETTERS, token.slice(-1)].find((letter) => one.test(letter)) ?? ''
+  return [...LETTERS, ...token].find((letter) => one.test(letter)) ?? ''
 }
