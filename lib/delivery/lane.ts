@@ -1,59 +1,21 @@
-import type { AttemptRecord, DeliveryStore, WebhookState } from '../store/store.js'
+import type { AttemptRecord, WebhookState } from '../store/store.js'
 import { Breaker } from './breaker.js'
 import { Latency, type WebhookMetrics } from './counters.js'
-import { cutOff, type Decision, decide, holdFor, INTERRUPTED, resultOfError } from './decide.js'
+import { holdFor } from './decide.js'
 import { describe } from './describe.js'
+import { type Deployment, type Flight, Flights } from './flights.js'
+import type { LaneContext } from './lane-context.js'
 import type { LanePort, SendResult } from './lane-port.js'
 import { restoreMessage } from './message.js'
-import type { Pending } from './pending.js'
-import type { Clock, Log } from './platform.js'
 import { RateLimit } from './rate-limit.js'
-import type { Senders } from './senders.js'
 import type { StoredDelivery } from './stored.js'
-import { type Room, Window } from './window.js'
-
-/** What all lanes share. */
-export interface LaneContext {
-  readonly store: DeliveryStore
-  readonly clock: Clock
-  readonly random: () => number
-  readonly log: Log
-  readonly room: Room
-  readonly senders: Senders
-  readonly pending: Pending
-  /** Why no lane may send, or null: the store must be able to take the results. */
-  readonly blocked: () => string | null
-  /** Takes note of a failure of the store, and waits until it is over; rejects when it never will be. */
-  readonly storeWorksAgain: (error: unknown) => Promise<void>
-  /** Has `pump` called then, or a little later. */
-  readonly wakeAt: (time: number) => void
-  /** A request went out: it is marked in the store when it takes long. */
-  readonly started: () => void
-}
-
-export interface Flight {
-  readonly delivery: StoredDelivery
-  readonly startedAt: number
-  /** The store knows that it is on its way. */
-  marked: boolean
-  /** Its end is known, and about to be stored. */
-  answered: boolean
-}
-
-/** One deployment of the webhook: its requests are cut off together. */
-interface Deployment {
-  readonly port: LanePort
-  readonly cut: AbortController
-  readonly rate: RateLimit
-}
+import { Window } from './window.js'
 
 const OPEN_STATE: WebhookState = { paused: null, pausedUrl: null, heldUntil: null, ordering: 'none' }
 /** Below this the window is filled again. */
 const LOW_WATER = 128
 const CLAIM_LIMIT = 256
 const CLAIM_BYTES = 4 * 1024 * 1024
-/** Answers that wait to be recorded; more are not asked for. */
-const MOST_UNRECORDED = 256
 
 /** The way to one webhook: what waits, what may go, what is on its way. A slow or dead endpoint holds up only its own. */
 export class Lane {
@@ -62,18 +24,16 @@ export class Lane {
   readonly #window: Window
   readonly #breaker = new Breaker()
   readonly #latency = new Latency()
-  readonly #flights = new Map<number, Flight>()
+  readonly #flights: Flights
   #state: WebhookState
   #deployment: Deployment | null = null
   #name = ''
-  #unrecorded = 0
   #reserved = 0
   /** Whether due deliveries may be on disk that are not in the window. */
   #backlog = true
   #nextDue: number | null = null
   #claiming = false
   #reordering = false
-  #landed: (() => void)[] = []
   #delivered = 0
   #failed = 0
   #retries = 0
@@ -83,6 +43,11 @@ export class Lane {
     this.#state = state ?? OPEN_STATE
     this.#context = context
     this.#window = new Window(context.room)
+    this.#flights = new Flights(context, {
+      answered: (result, port, now) => this.#learn(result, port, now),
+      recorded: (record, successor) => this.#recorded(record, successor),
+      changed: () => this.pump(),
+    })
   }
 
   get state(): WebhookState {
@@ -94,7 +59,7 @@ export class Lane {
   }
 
   get flights(): Iterable<Flight> {
-    return this.#flights.values()
+    return this.#flights.all
   }
 
   get metrics(): WebhookMetrics {
@@ -134,23 +99,12 @@ export class Lane {
     this.#name = port.name
     const { paused, pausedUrl, ordering } = this.#state
     const deployment = this.#deployment
-    await this.#insist(async () => {
+    await this.#context.insist(async () => {
       if (this.#deployment !== deployment) return
       if (paused !== null && pausedUrl !== null && pausedUrl !== port.url) await this.resume()
       if (ordering !== port.ordering) await this.#reorder(port)
     })
     this.look()
-  }
-
-  /** Does what needs the store, again when it failed and works again; rejects when it never will. */
-  async #insist<T>(work: () => Promise<T>): Promise<T> {
-    for (;;) {
-      try {
-        return await work()
-      } catch (error) {
-        await this.#context.storeWorksAgain(error)
-      }
-    }
   }
 
   async #reorder({ ordering }: LanePort): Promise<void> {
@@ -169,7 +123,7 @@ export class Lane {
     const deployment = this.#deployment
     this.#deployment = null
     await this.#releaseWindow()
-    const landed = this.#allLanded()
+    const landed = this.#flights.landed()
     await Promise.race([landed, deadline])
     deployment?.cut.abort()
     await landed
@@ -179,11 +133,6 @@ export class Lane {
     const left = this.#window.clear().map(({ seq }) => seq)
     this.#backlog = true
     await this.#context.store.release(this.id, left)
-  }
-
-  #allLanded(): Promise<void> {
-    if (this.#flights.size === 0) return Promise.resolve()
-    return new Promise((resolve) => this.#landed.push(resolve))
   }
 
   async pause(reason: string): Promise<void> {
@@ -229,11 +178,13 @@ export class Lane {
     this.pump()
   }
 
+  /** The clock was set back by so many milliseconds, and the due times on disk with it. */
   clockSetBack(by: number): void {
     const { heldUntil } = this.#state
     if (heldUntil !== null) this.#state = { ...this.#state, heldUntil: heldUntil - by }
     this.#breaker.shift(by)
-    this.#backlog = true
+    this.#nextDue = null
+    this.look()
   }
 
   /** Sends what may be sent now, and sees to it that it is called again when more may be. */
@@ -260,7 +211,7 @@ export class Lane {
         continue
       }
       rate.take(now)
-      this.#send(next, deployment)
+      this.#flights.start(next, deployment)
     }
     if (away.length > 0) void store.release(this.id, away)
     if (this.#window.size < LOW_WATER && this.#backlog) void this.#claim()
@@ -279,110 +230,50 @@ export class Lane {
   #mayFly(concurrency: number, now: number): boolean {
     const allowed = this.#breaker.allowed(now)
     if (allowed === 0) this.#context.wakeAt(this.#breaker.probeAt)
-    const flying = this.#flights.size - this.#unrecorded
-    return flying < Math.min(concurrency, allowed) && this.#unrecorded < MOST_UNRECORDED
+    return this.#flights.open < Math.min(concurrency, allowed)
   }
 
   async #claim(): Promise<void> {
     if (this.#claiming) return
     this.#claiming = true
-    const { store, clock, senders, pending, storeWorksAgain } = this.#context
+    const { store, clock, senders, pending, insist, log } = this.#context
     try {
       const present = new Set<string>()
       for (const id of pending.sendersOf(this.id)) if (senders.has(id)) present.add(id)
       this.#backlog = false
       if (present.size === 0) return
       const wish = { senders: present, now: clock.now(), limit: CLAIM_LIMIT, bytes: CLAIM_BYTES }
-      const { deliveries, more, nextDue } = await store.claim(this.id, wish)
+      const { deliveries, more, nextDue } = await insist(() => store.claim(this.id, wish))
       for (const delivery of deliveries) this.#window.push(delivery)
       this.#backlog ||= more
-      this.#nextDue = nextDue
+      if (nextDue !== null) this.#nextDue = Math.min(nextDue, this.#nextDue ?? nextDue)
       if (this.#deployment === null || this.#reordering) await this.#releaseWindow()
     } catch (error) {
       this.#backlog = true
-      await storeWorksAgain(error).catch(() => {})
+      log.error(String(error))
+      return
     } finally {
       this.#claiming = false
     }
     this.pump()
   }
 
-  #send(delivery: StoredDelivery, deployment: Deployment): void {
-    const { clock, started } = this.#context
-    const flight: Flight = { delivery, startedAt: clock.now(), marked: false, answered: false }
-    this.#flights.set(delivery.seq, flight)
-    started()
-    const { signal } = deployment.cut
-    const failed = (error: unknown) => resultOfError(error, flight.startedAt, clock.now())
-    let result: Promise<SendResult>
-    try {
-      result = deployment.port.send(delivery, delivery.attempts + 1, signal).catch(failed)
-    } catch (error) {
-      result = Promise.resolve(failed(error))
-    }
-    void result.then((sent) => this.#answered(flight, deployment, sent, signal.aborted))
-  }
-
-  async #answered(flight: Flight, { port }: Deployment, { outcome, attempt }: SendResult, cut: boolean): Promise<void> {
-    const { clock, random, senders } = this.#context
-    const { delivery, startedAt } = flight
-    const now = clock.now()
-    let decision: Decision
-    let logged = attempt
-    if (cut && (outcome.kind === 'retry' || attempt === null)) {
-      decision = { status: 'pending', step: delivery.step, dueAt: now, error: null }
-      logged = cutOff(startedAt, now, INTERRUPTED)
-    } else {
-      decision = decide(outcome, { step: delivery.step, schedule: port.schedule, now, random })
-      if (attempt !== null) this.#learn(outcome, port, now)
-    }
-    const finished = decision.status !== 'pending'
-    const record: AttemptRecord = {
-      ...decision,
-      delivery,
-      attempt: logged,
-      at: now,
-      owed: finished && !senders.has(delivery.sender.id),
-    }
-    flight.answered = true
-    this.#unrecorded++
-    this.pump()
-    const stored = await this.#record(record)
-    this.#unrecorded--
-    this.#flights.delete(delivery.seq)
-    if (stored !== null) this.#recorded(record, stored.successor)
-    if (this.#flights.size === 0) for (const resolve of this.#landed.splice(0)) resolve()
-    this.pump()
-  }
-
   /** What an answer says about the endpoint. */
-  #learn(outcome: SendResult['outcome'], port: LanePort, now: number): void {
+  #learn({ outcome }: SendResult, port: LanePort, now: number): void {
     const hold = holdFor(outcome)
     if (hold !== null) this.#keep({ ...this.#state, heldUntil: Math.max(this.#state.heldUntil ?? 0, now + hold) })
     else if (outcome.kind === 'retry') this.#breaker.failed(now)
     else this.#breaker.succeeded(port.concurrency)
     if (outcome.kind === 'failed' && outcome.pause === true) {
-      const paused = `Paused: ${outcome.error.message}`
-      this.#keep({ ...this.#state, paused, pausedUrl: port.url })
+      this.#keep({ ...this.#state, paused: `Paused: ${outcome.error.message}`, pausedUrl: port.url })
       this.#context.senders.allChanged()
     }
   }
 
-  /** Takes effect at once; when it cannot be stored, a restart does not know it, and asks the endpoint again. */
+  /** Takes effect at once, and is stored as soon as the store can. */
   #keep(state: WebhookState): void {
-    this.#putState(state).catch((error) => this.#context.storeWorksAgain(error).catch(() => {}))
-  }
-
-  /** Stores a result, however long it takes; null when it never can be. */
-  async #record(record: AttemptRecord): Promise<{ successor: boolean } | null> {
-    const { store, log } = this.#context
-    try {
-      return await this.#insist(() => store.record(record))
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      log.error(`The result of delivery ${record.delivery.id} is not stored, so it is sent again later. ${reason}`)
-      return null
-    }
+    const { insist, log } = this.#context
+    insist(() => this.#putState(state)).catch((error) => log.error(String(error)))
   }
 
   #recorded(record: AttemptRecord, successor: boolean): void {

@@ -1,5 +1,5 @@
 import type { DeliveryStore } from '../store/store.js'
-import type { Flight } from './lane.js'
+import type { Flight } from './flights.js'
 import type { Timers } from './platform.js'
 
 const LOOK_EVERY_MS = 100

@@ -9,6 +9,8 @@ export interface CommitPort {
   failure(error: unknown): AutomationError | null
   /** Makes room on a full disk; true when trying again is worth it. */
   makeRoom(error: unknown): boolean
+  /** Calls back at the end of this turn of the event loop, or after a pause in milliseconds. */
+  later(call: () => void, pause: number): void
 }
 
 interface Write {
@@ -66,13 +68,11 @@ export class GroupCommit {
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
-    const turn = () => {
+    this.#port.later(() => {
       this.#scheduled = false
       this.#turn()
       if (this.#queue.length > 0) this.#schedule()
-    }
-    if (this.#pause > 0) setTimeout(turn, this.#pause)
-    else setImmediate(turn)
+    }, this.#pause)
   }
 
   #turn(): void {

@@ -24,6 +24,8 @@ export interface SqliteStoreOptions {
   readonly ballastBytes?: number
   readonly maxPages?: number
   readonly warn?: (text: string) => void
+  /** Calls back at the end of this turn of the event loop, or after a pause in milliseconds. */
+  readonly later?: (call: () => void, pause: number) => void
 }
 
 /**
@@ -217,6 +219,7 @@ export class SqliteStore implements contract.DeliveryStore {
       rollBack: () => db.rollBack(),
       failure: (error) => this.#failure(error),
       makeRoom: (error) => resultCode(error) === FULL && this.#ballast.drop(),
+      later: this.#options.later ?? later,
     })
   }
 
@@ -251,4 +254,9 @@ export class SqliteStore implements contract.DeliveryStore {
     if (failure !== null && !failure.retryable) this.#dead = failure
     return failure
   }
+}
+
+function later(call: () => void, pause: number): void {
+  if (pause > 0) setTimeout(call, pause)
+  else setImmediate(call)
 }

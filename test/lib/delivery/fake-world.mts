@@ -55,7 +55,7 @@ export class FakeWorld implements Timers {
 
   /** Promises, and writes that wait for the end of a turn, come to rest: each needs a few turns of the event loop. */
   async rest(): Promise<void> {
-    for (let turn = 0; turn < 12; turn++) await new Promise((resolve) => setImmediate(resolve))
+    for (let turn = 0; turn < 40; turn++) await new Promise((resolve) => setImmediate(resolve))
   }
 
   #go(ms: number): void {

@@ -27,6 +27,7 @@ describe('group commit', () => {
         if (room) commitFails = null
         return room
       },
+      later: (call: () => void) => void setImmediate(call),
     }
     return new GroupCommit(port, now)
   }
