@@ -1,4 +1,4 @@
-import { AutomationError } from '../../error.js'
+import { excerpt, SourceFailure } from './failure.js'
 
 /**
  * Reads what a server answered. The answer is somebody else's JSON: each step is checked, and the first that is not
@@ -82,13 +82,10 @@ export class Answer {
     }
   }
 
-  #wrong(expected: string): AutomationError {
-    const found = JSON.stringify(this.#value)?.slice(0, 60) ?? 'nothing'
-    return new AutomationError(
-      'source_answer_invalid',
-      `W&B's answer has no ${expected} at ${this.path || 'its root'} but ${found}.`,
-      { statusText: 'unexpected answer', retryable: true },
-    )
+  #wrong(expected: string): SourceFailure {
+    const found = excerpt((JSON.stringify(this.#value) ?? 'nothing').slice(0, 60))
+    const message = `W&B’s answer has at ${this.path || 'its root'} not ${expected} but ${found}.`
+    return new SourceFailure('source_answer_invalid', message, { statusText: 'unexpected answer', remedy: 'back-off' })
   }
 }
 

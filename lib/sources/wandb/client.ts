@@ -78,16 +78,20 @@ export class WandbClient {
    */
   async ask(document: string | ((offers: Offers) => string), variables: object, signal?: AbortSignal): Promise<Asked> {
     const build = typeof document === 'string' ? () => document : document
+    let offers: Offers = this.#offers
     for (;;) {
-      const answer = await this.#send(build(this.#offers), variables, signal)
-      if ('data' in answer) return answer
-      const refused = refusedOffers(this.#offers, answer.errors)
-      // an error that names none of them may still be about one: the last try is without all
-      const without = refused.length > 0 ? refused : answer.aboutQuery ? [...this.#offers] : []
-      const before = build(this.#offers)
-      const rest = new Set([...this.#offers].filter((offer) => !without.includes(offer)))
-      if (build(rest) === before) throw answer.failure
-      this.#offers = rest
+      const answer = await this.#send(build(offers), variables, signal)
+      if ('data' in answer) {
+        // only what was shown to help is given up
+        if (offers !== this.#offers) this.#offers = new Set(offers)
+        return answer
+      }
+      const refused = refusedOffers(offers, answer.errors)
+      // a refusal that names none of them may still be about one: the last try is without all
+      const without = refused.length > 0 ? refused : answer.aboutFields ? [...offers] : []
+      const rest = new Set([...offers].filter((offer) => !without.includes(offer)))
+      if (build(rest) === build(offers)) throw answer.failure
+      offers = rest
     }
   }
 
@@ -150,8 +154,8 @@ export class WandbClient {
 
 interface Refusal {
   readonly errors: readonly { readonly message: string; readonly path: string }[]
-  /** The query was not executed at all. */
-  readonly aboutQuery: boolean
+  /** The query was not executed, because it does not fit the server's schema. */
+  readonly aboutFields: boolean
   readonly failure: SourceFailure
 }
 
@@ -165,7 +169,9 @@ function refusal(body: Readonly<Record<string, unknown>>): Refusal {
     statusText: 'query refused',
     remedy: aboutQuery ? 're-check' : 'back-off',
   })
-  return { errors, aboutQuery, failure }
+  const aboutFields =
+    aboutQuery && errors.some((error) => /cannot query|unknown (type|argument|field)|fragment/i.test(error.message))
+  return { errors, aboutFields, failure }
 }
 
 /** W&B's backends write errors as `{errors: [{message}]}`, `{errors: [text]}`, `{error: text}` and `{error: {message}}`. */

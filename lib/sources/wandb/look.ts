@@ -1,4 +1,5 @@
 import type { WandbClient } from './client.js'
+import type { CollectionState } from './collections/state.js'
 import { noteCollections, readCollections, scanCollections, type WatchContext, wishes } from './collections/watch.js'
 import { LIMITS, pollDocument } from './documents.js'
 import { SourceFailure } from './failure.js'
@@ -22,6 +23,8 @@ export interface TargetMemory {
   readonly backlog: Set<string>
   /** When the last look was, by the server's clock. */
   lastLook: number
+  /** When a full scan was begun last. */
+  scannedAt: number
 }
 
 export interface LookContext {
@@ -146,11 +149,19 @@ export async function scan(context: LookContext): Promise<void> {
   }
 }
 
-/** Whether it is time for a full scan, because something is watched that a usual look may not see. */
-export function needsScan({ draft, target, memory }: LookContext, every: number): boolean {
+/**
+ * Which of its collections a full scan lists: all when something is watched that a usual look may not see, else those
+ * with long lists of aliases. Null when it is not yet time, `every` milliseconds after the last one.
+ */
+export function dueForScan(
+  { draft, target, memory }: LookContext,
+  every: number,
+): ((state: CollectionState) => boolean) | null {
   const { unlinks, tags } = wishes(target)
   const record = readRecord(draft, target)
-  return (unlinks || tags) && record !== null && memory.lastLook - record.scannedAt >= every
+  if (record === null || memory.lastLook - Math.max(record.scannedAt, memory.scannedAt) < every) return null
+  memory.scannedAt = memory.lastLook
+  return (state) => unlinks || tags || state.aliasesListedAt !== null
 }
 
 function readRecord(draft: Draft, target: Target): TargetRecord | null {

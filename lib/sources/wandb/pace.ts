@@ -30,7 +30,7 @@ export class Pace {
   /** The wait after a poll that went well, in milliseconds: never longer than the interval, by up to a tenth shorter. */
   afterSuccess(): number {
     this.#failures = 0
-    return this.#interval * (1 - 0.1 * this.#random())
+    return Math.round(this.#interval * (1 - 0.1 * this.#random()))
   }
 
   /** The wait after a failure: doubling from the interval, or long at once, ±20 %, and at least what the server asked. */
@@ -38,6 +38,6 @@ export class Pace {
     this.#failures += 1
     const doubled = Math.min(this.#interval * 2 ** (this.#failures - 1), Math.max(LONGEST_BACK_OFF, this.#interval))
     const wait = remedy === 're-check' ? Math.max(RE_CHECK, this.#interval) : doubled
-    return Math.max(wait * (0.8 + 0.4 * this.#random()), pause ?? 0)
+    return Math.max(Math.round(wait * (0.8 + 0.4 * this.#random())), pause ?? 0)
   }
 }

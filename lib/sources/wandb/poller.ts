@@ -1,10 +1,10 @@
 import { AutomationError } from '../../error.js'
 import type { ArtifactEvent } from '../../events/event.js'
 import type { WandbClient } from './client.js'
-import { readState } from './collections/state.js'
+import { type CollectionState, readState } from './collections/state.js'
 import { type Directory, readDirectory, readProjects } from './directory.js'
 import { SourceFailure } from './failure.js'
-import { type LookContext, look, needsScan, recordKey, scan, type TargetMemory } from './look.js'
+import { dueForScan, type LookContext, look, recordKey, scan, type TargetMemory } from './look.js'
 import { Pace } from './pace.js'
 import { entitiesWithRuns, planWatch, type WatchTrigger } from './plan.js'
 import { Draft, type WatchStore } from './store.js'
@@ -150,7 +150,12 @@ export class WandbPoller {
 
   async #visit(target: Target, signal: AbortSignal): Promise<void> {
     const { fullScanEvery, scanRequests } = this.#options
-    const memory = this.#memories.get(target.key) ?? { rolling: undefined, backlog: new Set<string>(), lastLook: 0 }
+    const memory = this.#memories.get(target.key) ?? {
+      rolling: undefined,
+      backlog: new Set<string>(),
+      lastLook: 0,
+      scannedAt: 0,
+    }
     this.#memories.set(target.key, memory)
     const context = (draft: Draft): LookContext => {
       const { client, appUrl } = this.#options
@@ -159,9 +164,8 @@ export class WandbPoller {
     const draft = this.#draft()
     await look(context(draft))
     await this.#commit(draft)
-    if (memory.backlog.size === 0 && needsScan(context(this.#draft()), fullScanEvery)) {
-      for (const id of this.#collectionsOf(target)) memory.backlog.add(id)
-    }
+    const due = memory.backlog.size === 0 ? dueForScan(context(this.#draft()), fullScanEvery) : null
+    for (const id of due ? this.#collectionsOf(target, due) : []) memory.backlog.add(id)
     for (let count = 0; count < scanRequests && memory.backlog.size > 0; count += 1) {
       const listing = this.#draft()
       await scan(context(listing))
@@ -169,9 +173,13 @@ export class WandbPoller {
     }
   }
 
-  #collectionsOf(target: Target): string[] {
-    const parts = [...(this.#parts ?? [])].filter(([key]) => key.startsWith('c/'))
-    return parts.filter(([, text]) => coversText(target, text)).map(([key]) => key.slice(2))
+  #collectionsOf(target: Target, wanted: (state: CollectionState) => boolean): string[] {
+    const states = [...(this.#parts ?? [])]
+      .filter(([key]) => key.startsWith('c/'))
+      .map(([key, text]) => ({ key, state: readState(text) }))
+    return states
+      .filter(({ state }) => covers(target, state.entity, state.project) && wanted(state))
+      .map(({ key }) => key.slice(2))
   }
 
   /** The targets; who the key belongs to is asked again once a day and when the triggers change. */

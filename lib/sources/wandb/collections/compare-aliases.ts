@@ -6,6 +6,8 @@ import type { AliasState, CollectionState } from './state.js'
 export interface AliasComparison {
   readonly changes: readonly Change[]
   readonly state: Readonly<Record<string, AliasState>>
+  /** For `CollectionState.aliasesListedAt`. */
+  readonly listedAt: number | null
   readonly question: Question | null
 }
 
@@ -23,11 +25,11 @@ export function compareAliases(known: CollectionState | null, seen: CollectionSi
   const added: Change[] = []
   for (const { alias, holder } of items) {
     const had = Object.hasOwn(before, alias) ? before[alias] : undefined
-    if (had?.holder === holder) {
-      now.set(alias, had)
+    const artifact = isArtifact(holder) ? holder : null
+    if (had && isSame(had, holder)) {
+      now.set(alias, had.holder === holder ? had : { ...had, holder, artifact: artifact ?? had.artifact })
       continue
     }
-    const artifact = isArtifact(holder) ? holder : null
     const index = artifact === null ? null : (indexes.get(artifact) ?? null)
     now.set(alias, { holder, artifact, index })
     if (known === null) continue
@@ -39,10 +41,21 @@ export function compareAliases(known: CollectionState | null, seen: CollectionSi
       if (!now.has(alias)) removed.push({ type: 'REMOVE_ARTIFACT_ALIAS', alias, artifact, index })
     }
   }
-  // a page of aliases that is not all of them is completed at first sight, when it differs, and by every full scan
-  const enough = complete || (known !== null && added.length + removed.length === 0)
+  // a page that is not all of them is completed at first sight, when something in the collection changed, and by a scan
+  const listedAt = !seen.aliases.short ? seen.updatedAt : null
+  const enough =
+    complete || (known !== null && known.aliasesListedAt === seen.updatedAt && added.length + removed.length === 0)
   const question: Question | null = enough ? null : { list: 'aliases' }
-  return { changes: [...removed, ...added], state: Object.fromEntries(now), question }
+  return { changes: [...removed, ...added], state: Object.fromEntries(now), listedAt, question }
+}
+
+/**
+ * Whether an alias is still with the version that had it. A server may have begun or ceased to tell which version that
+ * is: where the two looks cannot be compared, nothing is said.
+ */
+function isSame(had: AliasState, holder: string): boolean {
+  if (isArtifact(had.holder) === isArtifact(holder)) return had.holder === holder
+  return !isArtifact(holder) || had.artifact === null || had.artifact === holder
 }
 
 /** W&B's ids are base64 of `Type:number`. */

@@ -53,6 +53,7 @@ export function compareCollection(
       ...place,
       ...versions.state,
       aliases: aliases.state,
+      aliasesListedAt: aliases.listedAt,
       tagged: tags.state,
       tags: same(known?.tags, seen.tags) ? (known?.tags ?? []) : [...seen.tags],
       changes: (known?.changes ?? 0) + changes.length,

@@ -39,7 +39,8 @@ export interface CollectionSighting {
   readonly createdAt: number
   readonly updatedAt: number
   readonly tags: readonly string[]
-  readonly aliases: { readonly items: readonly AliasSighting[]; readonly complete: boolean }
+  /** `short`: they fit into the page of a usual look. */
+  readonly aliases: { readonly items: readonly AliasSighting[]; readonly complete: boolean; readonly short: boolean }
   /** Newest first, as far as the server keeps to that. */
   readonly versions: VersionList
   /** Versions that have a tag; null when nobody asked or the server cannot tell. */
@@ -68,7 +69,7 @@ export function readCollection(node: Answer): CollectionSighting | null {
       .at('edges')
       .list()
       .map((edge) => edge.at('node').at('name').text()),
-    aliases: readAliases(node.at('aliases')),
+    aliases: shortList(readAliases(node.at('aliases'))),
     versions: readVersions(node.at('artifacts')),
     tagged: tagged.isNull ? null : readVersions(tagged),
   }
@@ -84,6 +85,12 @@ export function readAliases(connection: Answer): { items: AliasSighting[]; compl
     .filter(({ alias }) => !VERSION_NAME.test(alias))
   return { items, complete: next === null, next }
 }
+
+const shortList = ({ items, complete }: { items: AliasSighting[]; complete: boolean }) => ({
+  items,
+  complete,
+  short: complete,
+})
 
 export function readVersions(connection: Answer): VersionList & { next: string | null } {
   const { nodes, next, total } = connection.connection()

@@ -17,6 +17,10 @@ export interface CollectionState {
   readonly total: number
   readonly tags: readonly string[]
   readonly aliases: Readonly<Record<string, AliasState>>
+  /**
+   * Of a collection with more aliases than come with a look: its `updatedAt` when they were all listed. Null for others.
+   */
+  readonly aliasesListedAt: number | null
   /** The tags of versions that have any, by artifact; null while nobody watches them. */
   readonly tagged: Readonly<Record<string, TaggedState>> | null
   /** All versions by their number, for telling which was unlinked; null while nobody watches that. */
@@ -49,6 +53,7 @@ export const emptyCollection = (place: { entity: string; project: string; name: 
   total: 0,
   tags: [],
   aliases: {},
+  aliasesListedAt: null,
   tagged: {},
   versions: {},
 })

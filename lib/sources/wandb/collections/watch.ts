@@ -105,7 +105,7 @@ async function answered(
 ): Promise<CollectionSighting | null> {
   if (question.list === 'aliases') {
     const items = await listAliases(seen.id, context)
-    return items && { ...seen, aliases: { items, complete: true } }
+    return items && { ...seen, aliases: { items, complete: true, short: false } }
   }
   const versions = await listVersions(seen.id, question.downTo, context)
   return versions && { ...seen, versions }
@@ -154,7 +154,8 @@ export async function scanCollections(ids: readonly string[], context: WatchCont
     if (!seen) continue
     const versions = seen.versions.complete ? seen.versions : await listVersions(seen.id, null, context)
     const aliases = seen.aliases.complete ? seen.aliases.items : await listAliases(seen.id, context)
-    if (versions && aliases) whole.push({ ...seen, versions, aliases: { items: aliases, complete: true } })
+    if (versions && aliases)
+      whole.push({ ...seen, versions, aliases: { ...seen.aliases, items: aliases, complete: true } })
   }
   await noteCollections(whole, context)
 }
