@@ -46,8 +46,9 @@ export function connections({ policy, lookup, tls, proxy, timeoutMs }: Connectio
 }
 
 /**
- * The policy is asked three times, because each has a gap that the next one closes: a literal address is never looked
- * up, a name says nothing before it is, and only the connected socket knows where it ended.
+ * The policy has been asked about the host already. It is asked twice more, because each question leaves a gap that
+ * the next one closes: a literal address is never looked up, a name says nothing before it is, and only the connected
+ * socket knows where it ended.
  */
 function guarded(
   policy: AddressPolicy,
@@ -56,12 +57,6 @@ function guarded(
 ): buildConnector.connector {
   const connect = buildConnector({ ...options, lookup: guardedLookup(policy, lookup) })
   return (endpoint, callback) => {
-    try {
-      policy.checkHost(endpoint.hostname)
-    } catch (error) {
-      callback(error as Error, null)
-      return
-    }
     connect(endpoint, (error, socket) => {
       if (!socket) {
         callback(error as Error, null)

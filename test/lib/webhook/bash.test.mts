@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import fc from 'fast-check'
 import { Secret } from '../../../dist/lib/secrets/secret.js'
 import type { SecretSlot } from '../../../dist/lib/template/slot.js'
@@ -18,9 +21,13 @@ interface Case {
   granted?: Record<string, string>
 }
 
+/** A home whose owner has settings for curl; the script is to make the request of the webhook all the same. */
+const home = mkdtempSync(path.join(tmpdir(), 'bash-home-'))
+writeFileSync(path.join(home, '.curlrc'), 'header = "X-Curlrc: 1"\nuser-agent = "curlrc"\nlocation\n')
+
 function bash(script: string, env: Record<string, string>): Promise<string> {
   return new Promise((resolve, reject) => {
-    const environment = { PATH: process.env['PATH'] ?? '', http_proxy: 'http://127.0.0.1:1', ...env }
+    const environment = { PATH: process.env['PATH'] ?? '', HOME: home, http_proxy: 'http://127.0.0.1:1', ...env }
     const child = execFile('bash', { env: environment }, (error, stdout, stderr) => {
       if (error || stderr !== '') reject(new Error(`${error?.message ?? 'bash complained'}\n${stderr}\n${script}`))
       else resolve(stdout)
@@ -87,6 +94,7 @@ const AWKWARD =
 describe('Copy as Bash', function () {
   this.timeout(10_000)
   let server: TestServer
+  after(() => rmSync(home, { recursive: true }))
   beforeEach(async () => {
     server = await httpServer()
   })
