@@ -1,28 +1,17 @@
 import type { AutomationError } from '../error.js'
 import type { ArtifactEvent } from '../events/event.js'
-import type {
-  CursorMove,
-  DeliveryDetail,
-  DeliveryFilter,
-  DeliveryStore,
-  EventFilter,
-  NewRecord,
-  Page,
-  StoredEvent,
-} from '../store/store.js'
+import type { DeliveryDetail, DeliveryFilter, DeliveryStore, EventFilter, Page, StoredEvent } from '../store/store.js'
 import { messageOf, StoreAccess } from './access.js'
 import { Alarm, LONGEST_TIMER_MS } from './alarm.js'
 import type { Metrics } from './counters.js'
 import { deadline } from './deadline.js'
 import type { Delivery, MaskedRequest, NewDelivery } from './delivery.js'
 import { Housekeeping } from './housekeeping.js'
-import { deliveryId } from './id.js'
+import { type AcceptOptions, Intake } from './intake.js'
 import type { LanePort } from './lane-port.js'
 import { Lanes } from './lanes.js'
 import { Marks } from './marks.js'
-import { keepMessage } from './message.js'
 import type { AcceptedEvent, EngineOptions, QueuedDelivery } from './options.js'
-import { orderKey } from './order-key.js'
 import { Pending } from './pending.js'
 import { Redelivery } from './redelivery.js'
 import { type Match, Replay } from './replay.js'
@@ -56,13 +45,11 @@ export class DeliveryEngine {
   readonly #pending: Pending
   readonly #lanes: Lanes
   readonly #redelivery: Redelivery
+  readonly #intake: Intake
   /** Webhooks that were attached before the store could be opened. */
   readonly #early = new Map<string, LanePort>()
   #lastNow: number
   #failedAt: number | null = null
-  #accepted = 0
-  #duplicates = 0
-  #dryRuns = 0
 
   constructor(options: EngineOptions) {
     const { store, clock, timers, random, log, retentionDays } = options
@@ -100,7 +87,9 @@ export class DeliveryEngine {
       wakeAt: (time) => this.#alarm.wakeAt(time),
       started: () => this.#marks.started(),
     })
-    this.#redelivery = new Redelivery(store, access, this.#pending, this.#lanes)
+    const [lanes, pending, housekeeping] = [this.#lanes, this.#pending, this.#housekeeping]
+    this.#redelivery = new Redelivery(store, access, pending, lanes)
+    this.#intake = new Intake({ store, access, housekeeping, clock, lanes, pending })
   }
 
   /** Why nothing can be stored now; null when all is well. */
@@ -157,24 +146,11 @@ export class DeliveryEngine {
   }
 
   /**
-   * Stores events; resolves when they are on disk. `routed` says that the caller hands those that are no duplicates to
-   * its flows right after; otherwise `takeUnrouted` gives them later. `cursor` is moved in the same transaction, and
-   * when it is elsewhere nothing is stored: `cursor_moved`.
+   * Stores events, all or none; resolves when they are on disk. The caller hands those that are no duplicates to its
+   * flows right after, and says so, or `takeUnrouted` gives them later.
    */
-  async accept(
-    source: string,
-    events: readonly ArtifactEvent[],
-    { routed, cursor }: { readonly routed: boolean; readonly cursor?: CursorMove },
-  ): Promise<AcceptedEvent[]> {
-    const receivedAt = this.#options.clock.now()
-    const rows = events.map((event) => ({ source, event, receivedAt, routed }))
-    const duplicates = await this.#write(() => this.#store.putEvents(rows, cursor))
-    return events.map(({ event_id }, index) => {
-      const duplicate = duplicates[index]!
-      if (duplicate) this.#duplicates++
-      else this.#accepted++
-      return { event_id, duplicate }
-    })
+  accept(source: string, events: readonly ArtifactEvent[], options: AcceptOptions): Promise<AcceptedEvent[]> {
+    return this.#intake.accept(source, events, options)
   }
 
   cursor(key: string): Promise<string | null> {
@@ -221,44 +197,13 @@ export class DeliveryEngine {
   }
 
   /** Stores a delivery; resolves when it is on disk. It is sent as soon as its webhook can take it. */
-  async enqueue(delivery: NewDelivery): Promise<QueuedDelivery> {
-    const lane = this.#lanes.of(delivery.webhook.id)
-    const claim = lane.reserve(delivery.sender.id)
-    try {
-      const record = this.#record(delivery, { ordered: lane.ordered, claim })
-      const enqueued = await this.#write(() => this.#store.enqueue(record))
-      if (!enqueued.duplicate) this.#pending.add(lane.id, delivery.sender.id, 1)
-      lane.arrived(claim, enqueued.claimed)
-      return { delivery: enqueued.delivery, duplicate: enqueued.duplicate }
-    } catch (error) {
-      lane.arrived(claim, null)
-      throw error
-    }
+  enqueue(delivery: NewDelivery): Promise<QueuedDelivery> {
+    return this.#intake.enqueue(delivery)
   }
 
   /** Keeps in the history what would have been sent. */
-  async recordDryRun(delivery: NewDelivery, request: MaskedRequest): Promise<QueuedDelivery> {
-    const record = this.#record(delivery, { ordered: false, claim: false })
-    const stored = await this.#write(() => this.#store.putDryRun(record, request))
-    this.#dryRuns++
-    return { delivery: stored.delivery, duplicate: stored.duplicate }
-  }
-
-  #record(delivery: NewDelivery, how: { readonly ordered: boolean; readonly claim: boolean }): NewRecord {
-    const { event, automation, webhook, sender, payload, slots } = delivery
-    return {
-      id: deliveryId(event.event_id, sender.id, payload),
-      event,
-      automation,
-      webhook,
-      sender,
-      payload,
-      slots,
-      message: keepMessage(delivery.message),
-      orderKey: orderKey(event),
-      createdAt: this.#options.clock.now(),
-      ...how,
-    }
+  recordDryRun(delivery: NewDelivery, request: MaskedRequest): Promise<QueuedDelivery> {
+    return this.#intake.dryRun(delivery, request)
   }
 
   /** The same delivery again, with further attempts; one that is pending is made due now. False: there is none. */
@@ -273,11 +218,11 @@ export class DeliveryEngine {
 
   /** Sends nothing to the webhook until `resume`, or a deploy with another URL. */
   pause(webhook: string, reason = 'Paused by hand.'): Promise<void> {
-    return this.#write(() => this.#lanes.of(webhook).pause(reason))
+    return this.#access.use(() => this.#lanes.of(webhook).pause(reason))
   }
 
   resume(webhook: string): Promise<void> {
-    return this.#write(() => this.#lanes.of(webhook).resume())
+    return this.#access.use(() => this.#lanes.of(webhook).resume())
   }
 
   /** How a webhook stands; `waiting` says in a sentence why nothing is sent, null that all is well. */
@@ -308,9 +253,9 @@ export class DeliveryEngine {
   async metrics(): Promise<Metrics> {
     const oldest = this.#access.works ? await this.#store.oldestPending() : null
     return {
-      accepted: this.#accepted,
-      duplicates: this.#duplicates,
-      dryRuns: this.#dryRuns,
+      accepted: this.#intake.accepted,
+      duplicates: this.#intake.duplicates,
+      dryRuns: this.#intake.dryRuns,
       webhooks: this.#lanes.metrics,
       queueAgeMs: oldest === null ? 0 : Math.max(0, this.#options.clock.now() - oldest),
       storeWorks: this.#access.works,
@@ -359,12 +304,5 @@ export class DeliveryEngine {
     this.#options.log.warn(`The clock was set back by ${Math.round(by / 1000)} s; deliveries that wait go with it.`)
     await this.#store.shiftDue(by, now)
     for (const lane of this.#lanes.all) lane.clockSetBack(by)
-  }
-
-  #write<T>(work: () => Promise<T>): Promise<T> {
-    return this.#access.use(() => {
-      this.#housekeeping.changed()
-      return work()
-    })
   }
 }

@@ -23,8 +23,9 @@ interface Write {
 
 /** A transaction takes new work for so many milliseconds; then it commits, and the rest waits for the next turn. */
 const BUDGET_MS = 8
-/** A disk that takes longer than this for a commit is given a pause as long, so that the event loop is not all waiting. */
+/** A disk that takes longer than this twice in a row is given pauses as long, so that the event loop is not all waiting. */
 const SLOW_COMMIT_MS = 5
+const LONGEST_PAUSE_MS = 50
 
 /**
  * Group commit: everything that is to be written in one turn of the event loop shares one transaction and one wait for
@@ -37,6 +38,7 @@ export class GroupCommit {
   #afterCommit: (() => void)[] = []
   #scheduled = false
   #pause = 0
+  #lastTook = 0
 
   constructor(port: CommitPort, now: () => number = () => performance.now()) {
     this.#port = port
@@ -127,7 +129,9 @@ export class GroupCommit {
       const start = this.#now()
       this.#port.commit()
       const took = this.#now() - start
-      this.#pause = took > SLOW_COMMIT_MS ? Math.min(took, 50) : 0
+      const usual = Math.min(took, this.#lastTook)
+      this.#lastTook = took
+      this.#pause = usual > SLOW_COMMIT_MS ? Math.min(usual, LONGEST_PAUSE_MS) : 0
     } catch (error) {
       this.#port.rollBack()
       throw error

@@ -55,6 +55,28 @@ describe('group commit', () => {
     assert.deepEqual(steps, ['begin', 'a', 'b', 'commit', 'begin', 'c', 'commit'])
   })
 
+  it('leaves the event loop time of its own on a disk that is always slow, not after one hiccup', async () => {
+    let time = 0
+    const took = [30, 1, 30, 20, 1]
+    const pauses: number[] = []
+    const port = {
+      begin: () => {},
+      commit: () => {
+        time += took.shift() ?? 0
+      },
+      rollBack: () => {},
+      failure: () => null,
+      makeRoom: () => false,
+      later: (call: () => void, pause: number) => {
+        pauses.push(pause)
+        setImmediate(call)
+      },
+    }
+    const commit = new GroupCommit(port, () => time)
+    for (let i = 0; i < 6; i++) await commit.write(() => {})
+    assert.deepEqual(pauses, [0, 0, 0, 0, 20, 0])
+  })
+
   it('lets work that throws fail alone', async () => {
     const commit = make()
     const mistake = new Error('mistake')
