@@ -6,6 +6,7 @@ import { problemOf } from '../shared/editor/check.js'
 import { byId } from '../shared/editor/element.js'
 import { EventChoice } from '../shared/editor/event-choice.js'
 import { closeForm, openForm } from '../shared/editor/form.js'
+import { labelOf } from '../shared/editor/label.js'
 import { Note } from '../shared/editor/note.js'
 import type { EditorNode } from '../shared/editor/red-editor.js'
 import { summaryOf } from '../shared/editor/trigger-summary.js'
@@ -28,7 +29,12 @@ RED.nodes.registerType<TriggerNode>('artifact-event', {
   defaults: {
     name: { value: DEFAULTS.name },
     version: { value: DEFAULTS.version },
-    source: { value: DEFAULTS.source, type: 'artifact-source', required: true },
+    source: {
+      value: DEFAULTS.source,
+      type: 'artifact-source',
+      required: true,
+      label: labelOf('artifact-event', 'source'),
+    },
     scope: { value: DEFAULTS.scope },
     entity: { value: DEFAULTS.entity },
     project: { value: DEFAULTS.project },

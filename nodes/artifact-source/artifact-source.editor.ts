@@ -17,9 +17,12 @@ const ASKS_FOR: Readonly<Record<string, readonly string[]>> = {
   huggingface: ['project'],
 }
 
+/** A source of a kind that a later version knows is not ours to judge. */
+const isHttp = (node: SourceNode): boolean => (node['kind'] ?? DEFAULTS.kind) === 'http'
+
 function required(node: SourceNode, property: 'entity' | 'project', value: string | undefined): true | string {
   const format = String(current(node, 'format') ?? DEFAULTS.format)
-  const asked = ASKS_FOR[format]?.includes(property) === true
+  const asked = isHttp(node) && ASKS_FOR[format]?.includes(property) === true
   return !asked || (value ?? '').trim() !== '' || node._(`artifact-source.error.${property}`, { format })
 }
 
@@ -34,6 +37,7 @@ RED.nodes.registerType<SourceNode>('artifact-source', {
     path: {
       value: DEFAULTS.path,
       validate(path: string | undefined, _options) {
+        if (!isHttp(this)) return true
         const problem = pathProblem(path ?? DEFAULTS.path)
         if (problem) return this._(`artifact-source.error.${problem}`)
         let twice: string | null = null
@@ -56,7 +60,7 @@ RED.nodes.registerType<SourceNode>('artifact-source', {
       value: DEFAULTS.secret,
       type: 'automation-secret',
       validate(secret: string | undefined, _options) {
-        if ((current(this, 'auth') ?? DEFAULTS.auth) === 'none') return true
+        if (!isHttp(this) || (current(this, 'auth') ?? DEFAULTS.auth) === 'none') return true
         if (!secret || secret === '_ADD_') return this._('artifact-source.error.secret')
         return RED.nodes.node(secret) !== null || this._('artifact-source.error.secret-gone')
       },

@@ -6,9 +6,13 @@ import type { EditorNode } from '../shared/editor/red-editor.js'
 import { secretNodes } from '../shared/editor/secrets.js'
 import { CURRENT_VERSION, DEFAULTS, migrate } from './automation-secret.migrate.js'
 
+interface Credentials {
+  has_value?: boolean
+}
+
 interface SecretNode extends EditorNode {
   name: string
-  credentials?: { has_value?: boolean }
+  credentials?: Credentials & { _?: Credentials }
 }
 
 RED.nodes.registerType<SecretNode>('automation-secret', {
@@ -49,6 +53,8 @@ RED.nodes.registerType<SecretNode>('automation-secret', {
       fill(usage, this._('automation-secret.hint.name'), ' ', element('code', {}, `\${${name || 'NAME'}}`))
     })
     const stored = this.credentials?.has_value === true
+    // of a secret without a value Node-RED does not know that, and would take an empty field for a change
+    for (const credentials of [this.credentials, this.credentials?._]) if (credentials) credentials.has_value ??= false
     const state = stored ? 'stored' : 'empty'
     byId('automation-secret-state').textContent = this._(`automation-secret.hint.${state}`)
     byId('automation-secret-value-label').textContent = this._(

@@ -8,6 +8,7 @@ import { problemOf } from '../shared/editor/check.js'
 import { describeSchedule } from '../shared/editor/describe-schedule.js'
 import { byId } from '../shared/editor/element.js'
 import { closeForm, current, openForm } from '../shared/editor/form.js'
+import { labelOf } from '../shared/editor/label.js'
 import { Note } from '../shared/editor/note.js'
 import type { EditorNode } from '../shared/editor/red-editor.js'
 import { RequestPane } from '../shared/editor/request-pane.js'
@@ -40,7 +41,12 @@ RED.nodes.registerType<WebhookNode>('automation-webhook', {
     },
     method: { value: DEFAULTS.method },
     service: { value: DEFAULTS.service },
-    accessToken: { value: DEFAULTS.accessToken, type: 'automation-secret', required: false },
+    accessToken: {
+      value: DEFAULTS.accessToken,
+      type: 'automation-secret',
+      required: false,
+      label: labelOf('automation-webhook', 'accessToken'),
+    },
     secrets: {
       value: DEFAULTS.secrets,
       type: 'automation-secret[]',
@@ -86,9 +92,19 @@ RED.nodes.registerType<WebhookNode>('automation-webhook', {
       },
     },
     ordering: { value: DEFAULTS.ordering },
-    tls: { value: DEFAULTS.tls, type: 'tls-config', required: false },
-    proxy: { value: DEFAULTS.proxy, type: 'http proxy', required: false },
-    store: { value: DEFAULTS.store, type: 'delivery-store', required: false },
+    tls: { value: DEFAULTS.tls, type: 'tls-config', required: false, label: labelOf('automation-webhook', 'tls') },
+    proxy: {
+      value: DEFAULTS.proxy,
+      type: 'http proxy',
+      required: false,
+      label: labelOf('automation-webhook', 'proxy'),
+    },
+    store: {
+      value: DEFAULTS.store,
+      type: 'delivery-store',
+      required: false,
+      label: labelOf('automation-webhook', 'store'),
+    },
   },
   label() {
     return this.name || this.url || this._('automation-webhook.title')

@@ -1,6 +1,7 @@
 import { RECIPES } from '../../lib/recipes/payloads.js'
 import { byId } from '../shared/editor/element.js'
 import { closeForm, openForm } from '../shared/editor/form.js'
+import { labelOf } from '../shared/editor/label.js'
 import type { EditorNode } from '../shared/editor/red-editor.js'
 import { RequestPane } from '../shared/editor/request-pane.js'
 import { automationBefore, nodeBefore } from '../shared/editor/upstream.js'
@@ -22,7 +23,12 @@ RED.nodes.registerType<SenderNode>('webhook-sender', {
   defaults: {
     name: { value: DEFAULTS.name },
     version: { value: DEFAULTS.version },
-    webhook: { value: DEFAULTS.webhook, type: 'automation-webhook', required: true },
+    webhook: {
+      value: DEFAULTS.webhook,
+      type: 'automation-webhook',
+      required: true,
+      label: labelOf('webhook-sender', 'webhook'),
+    },
     mode: { value: DEFAULTS.mode },
   },
   label() {

@@ -26,7 +26,7 @@ export class EventPicker {
   constructor(options: PickerOptions) {
     const { _, fit } = options
     this.#options = options
-    const first = EVENT_TYPES.filter((type) => fit?.events?.includes(type))
+    const first = (fit?.events ?? []).filter((type) => EVENT_TYPES.some((known) => known === type))
     const others = EVENT_TYPES.filter((type) => !first.includes(type))
     const usual = first[0] ?? 'ADD_ARTIFACT_ALIAS'
     this.#receivedGroup = element('optgroup', { label: _('events.received') })

@@ -63,23 +63,31 @@ export class Form {
   }
 
   /**
-   * Sees to it that Done without a change changes nothing: Node-RED would add every property that the saved node does
-   * not have. After a change the node is of the current version.
+   * Sees to it that Done changes what the user changed and nothing else. Node-RED takes over whatever the fields hold:
+   * it would add the properties that the saved node does not have, and line ends as browsers have them. After a change
+   * the node is complete, and of the current version.
    * @param changed whether something changed that has no field of its own
    */
   save(changed = false): void {
     const fields = [...this.#fields.values()]
+    const touched = changed || fields.some(isChanged)
+    if (touched) this.#complete()
+    for (const field of fields) {
+      // without its id Node-RED does not find the field
+      if (!isChanged(field) && (field.saved || !touched)) field.input.removeAttr('id')
+    }
+  }
+
+  /** Writes what a migration made of the saved properties, unless they are of a later version than this one. */
+  #complete(): void {
     const node = this.#node
     const version = typeof node.version === 'number' ? node.version : undefined
-    if (changed || fields.some(isChanged)) {
-      if (version === undefined || version < this.#options.currentVersion) {
-        const { outputs: _outputs, ...rest } = this.config
-        for (const [property, value] of Object.entries(rest)) if (!this.#fields.has(property)) node[property] ??= value
-        node.version = this.#options.currentVersion
-      }
-      return
+    if (version !== undefined && version >= this.#options.currentVersion) return
+    for (const [property, value] of Object.entries(this.config)) {
+      const absent = node[property] === undefined && value !== undefined
+      if (absent && !this.#fields.has(property)) node[property] = value
     }
-    for (const { input, saved } of fields) if (!saved) input.removeAttr('id')
+    node.version = this.#options.currentVersion
   }
 }
 

@@ -5,7 +5,7 @@ import { element } from './element.js'
 export function recipeMenu(words: { label: string; id: string }, choose: (recipe: Recipe) => void): HTMLSelectElement {
   const menu = element(
     'select',
-    { id: words.id, 'aria-label': words.label },
+    { id: words.id, class: 'aa-menu', 'aria-label': words.label },
     element('option', { value: '' }, words.label),
     ...RECIPES.map(({ id, label }) => element('option', { value: id }, label)),
   )

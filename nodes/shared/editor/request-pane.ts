@@ -154,7 +154,7 @@ function templateMenu(choose: (template: string) => void): HTMLSelectElement | n
   if (templates.length === 0) return null
   const menu = element(
     'select',
-    { 'aria-label': words('template') },
+    { class: 'aa-menu', 'aria-label': words('template') },
     element('option', { value: '' }, words('template')),
     ...templates.map((node) => element('option', { value: node.id }, RED.utils.getNodeLabel(node, node.id))),
   )

@@ -5,11 +5,11 @@ const ID = 'artifact-automations-styles'
 /** Colours are Node-RED's own variables, so that both themes and every theme plugin fit; the fallbacks are 4.1's. */
 const STYLES = `
 .aa-form .form-row > label:first-child { width: 125px; }
-.aa-form .form-row > input[type=text]:not([class*=aa-]), .aa-form .form-row > input[type=password],
+.aa-form .form-row > input[type=text], .aa-form .form-row > input[type=password],
 .aa-form .form-row > select, .aa-form .form-row > textarea { width: calc(100% - 130px); box-sizing: border-box; }
 .aa-form .form-row > textarea { vertical-align: top; resize: vertical; }
 .aa-form .aa-check > label { width: auto !important; vertical-align: middle; margin: 0 0 0 6px; }
-.aa-form .aa-check > input { margin: 0 !important; vertical-align: middle; }
+.aa-form .aa-check > input[type=checkbox] { width: auto; margin: 0 !important; vertical-align: middle; }
 .aa-check { padding-left: 130px; }
 .aa-check.aa-wide { padding-left: 0; }
 .aa-hint { margin: -6px 0 12px 130px; font-size: 12px; line-height: 1.45;
@@ -19,7 +19,9 @@ const STYLES = `
 .aa-note { margin: -6px 0 12px 130px; font-size: 12px; line-height: 1.45; }
 .aa-note:empty { display: none; }
 .aa-note.aa-error, .aa-text-error { color: var(--red-ui-text-color-error, #ad1625); }
-.aa-note.aa-warning, .aa-text-warning { color: var(--red-ui-text-color-warning, #8a5a00); }
+.aa-note.aa-warning, .aa-text-warning { color: var(--red-ui-form-text-color, #333); }
+.aa-note.aa-warning:not(:empty)::before, p.aa-text-warning::before { content: '\\f071'; font-family: FontAwesome; margin-right: 5px;
+  color: var(--red-ui-border-color-warning, #e79a00); }
 .aa-note.aa-info { color: var(--red-ui-list-item-secondary-color, #646464); }
 .aa-warning-box, .aa-info-box { margin: 0 0 12px 130px; padding: 8px 10px; font-size: 12px; line-height: 1.45; border-radius: 4px;
   border: 1px solid var(--red-ui-secondary-border-color, #d9d9d9); background: var(--red-ui-form-tips-background, #fefbe9);
@@ -39,19 +41,20 @@ const STYLES = `
   color: var(--red-ui-list-item-secondary-color, #646464); }
 .aa-group label { display: inline-flex !important; align-items: center; gap: 6px; width: auto !important; margin: 0 14px 2px 0; font-size: 13px; }
 .aa-group input[type=checkbox], .aa-group input[type=radio] { margin: 0 !important; width: auto; }
-.aa-columns { display: grid; grid-template-columns: repeat(auto-fill, minmax(165px, 1fr)); }
+.aa-columns { display: grid; grid-template-columns: repeat(auto-fill, minmax(145px, 1fr)); }
 .aa-summary { margin: 14px 0 12px; padding: 10px 12px; border-left: 3px solid var(--red-ui-form-input-focus-color, #0d74ce);
   background: var(--red-ui-secondary-background, #fff); color: var(--red-ui-form-text-color, #333); line-height: 1.5; }
 .aa-summary code { white-space: normal; overflow-wrap: anywhere; }
-.aa-chips { display: flex; flex-wrap: wrap; gap: 6px; margin: 0 0 12px 130px; padding: 0; list-style: none; }
-.aa-chips.aa-wide { margin-left: 0; }
+.aa-form .aa-chips { display: flex; flex-wrap: wrap; gap: 6px; margin: 0 0 12px 130px; padding: 0; list-style: none; }
+.aa-form .aa-chips.aa-wide { margin-left: 0; }
 .aa-chip { border: 1px solid var(--red-ui-secondary-border-color, #d9d9d9); border-radius: 12px; padding: 1px 10px; font-size: 12px; line-height: 20px;
   background: var(--red-ui-form-input-background, #fff); color: var(--red-ui-list-item-secondary-color, #646464); overflow-wrap: anywhere; }
 .aa-chip b { color: var(--red-ui-form-text-color, #333); font-weight: 600; }
 .aa-chip.aa-yes { border-color: var(--red-ui-border-color-success, #4b8400); color: var(--red-ui-text-color-success, #4b8400); }
 .aa-toolbar { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin: 0 0 8px; }
 .aa-toolbar > label { width: auto !important; margin: 0; }
-.aa-toolbar > select { width: auto !important; flex: 0 1 auto; max-width: 260px; height: 28px !important; font-size: 13px !important; padding: 0 4px; margin: 0 !important; }
+.aa-toolbar > select { width: auto !important; flex: 0 1 auto; max-width: 215px; height: 28px !important; font-size: 13px !important; padding: 0 4px; margin: 0 !important; }
+.aa-toolbar > select.aa-menu { max-width: 165px; }
 .aa-toolbar .aa-spring { flex: 1 1 0; }
 .aa-output { margin: 0 0 8px; padding: 8px 10px; max-height: 260px; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; font-size: 12px;
   font-family: var(--red-ui-monospace-font, monospace); line-height: 1.45; border-radius: 4px;
@@ -82,13 +85,17 @@ const STYLES = `
 .aa-rules-head { display: flex; gap: 8px; margin: 0 46px 4px 30px; font-size: 12px; color: var(--red-ui-list-item-secondary-color, #646464); }
 .aa-rules-head span:first-child { flex: 3 1 0; } .aa-rules-head span:last-child { flex: 2 1 0; }
 .aa-mono, .aa-form input.aa-mono { font-family: var(--red-ui-monospace-font, monospace) !important; font-size: 13px !important; }
-.aa-form textarea.aa-payload { width: 100%; min-height: 130px; box-sizing: border-box; resize: vertical; }
+.aa-form textarea.aa-payload { width: 100%; min-height: 130px; margin-bottom: 8px; box-sizing: border-box; resize: vertical; }
 .aa-answer h4 { margin: 10px 0 4px; font-size: 13px; font-weight: 600; color: var(--red-ui-form-text-color, #333); }
 .aa-answer table { width: 100%; font-size: 12px; margin: 0 0 8px; border-collapse: collapse; table-layout: fixed; }
 .aa-answer th { text-align: left; font-weight: normal; width: 38%; vertical-align: top; padding: 1px 8px 1px 0; overflow-wrap: anywhere;
   color: var(--red-ui-list-item-secondary-color, #646464); }
 .aa-answer td { padding: 1px 0; overflow-wrap: anywhere; font-family: var(--red-ui-monospace-font, monospace); color: var(--red-ui-form-text-color, #333); }
 .aa-status { font-weight: 600; } .aa-status.aa-yes { color: var(--red-ui-text-color-success, #4b8400); } .aa-status.aa-no { color: var(--red-ui-text-color-error, #ad1625); }
+/* texts fill the width that the fields need, and do not widen the dialog themselves */
+.aa-hint, .aa-note, .aa-warning-box, .aa-info-box, .aa-url, .aa-form .aa-chips { width: 0; min-width: calc(100% - 130px); box-sizing: border-box; }
+.aa-hint.aa-wide, .aa-warning-box.aa-wide, .aa-form .aa-chips.aa-wide, .aa-summary, .aa-output, .aa-findings, .aa-answer, .aa-list,
+.aa-form textarea.aa-payload { width: 0; min-width: 100%; box-sizing: border-box; }
 `
 
 /** Adds the styles of our dialogs to the page, once for all nodes. */
