@@ -560,6 +560,44 @@ describe('the delivery engine', () => {
     })
   })
 
+  describe('on a disk that is full for a while', () => {
+    it('refuses what is new, sends nothing more, and asks nobody twice who has answered', async () => {
+      await s.start({ concurrency: 1 })
+      let answer = (_: typeof OK) => {}
+      s.endpoint.answer = () =>
+        new Promise((resolve) => {
+          answer = resolve
+        })
+      const first = await s.enqueue('first')
+      await s.enqueue('second')
+      await s.world.rest()
+      s.store.full = true
+      await assert.rejects(s.engine.accept('src', [event('a')], { routed: true }), { code: 'store_unavailable' })
+      answer(OK)
+      await s.world.pass(40_000)
+      assert.deepEqual([s.endpoint.bodies, s.outputs.delivered.length], [['first'], 0])
+      assert.equal(s.outputs.counts?.waiting, 'The disk is full.')
+
+      s.store.full = false
+      s.endpoint.answer = () => OK
+      await s.world.pass(31_000)
+      assert.deepEqual([s.endpoint.bodies, s.outputs.delivered.length], [['first', 'second'], 2])
+      assert.equal((await s.engine.get(first))?.log.length, 1)
+    })
+
+    it('hands out events again whose deliveries could not be stored', async () => {
+      await s.start()
+      await s.engine.accept('src', [event('e')], { routed: true })
+      s.store.full = true
+      await assert.rejects(s.enqueue('x', { event: event('e') }), { code: 'store_unavailable' })
+      s.store.full = false
+      await s.world.pass(31_000)
+      const again: string[] = []
+      for await (const { event: found } of s.engine.takeUnrouted(() => ['auto'])) again.push(found.event_id)
+      assert.deepEqual(again, ['e'])
+    })
+  })
+
   it('counts what it does', async () => {
     await s.start()
     await s.engine.accept('src', [event('a'), event('a'), event('b')], { routed: true })

@@ -6,6 +6,7 @@ import { DeliveryEngine } from '../../../dist/lib/delivery/engine.js'
 import type { LanePort, Outcome } from '../../../dist/lib/delivery/lane-port.js'
 import type { SenderCounts, SenderOutput } from '../../../dist/lib/delivery/sender-port.js'
 import type { StoredDelivery } from '../../../dist/lib/delivery/stored.js'
+import { AutomationError } from '../../../dist/lib/error.js'
 import { SqliteStore } from '../../../dist/lib/store/sqlite/store.js'
 import { event, NOON } from '../store/make.mts'
 import { FakeWorld } from './fake-world.mts'
@@ -95,6 +96,36 @@ export class Outputs {
   }
 }
 
+/** A real store whose disk a test can fill. */
+export class FlakyStore extends SqliteStore {
+  full = false
+
+  #write<T>(write: () => Promise<T>): Promise<T> {
+    if (!this.full) return write()
+    return Promise.reject(new AutomationError('store_unavailable', 'The disk is full.', { retryable: true }))
+  }
+
+  override putEvents(...args: Parameters<SqliteStore['putEvents']>) {
+    return this.#write(() => super.putEvents(...args))
+  }
+
+  override enqueue(...args: Parameters<SqliteStore['enqueue']>) {
+    return this.#write(() => super.enqueue(...args))
+  }
+
+  override record(...args: Parameters<SqliteStore['record']>) {
+    return this.#write(() => super.record(...args))
+  }
+
+  override beat(...args: Parameters<SqliteStore['beat']>) {
+    return this.#write(() => super.beat(...args))
+  }
+
+  override probe(...args: Parameters<SqliteStore['probe']>) {
+    return this.#write(() => super.probe(...args))
+  }
+}
+
 /** An engine on a real store, in fake time, with one endpoint `hook` and one sender `send` attached. */
 export class SetUp {
   readonly world = new FakeWorld(NOON)
@@ -105,6 +136,8 @@ export class SetUp {
   engine: DeliveryEngine
   readonly #dir = mkdtempSync(join(tmpdir(), 'artifact-engine-'))
   random = () => 0.5
+  /** The store of the engine that was made last. */
+  store!: FlakyStore
 
   constructor() {
     this.path = join(this.#dir, 'store.db')
@@ -113,9 +146,10 @@ export class SetUp {
 
   makeEngine(path = this.path): DeliveryEngine {
     const log = (text: string) => void this.logged.push(text)
+    // A slow disk gets its pauses in real time, which has no place here.
+    this.store = new FlakyStore({ path, ballastBytes: 4096, later: (call) => void setImmediate(call) })
     return new DeliveryEngine({
-      // A slow disk gets its pauses in real time, which has no place here.
-      store: new SqliteStore({ path, ballastBytes: 4096, later: (call) => void setImmediate(call) }),
+      store: this.store,
       clock: this.world,
       timers: this.world,
       random: () => this.random(),
