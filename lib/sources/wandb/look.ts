@@ -25,6 +25,8 @@ export interface TargetMemory {
   lastLook: number
   /** When a full scan was begun last. */
   scannedAt: number
+  /** Nothing is there, and nobody said that there is: it is not asked for before this time. */
+  absentUntil: number
 }
 
 export interface LookContext {
@@ -35,6 +37,9 @@ export interface LookContext {
   readonly appUrl: string
   readonly signal: AbortSignal
 }
+
+/** How often to ask for what was not there, in milliseconds. */
+const LOOK_FOR_ABSENT = 60 * 60 * 1000
 
 export const recordKey = (target: Pick<Target, 'key'>) => `w/${target.key}`
 
@@ -174,7 +179,7 @@ const writeRecord = (draft: Draft, target: Target, record: TargetRecord) =>
 
 const places = (target: Target) => ({ entity: target.entity, project: target.project, projects: projectFilter(target) })
 
-async function ask({ client, target, signal }: LookContext, variables: object, runs: boolean) {
+async function ask({ client, target, memory, signal }: LookContext, variables: object, runs: boolean) {
   const within = target.project === null ? 'entity' : 'project'
   const { tags } = wishes(target)
   const collections = target.events.size > 0
@@ -185,6 +190,7 @@ async function ask({ client, target, signal }: LookContext, variables: object, r
   )
   const watched = data.at('watched').maybe((answer) => answer)
   if (!watched && !target.implied) throw vanished(target)
+  if (!watched) memory.absentUntil = serverTime + LOOK_FOR_ABSENT
   return { watched, serverTime }
 }
 

@@ -90,7 +90,8 @@ function wishesOf({ scope, entity, project }: Trigger, { organizations, entities
       const modern = owners.map((each) => registries(each, names, implied))
       // an organization that the key's user is no member of may still show its registries
       if (modern.length === 0 && entity !== '') modern.push(registries({ name: '', entity }, names, project === ''))
-      const old = owners.some((each) => each.entity === entity) ? [] : known.map((name) => one(name, legacy, true))
+      // teams may have one of the old kind, organizations have none
+      const old = entity !== '' && owners.length > 0 ? [] : known.map((name) => one(name, legacy, true))
       return project === '' ? [...modern, ...old] : modern
     }
     case 'project':

@@ -155,8 +155,10 @@ export class WandbPoller {
       backlog: new Set<string>(),
       lastLook: 0,
       scannedAt: 0,
+      absentUntil: 0,
     }
     this.#memories.set(target.key, memory)
+    if (memory.absentUntil > this.#options.now()) return
     const context = (draft: Draft): LookContext => {
       const { client, appUrl } = this.#options
       return { client, draft, target, memory, appUrl, signal }
