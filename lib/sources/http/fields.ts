@@ -19,10 +19,11 @@ export class Fields {
     return value
   }
 
-  /** The text, or `undefined` for null and nothing. */
+  /** The text, which may be empty, or `undefined` for null and nothing. */
   optionalText(path: string): string | undefined {
-    const value = this.value(path)
-    return value === null || value === undefined ? undefined : this.text(path)
+    const value = this.value(path) ?? undefined
+    if (value !== undefined && typeof value !== 'string') throw wrong(path, 'must be a text')
+    return value
   }
 
   /** Elements of an array, each with its own members; none when it is absent. */

@@ -33,7 +33,7 @@ function repositoryOf(message: Fields, entity: string): Repository {
   const name = message.text('repo.name')
   const slash = name.indexOf('/')
   return {
-    id: message.optionalText('repo.id') ?? name,
+    id: message.optionalText('repo.id') || name,
     name,
     // A few old repositories have no owner in their name.
     owner: slash > 0 ? name.slice(0, slash) : entity || name,
@@ -44,8 +44,8 @@ function repositoryOf(message: Fields, entity: string): Repository {
 
 function eventOf(change: Fields, repository: Repository, project: string): Translation['events'] {
   const ref = change.text('ref')
-  const old = change.optionalText('oldSha')
-  const sha = change.optionalText('newSha')
+  const old = change.optionalText('oldSha') || undefined
+  const sha = change.optionalText('newSha') || undefined
   const tag = /^refs\/tags\/(.+)$/s.exec(ref)?.[1]
   const isMain = ref === 'refs/heads/main' && sha !== undefined
   const revision = sha ?? old

@@ -63,6 +63,10 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     } catch (cause) {
       if (isSendersFault(cause)) {
         options.onRefused?.(cause)
+        // RFC 9110, section 11.6.1: a 401 names the scheme. Signatures and shared secrets have none.
+        if (cause.code === 'unauthorized' && options.settings.auth === 'bearer') {
+          res.setHeader('WWW-Authenticate', 'Bearer')
+        }
         refuse(req, res, cause, unread)
       } else {
         options.onError?.(cause)

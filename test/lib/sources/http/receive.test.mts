@@ -1,0 +1,330 @@
+import assert from 'node:assert/strict'
+import { gzipSync } from 'node:zlib'
+import { AutomationError } from '../../../../dist/lib/error.js'
+import { createReceiver } from '../../../../dist/lib/sources/http/receive.js'
+import { linked, NOW, readToEnd, type Source, startSource } from './server.mts'
+
+const MIB = 1024 * 1024
+
+describe('an HTTP source', () => {
+  let source: Source
+  const start = async (...options: Parameters<typeof startSource>) => {
+    source = await startSource(...options)
+    return source
+  }
+  afterEach(() => source.close())
+
+  describe('with events', () => {
+    it('answers 202 once they are accepted', async () => {
+      let stored = () => {}
+      const { promise } = { promise: new Promise<void>((resolve) => (stored = resolve)) }
+      const accept = async () => {
+        await promise
+        return [{ event_id: 'x', duplicate: true, automations: 3 }]
+      }
+      const { post } = await start({ accept })
+      const answer = post(linked)
+      const early = await Promise.race([answer, new Promise((resolve) => setImmediate(() => resolve('not yet')))])
+      assert.equal(early, 'not yet')
+      stored()
+      const { status, body, headers } = await answer
+      assert.deepEqual([status, body], [202, { event_id: 'x', duplicate: true, automations: 3 }])
+      assert.equal(headers['content-type'], 'application/json')
+    })
+
+    it('hands over what it read', async () => {
+      const { post, accepted } = await start()
+      const { body } = await post(linked)
+      assert.deepEqual(body, { event_id: 'new-0', duplicate: false, automations: 2 })
+      assert.deepEqual(accepted, [[{ ...linked, event_id: 'new-0', event_time: NOW.toISOString() }]])
+    })
+
+    it('answers an array with an array', async () => {
+      const { post, accepted } = await start()
+      const { status, body } = await post([linked, { ...linked, event_id: 'own' }])
+      assert.equal(status, 202)
+      assert.deepEqual(
+        body.map(({ event_id }: { event_id: string }) => event_id),
+        ['new-0', 'own'],
+      )
+      assert.equal(accepted.length, 1)
+      assert.equal((await post([linked])).body.length, 1)
+    })
+
+    it('takes the id from the body, then from webhook-id, then from Idempotency-Key', async () => {
+      const { post } = await start()
+      const headers = { 'webhook-id': 'msg_1', 'Idempotency-Key': 'key-1' }
+      const idOf = async (event: object, given: object) => (await post(event, { ...given })).body.event_id
+      assert.equal(await idOf({ ...linked, event_id: 'own' }, headers), 'own')
+      assert.equal(await idOf(linked, headers), 'msg_1')
+      assert.equal(await idOf(linked, { 'Idempotency-Key': 'key-1' }), 'key-1')
+      assert.equal(await idOf(linked, { 'webhook-id': '', 'Idempotency-Key': 'key-1' }), 'key-1')
+      assert.equal(await idOf(linked, { 'X-MLflow-Delivery-Id': 'other' }), 'new-0')
+    })
+
+    it('numbers the ids of an array', async () => {
+      const { post } = await start()
+      const { body } = await post([linked, linked, { ...linked, event_id: 'own' }], { 'webhook-id': 'id' })
+      assert.deepEqual(
+        body.map(({ event_id }: { event_id: string }) => event_id),
+        ['id/0', 'id/1', 'own'],
+      )
+      assert.equal((await post([linked], { 'webhook-id': 'id' })).body[0].event_id, 'id/0')
+    })
+
+    it('fills in the entity and project of its own', async () => {
+      const { post, accepted } = await start({ settings: { entity: ' acme ', project: 'p' } })
+      await post({ event_type: 'RUN_STATE' })
+      assert.deepEqual([accepted[0]?.[0]?.entity_name, accepted[0]?.[0]?.project_name], ['acme', 'p'])
+    })
+
+    it('takes all that JSON can say, up to the last byte', async () => {
+      const { post, accepted } = await start()
+      const odd = { ...linked, note: '\u0000\u2028🚀"\\', metadata: { '__proto__ ': 1 } }
+      assert.equal((await post(odd)).status, 202)
+      assert.equal(accepted[0]?.[0]?.['note'], odd.note)
+      const full = JSON.stringify({ ...linked, note: '' })
+      const note = 'x'.repeat(MIB - full.length)
+      assert.equal((await post({ ...linked, note })).status, 202)
+      assert.equal((await post({ ...linked, note: `${note}x` })).status, 413)
+    })
+  })
+
+  const answers: readonly (readonly [
+    what: string,
+    status: number,
+    headers: Record<string, string | undefined>,
+    body?: string | Buffer,
+  ])[] = [
+    ['application/json', 202, {}],
+    ['a charset of utf-8', 202, { 'Content-Type': 'application/json; charset=utf-8' }],
+    ['a charset in other spellings', 202, { 'Content-Type': 'Application/JSON;  Charset="UTF-8"' }],
+    ['a charset of utf8', 202, { 'Content-Type': 'application/json;charset=utf8' }],
+    ['another parameter', 202, { 'Content-Type': 'application/json; profile=x' }],
+    ['no encoding', 202, { 'Content-Encoding': 'identity' }],
+    ['a byte order mark', 202, {}, `\ufeff${JSON.stringify(linked)}`],
+    ['spaces around it', 202, {}, ` \r\n${JSON.stringify(linked)}\n\n`],
+    ['no content type', 415, { 'Content-Type': undefined }],
+    ['a form', 415, { 'Content-Type': 'application/x-www-form-urlencoded' }],
+    ['text', 415, { 'Content-Type': 'text/plain' }],
+    ['a type that begins alike', 415, { 'Content-Type': 'application/json-patch+json' }],
+    ['another charset', 415, { 'Content-Type': 'application/json; charset=latin1' }],
+    [
+      'UTF-16',
+      415,
+      { 'Content-Type': 'application/json; charset=utf-16' },
+      Buffer.from(JSON.stringify(linked), 'utf16le'),
+    ],
+    ['gzip', 415, { 'Content-Encoding': 'gzip' }, gzipSync(JSON.stringify(linked))],
+    ['brotli and gzip', 415, { 'Content-Encoding': 'br, gzip' }],
+    ['nothing', 400, {}, ''],
+    ['no JSON', 400, {}, '{"event_type":'],
+    ['JSON of JavaScript', 400, {}, "{event_type:'RUN_STATE'}"],
+    [
+      'bytes that are no UTF-8',
+      400,
+      {},
+      Buffer.concat([Buffer.from('{"event_type":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]),
+    ],
+    ['null', 400, {}, 'null'],
+    ['a text', 400, {}, '"LINK_ARTIFACT"'],
+    ['an empty object', 400, {}, '{}'],
+    ['an empty array', 400, {}, '[]'],
+    ['an array in an array', 400, {}, JSON.stringify([[linked]])],
+    ['an event of which one in an array is wrong', 400, {}, JSON.stringify([linked, {}])],
+    ['nesting without end', 400, {}, '['.repeat(MIB)],
+    ['an id that is too long', 400, { 'webhook-id': 'x'.repeat(256) }],
+  ]
+  for (const [what, status, headers, body = JSON.stringify(linked)] of answers) {
+    it(`answers ${status} to ${what}`, async () => {
+      const { post, accepted } = await start()
+      const answer = await post(body, headers)
+      assert.equal(answer.status, status)
+      assert.equal(accepted.length, status === 202 ? 1 : 0)
+      if (status !== 202) {
+        assert.deepEqual(Object.keys(answer.body), ['error'])
+        assert.deepEqual(Object.keys(answer.body.error), ['code', 'message', 'details'])
+      }
+    })
+  }
+
+  it('says what is wrong, and where', async () => {
+    const { post } = await start()
+    const { status, body } = await post([
+      linked,
+      { ...linked, event_type: 'ADD_ARTIFACT_ALIAS', artifact_collection_name: '' },
+    ])
+    assert.equal(status, 400)
+    assert.deepEqual(body.error.code, 'event_invalid')
+    assert.deepEqual(body.error.details, [
+      { path: '[1].artifact_collection_name', message: 'is required for ADD_ARTIFACT_ALIAS' },
+      { path: '[1].alias', message: 'is required for ADD_ARTIFACT_ALIAS' },
+    ])
+  })
+
+  describe('with another method', () => {
+    for (const method of ['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD']) {
+      it(`answers 405 to ${method}, and says what is allowed`, async () => {
+        const { post, refused } = await start()
+        const { status, headers, body } = await post('', {}, method)
+        assert.deepEqual([status, headers.allow], [405, 'POST'])
+        assert.equal(body?.error.code, method === 'HEAD' ? undefined : 'method_not_allowed')
+        assert.deepEqual(refused, ['method_not_allowed'])
+      })
+    }
+  })
+
+  it('refuses by method first, then size, then secret, then type, then content', async () => {
+    const { post } = await start({ settings: { auth: 'bearer' } })
+    const big = 'x'.repeat(MIB + 1)
+    const text = { 'Content-Type': 'text/plain' }
+    const known = { Authorization: 'Bearer wandb-secret' }
+    assert.equal((await post(big, text, 'PUT')).status, 405)
+    assert.equal((await post(big, text)).status, 413)
+    assert.equal((await post('x', text)).status, 401)
+    assert.equal((await post('x', { ...text, ...known })).status, 415)
+    assert.equal((await post('x', known)).status, 400)
+  })
+
+  describe('when events cannot be stored', () => {
+    const failures: readonly (readonly [error: Error, status: number, retryAfter: string | undefined, code: string])[] =
+      [
+        [new AutomationError('store_unavailable', 'disk /secret/path is full'), 503, '30', 'store_unavailable'],
+        [new AutomationError('store_corrupt', 'broken'), 503, '30', 'store_unavailable'],
+        [new AutomationError('busy', 'later', { retryable: true }), 503, '30', 'store_unavailable'],
+        [new Error('a fault of ours at /secret/path'), 500, undefined, 'internal'],
+      ]
+    for (const [error, status, retryAfter, code] of failures) {
+      it(`answers ${status} for ${error.message}, tells the operator why, and the sender not`, async () => {
+        const { post, errors } = await start({ accept: () => Promise.reject(error) })
+        const { status: answered, headers, body } = await post(linked)
+        assert.deepEqual([answered, headers['retry-after'], body.error.code], [status, retryAfter, code])
+        assert.doesNotMatch(JSON.stringify(body), /secret/)
+        assert.deepEqual(errors, [error])
+      })
+    }
+  })
+
+  describe('with a body that does not come as it should', () => {
+    const head = 'POST /artifact-events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n'
+
+    it('answers 413 at once to one that is announced as too large', async () => {
+      const socket = (await start()).dial()
+      socket.write(`${head}Content-Length: ${5 * 1024 * MIB}\r\n\r\n{`)
+      assert.match(await readToEnd(socket), /^HTTP\/1\.1 413 .*\r\nConnection: close\r\n.*body_too_large/s)
+    })
+
+    it('answers 413 while one without end is coming, closes, and keeps nothing', async () => {
+      const { dial, accepted } = await start()
+      const socket = dial()
+      const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`
+      let sent = 0
+      const flood = () => {
+        while (!socket.destroyed && sent < 1024 * MIB) {
+          sent += chunk.length
+          if (!socket.write(chunk)) return socket.once('drain', flood)
+        }
+        return undefined
+      }
+      socket.write(`${head}Transfer-Encoding: chunked\r\n\r\n`)
+      flood()
+      assert.match(await readToEnd(socket), /^HTTP\/1\.1 413 .*body_too_large/s)
+      assert(sent < 100 * MIB)
+      assert.deepEqual(accepted, [])
+    })
+
+    it('gives a sender that first sends all of it the answer, and not a broken connection', async () => {
+      const { post } = await start()
+      assert.equal((await post(Buffer.alloc(3 * MIB))).status, 413)
+    })
+
+    it('answers 408 to one that drips, and closes', async () => {
+      const { dial, accepted } = await start({ limits: { timeout: 200 } })
+      const socket = dial()
+      socket.write(`${head}Content-Length: 1000\r\n\r\n`)
+      const drip = setInterval(() => socket.write(' '), 20)
+      const answer = await readToEnd(socket)
+      clearInterval(drip)
+      assert.match(answer, /^HTTP\/1\.1 408 .*\r\nConnection: close\r\n.*body_timeout/s)
+      assert.deepEqual(accepted, [])
+    })
+
+    it('keeps nothing when the sender goes away in the middle', async () => {
+      const { dial, accepted, refused, errors, post } = await start()
+      const socket = dial()
+      socket.write(`${head}Content-Length: 1000\r\n\r\n${JSON.stringify(linked)}`)
+      await post(linked)
+      socket.destroy()
+      await post(linked)
+      assert.deepEqual([accepted.length, refused, errors], [2, [], []])
+    })
+
+    it('stores what has come when the sender does not wait for the answer', async () => {
+      const seen = Promise.withResolvers<void>()
+      const gone = Promise.withResolvers<void>()
+      const { dial, post } = await start({
+        accept: async (events) => {
+          seen.resolve()
+          await gone.promise
+          return events.map(({ event_id }) => ({ event_id, duplicate: false, automations: 0 }))
+        },
+      })
+      const body = JSON.stringify(linked)
+      const socket = dial()
+      socket.write(`${head}Content-Length: ${body.length}\r\n\r\n${body}`)
+      await seen.promise
+      socket.destroy()
+      gone.resolve()
+      assert.equal((await post(linked)).status, 202)
+    })
+
+    it('lets a connection be used again after a refusal whose body was read', async () => {
+      const { dial, port } = await start()
+      assert(port > 0)
+      const socket = dial()
+      const body = JSON.stringify(linked)
+      socket.write(`${head}Content-Length: 2\r\n\r\n{}`)
+      socket.write(`${head}Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`)
+      const answers = await readToEnd(socket)
+      assert.match(answers, /^HTTP\/1\.1 400 .*HTTP\/1\.1 202 /s)
+    })
+
+    it('minds no header with the name of a prototype', async () => {
+      const { dial, accepted } = await start()
+      const socket = dial()
+      const body = JSON.stringify(linked)
+      socket.write(
+        `${head}__proto__: x\r\nconstructor: y\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+      )
+      assert.match(await readToEnd(socket), /^HTTP\/1\.1 202 /)
+      assert.equal(accepted.length, 1)
+    })
+  })
+})
+
+describe('a source that could never accept anything', () => {
+  const refused: readonly (readonly [settings: object, path: string])[] = [
+    [{ format: 'xml' }, 'format'],
+    [{ auth: '' }, 'auth'],
+    [{ auth: 'basic' }, 'auth'],
+    [{ format: 'mlflow', project: 'p' }, 'entity'],
+    [{ format: 'mlflow', entity: 'e' }, 'project'],
+    [{ format: 'huggingface' }, 'project'],
+  ]
+  for (const [settings, path] of refused) {
+    it(`is refused: ${JSON.stringify(settings)}`, () => {
+      assert.throws(
+        () =>
+          createReceiver({
+            settings: { path: '/', format: 'event', auth: 'none', entity: '', project: '', ...settings },
+            secret: () => undefined,
+            accept: async () => [],
+            now: () => NOW,
+            newId: () => '',
+          }),
+        (error) =>
+          error instanceof AutomationError && error.code === 'source_invalid' && error.details[0]?.path === path,
+      )
+    })
+  }
+})
