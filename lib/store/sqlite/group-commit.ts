@@ -22,7 +22,7 @@ interface Write {
 }
 
 /** A transaction takes new work for so many milliseconds; then it commits, and the rest waits for the next turn. */
-const BUDGET_MS = 8
+const BUDGET_MS = 5
 /** A disk that takes longer than this twice in a row is given pauses as long, so that the event loop is not all waiting. */
 const SLOW_COMMIT_MS = 5
 const LONGEST_PAUSE_MS = 50

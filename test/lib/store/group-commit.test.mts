@@ -48,7 +48,7 @@ describe('group commit', () => {
     let time = 0
     const commit = make(() => time)
     const slow = (name: string) => () => {
-      time += 5
+      time += 3
       steps.push(name)
     }
     await Promise.all([commit.write(slow('a')), commit.write(slow('b')), commit.write(slow('c'))])
