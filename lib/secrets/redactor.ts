@@ -3,6 +3,9 @@ import { MASK } from './secret.js'
 /** Shorter values are masked as they are, but their encoded forms would hit half of every text. */
 const ENCODED_FROM = 4
 
+/** A pattern for every way to escape a value grows with it; longer ones (PEM keys) are searched in the plain ways. */
+const PATTERN_UP_TO = 1000
+
 /** A text that was cut off may end in the beginning of a secret; so many characters of one are worth masking. */
 const START_FROM = 4
 
@@ -12,19 +15,21 @@ const START_FROM = 4
  * inside a longer encoded text, as in `Basic base64(user:password)`), and in hex.
  */
 export class Redactor {
-  readonly #pattern: RegExp | null
+  /** In the order in which they are searched: longer secrets first, because they may contain shorter ones. */
+  readonly #searched: readonly (string | RegExp)[]
   readonly #forms: readonly string[]
 
   constructor(values: Iterable<string>) {
     const secrets = [...new Set(withParts(values))].sort((a, b) => b.length - a.length)
-    const forms = secrets.flatMap((secret) => (secret.length < ENCODED_FROM ? [] : encodedForms(secret)))
-    const sources = [...secrets.map(inAnyEscaping), ...forms.map(escapeRegExp)]
-    this.#forms = [...secrets, ...forms].filter((form) => form.length > START_FROM)
-    this.#pattern = sources.length > 0 ? new RegExp(sources.join('|'), 'g') : null
+    this.#searched = secrets.flatMap((secret): (string | RegExp)[] => {
+      const plain = secret.length > PATTERN_UP_TO ? escapedForms(secret) : [new RegExp(inAnyEscaping(secret), 'g')]
+      return [...plain, ...encodedForms(secret)]
+    })
+    this.#forms = secrets.flatMap((secret) => [...escapedForms(secret), ...encodedForms(secret)])
   }
 
   redact(text: string): string {
-    return this.#pattern ? text.replace(this.#pattern, MASK) : text
+    return this.#searched.reduce<string>((rest, searched) => rest.replaceAll(searched, MASK), text)
   }
 
   /** For a text whose end is missing: what could be the beginning of a secret there is masked too. */
@@ -51,8 +56,15 @@ function startAtEnd(text: string, form: string): number {
   return 0
 }
 
+/** A value as it is, and as JSON, URLs and forms write it. */
+function escapedForms(value: string): string[] {
+  const url = encodeURIComponent(Buffer.from(value).toString())
+  return [...new Set([value, JSON.stringify(value).slice(1, -1), url, url.replaceAll('%20', '+')])]
+}
+
 /** base64 groups three bytes, so a value inside a longer text has one of three spellings; its edges mix with what surrounds it. */
 function encodedForms(value: string): string[] {
+  if (value.length < ENCODED_FROM) return []
   const bytes = Buffer.from(value)
   const forms = new Set([bytes.toString('hex'), bytes.toString('hex').toUpperCase()])
   for (const before of [0, 1, 2]) {

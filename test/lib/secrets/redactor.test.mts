@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { Redactor } from '../../../dist/lib/secrets/redactor.js'
 
@@ -44,7 +45,23 @@ describe('the Redactor', () => {
         assert.ok(!redacted.includes(value) || value.includes('***') || '***'.includes(value), redacted)
       }),
     )
+  }).timeout(20_000)
+
+  it('masks a whole key file, however long, and finds it as it is and in JSON', () => {
+    for (const bytes of [700, 4_000, 100_000]) {
+      const pem = `-----BEGIN PRIVATE KEY-----\n${randomBytes(bytes).toString('base64').replace(/.{64}/g, '$&\n')}\n`
+      const redactor = new Redactor([pem, 'A'])
+      for (const echo of [pem, JSON.stringify({ pem }), encodeURIComponent(pem), Buffer.from(pem).toString('base64')]) {
+        assert.match(redactor.redact(`<${echo}>`), /^<[^A]{3,20}>$/)
+      }
+    }
   })
+
+  it('takes secrets of any bytes, many of them, without giving up', () => {
+    const secrets = Array.from({ length: 20 }, () => randomBytes(1000).toString('latin1'))
+    const redactor = new Redactor(secrets)
+    assert.equal(redactor.redact(secrets.join('|')), secrets.map(() => '***').join('|'))
+  }).timeout(20_000)
 
   it('masks a secret inside a longer base64 text, wherever it begins and ends (property)', () => {
     const text = fc.string({ maxLength: 8 })
