@@ -4,7 +4,7 @@
 import { parseArgs } from 'node:util'
 import { burstDelay, growth, killed, paced, queued, throughput } from './bench/measures.mjs'
 import { startDriver, startReceiver } from './bench/processes.mjs'
-import { assemble, compile } from './build.mjs'
+import { build } from './build.mjs'
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean' } } })
 const { quick } = values
@@ -17,8 +17,7 @@ const row = (measure, value, against = '') => {
 const times = (a, b) => `${(a / b).toFixed(2)} ×`
 const ms = (value) => `${value.toFixed(1)} ms`
 
-compile(['tsconfig.runtime.json'])
-await assemble()
+await build()
 const receiver = await startReceiver()
 const driver = startDriver()
 const tools = { receiver, driver }

@@ -16,7 +16,13 @@ module.exports = (RED: NodeAPI) => {
     RED.nodes.createNode(this, definition)
     const config = migrate(definition)
     const host = hostOf(RED)
-    const runtime = new WebhookRuntime(RED, host, this, { ...config, name: config.name ?? '' }, storesOf(RED, host, config.store))
+    const runtime = new WebhookRuntime(
+      RED,
+      host,
+      this,
+      { ...config, name: config.name ?? '' },
+      storesOf(RED, host, config.store),
+    )
     host.webhooks.set(this.id, runtime)
     this.on('close', (done: () => void) => {
       if (host.webhooks.get(this.id) === runtime) host.webhooks.delete(this.id)

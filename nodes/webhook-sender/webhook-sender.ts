@@ -1,9 +1,9 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red'
-import { migrate } from './webhook-sender.migrate.js'
 import { hostOf } from '../shared/runtime/host.js'
 import type { AutomationMessage } from '../shared/runtime/message.js'
 import { asAutomationError, showProblem } from '../shared/runtime/report.js'
 import { SenderRuntime } from '../shared/runtime/sender-runtime.js'
+import { migrate } from './webhook-sender.migrate.js'
 
 export interface WebhookSenderDef extends NodeDef {
   /** Id of the automation-webhook. */

@@ -28,7 +28,7 @@ createServer((request, response) => {
   request.on('end', () => {
     if (down) return request.socket.destroy()
     const at = process.hrtime.bigint()
-    const id = /"id":"([^"]+)"/.exec(Buffer.concat(chunks).toString('latin1'))?.[1]
+    const id = /"id": ?"([^"]+)"/.exec(Buffer.concat(chunks).toString('latin1'))?.[1]
     count += 1
     if (id !== undefined && !arrivals.has(id)) arrivals.set(id, String(at))
     const delay = Number(url.searchParams.get('delay') ?? 0)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
+import type { NodeMessage } from 'node-red'
 import { Receiver } from '../e2e/harness/receiver.mts'
 import { eventually } from '../e2e/harness/wait.mts'
 import {
@@ -63,22 +64,22 @@ describe('an event on its way to a webhook', () => {
     const answer = await post(event({ event_id: 'e-1' }))
     assert.deepEqual(answer, { status: 202, body: { event_id: 'e-1', duplicate: false, automations: 1 } })
 
-    const [request] = await receiver.received()
+    const request = (await receiver.received())[0]!
     const body = '{"alias": "production", "key": "key \\"1\\""}'
-    assert.equal(request?.body.toString(), body)
-    assert.equal(request?.headers['authorization'], 'Bearer token-1')
-    assert.equal(request?.headers['content-type'], 'application/json')
-    assert.equal(request?.headers['x-automation-attempt'], '1')
-    assert.equal(request?.headers['x-wandb-signature'], createHmac('sha256', 'wandb-secret').update(body).digest('hex'))
+    assert.equal(request.body.toString(), body)
+    assert.equal(request.headers['authorization'], 'Bearer token-1')
+    assert.equal(request.headers['content-type'], 'application/json')
+    assert.equal(request.headers['x-automation-attempt'], '1')
+    assert.equal(request.headers['x-wandb-signature'], createHmac('sha256', 'wandb-secret').update(body).digest('hex'))
 
-    const [message] = await nodeRed.messages('delivered')
-    assert.equal(message?.payload, 'ok')
-    assert.equal(message?.['statusCode'], 200)
-    assert.equal((message?.['event'] as { event_id: string }).event_id, 'e-1')
-    assert.deepEqual(message?.['automation'], { id: 'trigger', name: 'model to production' })
-    const { id, status, attempts } = message?.['delivery'] as Record<string, unknown>
-    assert.deepEqual({ status, attempts, id }, { status: 'delivered', attempts: 1, id: request?.headers['webhook-id'] })
-    assert.equal(message?.['topic'], 'ADD_ARTIFACT_ALIAS')
+    const message = (await nodeRed.messages('delivered'))[0]!
+    assert.equal(message.payload, 'ok')
+    assert.equal(message['statusCode'], 200)
+    assert.equal((message['event'] as { event_id: string }).event_id, 'e-1')
+    assert.deepEqual(message['automation'], { id: 'trigger', name: 'model to production' })
+    const { id, status, attempts } = message['delivery'] as Record<string, unknown>
+    assert.deepEqual({ status, attempts, id }, { status: 'delivered', attempts: 1, id: request.headers['webhook-id'] })
+    assert.equal(message['topic'], 'ADD_ARTIFACT_ALIAS')
   })
 
   it('is a duplicate the second time, and is not sent again', async () => {
@@ -106,8 +107,8 @@ describe('an event on its way to a webhook', () => {
       requests.map(({ headers }) => headers['x-automation-attempt']),
       ['1', '2', '3'],
     )
-    const [message] = await nodeRed.messages('delivered')
-    assert.equal((message?.['delivery'] as { attempts: number }).attempts, 3)
+    const message = (await nodeRed.messages('delivered'))[0]!
+    assert.equal((message['delivery'] as { attempts: number }).attempts, 3)
   })
 
   it('goes to the second output and to Catch when it failed for good', async () => {
@@ -117,24 +118,26 @@ describe('an event on its way to a webhook', () => {
     })
     await nodeRed.load(automation('{"alias": "${alias}"}'))
     await post(event())
-    const [failed] = await nodeRed.messages('failed')
-    assert.equal(failed?.payload, '{"alias": "production"}')
-    assert.equal((failed?.['error'] as { code: string }).code, 'http_status')
-    assert.equal((failed?.['delivery'] as { status: string; status_code: number }).status_code, 404)
-    const [caught] = await nodeRed.messages('caught')
-    assert.match((caught?.['error'] as { message: string }).message, /404/)
-    assert.equal((caught?.['error'] as { source: { id: string } }).source.id, 'sender')
+    const failed = (await nodeRed.messages('failed'))[0]!
+    assert.equal(failed.payload, '{"alias": "production"}')
+    assert.equal((failed['error'] as { code: string }).code, 'http_status')
+    assert.equal((failed['delivery'] as { status: string; status_code: number }).status_code, 404)
+    const caught = (await nodeRed.messages('caught'))[0]!
+    assert.match((caught['error'] as { message: string }).message, /404/)
+    assert.equal((caught['error'] as { source: { id: string } }).source.id, 'sender')
     assert.equal(receiver.requests.length, 1)
   })
 
   it('keeps the properties that the flow gave the message', async () => {
     const flow = automation('{}').map((node) => (node.id === 'trigger' ? { ...node, wires: [['mine']] } : node))
     await nodeRed.load([...flow, { id: 'mine', type: 'helper', wires: [['template']] }])
-    nodeRed.node('mine').on('input', (msg) => nodeRed.node('mine').send({ ...msg, channel: '#ml', req: {} } as object))
+    nodeRed
+      .node('mine')
+      .on('input', (msg) => nodeRed.node('mine').send({ ...msg, channel: '#ml', req: {} } as NodeMessage))
     await post(event())
-    const [message] = await nodeRed.messages('delivered')
-    assert.equal(message?.['channel'], '#ml')
-    assert.equal('req' in (message ?? {}), false)
+    const message = (await nodeRed.messages('delivered'))[0]!
+    assert.equal(message['channel'], '#ml')
+    assert.equal('req' in message, false)
   })
 
   it('is refused when somebody changed the payload under its secrets, and nothing is sent', async () => {
@@ -144,20 +147,22 @@ describe('an event on its way to a webhook', () => {
     await nodeRed.load([...flow, secret('API_KEY'), { id: 'change', type: 'helper', wires: [['sender']] }], {
       [secretId('API_KEY')]: { value: 'k' },
     })
-    nodeRed.node('change').on('input', (msg) => nodeRed.node('change').send({ ...msg, payload: ' {"a": 1}' } as object))
+    nodeRed
+      .node('change')
+      .on('input', (msg) => nodeRed.node('change').send({ ...msg, payload: ' {"a": 1}' } as NodeMessage))
     await post(event())
-    const [caught] = await nodeRed.messages('caught')
-    assert.equal((caught?.['error'] as { code: string }).code, 'payload_changed')
-    const [failed] = await nodeRed.messages('failed')
-    assert.equal((failed?.['error'] as { code: string }).code, 'payload_changed')
+    const caught = (await nodeRed.messages('caught'))[0]!
+    assert.equal((caught['error'] as { code: string }).code, 'payload_changed')
+    const failed = (await nodeRed.messages('failed'))[0]!
+    assert.equal((failed['error'] as { code: string }).code, 'payload_changed')
     assert.equal(receiver.requests.length, 0)
   })
 
   it('names a secret that the webhook does not grant, and sends nothing', async () => {
     await nodeRed.load(automation('{"key": "${OTHER}"}'))
     await post(event())
-    const [failed] = await nodeRed.messages('failed')
-    const error = failed?.['error'] as { code: string; message: string }
+    const failed = (await nodeRed.messages('failed'))[0]!
+    const error = failed['error'] as { code: string; message: string }
     assert.equal(error.code, 'secret_unknown')
     assert.match(error.message, /OTHER/)
     assert.equal(receiver.requests.length, 0)
@@ -190,8 +195,8 @@ describe('an event on its way to a webhook', () => {
       { [secretId('TOKEN')]: { value: 'token-1' }, [secretId('API_KEY')]: { value: 'key-1' } },
     )
     await post(event())
-    const [message] = await nodeRed.messages('delivered')
-    const request = message?.['request'] as {
+    const message = (await nodeRed.messages('delivered'))[0]!
+    const request = message['request'] as {
       method: string
       url: string
       headers: Record<string, string>
@@ -200,7 +205,7 @@ describe('an event on its way to a webhook', () => {
     assert.equal(request.method, 'POST')
     assert.equal(request.headers['Authorization'], 'Bearer ***')
     assert.equal(request.body, '{"key": "***"}')
-    assert.equal((message?.['delivery'] as { status: string }).status, 'dry-run')
+    assert.equal((message['delivery'] as { status: string }).status, 'dry-run')
     assert.equal(receiver.requests.length, 0)
   })
 
@@ -208,15 +213,15 @@ describe('an event on its way to a webhook', () => {
     const flow = automation('{}').map((node) => (node.id === 'trigger' ? { ...node, wires: [['sender']] } : node))
     await nodeRed.load(flow)
     await post(event({ event_id: 'direct' }))
-    const [request] = await receiver.received()
-    assert.equal(JSON.parse(request?.body.toString() ?? '').event_id, 'direct')
+    const request = (await receiver.received())[0]!
+    assert.equal(JSON.parse(request.body.toString()).event_id, 'direct')
   })
 
   it('is needed: a message without one fails in words', async () => {
     await nodeRed.load(automation('{}'))
     nodeRed.node('sender').receive({ payload: 'hello' })
-    const [caught] = await nodeRed.messages('caught')
-    assert.match((caught?.['error'] as { message: string }).message, /artifact-event/)
+    const caught = (await nodeRed.messages('caught'))[0]!
+    assert.match((caught['error'] as { message: string }).message, /artifact-event/)
     assert.equal(receiver.requests.length, 0)
   })
 })
