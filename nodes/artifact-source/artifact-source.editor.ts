@@ -1,3 +1,5 @@
+import { checkSettings, type HttpSourceSettings } from '../../lib/sources/http/settings.js'
+import { problemOf } from '../shared/editor/check.js'
 import { button, byId, element, fill } from '../shared/editor/element.js'
 import { closeForm, current, openForm } from '../shared/editor/form.js'
 import { ingestUrl, pathProblem } from '../shared/editor/ingest-path.js'
@@ -20,10 +22,12 @@ const ASKS_FOR: Readonly<Record<string, readonly string[]>> = {
 /** A source of a kind that a later version knows is not ours to judge. */
 const isHttp = (node: SourceNode): boolean => (node['kind'] ?? DEFAULTS.kind) === 'http'
 
+/** Judges one of the two as the runtime does, while the other is taken to be right. */
 function required(node: SourceNode, property: 'entity' | 'project', value: string | undefined): true | string {
-  const format = String(current(node, 'format') ?? DEFAULTS.format)
-  const asked = isHttp(node) && ASKS_FOR[format]?.includes(property) === true
-  return !asked || (value ?? '').trim() !== '' || node._(`artifact-source.error.${property}`, { format })
+  if (!isHttp(node)) return true
+  const format = String(current(node, 'format') ?? DEFAULTS.format) as HttpSourceSettings['format']
+  const right = { path: DEFAULTS.path, auth: DEFAULTS.auth, entity: 'right', project: 'right' }
+  return problemOf(() => checkSettings({ ...right, format, [property]: value ?? '' })) ?? true
 }
 
 RED.nodes.registerType<SourceNode>('artifact-source', {

@@ -62,8 +62,8 @@ const STYLES = `
   color: var(--red-ui-form-text-color, #333); }
 .aa-output mark { background: var(--red-ui-form-tips-background, #fefbe9); color: inherit; border-bottom: 1px dashed var(--red-ui-border-color-warning, #e79a00); }
 .aa-output:focus-visible, .aa-list:focus-visible { outline: 1px solid var(--red-ui-form-input-focus-color, #0d74ce); }
-.aa-findings { margin: 0 0 10px; padding: 0 0 0 18px; font-size: 12px; line-height: 1.5; }
-.aa-findings:empty { display: none; }
+.aa-form .aa-findings { margin: 0 0 10px; padding: 0 0 0 18px; font-size: 12px; line-height: 1.5; }
+.aa-form .aa-findings:empty { display: none; }
 .aa-list { max-height: 230px; overflow: auto; border: 1px solid var(--red-ui-form-input-border-color, #cecece); border-radius: 4px; margin: 0 0 10px;
   background: var(--red-ui-form-input-background, #fff); }
 .aa-list h4 { margin: 0; padding: 4px 8px; font-size: 12px; line-height: 18px; font-weight: 600; position: sticky; top: 0;
@@ -94,7 +94,7 @@ const STYLES = `
 .aa-status { font-weight: 600; } .aa-status.aa-yes { color: var(--red-ui-text-color-success, #4b8400); } .aa-status.aa-no { color: var(--red-ui-text-color-error, #ad1625); }
 /* texts fill the width that the fields need, and do not widen the dialog themselves */
 .aa-hint, .aa-note, .aa-warning-box, .aa-info-box, .aa-url, .aa-form .aa-chips { width: 0; min-width: calc(100% - 130px); box-sizing: border-box; }
-.aa-hint.aa-wide, .aa-warning-box.aa-wide, .aa-form .aa-chips.aa-wide, .aa-summary, .aa-output, .aa-findings, .aa-answer, .aa-list,
+.aa-hint.aa-wide, .aa-warning-box.aa-wide, .aa-form .aa-chips.aa-wide, .aa-summary, .aa-output, .aa-form .aa-findings, .aa-answer, .aa-list,
 .aa-form textarea.aa-payload { width: 0; min-width: 100%; box-sizing: border-box; }
 `
 
