@@ -2,6 +2,7 @@ import { AutomationError } from '../../error.js'
 import type { ArtifactEvent } from '../../events/event.js'
 import type { CursorMove, EventFilter, NewEvent, Page, StoredEvent, UnroutedEvent } from '../store.js'
 import type { Context } from './context.js'
+import { beforeOf } from './cursor.js'
 import { time } from './rows.js'
 import { ROUTING } from './schema.js'
 
@@ -93,7 +94,7 @@ export function markRouted({ db, commit }: Context, seqs: readonly number[]): Pr
 const SEARCHED = 5_000
 
 export function listEvents({ db }: Context, { source }: EventFilter, { before, limit }: Page) {
-  const from = before === undefined ? Number.MAX_SAFE_INTEGER : Number(before)
+  const from = beforeOf(before)
   const looked = source === undefined ? limit : SEARCHED
   const seqs = db.all('SELECT seq, source FROM events WHERE seq < ? ORDER BY seq DESC LIMIT ?', from, looked)
   const wanted = seqs.filter((row) => source === undefined || row['source'] === source).slice(0, limit)

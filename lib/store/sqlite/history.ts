@@ -2,6 +2,7 @@ import type { MaskedRequest } from '../../delivery/delivery.js'
 import type { DeliveryDetail, DeliveryFilter, Page } from '../store.js'
 import type { Row } from './connection.js'
 import type { Context } from './context.js'
+import { beforeOf } from './cursor.js'
 import { attemptOf, deliveryOf, eventOf, payloadOf, slotsOf, WHOLE_DELIVERY } from './rows.js'
 import { STATUSES } from './schema.js'
 
@@ -38,7 +39,7 @@ export function listRows(context: Context, filter: DeliveryFilter, page: Page): 
  * an index, each already in this order and none longer than a page: so a page costs the same in a long history.
  */
 function listSeqs(context: Context, filter: DeliveryFilter, { before, limit }: Page) {
-  const from = before === undefined ? Number.MAX_SAFE_INTEGER : Number(before)
+  const from = beforeOf(before)
   const found = ranges(context, filter).flatMap(({ where, values }) => {
     const sql = `SELECT seq FROM deliveries WHERE ${where} AND seq < ? ORDER BY seq DESC LIMIT ?`
     return context.db.all(sql, ...values, from, limit + 1).map((row) => row['seq'] as number)

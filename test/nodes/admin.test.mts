@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict'
+import { Receiver } from '../e2e/harness/receiver.mts'
+import { eventually } from '../e2e/harness/wait.mts'
+import { collects, event, secret, secretId, sender, source, template, trigger, webhook } from './automation.mts'
+import { useNodeRed } from './harness.mts'
+
+interface Row {
+  id: string
+  status: string
+  attempts: number
+  event_id: string
+}
+
+describe('the admin interface', () => {
+  const nodeRed = useNodeRed()
+  let receiver: Receiver
+  beforeEach(async () => {
+    receiver = await Receiver.listen()
+  })
+  afterEach(() => receiver.close())
+
+  const call = async (route: string, body?: unknown) => {
+    const response = await nodeRed.fetch(`/artifact-automations${route}`, body === undefined ? {} : { body })
+    const text = await response.text()
+    return { status: response.status, body: text === '' ? null : JSON.parse(text) }
+  }
+  const load = (hook: object = {}, text = '{"alias": "${alias}", "key": "${KEY}"}') =>
+    nodeRed.load(
+      [
+        source(),
+        trigger(),
+        template(text),
+        sender(),
+        webhook(receiver.url, { accessToken: secretId('TOKEN'), secrets: [secretId('KEY')], schedule: '', ...hook }),
+        secret('TOKEN'),
+        secret('KEY'),
+        collects('delivered'),
+        collects('failed'),
+      ],
+      { [secretId('TOKEN')]: { value: 'token-1' }, [secretId('KEY')]: { value: 'key-1' } },
+    )
+  const post = (more: object) => nodeRed.fetch('/artifact-events', { body: event(more) })
+
+  it('lists the automations with their senders and last delivery', async () => {
+    await load()
+    await post({ event_id: 'e1' })
+    await nodeRed.messages('delivered')
+    const { body } = await call('/automations')
+    const [row] = body.automations
+    assert.equal(row.id, 'trigger')
+    assert.equal(row.flow, 'tab')
+    assert.equal(row.enabled, true)
+    assert.deepEqual(row.senders, [{ id: 'sender', name: 'send', webhook: 'webhook' }])
+    assert.equal(row.last_delivery.event_id, 'e1')
+  })
+
+  it('pages through deliveries, newest first, each once', async () => {
+    await load()
+    const ids = Array.from({ length: 7 }, (_, index) => `e${index}`)
+    for (const event_id of ids) await post({ event_id })
+    await nodeRed.messages('delivered', 7)
+    const seen: string[] = []
+    for (let route: string | null = '/deliveries?limit=3'; route; ) {
+      const { body }: { body: { deliveries: Row[]; next: string | null } } = await call(route)
+      seen.push(...body.deliveries.map(({ event_id }) => event_id))
+      route = body.next && `/deliveries?limit=3&before=${encodeURIComponent(body.next)}`
+    }
+    assert.deepEqual(seen, [...ids].reverse())
+    assert.equal((await call('/deliveries?event_id=e3')).body.deliveries.length, 1)
+    assert.equal((await call('/deliveries?status=failed')).body.deliveries.length, 0)
+  })
+
+  it('shows one delivery whole: event, masked request, every attempt', async () => {
+    await load()
+    await post({ event_id: 'e1' })
+    await nodeRed.messages('delivered')
+    const [row] = (await call('/deliveries')).body.deliveries
+    const { body } = await call(`/deliveries/${row.id}`)
+    assert.equal(body.event.event_id, 'e1')
+    assert.equal(body.request.body, '{"alias": "production", "key": "***"}')
+    assert.equal(body.request.headers.Authorization, 'Bearer ***')
+    assert.equal(body.log.length, 1)
+    assert.equal(body.log[0].status_code, 200)
+    assert.equal(body.log[0].response_body, 'ok')
+  })
+
+  it('redelivers one, and all that a filter names', async () => {
+    receiver.answer((_request, response) => {
+      response.statusCode = 400
+      response.end()
+    })
+    await load()
+    for (const event_id of ['e1', 'e2', 'e3']) await post({ event_id })
+    await nodeRed.messages('failed', 3)
+    receiver.answer((_request, response) => response.end('ok'))
+    const [row] = (await call('/deliveries?status=failed')).body.deliveries as Row[]
+    assert.deepEqual(await call(`/deliveries/${row!.id}/redeliver`, {}), { status: 202, body: { id: row!.id } })
+    await nodeRed.messages('delivered', 1)
+    assert.deepEqual(await call('/deliveries/redeliver', { status: 'failed' }), {
+      status: 200,
+      body: { redelivered: 2 },
+    })
+    await nodeRed.messages('delivered', 3)
+    const { deliveries } = (await call('/deliveries')).body as { deliveries: Row[] }
+    assert.deepEqual(
+      deliveries.map(({ status, attempts }) => [status, attempts]),
+      Array(3).fill(['delivered', 2]),
+    )
+    const sent = receiver.requests.map(({ headers }) => headers['webhook-id'])
+    assert.equal(new Set(sent).size, 3)
+  })
+
+  it('pauses a webhook, and sends what waited after a resume', async () => {
+    await load()
+    assert.equal((await call('/webhooks/webhook/pause', {})).status, 204)
+    await post({ event_id: 'e1' })
+    await eventually(
+      async () => (await call('/deliveries?status=pending')).body.deliveries.length === 1,
+      'nothing waits',
+    )
+    assert.equal(receiver.requests.length, 0)
+    assert.equal((await call('/webhooks/webhook/resume', {})).status, 204)
+    await nodeRed.messages('delivered')
+  })
+
+  it('tests an unsaved form, shows both sides, and stores nothing', async () => {
+    await load()
+    receiver.answer((request, response) => {
+      response.setHeader('Content-Type', 'application/json')
+      response.statusCode = 418
+      response.end(JSON.stringify({ youSent: request.headers['authorization'] }))
+    })
+    const form = {
+      ...webhook(`${receiver.url}/unsaved`),
+      id: undefined,
+      accessToken: secretId('TOKEN'),
+      secrets: [secretId('KEY')],
+    }
+    const { status, body } = await call('/webhooks/new/test', {
+      payload: '{"key": "${KEY}", "alias": "${alias}"}',
+      form,
+    })
+    assert.equal(status, 200)
+    assert.equal(receiver.requests[0]!.url, '/unsaved')
+    assert.equal(receiver.requests[0]!.headers['authorization'], 'Bearer token-1')
+    assert.equal(body.request.headers.Authorization, 'Bearer ***')
+    assert.match(body.request.body, /"key": "\*\*\*"/)
+    assert.equal(body.response.status_code, 418)
+    assert.equal(body.response.body, '{"youSent":"Bearer ***"}')
+    assert.equal(body.error.code, 'http_status')
+    assert.equal(typeof body.response.duration_ms, 'number')
+    assert.equal((await call('/deliveries')).body.deliveries.length, 0)
+  })
+
+  it('says in words what keeps a test from being sent', async () => {
+    await load()
+    const bad = await call('/webhooks/webhook/test', { payload: '{"a": }' })
+    assert.equal(bad.status, 400)
+    assert.match(bad.body.error.message, /Line 1, column 7/)
+    assert.equal((await call('/webhooks/nope/test', { payload: '{}' })).status, 404)
+    const closed = await call('/webhooks/new/test', { payload: '{}', form: { url: 'http://127.0.0.1:1/' } })
+    assert.equal(closed.body.response, null)
+    assert.equal(closed.body.error.code, 'network')
+  })
+
+  it('refuses a status, a limit, a time or a cursor that is none', async () => {
+    await load()
+    for (const query of ['status=lost', 'limit=0', 'limit=x', 'since=yesterday', 'before=%21%21']) {
+      const { status, body } = await call(`/deliveries?${query}`)
+      assert.equal(status, 400, query)
+      assert.ok(body.error.message.length > 10, query)
+    }
+    assert.equal((await call('/deliveries/nope')).status, 404)
+    assert.equal((await call('/deliveries/redeliver', {})).status, 400)
+  })
+
+  it('lists the events that were accepted', async () => {
+    await load()
+    await post({ event_id: 'e1' })
+    await post({ event_id: 'e2' })
+    const { body } = await call('/events?limit=1')
+    assert.equal(body.events.length, 1)
+    assert.ok(body.next)
+  })
+})

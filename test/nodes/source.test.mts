@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { request } from 'node:http'
+import { collects, event, secret, secretId, source, trigger } from './automation.mts'
+import { useNodeRed } from './harness.mts'
+
+describe('artifact-source and its triggers', () => {
+  const nodeRed = useNodeRed()
+  const post = async (body: unknown, headers: Record<string, string> = {}) => {
+    const response = await nodeRed.fetch('/artifact-events', { body, headers })
+    const text = await response.text()
+    return { status: response.status, body: text === '' ? null : JSON.parse(text), headers: response.headers }
+  }
+  const fired = (id: string) => trigger({ id, wires: [[`${id}-out`]] })
+
+  it('starts every automation that an event matches, each with a copy of its own', async () => {
+    await nodeRed.load([source(), fired('one'), fired('two'), collects('one-out'), collects('two-out')])
+    const { body } = await post(event({ artifact_metadata: { nested: { a: 1 } } }))
+    assert.equal(body.automations, 2)
+    const one = (await nodeRed.messages('one-out'))[0]! as { event: { artifact_metadata: object }; payload: object }
+    const two = (await nodeRed.messages('two-out'))[0]! as typeof one
+    assert.deepEqual(one.event, two.event)
+    assert.notEqual(one.event.artifact_metadata, two.event.artifact_metadata)
+    assert.deepEqual(one.payload, one.event)
+  })
+
+  it('does not start automations of another scope, event, collection or alias', async () => {
+    await nodeRed.load([
+      source(),
+      trigger({ id: 'other-registry', project: 'dataset', wires: [['out']] }),
+      trigger({ id: 'other-event', events: ['LINK_ARTIFACT'], wires: [['out']] }),
+      trigger({ id: 'other-collection', collection: 'fraud', wires: [['out']] }),
+      trigger({ id: 'other-alias', pattern: '^staging$', wires: [['out']] }),
+      collects('out'),
+    ])
+    assert.equal((await post(event())).body.automations, 0)
+  })
+
+  it('names every wrong field', async () => {
+    await nodeRed.load([source()])
+    const { status, body } = await post({ event_type: 'NOPE', entity_name: '', project_name: 'p', alias: 3 })
+    assert.equal(status, 400)
+    const paths = body.error.details.map(({ path }: { path: string }) => path)
+    assert.deepEqual([...paths].sort(), ['alias', 'entity_name', 'event_type'])
+  })
+
+  it('takes an array whole or not at all', async () => {
+    await nodeRed.load([source()])
+    const two = await post([event({ event_id: 'a' }), event({ event_id: 'b' })])
+    assert.deepEqual(
+      two.body.map((one: { event_id: string; duplicate: boolean }) => [one.event_id, one.duplicate]),
+      [
+        ['a', false],
+        ['b', false],
+      ],
+    )
+    const bad = await post([event({ event_id: 'c' }), event({ alias: '' })])
+    assert.equal(bad.status, 400)
+    assert.equal(bad.body.error.details[0].path, '[1].alias')
+    assert.equal((await post(event({ event_id: 'c' }))).body.duplicate, false)
+  })
+
+  it('refuses who does not know its token', async () => {
+    await nodeRed.load([source({ auth: 'bearer', secret: secretId('INGEST') }), secret('INGEST')], {
+      [secretId('INGEST')]: { value: 'right' },
+    })
+    assert.equal((await post(event())).status, 401)
+    assert.equal((await post(event(), { authorization: 'Bearer wrong' })).status, 401)
+    assert.equal((await post(event(), { authorization: 'Bearer right' })).status, 202)
+  })
+
+  it('answers other methods with 405, other types with 415, bad JSON in its own words', async () => {
+    await nodeRed.load([source()])
+    const get = await nodeRed.fetch('/artifact-events')
+    assert.equal(get.status, 405)
+    assert.equal(get.headers.get('allow'), 'POST')
+    assert.equal((await post('a=1', { 'Content-Type': 'application/x-www-form-urlencoded' })).status, 415)
+    const broken = await post('{"event_type": ')
+    assert.equal(broken.status, 400)
+    assert.match(broken.body.error.message, /JSON/)
+    assert.equal((await post(JSON.stringify(event()).padEnd(1024 * 1024 + 1))).status, 413)
+  })
+
+  it('refuses a compressed body instead of letting the editor’s parser inflate it', async () => {
+    await nodeRed.load([source()])
+    assert.equal((await post(JSON.stringify(event()), { 'Content-Encoding': 'gzip' })).status, 415)
+  })
+
+  it('is red on its triggers when its path is taken', async () => {
+    await nodeRed.load([
+      source(),
+      source({ id: 'second', name: 'another' }),
+      trigger({ source: 'second' }),
+      collects('status'),
+      { id: 'watching', type: 'status', name: '', scope: null, wires: [['status']] },
+    ])
+    const { status } = (await nodeRed.messages('status')).at(-1)! as { status: { fill: string; text: string } }
+    assert.deepEqual([status.fill, status.text], ['red', 'path taken'])
+  })
+
+  it('sends a sample through one trigger alone', async () => {
+    await nodeRed.load([source(), fired('one'), fired('two'), collects('one-out'), collects('two-out')])
+    const answer = await nodeRed.fetch('/artifact-automations/events/sample', { body: { node: 'one' } })
+    assert.equal(answer.status, 202)
+    const message = (await nodeRed.messages('one-out'))[0]! as { event: Record<string, unknown> }
+    assert.equal(message.event['alias'], 'production')
+    assert.equal(message.event['project_name'], 'wandb-registry-model')
+    assert.equal(nodeRed.received('two-out').length, 0)
+  })
+
+  it('refuses a writing call without the header that no other site can send', async () => {
+    await nodeRed.load([source(), fired('one'), collects('one-out')])
+    const url = new URL(`${nodeRed.url}/artifact-automations/events/sample`)
+    const status = await new Promise((resolve, reject) => {
+      const call = request(url, { method: 'POST', headers: { 'Content-Type': 'application/json' } }, ({ statusCode }) =>
+        resolve(statusCode),
+      )
+      call.on('error', reject)
+      call.end('{"node": "one"}')
+    })
+    assert.equal(status, 403)
+    assert.equal(nodeRed.received('one-out').length, 0)
+  })
+})
