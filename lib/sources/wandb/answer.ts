@@ -22,6 +22,11 @@ export class Answer {
     return new Answer(Object.hasOwn(members, name) ? members[name] : null, path === '' ? name : `${path}.${name}`)
   }
 
+  /** Whether an object has the member, be it null. */
+  has(name: string): boolean {
+    return typeof this.#value === 'object' && this.#value !== null && Object.hasOwn(this.#value, name)
+  }
+
   get isNull(): boolean {
     return this.#value === null || this.#value === undefined
   }

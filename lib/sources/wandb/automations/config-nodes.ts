@@ -1,0 +1,64 @@
+import { isSecretName } from '../../../events/vocabulary.js'
+import type { WebhookEntry } from './automation.js'
+import type { FlowNode } from './flow-node.js'
+
+/** The config nodes of an import: one for each webhook and each secret, whoever uses it. */
+export class ConfigNodes {
+  readonly #newId: () => string
+  readonly #secrets = new Map<string, FlowNode>()
+  readonly #webhooks = new Map<string, FlowNode & { secrets: string[] }>()
+
+  constructor(newId: () => string) {
+    this.#newId = newId
+  }
+
+  get nodes(): FlowNode[] {
+    return [...this.#webhooks.values(), ...this.#secrets.values()]
+  }
+
+  /** The names of the secrets whose values have to be filled in. */
+  get secretNames(): string[] {
+    return [...this.#secrets.keys()].sort()
+  }
+
+  /** The id of the secret of this name; a name that a secret cannot have here is bent into one. */
+  secret(name: string): string {
+    const fitting = isSecretName(name) ? name : `SECRET_${name.replace(/\W/g, '_')}`
+    const node = this.#secrets.get(fitting) ?? { id: this.#newId(), type: 'automation-secret', name: fitting }
+    this.#secrets.set(fitting, node)
+    return node.id
+  }
+
+  /**
+   * The id of the webhook, with its token and signature as far as W&B tells, and `names` granted to its payloads.
+   * @param needsToken a payload has `${ACCESS_TOKEN}` in it
+   */
+  webhook(entry: WebhookEntry, names: readonly string[], needsToken: boolean): string {
+    const node = this.#webhooks.get(entry.id) ?? {
+      id: this.#newId(),
+      type: 'automation-webhook',
+      name: entry.name,
+      url: entry.url,
+      service: serviceOf(entry.url),
+      accessToken: entry.accessTokenRef ? this.secret(entry.accessTokenRef) : '',
+      secrets: [],
+      signing: entry.secretRef ? 'wandb' : 'none',
+      signingSecret: entry.secretRef ? this.secret(entry.secretRef) : '',
+    }
+    if (needsToken && node['accessToken'] === '') node['accessToken'] = this.secret(`${entry.name}_TOKEN`)
+    for (const name of names) {
+      const id = this.secret(name)
+      if (!node.secrets.includes(id)) node.secrets.push(id)
+    }
+    this.#webhooks.set(entry.id, node)
+    return node.id
+  }
+}
+
+/** Who is behind a URL, which decides what counts as success. */
+function serviceOf(url: string): string {
+  const host = URL.canParse(url) ? new URL(url).hostname : ''
+  if (host === 'api.github.com') return 'github'
+  if (host === 'hooks.slack.com') return 'slack'
+  return /(^|\.)(webhook\.office\.com|logic\.azure\.com|powerplatform\.com)$/.test(host) ? 'teams' : 'generic'
+}

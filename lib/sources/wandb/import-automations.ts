@@ -1,0 +1,197 @@
+import { parseTemplate } from '../../template/parse.js'
+import type { Automation, Remark } from './automations/automation.js'
+import { ConfigNodes } from './automations/config-nodes.js'
+import type { FlowNode } from './automations/flow-node.js'
+import { type TriggerParts, triggerOf } from './automations/trigger-of.js'
+import { RUN_DEFAULTS, type RunSettings } from './runs/rule.js'
+
+export interface ImportOptions {
+  /** The id of the `artifact-source` that the triggers are to use. */
+  readonly source: string
+  /** A new id, as Node-RED makes them. */
+  readonly newId: () => string
+  /** How a trigger saves what it waits for of runs; its properties beside those of other triggers. */
+  readonly runProperties?: (settings: RunSettings) => Readonly<Record<string, unknown>>
+}
+
+export interface Imported {
+  /** Tabs, nodes and config nodes, ready for the editor's import. */
+  readonly flow: readonly FlowNode[]
+  /** What is not as it was, or has to be done, in words. */
+  readonly report: readonly Remark[]
+  /** Names of the secrets whose values have to be filled in; W&B never gives a value. */
+  readonly secrets: readonly string[]
+}
+
+/**
+ * Lays W&B's automations out as flows: one tab for each scope, in it a row for each automation of trigger, filters,
+ * template and sender. What would fire otherwise than the original is disabled, and the report says why. Pure.
+ */
+export function importAutomations(automations: readonly Automation[], options: ImportOptions): Imported {
+  const configs = new ConfigNodes(options.newId)
+  const report: Remark[] = []
+  const tabs = new Map<string, { tab: FlowNode; rows: number }>()
+  const nodes: FlowNode[] = []
+  for (const automation of automations) {
+    const parts = triggerOf(automation)
+    const label = labelOf(parts)
+    const page = tabs.get(label) ?? {
+      tab: { id: options.newId(), type: 'tab', label, disabled: false, info: '' },
+      rows: 0,
+    }
+    page.rows += 1
+    tabs.set(label, page)
+    const remark = (severity: Remark['severity'], message: string) =>
+      report.push({ automation: automation.name, severity, message })
+    nodes.push(...rowOf(automation, parts, { ...options, configs, remark, z: page.tab.id, y: 20 + 80 * page.rows }))
+  }
+  return {
+    flow: [...[...tabs.values()].map(({ tab }) => tab), ...nodes, ...configs.nodes],
+    report,
+    secrets: configs.secretNames,
+  }
+}
+
+interface RowContext extends ImportOptions {
+  readonly configs: ConfigNodes
+  readonly remark: (severity: Remark['severity'], message: string) => void
+  readonly z: string
+  readonly y: number
+}
+
+function rowOf(automation: Automation, parts: TriggerParts, context: RowContext): FlowNode[] {
+  const { source, newId, remark, z, y, runProperties = asTexts } = context
+  for (const note of parts.notes) remark('note', note)
+  if (parts.problem !== null) remark('missing', `It is disabled: ${parts.problem}.`)
+  if (!automation.enabled) remark('note', 'It is switched off in W&B, and disabled here.')
+  const place = (column: number) => ({ z, x: 160 + 230 * column, y })
+  const trigger: FlowNode = {
+    id: newId(),
+    type: 'artifact-event',
+    name: automation.name,
+    source,
+    scope: parts.scope,
+    entity: parts.entity,
+    project: parts.project,
+    collection: parts.collection,
+    events: parts.event === '' ? [] : [parts.event],
+    pattern: parts.pattern,
+    description: automation.description,
+    ...(parts.run === null ? {} : runProperties(parts.run)),
+    ...(automation.enabled && parts.problem === null ? {} : { d: true }),
+    ...place(0),
+    wires: [[]],
+  }
+  const filters = parts.steps.map(({ pattern, negated }, index): FlowNode => {
+    const rules = JSON.stringify([{ pattern, label: pattern }])
+    // what a negated test is about goes nowhere; everything else goes on
+    return {
+      id: newId(),
+      type: 'alias-filter',
+      name: '',
+      rules,
+      otherwise: negated,
+      checkAll: false,
+      ...place(1 + index),
+      wires: negated ? [[], []] : [[]],
+    }
+  })
+  const rest = actionOf(automation, context, 1 + filters.length)
+  const chain = [trigger, ...filters, ...rest]
+  for (const [index, node] of chain.entries()) {
+    const next = chain[index + 1]
+    const wires = node['wires'] as string[][]
+    const output = node.type === 'alias-filter' ? wires.length - 1 : 0
+    if (next) wires[output]?.push(next.id)
+  }
+  return chain
+}
+
+function actionOf(
+  { name, action }: Automation,
+  { configs, newId, remark, z, y }: RowContext,
+  column: number,
+): FlowNode[] {
+  const place = (offset: number) => ({ z, x: 160 + 230 * (column + offset), y })
+  const template = (text: string): FlowNode => ({
+    id: newId(),
+    type: 'payload-template',
+    name: '',
+    template: text,
+    format: 'json',
+    missing: 'blank',
+    ...place(0),
+    wires: [[]],
+  })
+  const sender = (webhook: string, more: object = {}): FlowNode => ({
+    id: newId(),
+    type: 'webhook-sender',
+    name,
+    webhook,
+    mode: 'live',
+    ...more,
+    ...place(1),
+    wires: [[], []],
+  })
+  switch (action.kind) {
+    case 'webhook': {
+      const text = action.payload ?? '{}'
+      const { names, needsToken, problem } = namesIn(text)
+      if (problem !== null) remark('missing', `Its payload is no template here: ${problem}`)
+      if (names.length > 0) {
+        remark(
+          'note',
+          `Its payload names ${names.join(', ')}: taken for secrets and granted to the webhook ${action.webhook.name}. W&B leaves names that it does not know as they are.`,
+        )
+      }
+      if (action.webhook.accessTokenRef === undefined) {
+        remark(
+          'note',
+          `W&B does not say whether the webhook ${action.webhook.name} has an access token or a signing secret: choose them if it has.`,
+        )
+      }
+      return [template(text), sender(configs.webhook(action.webhook, names, needsToken))]
+    }
+    case 'slack': {
+      const channel = `${action.team || 'Slack'} #${action.channel.replace(/^#/, '')}`
+      remark(
+        'missing',
+        `It writes to ${channel} through W&B's own Slack app: make an incoming webhook there, choose it in the sender, and enable the sender.`,
+      )
+      const text = [action.severity && `*${action.severity}*`, action.title && `*${action.title}*`, action.message]
+        .filter(Boolean)
+        .join('\n')
+      return [template(JSON.stringify({ text }, null, 2)), sender('', { d: true })]
+    }
+    case 'nothing':
+      remark('note', 'It does nothing in W&B either: only the trigger was laid out.')
+      return []
+    case 'unsupported':
+      remark('missing', `Its action, ${action.what}, cannot be carried over: only the trigger was laid out.`)
+      return []
+  }
+}
+
+/** Which secrets a payload asks for. */
+function namesIn(text: string): { names: string[]; needsToken: boolean; problem: string | null } {
+  try {
+    const { names } = parseTemplate(text, 'json')
+    const secrets = names.filter(({ kind }) => kind === 'secret').map(({ name }) => name)
+    return { names: [...new Set(secrets)], needsToken: names.some(({ kind }) => kind === 'token'), problem: null }
+  } catch (error) {
+    return { names: [], needsToken: false, problem: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+function labelOf({ scope, entity, project, collection }: TriggerParts): string {
+  const place = [entity, project, collection].filter((part) => part !== '').join('/')
+  return `W&B ${scope} ${place}`
+}
+
+/** The settings of runs as properties of the trigger, those that are not as usual. */
+const asTexts = ({ event: _event, ...settings }: RunSettings) =>
+  Object.fromEntries(
+    Object.entries(settings).filter(
+      ([name, value]) => JSON.stringify(value) !== JSON.stringify(RUN_DEFAULTS[name as keyof RunSettings]),
+    ),
+  )
