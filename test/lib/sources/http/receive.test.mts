@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { gzipSync } from 'node:zlib'
 import { AutomationError } from '../../../../dist/lib/error.js'
 import { createReceiver } from '../../../../dist/lib/sources/http/receive.js'
-import { linked, NOW, readToEnd, type Source, startSource } from './server.mts'
+import { linked, NOW, type Source, startSource } from './server.mts'
 
 const MIB = 1024 * 1024
 
@@ -203,102 +203,6 @@ describe('an HTTP source', () => {
         assert.deepEqual(errors, [error])
       })
     }
-  })
-
-  describe('with a body that does not come as it should', () => {
-    const head = 'POST /artifact-events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n'
-
-    it('answers 413 at once to one that is announced as too large', async () => {
-      const socket = (await start()).dial()
-      socket.write(`${head}Content-Length: ${5 * 1024 * MIB}\r\n\r\n{`)
-      assert.match(await readToEnd(socket), /^HTTP\/1\.1 413 .*\r\nConnection: close\r\n.*body_too_large/s)
-    })
-
-    it('answers 413 while one without end is coming, closes, and keeps nothing', async () => {
-      const { dial, accepted } = await start()
-      const socket = dial()
-      const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`
-      let sent = 0
-      const flood = () => {
-        while (!socket.destroyed && sent < 1024 * MIB) {
-          sent += chunk.length
-          if (!socket.write(chunk)) return socket.once('drain', flood)
-        }
-        return undefined
-      }
-      socket.write(`${head}Transfer-Encoding: chunked\r\n\r\n`)
-      flood()
-      assert.match(await readToEnd(socket), /^HTTP\/1\.1 413 .*body_too_large/s)
-      assert(sent < 100 * MIB)
-      assert.deepEqual(accepted, [])
-    })
-
-    it('gives a sender that first sends all of it the answer, and not a broken connection', async () => {
-      const { post } = await start()
-      assert.equal((await post(Buffer.alloc(3 * MIB))).status, 413)
-    })
-
-    it('answers 408 to one that drips, and closes', async () => {
-      const { dial, accepted } = await start({ limits: { timeout: 200 } })
-      const socket = dial()
-      socket.write(`${head}Content-Length: 1000\r\n\r\n`)
-      const drip = setInterval(() => socket.write(' '), 20)
-      const answer = await readToEnd(socket)
-      clearInterval(drip)
-      assert.match(answer, /^HTTP\/1\.1 408 .*\r\nConnection: close\r\n.*body_timeout/s)
-      assert.deepEqual(accepted, [])
-    })
-
-    it('keeps nothing when the sender goes away in the middle', async () => {
-      const { dial, accepted, refused, errors, post } = await start()
-      const socket = dial()
-      socket.write(`${head}Content-Length: 1000\r\n\r\n${JSON.stringify(linked)}`)
-      await post(linked)
-      socket.destroy()
-      await post(linked)
-      assert.deepEqual([accepted.length, refused, errors], [2, [], []])
-    })
-
-    it('stores what has come when the sender does not wait for the answer', async () => {
-      const seen = Promise.withResolvers<void>()
-      const gone = Promise.withResolvers<void>()
-      const { dial, post } = await start({
-        accept: async (events) => {
-          seen.resolve()
-          await gone.promise
-          return events.map(({ event_id }) => ({ event_id, duplicate: false, automations: 0 }))
-        },
-      })
-      const body = JSON.stringify(linked)
-      const socket = dial()
-      socket.write(`${head}Content-Length: ${body.length}\r\n\r\n${body}`)
-      await seen.promise
-      socket.destroy()
-      gone.resolve()
-      assert.equal((await post(linked)).status, 202)
-    })
-
-    it('lets a connection be used again after a refusal whose body was read', async () => {
-      const { dial, port } = await start()
-      assert(port > 0)
-      const socket = dial()
-      const body = JSON.stringify(linked)
-      socket.write(`${head}Content-Length: 2\r\n\r\n{}`)
-      socket.write(`${head}Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`)
-      const answers = await readToEnd(socket)
-      assert.match(answers, /^HTTP\/1\.1 400 .*HTTP\/1\.1 202 /s)
-    })
-
-    it('minds no header with the name of a prototype', async () => {
-      const { dial, accepted } = await start()
-      const socket = dial()
-      const body = JSON.stringify(linked)
-      socket.write(
-        `${head}__proto__: x\r\nconstructor: y\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
-      )
-      assert.match(await readToEnd(socket), /^HTTP\/1\.1 202 /)
-      assert.equal(accepted.length, 1)
-    })
   })
 })
 
