@@ -182,4 +182,27 @@ describe('the admin interface', () => {
     assert.equal(body.events.length, 1)
     assert.ok(body.next)
   })
+
+  it('counts for Prometheus', async () => {
+    await load()
+    await post({ event_id: 'e1' })
+    await post({ event_id: 'e1' })
+    await nodeRed.messages('delivered')
+    const response = await nodeRed.fetch('/artifact-automations/metrics')
+    const text = await response.text()
+    assert.match(response.headers.get('content-type') ?? '', /^text\/plain/)
+    const value = (line: string) =>
+      text
+        .split('\n')
+        .find((one) => one.startsWith(`artifact_automations_${line} `))
+        ?.split(' ')
+        .at(-1)
+    assert.equal(value('events_accepted_total'), '1')
+    assert.equal(value('events_duplicate_total'), '1')
+    assert.equal(value('store_up'), '1')
+    assert.equal(value('delivered_total{webhook="webhook",name="receiver"}'), '1')
+    assert.equal(value('attempt_seconds_count{webhook="webhook",name="receiver"}'), '1')
+    assert.equal(value('attempt_seconds_bucket{le="+Inf",webhook="webhook",name="receiver"}'), '1')
+    assert.match(text, /^# TYPE artifact_automations_attempt_seconds histogram$/m)
+  })
 })

@@ -4,6 +4,7 @@ import { AutomationError } from '../../../../lib/error.js'
 import type { Host } from '../host.js'
 import { listAutomations } from './automations.js'
 import { mountDeliveries } from './deliveries.js'
+import { metricsText } from './metrics.js'
 import { AdminRouter, optionalText } from './router.js'
 import { sendSample } from './sample.js'
 import { testWebhook } from './webhook-test.js'
@@ -23,6 +24,10 @@ export function mountAdmin(RED: NodeAPI, host: Host): void {
     return { status: 200, json: { automations } }
   })
   mountDeliveries(router, host)
+  router.get('/metrics', async () => {
+    const engines = await host.stores.all()
+    return { status: 200, text: await metricsText(await Promise.all(engines.map((engine) => engine.metrics()))) }
+  })
   router.post('/webhooks/:id/test', ({ params, body }) => testWebhook(RED, host, params['id'] ?? '', body))
   router.post('/events/sample', async ({ body }) => {
     const node = optionalText(body['node'], 'node')
