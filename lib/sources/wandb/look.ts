@@ -4,6 +4,7 @@ import { noteCollections, readCollections, scanCollections, type WatchContext, w
 import { LIMITS, pollDocument } from './documents.js'
 import { SourceFailure } from './failure.js'
 import { activeFilter, noteRuns, readRecent } from './runs/watch.js'
+import { heldBack } from './server-clock.js'
 import type { Draft } from './store.js'
 import { projectFilter, type Target } from './target.js'
 
@@ -111,7 +112,14 @@ async function poll(context: LookContext, since: Readonly<Record<string, number>
     }
     const recent = await readRecent(watched.at('recent'), draft, place, more)
     const active = await readRecent(watched.at('active'), draft, place, more)
-    await noteRuns([...active, ...recent], { client, draft, rules: target.runs, place, signal })
+    await noteRuns([...active, ...recent], {
+      client,
+      draft,
+      rules: target.runs,
+      place,
+      signal,
+      lastLook: memory.lastLook,
+    })
   }
   memory.lastLook = serverTime
 }
@@ -135,7 +143,10 @@ const watchContext = (
   draft: context.draft,
   target: context.target,
   signal: context.signal,
-  since: (project) => since[project] ?? since['*'] ?? null,
+  since: (project) => {
+    const at = since[project] ?? since['*'] ?? null
+    return at === null ? null : heldBack(at, { serverTime, lastLook: context.memory.lastLook })
+  },
   serverTime,
   lastLook: context.memory.lastLook,
 })

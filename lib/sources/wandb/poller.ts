@@ -64,6 +64,7 @@ export class WandbPoller {
   #timer: unknown = null
   #abort: AbortController | null = null
   #running: Promise<void> | null = null
+  #isBusy = false
   #lastPoll: number | null = null
 
   constructor(options: PollerOptions) {
@@ -71,10 +72,17 @@ export class WandbPoller {
     this.#pace = new Pace(options)
   }
 
-  /** Says what is to be watched: all triggers of the source at once. What is watched no longer is forgotten. */
+  /**
+   * Says what is to be watched: all triggers of the source at once. What is watched no longer is forgotten. When polling
+   * has begun the next poll is at once.
+   */
   setTriggers(triggers: readonly WatchTrigger[]): void {
     this.#triggers = triggers
     this.#targets = null
+    if (!this.#abort || this.#isBusy) return
+    const { timers, client, now } = this.#options
+    timers.clear(this.#timer)
+    this.#plan(Math.max(0, client.heldUntil - now()))
   }
 
   /** Begins to poll, at once. */
@@ -164,7 +172,13 @@ export class WandbPoller {
       return { client, draft, target, memory, appUrl, signal }
     }
     const draft = this.#draft()
-    await look(context(draft))
+    try {
+      await look(context(draft))
+    } catch (error) {
+      // a cursor may be what the server did not like: the next round of pages begins anew
+      if (memory.rolling !== undefined) memory.rolling = null
+      throw error
+    }
     await this.#commit(draft)
     const due = memory.backlog.size === 0 ? dueForScan(context(this.#draft()), fullScanEvery) : null
     for (const id of due ? this.#collectionsOf(target, due) : []) memory.backlog.add(id)
@@ -187,16 +201,18 @@ export class WandbPoller {
   /** The targets; who the key belongs to is asked again once a day and when the triggers change. */
   async #planned(signal: AbortSignal): Promise<readonly Target[]> {
     const { client, now } = this.#options
+    const triggers = this.#triggers
     const directory = this.#directory
     if (this.#targets && directory && now() - directory.readAt < DAY) return this.#targets
     const value = await readDirectory(client, signal)
     const projects = new Map<string, string[]>()
-    for (const entity of entitiesWithRuns(this.#triggers, value))
+    for (const entity of entitiesWithRuns(triggers, value))
       projects.set(entity, await readProjects(client, entity, signal))
-    const targets = planWatch(this.#triggers, value, projects)
+    const targets = planWatch(triggers, value, projects)
     await this.#prune(targets)
     this.#directory = { value, readAt: now() }
-    this.#targets = targets
+    // other triggers may have come meanwhile
+    if (triggers === this.#triggers) this.#targets = targets
     return targets
   }
 

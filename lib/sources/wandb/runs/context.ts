@@ -12,4 +12,6 @@ export interface RunContext {
   readonly rules: readonly RunRule[]
   readonly place: RunPlace
   readonly signal: AbortSignal | undefined
+  /** When the look before this one was, Unix milliseconds by the server's clock; 0 when there was none. */
+  readonly lastLook: number
 }

@@ -1,4 +1,5 @@
 import type { Answer } from '../answer.js'
+import { heldBack } from '../server-clock.js'
 import type { Draft } from '../store.js'
 import { compareRuns, type RunsState } from './compare.js'
 import { REST, type RunContext } from './context.js'
@@ -54,7 +55,9 @@ export async function noteRuns(seen: readonly RunSighting[], context: RunContext
   const { draft, rules, place } = context
   const key = keyOf(place)
   const text = draft.get(key)
-  const before = text === null ? null : (JSON.parse(text) as StoredRuns)
+  const stored = text === null ? null : (JSON.parse(text) as StoredRuns)
+  const clock = { serverTime: place.seenAt, lastLook: context.lastLook }
+  const before = stored && { ...stored, mark: heldBack(stored.mark, clock) }
   const { changes, next } = compareRuns(before, seen)
   const told = new Map(Object.entries(before?.told ?? {}).filter(([, at]) => place.seenAt - at < REST))
   const states = rules.filter((rule): rule is StateRule => rule.event === 'RUN_STATE')
@@ -67,8 +70,7 @@ export async function noteRuns(seen: readonly RunSighting[], context: RunContext
   }
   const since = before?.since ?? place.seenAt
   if (before === null || changes.length > 0) {
-    const stored: StoredRuns = { ...next, since, told: Object.fromEntries(told) }
-    draft.set(key, JSON.stringify(stored))
+    draft.set(key, JSON.stringify({ ...next, since, told: Object.fromEntries(told) } satisfies StoredRuns))
   }
   const metrics = rules.filter((rule): rule is MetricRule => rule.event !== 'RUN_STATE')
   if (metrics.length > 0) await followMetrics(seen, metrics, { ...context, since, isBaseline: before === null })
