@@ -10,8 +10,8 @@ const require = createRequire(import.meta.url)
 
 try {
   await build()
-  const { args, port, userDir, flowFile } = await completeArguments(process.argv.slice(2))
-  const token = flowFile && prepareDemo({ userDir, flowFile, port })
+  const { args, port, userDir, settings, own } = await completeArguments(process.argv.slice(2))
+  const token = own ? undefined : prepareDemo({ userDir, settings, port })
   await run(args, token)
 } catch (error) {
   process.stderr.write(`${error.message}\n`)

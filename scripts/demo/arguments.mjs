@@ -28,7 +28,7 @@ async function firstFreePort(from) {
  * Without `-p`, a port that is taken gives way to the next free one.
  *
  * @param {string[]} given
- * @returns {Promise<{args: string[], port: number, userDir: string, flowFile?: string}>} `flowFile` is absent when
+ * @returns {Promise<{args: string[], port: number, userDir: string, settings: object, own: boolean}>} `own` when
  *   somebody's own settings or flow file are used, which no demo may touch
  */
 export async function completeArguments(given) {
@@ -66,5 +66,5 @@ export async function completeArguments(given) {
     if (port !== wanted) process.stderr.write(`Port ${wanted} is taken; using ${port}.\n`)
     args.unshift('--port', String(port))
   }
-  return { args, port, userDir, ...(!own && positionals.length === 0 && { flowFile: settings.flowFile }) }
+  return { args, port, userDir, settings, own: own || positionals.length > 0 }
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createCipheriv, createHash, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
@@ -14,22 +14,34 @@ function loadSecrets(userDir) {
     const secrets = {
       DEMO_INGEST_TOKEN: `demo-${randomBytes(12).toString('hex')}`,
       DEMO_SIGNING_SECRET: randomBytes(24).toString('base64'),
+      CREDENTIAL_SECRET: randomBytes(24).toString('base64'),
     }
     writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 })
   }
   return JSON.parse(readFileSync(file, 'utf8'))
 }
 
+/** The content of a credentials file, as Node-RED itself would write it under this credentialSecret. */
+function encrypted(credentials, secret) {
+  const start = randomBytes(16)
+  const cipher = createCipheriv('aes-256-ctr', createHash('sha256').update(secret).digest(), start)
+  const text = cipher.update(JSON.stringify(credentials), 'utf8', 'base64') + cipher.final('base64')
+  return { $: start.toString('hex') + text }
+}
+
 /**
  * Puts the demo flow into a userDir that has no flows yet. Later starts leave the flow alone but for the port of its
  * receiver, which is in this same Node-RED.
  *
+ * @param {{userDir: string, settings: object, port: number}} options `settings` get a key for the credentials
  * @returns {string} the bearer token that the demo's source asks for
  */
-export function prepareDemo({ userDir, flowFile, port }) {
+export function prepareDemo({ userDir, settings, port }) {
   mkdirSync(userDir, { recursive: true })
-  const secrets = loadSecrets(userDir)
+  const { CREDENTIAL_SECRET, ...secrets } = loadSecrets(userDir)
   Object.assign(process.env, secrets)
+  settings.credentialSecret = CREDENTIAL_SECRET
+  const { flowFile } = settings
   const flows = path.join(userDir, flowFile)
   if (!existsSync(flows)) {
     const nodes = JSON.parse(readFileSync(DEMO_FLOW, 'utf8'))
@@ -37,7 +49,8 @@ export function prepareDemo({ userDir, flowFile, port }) {
     for (const { id, type, name } of nodes) {
       if (type === 'automation-secret') credentials[id] = { value: `\${${name}}` }
     }
-    writeFileSync(path.join(userDir, flowFile.replace(/\.json$/, '_cred.json')), JSON.stringify(credentials))
+    const credentialsFile = path.join(userDir, flowFile.replace(/\.json$/, '_cred.json'))
+    writeFileSync(credentialsFile, JSON.stringify(encrypted(credentials, CREDENTIAL_SECRET)))
     writeFileSync(flows, JSON.stringify(nodes, null, 4))
   }
   const saved = readFileSync(flows, 'utf8')

@@ -6,7 +6,7 @@ interface EditorApi {
   actions: { invoke(name: string): void }
   nodes: {
     node(id: string): (FlowNode & { valid: boolean; validationErrors?: string[]; inputs?: number }) | null
-    createCompleteNodeSet(): FlowNode[]
+    createCompleteNodeSet(options: { credentials: boolean }): FlowNode[]
     getType(type: string): unknown
     dirty(): boolean
     workspace(id: string): unknown
@@ -100,9 +100,14 @@ export class Editor {
     await page.locator('#red-ui-clipboard-dialog-ok').waitFor({ state: 'hidden' })
   }
 
-  /** The flow as the editor would deploy or export it: with what was not deployed yet. */
+  /** The flow as the editor would export it: with what was not deployed yet, without credentials. */
   async flow(): Promise<FlowNode[]> {
-    return this.page.evaluate(() => JSON.parse(JSON.stringify(RED.nodes.createCompleteNodeSet())))
+    return this.page.evaluate(() => JSON.parse(JSON.stringify(RED.nodes.createCompleteNodeSet({ credentials: false }))))
+  }
+
+  /** Whether there is anything to deploy. */
+  async dirty(): Promise<boolean> {
+    return this.page.evaluate(() => RED.nodes.dirty())
   }
 
   /** Shows the tab of this label. */
@@ -130,6 +135,11 @@ export class Editor {
       this.page.evaluate(([nodeType, node]) => RED.editor.editConfig('', nodeType, node), [type, id] as const),
     )
     return new Dialog(this.page, 'node-config')
+  }
+
+  /** The dialog that is open. */
+  dialog(kind: 'node' | 'node-config'): Dialog {
+    return new Dialog(this.page, kind)
   }
 
   /** Runs what opens a dialog, and waits until the dialog stands still. */
@@ -197,6 +207,13 @@ export class Dialog {
   /** The field of a property. */
   field(property: string): Locator {
     return this.page.locator(`#${this.#prefix}-input-${property}`)
+  }
+
+  /** Types into the dialog's code editor, in place of what it holds: as one paste, which nothing completes. */
+  async typeCode(text: string): Promise<void> {
+    await this.tray.locator('.monaco-editor textarea, .monaco-editor .native-edit-context').first().focus()
+    await this.page.keyboard.press('ControlOrMeta+A')
+    await this.page.keyboard.insertText(text)
   }
 
   /** Accepts the dialog; what it was opened from stays. */
