@@ -157,10 +157,6 @@ const stringOf = (parts: readonly Written[]): Written => ({
 
 const gap = fc.constantFrom('', '', ' ', '\n  ', '\t', '\r\n')
 
-interface Shapes {
-  value: Written
-}
-
 /** Valid JSON templates, with what has to be read from what they render. */
 export function anyTemplate({ withSecrets }: { withSecrets: boolean }): fc.Arbitrary<Written> {
   const part = fc.oneof(plain, dollars, variableIn('text'), ...(withSecrets ? [secret, bare] : []))
@@ -173,7 +169,7 @@ export function anyTemplate({ withSecrets }: { withSecrets: boolean }): fc.Arbit
       .constantFrom('0', '-1.5e+3', 'true', 'false', 'null', '[ ]', '{\n}')
       .map((json): Written => ({ template: json, expected: () => JSON.parse(json) })),
   )
-  const { value } = fc.letrec<Shapes>((tie) => ({
+  const { value } = fc.letrec<{ value: Written }>((tie) => ({
     value: fc.oneof(
       { maxDepth: 3, withCrossShrink: true },
       leaf,

@@ -7,6 +7,7 @@ import { renderTemplate } from '../../../dist/lib/template/render.js'
 import { TemplateError } from '../../../dist/lib/template/template-error.js'
 import { EVENT, json } from './fixtures.mts'
 import { AUTOMATION, anyEvent, anySecrets, anyTemplate, hostileText, templateLikeText } from './generated.mts'
+import { readJson } from './read-json.mts'
 
 function render(format: 'json' | 'text', template: string, event: ArtifactEvent) {
   return renderTemplate(parseTemplate(template, format), { event, automationName: AUTOMATION, missing: 'blank' })
@@ -17,7 +18,7 @@ describe('any event under any JSON template', () => {
     fc.assert(
       fc.property(anyTemplate({ withSecrets: false }), anyEvent, (template, event) => {
         const { text, slots } = render('json', template.template, event)
-        assert.deepStrictEqual(JSON.parse(text), template.expected(event, {}))
+        assert.deepStrictEqual(readJson(text), template.expected(event, {}))
         assert.deepEqual(slots, [])
         assert.ok(!/\p{Surrogate}/u.test(text))
       }),
@@ -31,10 +32,10 @@ describe('any event under any JSON template', () => {
         const { text, slots } = render('json', template.template, event)
         const resolve = (name: string) => (Object.hasOwn(secrets, name) ? secrets[name] : undefined)
         const sent = fillSlots(text, slots, resolve)
-        assert.deepStrictEqual(JSON.parse(sent), template.expected(event, secrets))
+        assert.deepStrictEqual(readJson(sent), template.expected(event, secrets))
         const masks = Object.fromEntries(Object.keys(secrets).map((name) => [name, '***']))
         const shown = maskSlots(text, slots, (name) => Object.hasOwn(secrets, name))
-        assert.deepStrictEqual(JSON.parse(shown), template.expected(event, masks))
+        assert.deepStrictEqual(readJson(shown), template.expected(event, masks))
       }),
       { numRuns: 1000 },
     )
