@@ -102,7 +102,9 @@ RED.nodes.registerType<TemplateNode>('payload-template', {
         hasSecret: hasSecretNamed,
       })
       editor.mark(report.findings, describe)
-      const { problem, rendered, findings } = report
+      const { rendered, findings } = report
+      const wrong = findings.some(({ kind }) => kind === 'error')
+      const problem = wrong ? _('payload-template.finding.heading') : report.problem
       const output = byId('payload-template-output')
       fill(output, ...(rendered ? renderedText(rendered, _('payload-template.secret')) : []))
       output.hidden = rendered === null

@@ -4,6 +4,7 @@ const ID = 'artifact-automations-styles'
 
 /** Colours are Node-RED's own variables, so that both themes and every theme plugin fit; the fallbacks are 4.1's. */
 const STYLES = `
+.aa-form [hidden] { display: none !important; }
 .aa-form .form-row > label:first-child { width: 125px; }
 .aa-form .form-row > input[type=text], .aa-form .form-row > input[type=password],
 .aa-form .form-row > select, .aa-form .form-row > textarea { width: calc(100% - 130px); box-sizing: border-box; }

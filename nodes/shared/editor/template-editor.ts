@@ -176,7 +176,7 @@ function completions(
   }
   const { Variable, Field, Constant } = monaco.languages.CompletionItemKind
   const offer = (name: string, detail: string, kind: number, order: number): MonacoCompletion => ({
-    label: `\${${name}}`,
+    label: name,
     kind,
     detail,
     insertText: `\${${name}}`,
