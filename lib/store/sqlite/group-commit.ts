@@ -23,8 +23,11 @@ interface Write {
 
 /** A transaction takes new work for so many milliseconds; then it commits, and the rest waits for the next turn. */
 const BUDGET_MS = 5
-/** A disk that takes longer than this twice in a row is given pauses as long, so that the event loop is not all waiting. */
-const SLOW_COMMIT_MS = 5
+/**
+ * The event loop stands still while the disk is waited for, so the next wait begins no sooner than so many times the
+ * last one later: a stream of events shares few commits, and a single event still has one at once.
+ */
+const REST = 4
 const LONGEST_PAUSE_MS = 50
 
 /**
@@ -37,8 +40,9 @@ export class GroupCommit {
   #queue: Write[] = []
   #afterCommit: (() => void)[] = []
   #scheduled = false
-  #pause = 0
   #lastTook = 0
+  /** When the next commit may begin, by `now`. */
+  #restUntil = 0
 
   constructor(port: CommitPort, now: () => number = () => performance.now()) {
     this.#port = port
@@ -74,7 +78,7 @@ export class GroupCommit {
       this.#scheduled = false
       this.#turn()
       if (this.#queue.length > 0) this.#schedule()
-    }, this.#pause)
+    }, Math.max(0, this.#restUntil - this.#now()))
   }
 
   #turn(): void {
@@ -128,10 +132,11 @@ export class GroupCommit {
       work()
       const start = this.#now()
       this.#port.commit()
-      const took = this.#now() - start
-      const usual = Math.min(took, this.#lastTook)
-      this.#lastTook = took
-      this.#pause = usual > SLOW_COMMIT_MS ? Math.min(usual, LONGEST_PAUSE_MS) : 0
+      const end = this.#now()
+      // one slow commit among quick ones says nothing about the disk
+      const usual = Math.min(end - start, this.#lastTook)
+      this.#lastTook = end - start
+      this.#restUntil = end + Math.min(usual * REST, LONGEST_PAUSE_MS)
     } catch (error) {
       this.#port.rollBack()
       throw error

@@ -43,7 +43,7 @@ export class StorePool {
     const log = (level: 'info' | 'warn' | 'error') => (text: string) =>
       this.#log(level, `[artifact-automations] ${text}`)
     const engine = new DeliveryEngine({
-      store: new SqliteStore({ path }),
+      store: new SqliteStore({ path, warn: log('warn') }),
       clock: { now: Date.now },
       // Node-RED's web server keeps the process alive; a wait for the next attempt must not
       timers: { setTimeout: (call, ms) => setTimeout(call, ms).unref(), clearTimeout },
