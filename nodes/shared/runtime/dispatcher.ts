@@ -40,6 +40,7 @@ export class Dispatcher {
   readonly #routers = new Map<string, Router<Automation>>()
   readonly #inFlight = new InFlight()
   #running = false
+  #withSender: ReadonlySet<string> = new Set()
   /** Stored as handed over, but the flows stopped between the write and the hand-over. */
   #late: HandOver[] = []
   #interrupted: { source: string; eventId: string }[] = []
@@ -105,11 +106,7 @@ export class Dispatcher {
   }
 
   #handOver(source: string, event: ArtifactEvent, automations = this.#route(source, event)): void {
-    this.#inFlight.handed(
-      { source, eventId: event.event_id },
-      automations.map(({ id }) => id),
-      this.#now(),
-    )
+    this.#inFlight.handed({ source, eventId: event.event_id }, this.#traceable(automations), this.#now())
     automations.forEach((automation, copy) => {
       // each automation may change what it gets without another one seeing it
       automation.emit(copy === 0 ? event : structuredClone(event))
@@ -133,8 +130,10 @@ export class Dispatcher {
     this.#interrupted = this.#inFlight.unsettled(this.#now())
   }
 
-  async flowsStarted(): Promise<void> {
+  /** @param withSender the automations whose messages can reach a sender */
+  async flowsStarted(withSender: ReadonlySet<string>): Promise<void> {
     this.#running = true
+    this.#withSender = withSender
     this.#routers.clear()
     await this.handOverWhatWaits()
   }
@@ -151,8 +150,13 @@ export class Dispatcher {
       const event = await engine.event(source, eventId)
       if (event) this.#again(source, event)
     }
-    const match = (source: string, event: ArtifactEvent) => this.#route(source, event).map(({ id }) => id)
+    const match = (source: string, event: ArtifactEvent) => this.#traceable(this.#route(source, event))
     for await (const { source, event } of engine.takeUnrouted(match)) this.#again(source, event)
+  }
+
+  /** A flow without a sender leaves no trace, so what went through it counts as settled. */
+  #traceable(automations: readonly Automation[]): string[] {
+    return automations.map(({ id }) => id).filter((id) => this.#withSender.has(id))
   }
 
   #again(source: string, event: ArtifactEvent): void {

@@ -4,6 +4,7 @@ import type { Node, NodeAPI } from 'node-red'
 import { type AddressPolicy, parseAddressPolicy } from '../../../lib/webhook/address.js'
 import { mountAdmin } from './admin/mount.js'
 import { Dispatcher } from './dispatcher.js'
+import { automationsWithSender } from './flow-graph.js'
 import { Ingest } from './ingest.js'
 import { SourceStates } from './source-states.js'
 import { StorePool } from './store-pool.js'
@@ -75,7 +76,7 @@ export class Host {
     this.ingest.flowsStarted()
     for (const webhook of this.webhooks.values()) webhook.refresh()
     for (const callback of [...this.#starters]) callback()
-    this.#logged(this.dispatcher.flowsStarted())
+    this.#logged(this.dispatcher.flowsStarted(automationsWithSender(this.#RED)))
   }
 
   /** Without a usable store nothing can be handed over; it is tried again when the store comes back. */

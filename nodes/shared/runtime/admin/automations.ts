@@ -1,17 +1,6 @@
 import type { NodeAPI } from 'node-red'
 import type { Delivery } from '../../../../lib/delivery/delivery.js'
-
-/** A node as it is deployed, of any type. */
-interface AnyNode {
-  id: string
-  type: string
-  name?: string
-  z?: string
-  d?: boolean
-  wires?: string[][]
-  links?: string[]
-  [property: string]: unknown
-}
+import { deployedNodes, reachableSenders, type SenderRow, text } from '../flow-graph.js'
 
 /** One row of `GET automations`. */
 export interface AutomationRow {
@@ -25,7 +14,7 @@ export interface AutomationRow {
   scope: { type: unknown; entity: unknown; project: unknown; collection: unknown }
   events: unknown
   pattern: unknown
-  senders: { id: string; name: string; webhook: string }[]
+  senders: SenderRow[]
   last_delivery: Delivery | null
 }
 
@@ -34,8 +23,7 @@ export async function listAutomations(
   RED: NodeAPI,
   lastDelivery: (automation: string) => Promise<Delivery | null>,
 ): Promise<AutomationRow[]> {
-  const nodes = new Map<string, AnyNode>()
-  RED.nodes.eachNode((node) => nodes.set(node.id, node as unknown as AnyNode))
+  const nodes = deployedNodes(RED)
   const rows: AutomationRow[] = []
   for (const node of nodes.values()) {
     if (node.type !== 'artifact-event') continue
@@ -59,25 +47,4 @@ export async function listAutomations(
     })
   }
   return rows
-}
-
-const text = (value: unknown) => (typeof value === 'string' ? value : '')
-
-/** Follows wires and link nodes; other paths (a link call, a subflow) are not followed. */
-function reachableSenders(start: AnyNode, nodes: ReadonlyMap<string, AnyNode>): AutomationRow['senders'] {
-  const seen = new Set<string>()
-  const senders: AutomationRow['senders'] = []
-  const ahead = [start.id]
-  for (let id = ahead.pop(); id !== undefined; id = ahead.pop()) {
-    const node = nodes.get(id)
-    if (!node || seen.has(id)) continue
-    seen.add(id)
-    if (node.type === 'webhook-sender') {
-      senders.push({ id, name: node.name ?? '', webhook: text(node['webhook']) })
-      continue
-    }
-    ahead.push(...(node.wires ?? []).flat())
-    if (node.type === 'link out') ahead.push(...(node.links ?? []))
-  }
-  return senders
 }
