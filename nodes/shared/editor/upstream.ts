@@ -1,16 +1,20 @@
 import type { TriggerSettings } from '../../../lib/events/trigger.js'
-import { migrate } from '../../artifact-event/artifact-event.migrate.js'
 import type { EditorNode } from './red-editor.js'
 
 /** The automation whose messages reach a node, so that previews show what will really come. */
 export interface UpstreamAutomation {
   readonly name: string
-  readonly trigger: TriggerSettings
+  /** As saved: what is absent has its default. */
+  readonly trigger: Partial<TriggerSettings>
 }
 
 export function automationBefore(node: EditorNode): UpstreamAutomation | null {
   const trigger = nodeBefore(node, 'artifact-event')
-  return trigger && { name: trigger.name ?? '', trigger: migrate(trigger as unknown as TriggerSettings) }
+  if (!trigger) return null
+  const { scope, entity, project, collection, events, pattern } = trigger as Partial<TriggerSettings>
+  const settings = { scope, entity, project, collection, events, pattern }
+  const saved = Object.entries(settings).filter(([, value]) => value !== undefined)
+  return { name: trigger.name ?? '', trigger: Object.fromEntries(saved) }
 }
 
 /** Follows the wires backwards to the nearest node of a type. */

@@ -1,5 +1,4 @@
-import type { WebhookSettings } from '../../../lib/webhook/plan.js'
-import { DEFAULTS, migrate } from '../../automation-webhook/automation-webhook.migrate.js'
+import { WEBHOOK_DEFAULTS, type WebhookSettings } from '../../../lib/webhook/plan.js'
 import type { EditorNode } from './red-editor.js'
 
 /** A webhook's properties as they stand in its dialog or on the workspace, with the store's id. */
@@ -7,8 +6,11 @@ export type WebhookForm = Partial<WebhookSettings> & { readonly store?: string }
 
 /** The properties of a webhook node of the workspace, deployed or not. */
 export function formOf(node: EditorNode): WebhookForm {
-  const config = migrate(node as unknown as Record<string, unknown>)
-  return Object.fromEntries(Object.keys(DEFAULTS).map((property) => [property, config[property]])) as WebhookForm
+  const properties = [...Object.keys(WEBHOOK_DEFAULTS), 'store']
+  const saved = properties
+    .map((property) => [property, node[property]] as const)
+    .filter(([, value]) => value !== undefined)
+  return Object.fromEntries(saved)
 }
 
 /** The names of the secrets with these ids. */
