@@ -49,7 +49,7 @@ export function planWatch(
         wish.project === null ? (projects.get(wish.entity) ?? []).filter((name) => !isRegistry(name)) : [wish.project]
       if (wish.registries) continue
       for (const project of names)
-        add(targets, { ...wish, project, implied: true && wish.project === null }, new Set(), [run])
+        add(targets, { ...wish, project, implied: wish.implied || wish.project === null }, new Set(), [run])
     }
   }
   return withoutOverlap([...targets.values()])

@@ -11,6 +11,8 @@ export type Change =
       /** The version that has, or had, the alias; null when the server did not say. */
       readonly artifact: string | null
       readonly index: number | null
+      /** Of an alias that was added: the version that had it before; null when there was none, or nobody knows. */
+      readonly before?: string | null
     }
   | {
       readonly type: 'ADD_ARTIFACT_TAG' | 'REMOVE_ARTIFACT_TAG'

@@ -1,5 +1,5 @@
 import type { Change } from './change.js'
-import type { Question } from './compare.js'
+import type { Question } from './question.js'
 import type { CollectionSighting } from './sighting.js'
 import type { AliasState, CollectionState } from './state.js'
 
@@ -34,7 +34,7 @@ export function compareAliases(known: CollectionState | null, seen: CollectionSi
     now.set(alias, { holder, artifact, index })
     if (known === null) continue
     if (had) removed.push({ type: 'REMOVE_ARTIFACT_ALIAS', alias, artifact: had.artifact, index: had.index })
-    added.push({ type: 'ADD_ARTIFACT_ALIAS', alias, artifact, index })
+    added.push({ type: 'ADD_ARTIFACT_ALIAS', alias, artifact, index, before: had?.artifact ?? null })
   }
   if (complete) {
     for (const [alias, { artifact, index }] of Object.entries(before)) {

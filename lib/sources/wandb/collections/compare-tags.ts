@@ -1,5 +1,5 @@
 import type { Change } from './change.js'
-import type { CompareContext } from './compare.js'
+import type { CompareContext } from './question.js'
 import type { CollectionSighting, VersionSighting } from './sighting.js'
 import type { CollectionState, TaggedState } from './state.js'
 

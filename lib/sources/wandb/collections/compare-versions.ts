@@ -1,5 +1,5 @@
 import type { Change } from './change.js'
-import type { CompareContext, Question } from './compare.js'
+import type { CompareContext, Question } from './question.js'
 import type { CollectionSighting, VersionSighting } from './sighting.js'
 import { type CollectionState, MOST_GAPS } from './state.js'
 

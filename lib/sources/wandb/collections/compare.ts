@@ -2,19 +2,9 @@ import type { Change } from './change.js'
 import { compareAliases } from './compare-aliases.js'
 import { compareTags } from './compare-tags.js'
 import { compareVersions } from './compare-versions.js'
+import type { CompareContext, Question } from './question.js'
 import type { CollectionSighting } from './sighting.js'
 import { type CollectionState, emptyCollection } from './state.js'
-
-export interface CompareContext {
-  /**
-   * Since when the collection's project is watched, Unix milliseconds by the server's clock: what is older and was not
-   * known is taken as it is. Null while the baseline is being read.
-   */
-  readonly since: number | null
-  /** Whether to tell which version was unlinked, and which version was tagged. */
-  readonly unlinks: boolean
-  readonly tags: boolean
-}
 
 export interface Comparison {
   readonly changes: readonly Change[]
@@ -24,9 +14,6 @@ export interface Comparison {
   /** Whether all versions should be listed some time, because what is wanted cannot be told without. */
   readonly unlisted: boolean
 }
-
-/** All versions (or those newer than `downTo`), or all aliases of the collection. */
-export type Question = { readonly list: 'versions'; readonly downTo: number | null } | { readonly list: 'aliases' }
 
 /**
  * What was done to a collection between two looks. Pure. A collection that was not known is taken as it is, unless it

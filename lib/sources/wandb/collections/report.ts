@@ -85,6 +85,8 @@ function confirm(collection: string, change: Change, details: Details): Confirme
       // moved on meanwhile: the next look will tell
       const moved = member?.version && change.artifact !== null && member.version.artifact !== change.artifact
       if (!member || moved) return change.artifact === null ? null : { version: null, index: change.index, at: null }
+      // the alias was made anew, for the version that had it
+      if (change.artifact === null && change.before && member.version?.artifact === change.before) return null
       return { version: member.version, index: member.index ?? change.index, at: null }
     }
     case 'REMOVE_ARTIFACT_ALIAS': {

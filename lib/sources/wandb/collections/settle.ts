@@ -24,7 +24,7 @@ export function settle(
       if (had) aliases.set(change.alias, had)
     }
     // seen, but by now with nobody: to be seen again
-    if (change.type === 'ADD_ARTIFACT_ALIAS') aliases.delete(change.alias)
+    if (change.type === 'ADD_ARTIFACT_ALIAS' && !details.member(collection, change.alias)) aliases.delete(change.alias)
     if (
       change.type === 'REMOVE_ARTIFACT_TAG' &&
       tagged &&

@@ -3,8 +3,9 @@ import type { WandbClient } from '../client.js'
 import { aliasesDocument, scanDocument, VERSIONS_DOCUMENT } from '../documents.js'
 import type { Draft } from '../store.js'
 import type { Target } from '../target.js'
-import { type CompareContext, type Comparison, compareCollection, type Question } from './compare.js'
+import { type Comparison, compareCollection } from './compare.js'
 import { type Found, inquire } from './inquiry.js'
+import type { CompareContext, Question } from './question.js'
 import { reportChange } from './report.js'
 import { settle } from './settle.js'
 import {
@@ -63,10 +64,14 @@ export async function noteCollections(seen: readonly CollectionSighting[], conte
     if (look.comparison.unlisted) unlisted.push(collection.id)
     looks.push({ before, ...look })
   }
-  const found: Found[] = looks.flatMap(({ seen: { id }, comparison }) =>
-    comparison.changes
-      .filter(({ type }) => target.events.has(type) || type === 'REMOVE_ARTIFACT_ALIAS')
-      .map((change) => ({ collection: id, change })),
+  const found: Found[] = looks.flatMap(({ seen: { id }, comparison: { changes, next } }) =>
+    [
+      ...changes.filter(({ type }) => target.events.has(type) || type === 'REMOVE_ARTIFACT_ALIAS'),
+      // where a server does not say with an alias which version has it, that is asked while it still has it
+      ...Object.entries(next.aliases)
+        .filter(([, { artifact }]) => artifact === null)
+        .map(([alias]) => ({ type: 'ADD_ARTIFACT_ALIAS', alias, artifact: null, index: null }) as const),
+    ].map((change) => ({ collection: id, change })),
   )
   const details = await inquire(client, found, signal)
   for (const { before, seen: collection, comparison } of looks) {
