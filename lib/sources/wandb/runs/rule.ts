@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { compilePattern, type Pattern } from '../../../alias/pattern.js'
 import { AutomationError } from '../../../error.js'
 import type { ArtifactEvent } from '../../../events/event.js'
@@ -54,7 +53,7 @@ export type MetricFilter =
   | { readonly kind: 'zscore'; readonly window: number; readonly threshold: number; readonly direction: Direction }
 
 interface RuleBase {
-  /** The same for the same settings: triggers that ask for the same share one evaluation. */
+  /** The settings as JSON text, the same for the same settings: triggers that ask for the same share one evaluation. */
   readonly key: string
   readonly user: string
   readonly name: Pattern | null
@@ -184,7 +183,7 @@ export function acceptsState({ states }: StateRule, state: string): boolean {
   return states.has(lower) || (lower === 'crashed' && states.has('failed'))
 }
 
-const keyOf = (content: unknown) => createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16)
+const keyOf = (content: unknown): string => JSON.stringify(content)
 
 function oneOf<T extends string>(what: string, value: string, allowed: readonly T[]): T {
   const found = allowed.find((each) => each === value)
