@@ -3,6 +3,7 @@ import type { ArtifactEvent } from '../events/event.js'
 import type { DeliveryDetail, DeliveryFilter, DeliveryStore, EventFilter, Page, StoredEvent } from '../store/store.js'
 import { messageOf, StoreAccess } from './access.js'
 import { Alarm, LONGEST_TIMER_MS } from './alarm.js'
+import { ClockWatch } from './clock-watch.js'
 import type { Metrics } from './counters.js'
 import { deadline } from './deadline.js'
 import type { Delivery, MaskedRequest, NewDelivery } from './delivery.js'
@@ -25,8 +26,6 @@ const SUSPECT_WITHIN_MS = 60_000
 const REROUTE_WITHIN_MS = 5_000
 /** After a stop in order: messages that were still in the flow. */
 const SUSPECT_AT_STOP_MS = 2_000
-/** A clock that goes back by less is none of our business. */
-const JUMP_MS = 1_000
 
 /**
  * Accepts events, keeps deliveries, and sends them when and as often as they should be: at least once, under one id.
@@ -48,14 +47,13 @@ export class DeliveryEngine {
   readonly #intake: Intake
   /** Webhooks that were attached before the store could be opened. */
   readonly #early = new Map<string, LanePort>()
-  #lastNow: number
+  readonly #clockWatch: ClockWatch
   #failedAt: number | null = null
 
   constructor(options: EngineOptions) {
     const { store, clock, timers, random, log, retentionDays } = options
     this.#options = options
     this.#store = store
-    this.#lastNow = clock.now()
     this.#access = new StoreAccess({
       timers,
       log,
@@ -88,6 +86,7 @@ export class DeliveryEngine {
       started: () => this.#marks.started(),
     })
     const [lanes, pending, housekeeping] = [this.#lanes, this.#pending, this.#housekeeping]
+    this.#clockWatch = new ClockWatch({ clock, store, lanes, log })
     this.#redelivery = new Redelivery(store, access, pending, lanes)
     this.#intake = new Intake({ store, access, housekeeping, clock, lanes, pending })
   }
@@ -268,7 +267,7 @@ export class DeliveryEngine {
     const { clean, lastAlive } = await this.#store.open(start)
     if (!clean) log.warn('The delivery store was not closed properly; nothing that was accepted is lost.')
     this.#lanes.load(await this.#store.webhookStates())
-    if (lastAlive !== null) await this.#clockMayHaveGoneBack(lastAlive)
+    if (lastAlive !== null) await this.#clockWatch.look(lastAlive)
     this.#pending.load(await this.#store.pending())
     for (const [id, port] of this.#early) this.#access.background(this.#lanes.of(id).attach(port))
     this.#early.clear()
@@ -289,20 +288,9 @@ export class DeliveryEngine {
     if (this.#access.stopped) return
     this.#alarm.wakeAt(this.#options.clock.now() + LONGEST_TIMER_MS)
     if (!this.#access.works) return
-    this.#access.background(this.#clockMayHaveGoneBack(this.#lastNow))
+    this.#access.background(this.#clockWatch.look())
     this.#access.background(this.#replay.settle())
     this.#housekeeping.tick()
     this.#lanes.pump()
-  }
-
-  /** Due times are wall-clock times: when the clock is set back, they go with it, or deliveries would freeze. */
-  async #clockMayHaveGoneBack(before: number): Promise<void> {
-    const now = this.#options.clock.now()
-    this.#lastNow = now
-    const by = before - now
-    if (by < JUMP_MS) return
-    this.#options.log.warn(`The clock was set back by ${Math.round(by / 1000)} s; deliveries that wait go with it.`)
-    await this.#store.shiftDue(by, now)
-    for (const lane of this.#lanes.all) lane.clockSetBack(by)
   }
 }

@@ -18,7 +18,7 @@ const ARROWS: Record<string, readonly string[]> = {
   events: ['alias'],
   recipes: ['template', 'events', 'webhook'],
   secrets: [],
-  sources: ['events', 'secrets', 'webhook'],
+  sources: ['alias', 'events', 'secrets', 'template', 'webhook'],
   store: ['delivery', 'events'],
   template: ['events', 'secrets'],
   webhook: ['template', 'secrets', 'events', 'delivery'],
