@@ -40,14 +40,14 @@ describe('a rendered payload', () => {
   })
 })
 
-describe('a text of 1 MB that only looks like a template', () => {
-  const repeated = (text: string) => text.repeat(Math.ceil(1e6 / text.length))
+describe('a large text that only looks like a template', () => {
+  const repeated = (text: string, length = 1e6) => text.repeat(Math.ceil(length / text.length))
   const HOSTILE: Record<string, string> = {
     dollars: repeated('$'),
     'dollars and names': repeated('$a'),
-    'slots that are never closed': repeated('${'),
-    'expressions that are never closed': repeated('${{'),
-    'escaped expressions that are never closed': repeated('$${{'),
+    'slots that are never closed': repeated('${', 4e6),
+    'expressions that are never closed': repeated('${{', 4e6),
+    'escaped expressions that are never closed': repeated('$${{', 4e6),
     'a slot of spaces': `\${a${' '.repeat(1e6)}b}`,
     'many slots of spaces': repeated(`\${a${' '.repeat(10_000)}b}`),
     sections: repeated('${#a}'),

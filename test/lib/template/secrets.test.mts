@@ -125,8 +125,7 @@ describe('a payload that is shown', () => {
 describe('a payload with secrets', () => {
   const TEXT = '{"a": "x ${SECRET}", "b": ${SECRET}, "c": "$SECRET"}'
   const { slots: SLOTS } = render('json', TEXT)
-  const [first, second, third] = SLOTS
-  const inString = { name: 'SECRET', offset: 9, text: '${SECRET}', as: 'json-text' } as const
+  const [first, , third] = SLOTS
 
   it('is accepted as the template rendered it, and as the store gives it back', () => {
     assert.deepEqual(checkSlots(TEXT, SLOTS), SLOTS)
@@ -149,7 +148,13 @@ describe('a payload with secrets', () => {
   })
 
   it('gives back the slots with nothing else in them', () => {
-    assert.deepEqual(checkSlots('"x ${SECRET}"', [{ ...inString, offset: 3, extra: 1 }]), [{ ...inString, offset: 3 }])
+    assert.deepEqual(
+      checkSlots(
+        TEXT,
+        SLOTS.map((slot) => ({ ...slot, extra: 1 })),
+      ),
+      SLOTS,
+    )
   })
 
   const OTHER_TEXTS: Record<string, string | null> = {
@@ -177,43 +182,65 @@ describe('a payload with secrets', () => {
     })
   }
 
+  // Without any of its slots this is JSON too, so that nothing but the forgery is wrong.
+  const STRINGS = '["x ${SECRET}", "$$SECRET"]'
+  const [braced, bare] = render('json', STRINGS).slots
   const FORGED: Record<string, unknown> = {
-    'are no list': { 0: first },
+    'are no list': { 0: braced },
     'are text': 'SECRET',
     'are true': true,
     'hold nothing': [undefined],
-    'hold null': [null],
-    'hold a list': [[first]],
+    'hold null': [braced, null],
+    'hold a list': [[braced]],
     'have holes': new Array(3),
     'have no end': Object.assign([], { length: 2 ** 32 - 1 }),
-    'are in another order': [second, first],
-    'are there twice': [first, first],
-    overlap: [inString, { ...inString, offset: 11, text: '$SECRET' }],
-    'have another name': [{ ...inString, name: 'OTHER' }],
-    'have a name that is no name': [{ ...inString, name: 'a b', text: '${a b}' }],
-    'name a variable': [{ ...inString, name: 'alias', text: '${alias}' }],
-    'have a name that is no text': [{ ...inString, name: ['SECRET'] }],
-    'have no text': [{ ...inString, text: '' }],
-    'have a text that is no slot': [{ ...inString, offset: 0, text: '{' }],
-    'have a text with a line break': [{ ...inString, text: '${SECRET\n}' }],
-    'ask for the access token without braces': [{ ...inString, name: 'ACCESS_TOKEN', text: '$ACCESS_TOKEN' }],
-    'have a negative offset': [{ ...inString, offset: -1 }],
-    'have half an offset': [{ ...inString, offset: 9.5 }],
-    'have an offset that is text': [{ ...inString, offset: '9' }],
-    'have no offset': [{ ...inString, offset: Number.NaN }],
-    'have an offset beyond the end': [{ ...inString, offset: 1e9 }],
-    'have an endless offset': [{ ...inString, offset: Number.POSITIVE_INFINITY }],
-    'have another place': [{ ...inString, as: 'json-value' }],
-    'have an unknown place': [{ ...inString, as: 'html' }],
-    'have no place': [{ ...inString, as: undefined }],
-    'make a value of a name without braces': [first, second, third && { ...third, as: 'json-value' }],
-    'are half of JSON and half of text': [first, second && { ...second, as: 'raw' }],
-    'are half of text and half of JSON': [first && { ...first, as: 'raw' }, second],
-    'leave out one that stands for a value': [first, third],
+    'are in another order': [bare, braced],
+    'are there twice': [braced, braced],
+    overlap: [bare, { ...bare, offset: 18, text: '$SECRET' }],
+    'have another name': [{ ...braced, name: 'OTHER' }],
+    'have a name that is no name': [{ ...braced, name: 'a b', text: '${a b}' }],
+    'have a name that is no text': [{ ...braced, name: ['SECRET'] }],
+    'have no text': [{ ...braced, text: '' }],
+    'have a text that is no slot': [{ ...braced, offset: 2, text: 'x' }],
+    'ask for something else than they show': [{ ...bare, name: 'ECRET' }],
+    'have a negative offset': [{ ...braced, offset: -1 }],
+    'have half an offset': [{ ...braced, offset: 4.5 }],
+    'have an offset that is text': [{ ...braced, offset: '4' }],
+    'have an offset that is no number': [{ ...braced, offset: Number.NaN }],
+    'have an offset beyond the end': [{ ...braced, offset: 1e9 }],
+    'have an endless offset': [{ ...braced, offset: Number.POSITIVE_INFINITY }],
+    'have another place': [{ ...braced, as: 'json-value' }],
+    'have an unknown place': [{ ...braced, as: 'html' }],
+    'have no place': [{ ...braced, as: undefined }],
+    'are half of JSON and half of text': [braced, { ...bare, as: 'raw' }],
+    'are half of text and half of JSON': [{ ...braced, as: 'raw' }, bare],
   }
+  it('may lose slots', () => assert.deepEqual(checkSlots(STRINGS, [bare]), [bare]))
+
   for (const [forgery, slots] of Object.entries(FORGED)) {
     it(`is refused when its slots ${forgery}`, () => {
-      assert.throws(() => checkSlots(TEXT, slots), { code: 'payload_changed', message: /nothing is sent/ })
+      assert.throws(() => checkSlots(STRINGS, slots), { code: 'payload_changed', message: /nothing is sent/ })
     })
   }
+
+  it('is refused when a slot names what no secret can be called', () => {
+    const forged =
+      (text: string, name: string, as = 'json-text') =>
+      () =>
+        checkSlots(`"${text}"`, [{ name, offset: 1, text, as }])
+    assert.throws(forged('${alias}', 'alias'), { code: 'payload_changed' })
+    assert.throws(forged('$alias', 'alias'), { code: 'payload_changed' })
+    assert.throws(forged('$ACCESS_TOKEN', 'ACCESS_TOKEN'), { code: 'payload_changed' })
+    assert.throws(forged('${SECRET\n}', 'SECRET'), { code: 'payload_changed' })
+    assert.doesNotThrow(forged('${ACCESS_TOKEN}', 'ACCESS_TOKEN'))
+  })
+
+  it('is refused when a slot without braces claims to be a value', () => {
+    const slot = { name: 'SECRET', offset: 0, text: '$SECRET', as: 'json-value' }
+    assert.throws(() => checkSlots('$SECRET', [slot]), { code: 'payload_changed' })
+  })
+
+  it('is refused when a slot that stands for a value is left out', () => {
+    assert.throws(() => checkSlots(TEXT, [first, third]), { code: 'payload_changed' })
+  })
 })
