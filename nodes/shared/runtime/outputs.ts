@@ -59,8 +59,10 @@ export function toBeSent(payload: Buffer): string | Buffer {
   return isUtf8(payload) ? payload.toString('utf8') : payload
 }
 
+/** Most endpoints answer "ok": a look at the first character is a fraction of an error thrown and caught. */
 function parsedIfJson(body: string, contentType: unknown): unknown {
   if (typeof contentType === 'string' && !/\bjson\b/i.test(contentType)) return body
+  if (!/^\s*["[{\-0-9tfn]/.test(body)) return body
   try {
     return JSON.parse(body)
   } catch {
