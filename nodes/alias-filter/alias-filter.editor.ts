@@ -19,7 +19,7 @@ const FIRST_RULES: readonly EditedRule[] = [{ pattern: '^production$', label: 'p
 
 RED.nodes.registerType<FilterNode>('alias-filter', {
   category: 'artifact automations',
-  color: '#c6e4d9',
+  color: '#a8d8c8',
   icon: 'alias-filter.svg',
   inputs: 1,
   outputs: 1,
@@ -35,6 +35,9 @@ RED.nodes.registerType<FilterNode>('alias-filter', {
     otherwise: { value: DEFAULTS.otherwise },
     checkAll: { value: DEFAULTS.checkAll },
     outputs: { value: 2 },
+  },
+  paletteLabel() {
+    return this._('alias-filter.title')
   },
   label() {
     return this.name || this._('alias-filter.title')

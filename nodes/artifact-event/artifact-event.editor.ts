@@ -22,7 +22,7 @@ const choices = new WeakMap<object, EventChoice>()
 
 RED.nodes.registerType<TriggerNode>('artifact-event', {
   category: 'artifact automations',
-  color: '#b4dccf',
+  color: '#95cfbd',
   icon: 'artifact-event.svg',
   inputs: 0,
   outputs: 1,
@@ -53,6 +53,9 @@ RED.nodes.registerType<TriggerNode>('artifact-event', {
       },
     },
     description: { value: DEFAULTS.description },
+  },
+  paletteLabel() {
+    return this._('artifact-event.title')
   },
   label() {
     return this.name || this._('artifact-event.title')

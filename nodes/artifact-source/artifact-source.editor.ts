@@ -32,7 +32,7 @@ function required(node: SourceNode, property: 'entity' | 'project', value: strin
 
 RED.nodes.registerType<SourceNode>('artifact-source', {
   category: 'config',
-  color: '#c3ddd6',
+  color: '#95cfbd',
   icon: 'artifact-source.svg',
   defaults: {
     name: { value: DEFAULTS.name },
@@ -81,6 +81,9 @@ RED.nodes.registerType<SourceNode>('artifact-source', {
         return required(this, 'project', project)
       },
     },
+  },
+  paletteLabel() {
+    return this._('artifact-source.title')
   },
   label() {
     return this.name || this.path || this._('artifact-source.title')

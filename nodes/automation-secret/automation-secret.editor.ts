@@ -17,7 +17,7 @@ interface SecretNode extends EditorNode {
 
 RED.nodes.registerType<SecretNode>('automation-secret', {
   category: 'config',
-  color: '#d9e8e3',
+  color: '#a8d8c8',
   icon: 'automation-secret.svg',
   // a webhook that only grants it to payloads names it in a list, and those Node-RED does not count
   hasUsers: false,
@@ -35,6 +35,9 @@ RED.nodes.registerType<SecretNode>('automation-secret', {
   },
   credentials: {
     value: { type: 'password', required: true },
+  },
+  paletteLabel() {
+    return this._('automation-secret.title')
   },
   label() {
     return this.name || this._('automation-secret.title')

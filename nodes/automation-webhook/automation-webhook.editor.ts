@@ -28,7 +28,7 @@ const VALID: WebhookForm = { url: 'https://example.com' }
 
 RED.nodes.registerType<WebhookNode>('automation-webhook', {
   category: 'config',
-  color: '#bcd9d1',
+  color: '#82c3b0',
   icon: 'automation-webhook.svg',
   defaults: {
     name: { value: DEFAULTS.name },
@@ -105,6 +105,9 @@ RED.nodes.registerType<WebhookNode>('automation-webhook', {
       required: false,
       label: labelOf('automation-webhook', 'store'),
     },
+  },
+  paletteLabel() {
+    return this._('automation-webhook.title')
   },
   label() {
     return this.name || this.url || this._('automation-webhook.title')

@@ -10,7 +10,7 @@ interface StoreNode extends EditorNode {
 
 RED.nodes.registerType<StoreNode>('delivery-store', {
   category: 'config',
-  color: '#cfe3dd',
+  color: '#b8e0d2',
   icon: 'delivery-store.svg',
   defaults: {
     name: { value: DEFAULTS.name },
@@ -27,6 +27,9 @@ RED.nodes.registerType<StoreNode>('delivery-store', {
         return fits || this._('delivery-store.error.retention', { most: LONGEST_RETENTION_DAYS })
       },
     },
+  },
+  paletteLabel() {
+    return this._('delivery-store.title')
   },
   label() {
     return this.name || this.path || this._('delivery-store.title')

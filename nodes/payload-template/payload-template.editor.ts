@@ -36,7 +36,7 @@ function release(node: EditorNode): void {
 
 RED.nodes.registerType<TemplateNode>('payload-template', {
   category: 'artifact automations',
-  color: '#d5ebe2',
+  color: '#b8e0d2',
   icon: 'payload-template.svg',
   inputs: 1,
   outputs: 1,
@@ -59,6 +59,9 @@ RED.nodes.registerType<TemplateNode>('payload-template', {
     format: { value: DEFAULTS.format },
     missing: { value: DEFAULTS.missing },
   },
+  paletteLabel() {
+    return this._('payload-template.title')
+  },
   label() {
     return this.name || this._('payload-template.title')
   },
@@ -80,6 +83,7 @@ RED.nodes.registerType<TemplateNode>('payload-template', {
       element: byId('payload-template-editor'),
       value: String(form.config['template']),
       format: format(),
+      label: _('payload-template.label.template'),
       onChange: () => update(),
     })
     editors.set(this, editor)

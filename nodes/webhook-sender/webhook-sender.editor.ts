@@ -15,7 +15,7 @@ interface SenderNode extends EditorNode {
 
 RED.nodes.registerType<SenderNode>('webhook-sender', {
   category: 'artifact automations',
-  color: '#a5d3c5',
+  color: '#82c3b0',
   icon: 'webhook-sender.svg',
   align: 'right',
   inputs: 1,
@@ -30,6 +30,9 @@ RED.nodes.registerType<SenderNode>('webhook-sender', {
       label: labelOf('webhook-sender', 'webhook'),
     },
     mode: { value: DEFAULTS.mode },
+  },
+  paletteLabel() {
+    return this._('webhook-sender.title')
   },
   label() {
     const webhook = RED.nodes.node(this.webhook ?? '')

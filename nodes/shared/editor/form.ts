@@ -56,6 +56,11 @@ export class Form {
     return typeof value === 'string' ? value : ''
   }
 
+  /** Whether it is on the screen: not while another dialog lies over it, and not after the node was deleted in it. */
+  get shown(): boolean {
+    return [...this.#fields.values()].some(({ input }) => input.get(0)?.isConnected)
+  }
+
   /** Calls back now and whenever one of the fields changes. */
   watch(properties: readonly string[], callback: () => void): void {
     for (const property of properties) this.input(property).on('input change', callback)
@@ -124,5 +129,6 @@ export function closeForm(node: { id: string }): Form | undefined {
 
 /** A property as the user sees it: from the open dialog of this node, else as saved. For validators that look at two. */
 export function current(node: EditorNode, property: string): unknown {
-  return open.get(node.id)?.value(property) ?? node[property]
+  const form = open.get(node.id)
+  return form?.shown ? form.value(property) : node[property]
 }

@@ -15,6 +15,8 @@ interface TemplateEditorOptions {
   readonly element: HTMLElement
   readonly value: string
   readonly format: 'json' | 'text'
+  /** For screen readers. */
+  readonly label: string
   readonly onChange: () => void
 }
 
@@ -28,7 +30,7 @@ export class TemplateEditor {
   /** As the editor gives it back: line ends may differ from what was put in. */
   readonly #before: string
 
-  constructor({ element, value, format, onChange }: TemplateEditorOptions) {
+  constructor({ element, value, format, label, onChange }: TemplateEditorOptions) {
     this.#editor = RED.editor.createEditor({
       element,
       mode: modeOf(format),
@@ -39,7 +41,7 @@ export class TemplateEditor {
       formatOnPaste: false,
       wordWrap: 'on',
       scrollBeyondLastLine: false,
-      ariaLabel: element.getAttribute('aria-label') ?? undefined,
+      ariaLabel: label,
     })
     this.#before = this.text
     this.#editor.getSession().on('change', onChange)
