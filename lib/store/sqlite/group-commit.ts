@@ -27,7 +27,7 @@ const BUDGET_MS = 5
  * The event loop stands still while the disk is waited for, so the next wait begins no sooner than so many times the
  * last one later: a stream of events shares few commits, and a single event still has one at once.
  */
-const REST = 4
+const REST = 10
 const LONGEST_PAUSE_MS = 50
 
 /**
