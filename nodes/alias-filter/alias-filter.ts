@@ -15,12 +15,12 @@ export interface AliasFilterDef extends NodeDef {
 
 /** Routes an event by its alias (or the tag of a tag event): one output per rule, then one for everything else. */
 module.exports = (RED: NodeAPI) => {
+  const host = hostOf(RED)
   RED.nodes.registerType<ReturnType<typeof RED.nodes.getNode>, AliasFilterDef, object, object>(
     'alias-filter',
     function (definition) {
       RED.nodes.createNode(this, definition)
       const config = migrate(definition)
-      const host = hostOf(RED)
       let filter: AliasFilter
       try {
         filter = new AliasFilter({

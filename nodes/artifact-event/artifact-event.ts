@@ -14,10 +14,10 @@ export interface ArtifactEventDef extends NodeDef, TriggerSettings {
 
 /** The trigger: sends each event of its source that fits its scope, events and pattern. */
 module.exports = (RED: NodeAPI) => {
+  const host = hostOf(RED)
   RED.nodes.registerType<Node, ArtifactEventDef, object, object>('artifact-event', function (definition) {
     RED.nodes.createNode(this, definition)
     const config = migrate(definition)
-    const host = hostOf(RED)
     let trigger: Trigger
     try {
       trigger = compileTrigger(config)

@@ -16,10 +16,10 @@ export interface ArtifactSourceDef extends NodeDef, HttpSourceSettings {
 
 /** Where events come from: an HTTP endpoint that stores what it accepts before it answers. */
 module.exports = (RED: NodeAPI) => {
+  const host = hostOf(RED)
   RED.nodes.registerType<Node, ArtifactSourceDef, object, object>('artifact-source', function (definition) {
     RED.nodes.createNode(this, definition)
     const config = migrate(definition)
-    const host = hostOf(RED)
     const unusable = (problem: AutomationError) => {
       host.sources.change(this.id, { problem })
       this.error(problem)

@@ -12,10 +12,11 @@ export interface AutomationWebhookDef extends NodeDef, Omit<WebhookSettings, 'na
 
 /** A named endpoint with its credentials, signing and retries. Its deliveries wait while it cannot work. */
 module.exports = (RED: NodeAPI) => {
+  // from now on, not from the first node on: dialogs ask the admin interface before anything is deployed
+  const host = hostOf(RED)
   RED.nodes.registerType<Node, AutomationWebhookDef, object, object>('automation-webhook', function (definition) {
     RED.nodes.createNode(this, definition)
     const config = migrate(definition)
-    const host = hostOf(RED)
     const runtime = new WebhookRuntime(
       RED,
       host,

@@ -11,10 +11,10 @@ export interface DeliveryStoreDef extends NodeDef {
 
 /** Where deliveries are kept. The file stays open over redeploys; whoever uses it shows when it is bad. */
 module.exports = (RED: NodeAPI) => {
+  const host = hostOf(RED)
   RED.nodes.registerType<Node, DeliveryStoreDef, object, object>('delivery-store', function (definition) {
     RED.nodes.createNode(this, definition)
     const config = migrate(definition)
-    const host = hostOf(RED)
     host.stores.open(host.storePath(config.path), Number(config.retentionDays) || undefined)
   })
 }

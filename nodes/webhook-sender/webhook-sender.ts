@@ -18,9 +18,9 @@ type Incoming = NodeMessageInFlow & AutomationMessage & { secretSlots?: unknown 
  * in a dry run, what would have been sent), output 2 that it failed for good, which also goes to Catch.
  */
 module.exports = (RED: NodeAPI) => {
+  const host = hostOf(RED)
   RED.nodes.registerType<Node, WebhookSenderDef, object, object>('webhook-sender', function (definition) {
     RED.nodes.createNode(this, definition)
-    const host = hostOf(RED)
     const sender = new SenderRuntime(host, this, migrate(definition))
     host.whenStarted(this, () => sender.attach())
     this.on('close', () => sender.detach())

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { access } from 'node:fs/promises'
+import path from 'node:path'
 import { Receiver } from '../e2e/harness/receiver.mts'
 import { eventually } from '../e2e/harness/wait.mts'
 import { collects, event, secret, secretId, sender, source, template, trigger, webhook } from './automation.mts'
@@ -49,6 +51,7 @@ describe('the admin interface', () => {
     const [row] = body.automations
     assert.equal(row.id, 'trigger')
     assert.equal(row.flow, 'tab')
+    assert.deepEqual([row.scope, row.project, row.pattern], ['registry', 'model', '^production$'])
     assert.equal(row.enabled, true)
     assert.deepEqual(row.senders, [{ id: 'sender', name: 'send', webhook: 'webhook' }])
     assert.equal(row.last_delivery.event_id, 'e1')
@@ -204,5 +207,14 @@ describe('the admin interface', () => {
     assert.equal(value('attempt_seconds_count{webhook="webhook",name="receiver"}'), '1')
     assert.equal(value('attempt_seconds_bucket{le="+Inf",webhook="webhook",name="receiver"}'), '1')
     assert.match(text, /^# TYPE artifact_automations_attempt_seconds histogram$/m)
+  })
+
+  it('is there before anything of the package is deployed, and makes no store for that', async () => {
+    await nodeRed.load([collects('nothing')])
+    const tested = await call('/webhooks/new/test', { payload: '{"a": 1}', form: { url: receiver.url } })
+    assert.equal(tested.body.response.status_code, 200)
+    assert.deepEqual((await call('/deliveries')).body, { deliveries: [], next: null })
+    assert.deepEqual((await call('/automations')).body, { automations: [] })
+    await assert.rejects(access(path.join(nodeRed.userDir, 'artifact-automations')))
   })
 })

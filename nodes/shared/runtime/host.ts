@@ -72,11 +72,21 @@ export class Host {
   }
 
   #flowsStarted(): void {
+    if (!this.#inUse) return
     this.sources.storeProblem = this.stores.open(this.embeddedPath()).problem
     this.ingest.flowsStarted()
     for (const webhook of this.webhooks.values()) webhook.refresh()
     for (const callback of [...this.#starters]) callback()
     this.#logged(this.dispatcher.flowsStarted(automationsWithSender(this.#RED)))
+  }
+
+  /** Whoever only installed the package gets no store file. */
+  get #inUse(): boolean {
+    let used = this.stores.size > 0
+    this.#RED.nodes.eachNode(({ type }) => {
+      used ||= type === 'artifact-source' || type === 'webhook-sender'
+    })
+    return used
   }
 
   /** Without a usable store nothing can be handed over; it is tried again when the store comes back. */

@@ -59,6 +59,11 @@ export class StorePool {
     return opened
   }
 
+  /** How many stores were opened so far. */
+  get size(): number {
+    return this.#opened.size
+  }
+
   /** Calls back whenever a store has a problem, and with null when it works again. */
   onProblem(listener: (path: string, problem: Problem) => void): void {
     this.#listeners.add(listener)

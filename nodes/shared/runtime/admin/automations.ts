@@ -11,7 +11,10 @@ export interface AutomationRow {
   flow: string
   enabled: boolean
   source: string
-  scope: { type: unknown; entity: unknown; project: unknown; collection: unknown }
+  scope: unknown
+  entity: unknown
+  project: unknown
+  collection: unknown
   events: unknown
   pattern: unknown
   senders: SenderRow[]
@@ -34,12 +37,10 @@ export async function listAutomations(
       flow: node.z ?? '',
       enabled: !node.d && !(nodes.get(node.z ?? '') as { disabled?: boolean } | undefined)?.disabled,
       source: text(node['source']),
-      scope: {
-        type: node['scope'] ?? 'project',
-        entity: node['entity'] ?? '',
-        project: node['project'] ?? '',
-        collection: node['collection'] ?? '',
-      },
+      scope: node['scope'] ?? 'project',
+      entity: node['entity'] ?? '',
+      project: node['project'] ?? '',
+      collection: node['collection'] ?? '',
       events: node['events'] ?? [],
       pattern: node['pattern'] ?? '',
       senders: reachableSenders(node, nodes),
