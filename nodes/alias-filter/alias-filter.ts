@@ -1,7 +1,7 @@
 import type { NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red'
 import { AliasFilter, parseRules } from '../../lib/alias/filter.js'
 import { subjectOf } from '../../lib/alias/subject.js'
-import { hostOf } from '../shared/runtime/host.js'
+import { hostOf } from '../shared/runtime/host-of.js'
 import { eventOf } from '../shared/runtime/message.js'
 import { asAutomationError, reportProblem } from '../shared/runtime/report.js'
 import { migrate } from './alias-filter.migrate.js'

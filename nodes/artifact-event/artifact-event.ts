@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red'
 import { AutomationError } from '../../lib/error.js'
 import { compileTrigger, type Trigger, type TriggerSettings } from '../../lib/events/trigger.js'
-import { hostOf } from '../shared/runtime/host.js'
+import { hostOf } from '../shared/runtime/host-of.js'
 import { asAutomationError, reportProblem } from '../shared/runtime/report.js'
 import { showTrigger } from '../shared/runtime/trigger-status.js'
 import { migrate } from './artifact-event.migrate.js'

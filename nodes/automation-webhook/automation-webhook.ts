@@ -1,7 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import type { WebhookSettings } from '../../lib/webhook/settings.js'
-import { hostOf } from '../shared/runtime/host.js'
-import { storesOf } from '../shared/runtime/store-of.js'
+import { hostOf } from '../shared/runtime/host-of.js'
 import { WebhookRuntime } from '../shared/runtime/webhook-runtime.js'
 import { migrate } from './automation-webhook.migrate.js'
 
@@ -17,13 +16,8 @@ module.exports = (RED: NodeAPI) => {
   RED.nodes.registerType<Node, AutomationWebhookDef, object, object>('automation-webhook', function (definition) {
     RED.nodes.createNode(this, definition)
     const config = migrate(definition)
-    const runtime = new WebhookRuntime(
-      RED,
-      host,
-      this,
-      { ...config, name: config.name ?? '' },
-      storesOf(RED, host, config.store),
-    )
+    const settings = { ...config, name: config.name ?? '' }
+    const runtime = new WebhookRuntime(RED, () => host.addressPolicy, this, settings, host.storesOf(config.store))
     host.webhooks.set(this.id, runtime)
     this.on('close', (done: () => void) => {
       if (host.webhooks.get(this.id) === runtime) host.webhooks.delete(this.id)

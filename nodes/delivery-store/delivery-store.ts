@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
-import { hostOf } from '../shared/runtime/host.js'
+import { hostOf } from '../shared/runtime/host-of.js'
 import { migrate } from './delivery-store.migrate.js'
 
 export interface DeliveryStoreDef extends NodeDef {

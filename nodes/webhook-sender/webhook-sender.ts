@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red'
-import { hostOf } from '../shared/runtime/host.js'
+import { hostOf } from '../shared/runtime/host-of.js'
 import type { AutomationMessage } from '../shared/runtime/message.js'
 import { asAutomationError, showProblem } from '../shared/runtime/report.js'
 import { SenderRuntime } from '../shared/runtime/sender-runtime.js'

@@ -40,7 +40,7 @@ const connectHttp: NodeInitializer = (RED) => {
 
 /** The stores stay open over deploys; a test's must not outlive it. */
 const closeStores = ({ _events: events }: { _events: object }) =>
-  require('../../dist/nodes/shared/runtime/host.js').closeStores({ events })
+  require('../../dist/nodes/shared/runtime/host-of.js').closeStores({ events })
 
 /** Nodes that come with Node-RED, by their file: `core('network/21-httpin')`. */
 export function core(file: string): NodeInitializer {

@@ -1,13 +1,14 @@
 import { homedir } from 'node:os'
 import path from 'node:path'
 import type { Node, NodeAPI } from 'node-red'
+import type { DeliveryEngine } from '../../../lib/delivery/engine.js'
+import { AutomationError } from '../../../lib/error.js'
 import { type AddressPolicy, parseAddressPolicy } from '../../../lib/webhook/address.js'
-import { mountAdmin } from './admin/mount.js'
 import { Dispatcher } from './dispatcher.js'
 import { automationsWithSender } from './flow-graph.js'
 import { Ingest } from './ingest.js'
 import { SourceStates } from './source-states.js'
-import { StorePool } from './store-pool.js'
+import { StorePool, type Stores } from './store-pool.js'
 import type { WebhookRuntime } from './webhook-runtime.js'
 
 /** What operators set in settings.js. */
@@ -26,7 +27,6 @@ export class Host {
   readonly ingest = new Ingest()
   readonly sources = new SourceStates()
   readonly webhooks = new Map<string, WebhookRuntime>()
-  readonly #mounted = new WeakSet<object>()
   readonly #starters = new Set<() => void>()
   #RED: NodeAPI
 
@@ -94,30 +94,28 @@ export class Host {
     work.catch((error: Error) => this.#RED.log.error(`[artifact-automations] ${error.message}`))
   }
 
-  /** Takes part in this runtime: once per Node-RED, although every node set has an API object of its own. */
+  /** Takes the newest of the API objects: every node set has one of its own, to the same runtime. */
   join(RED: NodeAPI): void {
     this.#RED = RED
     this.ingest.mount(RED)
-    if (this.#mounted.has(RED.httpAdmin)) return
-    this.#mounted.add(RED.httpAdmin)
-    mountAdmin(RED, this)
+  }
+
+  /** The stores of a webhook, by the deployed configuration: config nodes are made in any order. */
+  storesOf(id: string): Stores {
+    const embedded = this.stores.open(this.embeddedPath())
+    if (!id) return { own: embedded, all: [embedded], problem: null }
+    let own: DeliveryEngine | null = null
+    this.#RED.nodes.eachNode((node) => {
+      if (node.id !== id || node.type !== 'delivery-store' || (node as { d?: boolean }).d) return
+      own = this.stores.open(this.storePath((node as unknown as { path?: string }).path))
+    })
+    if (own !== null) return { own, all: own === embedded ? [embedded] : [own, embedded], problem: null }
+    return { own: embedded, all: [embedded], problem: NO_STORE }
   }
 }
 
-const hosts = new WeakMap<object, Host>()
-
-/** The host of this Node-RED; its event bus is what every node set shares. */
-export function hostOf(RED: NodeAPI): Host {
-  let host = hosts.get(RED.events)
-  if (!host) {
-    host = new Host(RED)
-    hosts.set(RED.events, host)
-  }
-  host.join(RED)
-  return host
-}
-
-/** Closes every store of this process; they open again when something is stored. For tests, which delete the files. */
-export function closeStores(RED: { events: object }): void {
-  hosts.get(RED.events)?.stores.closeNow()
-}
+const NO_STORE = new AutomationError(
+  'store_missing',
+  'The delivery store of this webhook does not exist or is disabled. Choose another one; deliveries wait until then.',
+  { statusText: 'store missing' },
+)

@@ -5,6 +5,16 @@ import { SqliteStore } from '../../../lib/store/sqlite/store.js'
 type Log = (level: 'info' | 'warn' | 'error', text: string) => void
 type Problem = AutomationError | null
 
+/** The stores of one webhook. */
+export interface Stores {
+  /** Where new deliveries go. */
+  readonly own: DeliveryEngine
+  /** That one and the embedded store: deliveries that were queued there before the setting changed still go out. */
+  readonly all: readonly DeliveryEngine[]
+  /** The configured store does not exist: new deliveries wait in the embedded one. */
+  readonly problem: Problem
+}
+
 interface Opened {
   readonly engine: DeliveryEngine
   readonly started: Promise<void>

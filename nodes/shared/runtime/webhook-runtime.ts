@@ -3,14 +3,14 @@ import type { MaskedRequest } from '../../../lib/delivery/delivery.js'
 import type { LanePort, SendResult } from '../../../lib/delivery/lane-port.js'
 import type { StoredDelivery } from '../../../lib/delivery/stored.js'
 import { AutomationError } from '../../../lib/error.js'
+import type { AddressPolicy } from '../../../lib/webhook/address.js'
 import { WebhookClient } from '../../../lib/webhook/client.js'
 import { attemptRecord, classify } from '../../../lib/webhook/outcome.js'
 import { buildRequest } from '../../../lib/webhook/request.js'
 import type { WebhookSettings } from '../../../lib/webhook/settings.js'
-import type { Host } from './host.js'
 import { asAutomationError } from './report.js'
 import { type Resolved, resolveWebhook } from './resolve-webhook.js'
-import type { Stores } from './store-of.js'
+import type { Stores } from './store-pool.js'
 
 /** Requests at once to one webhook. */
 const CONCURRENCY = 8
@@ -28,13 +28,13 @@ export class WebhookRuntime {
   /** Why nothing can be sent now; null when all is well. */
   problem: AutomationError | null = null
   readonly #RED: NodeAPI
-  readonly #host: Host
+  readonly #policy: () => AddressPolicy
   readonly #node: Node
   #compiled: Compiled | null = null
 
-  constructor(RED: NodeAPI, host: Host, node: Node, settings: WebhookSettings, stores: Stores) {
+  constructor(RED: NodeAPI, policy: () => AddressPolicy, node: Node, settings: WebhookSettings, stores: Stores) {
     this.#RED = RED
-    this.#host = host
+    this.#policy = policy
     this.#node = node
     this.settings = settings
     this.stores = stores
@@ -46,7 +46,7 @@ export class WebhookRuntime {
       if (this.stores.problem) throw this.stores.problem
       const resolved = resolveWebhook(this.#RED, this.settings)
       if (resolved.fingerprint !== this.#compiled?.fingerprint) {
-        const client = new WebhookClient(resolved.webhook, { addressPolicy: this.#host.addressPolicy })
+        const client = new WebhookClient(resolved.webhook, { addressPolicy: this.#policy() })
         const former = this.#compiled
         this.#compiled = { ...resolved, client }
         former?.client.close().catch(() => {})
