@@ -68,7 +68,7 @@ describe(`from an example to a delivered webhook, in the editor of Node-RED ${NO
     await dialog.typeCode(
       '{"event_type": "hello", "client_payload": {"who": "${event_author}", "n": ${artifact_version_index}}}',
     )
-    await output.getByText('"who": "ada"').waitFor()
+    await output.filter({ hasText: '"who": "ada"' }).waitFor()
     const shown = JSON.parse((await output.textContent()) ?? '')
     assert.equal(typeof shown.client_payload.n, 'number')
     await dialog.tray.locator('#payload-template-complete').waitFor()
@@ -82,14 +82,14 @@ describe(`from an example to a delivered webhook, in the editor of Node-RED ${NO
     await findings.getByText('run_name').waitFor()
     await findings.getByText('NO_SUCH_SECRET').waitFor()
     await dialog.typeCode('{"a":\n "${alias" }')
-    await tray.locator('#payload-template-problem').getByText(/./).waitFor()
+    await tray.locator('#payload-template-problem').filter({ hasText: /\w/ }).waitFor()
     await tray.locator('#payload-template-output').waitFor({ state: 'hidden' })
   })
 
   it('puts an example into a template', async () => {
     const dialog = editor.dialog('node')
     await dialog.tray.locator('#payload-template-recipes').selectOption('github-repository-dispatch')
-    await dialog.tray.locator('#payload-template-output').getByText('"BUILD_AND_DEPLOY"').waitFor()
+    await dialog.tray.locator('#payload-template-output').filter({ hasText: '"BUILD_AND_DEPLOY"' }).waitFor()
     await dialog.done()
     flow = await editor.flow()
     assert.match(String(only('payload-template')['template']), /"client_payload"/)
@@ -123,6 +123,7 @@ describe(`from an example to a delivered webhook, in the editor of Node-RED ${NO
     const before = await editor.flow()
     const dialog = await editor.openConfig('automation-webhook', only('automation-webhook').id)
     await dialog.field('url').fill(`${receiver.url}/unsaved`)
+    await dialog.unfold('automation-webhook-test-section')
     const { tray } = dialog
     await tray
       .locator('textarea.aa-payload')
@@ -154,7 +155,7 @@ describe(`from an example to a delivered webhook, in the editor of Node-RED ${NO
     const messages = await editor.debugMessages()
     await messages.first().waitFor()
     await editor.reveal(only('webhook-sender').id)
-    await editor.status(only('webhook-sender').id).getByText('200').waitFor()
+    await editor.status(only('webhook-sender').id).filter({ hasText: '200' }).waitFor()
   })
 
   it('sends a sample when the button of the trigger is pressed', async () => {
@@ -192,7 +193,7 @@ describe(`from an example to a delivered webhook, in the editor of Node-RED ${NO
     assert.notDeepEqual(await verdicts(), before)
 
     await pattern.fill('^(?=v)')
-    await dialog.tray.locator('.aa-rule-problem').first().getByText(/\S/).waitFor()
+    await dialog.tray.locator('.aa-rule-problem').first().filter({ hasText: /\w/ }).waitFor()
     await pattern.fill('^v\\d+$')
     await dialog.done()
     flow = await editor.flow()

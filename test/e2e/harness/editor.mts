@@ -90,14 +90,18 @@ export class Editor {
   /** Import > Examples > this package > `name`, by the menu, and drops nothing: an example brings its own tab. */
   async importExample(packageName: string, name: string): Promise<void> {
     const { page } = this
+    const before = (await this.flow()).length
     await page.locator('#red-ui-header-button-sidemenu').click()
     await page.locator('#menu-item-import').click()
-    await page.locator("#red-ui-clipboard-dialog-import-tabs li a[title='Examples']").click()
+    await page.locator('#red-ui-tab-red-ui-clipboard-dialog-import-tab-examples a').click()
     const tree = page.locator('#red-ui-clipboard-dialog-import-tab-examples')
     await tree.locator('.red-ui-treeList-label', { hasText: packageName }).first().click()
     await tree.locator('.red-ui-treeList-label').getByText(name, { exact: true }).click()
     await page.locator('#red-ui-clipboard-dialog-ok:not(.disabled):not([disabled])').click()
-    await page.locator('#red-ui-clipboard-dialog-ok').waitFor({ state: 'hidden' })
+    await page.waitForFunction(
+      (count) => RED.nodes.createCompleteNodeSet({ credentials: false }).length > count,
+      before,
+    )
   }
 
   /** The flow as the editor would export it: with what was not deployed yet, without credentials. */
@@ -123,8 +127,11 @@ export class Editor {
   /** Opens a node's dialog as a person does: a double click on the canvas. */
   async openNode(id: string): Promise<Dialog> {
     await this.reveal(id)
+    const node = this.page.locator(`[id="${id}"]`).first()
     await this.#fromTray(async () => {
-      await this.page.locator(`[id="${id}"]`).first().dblclick()
+      await node.waitFor()
+      await settled(node)
+      await node.dblclick()
     })
     return new Dialog(this.page, 'node')
   }
@@ -209,11 +216,22 @@ export class Dialog {
     return this.page.locator(`#${this.#prefix}-input-${property}`)
   }
 
-  /** Types into the dialog's code editor, in place of what it holds: as one paste, which nothing completes. */
+  /** Unfolds a part of the dialog that may be folded. */
+  async unfold(id: string): Promise<void> {
+    const section = this.tray.locator(`#${id}`)
+    if ((await section.getAttribute('open')) === null) await section.locator('> summary').click()
+  }
+
+  /** Pastes into the dialog's code editor, in place of what it holds. (Typing would be completed on the way.) */
   async typeCode(text: string): Promise<void> {
-    await this.tray.locator('.monaco-editor textarea, .monaco-editor .native-edit-context').first().focus()
+    const input = this.tray.locator('.monaco-editor textarea, .monaco-editor .native-edit-context').first()
+    await input.focus()
     await this.page.keyboard.press('ControlOrMeta+A')
-    await this.page.keyboard.insertText(text)
+    await input.evaluate((target, pasted) => {
+      const clipboardData = new DataTransfer()
+      clipboardData.setData('text/plain', pasted)
+      target.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
+    }, text)
   }
 
   /** Accepts the dialog; what it was opened from stays. */

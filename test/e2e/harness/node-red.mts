@@ -226,8 +226,15 @@ export class NodeRed {
     }
   }
 
+  /** The code that the process ended with; null while it runs, or when it was killed. */
+  get exitCode(): number | null {
+    return this.#child.exitCode
+  }
+
   /** Ends the process as a power cut would. The userDir stays. */
   async kill(): Promise<void> {
+    this.#socket?.close()
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
     const ended = once(this.#child, 'exit')
     this.#child.kill('SIGKILL')
     await ended

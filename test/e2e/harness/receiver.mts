@@ -10,6 +10,8 @@ export interface Recorded {
   readonly url: string
   readonly headers: IncomingHttpHeaders
   readonly body: Buffer
+  /** When it was there, milliseconds by the monotonic clock. */
+  readonly at: number
 }
 
 /** The far end of a webhook: a real HTTP server that records what arrives, and answers as it is told. */
@@ -20,7 +22,10 @@ export class Receiver {
   #answer: (request: Recorded, response: ServerResponse) => void = (_request, response) => response.end('ok')
 
   private constructor() {
-    this.#server = createServer((request, response) => void this.#record(request, response))
+    this.#server = createServer((request, response) => {
+      // who is killed half-way through a request has sent none
+      this.#record(request, response).catch(() => response.destroy())
+    })
   }
 
   static async listen(): Promise<Receiver> {
@@ -47,6 +52,7 @@ export class Receiver {
       url: request.url ?? '',
       headers: request.headers,
       body: Buffer.concat(chunks),
+      at: performance.now(),
     }
     this.requests.push(recorded)
     this.#answer(recorded, response)
@@ -62,6 +68,11 @@ export class Receiver {
       () => `${this.url} got ${matching().length} of ${count} expected requests, ${this.requests.length} in all`,
     )
     return matching()
+  }
+
+  /** Resolves when a condition on what was received holds. */
+  until(condition: () => boolean, timeout: number, describe: () => string): Promise<void> {
+    return this.#arrived.until(condition, timeout, describe)
   }
 
   async close(): Promise<void> {
