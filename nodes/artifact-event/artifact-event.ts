@@ -27,14 +27,14 @@ module.exports = (RED: NodeAPI) => {
       return
     }
     const automation = { id: this.id, name: config.name || '' }
-    let last: { type: string; at: Date } | null = null
+    let last: { type: string; at: number } | null = null
     const show = () => showTrigger(this, host.sources.of(config.source), last)
     const unregister = host.dispatcher.register({
       id: this.id,
       source: config.source,
       trigger,
       emit: (event) => {
-        last = { type: event.event_type, at: new Date() }
+        last = { type: event.event_type, at: Date.now() }
         show()
         this.send({ topic: event.event_type, payload: { ...event }, event, automation } as NodeMessage)
       },

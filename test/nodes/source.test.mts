@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { request } from 'node:http'
+import { type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { collects, event, secret, secretId, source, trigger } from './automation.mts'
 import { useNodeRed } from './harness.mts'
 
@@ -119,5 +119,26 @@ describe('artifact-source and its triggers', () => {
     })
     assert.equal(status, 403)
     assert.equal(nodeRed.received('one-out').length, 0)
+  })
+})
+
+describe('artifact-source behind httpNodeMiddleware', () => {
+  const nodeRed = useNodeRed({
+    settings: {
+      httpNodeMiddleware: (request: IncomingMessage, response: ServerResponse, next: () => void) => {
+        if (request.headers['x-gate'] === 'open') return next()
+        response.statusCode = 403
+        response.end()
+      },
+    },
+  })
+
+  it('lets through what the operator’s middleware lets through', async () => {
+    await nodeRed.load([source()])
+    assert.equal((await nodeRed.fetch('/artifact-events', { body: event() })).status, 403)
+    assert.equal(
+      (await nodeRed.fetch('/artifact-events', { body: event(), headers: { 'X-Gate': 'open' } })).status,
+      202,
+    )
   })
 })

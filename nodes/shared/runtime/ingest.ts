@@ -62,10 +62,16 @@ export class Ingest {
     const app = RED.httpNode as unknown as ExpressApp | undefined
     if (typeof app !== 'function' || this.#mounted.has(app)) return
     this.#mounted.add(app)
-    app.use((request, response, next) => {
+    const receive: Middleware = (request, response, next) => {
       const route = this.#routes.get(pathOf(request))
       if (!route) return next()
       route.receive(request, response).catch(next)
+    }
+    const { httpNodeMiddleware: own } = RED.settings as unknown as { httpNodeMiddleware?: Middleware | Middleware[] }
+    const before = [own ?? []].flat().filter((handler) => typeof handler === 'function')
+    app.use((request, response, next) => {
+      if (!this.#routes.has(pathOf(request))) return next()
+      runInTurn([...before, receive], request, response, next)
     })
     this.#keepBodiesRaw(app)
   }
@@ -94,6 +100,19 @@ export class Ingest {
     const index = stack.findIndex((layer) => layer.handle === mark)
     stack.unshift(...stack.splice(index, 1))
   }
+}
+
+/** What operators put before every endpoint of their flows (`httpNodeMiddleware`) stands before ours too. */
+function runInTurn(
+  [handler, ...rest]: readonly Middleware[],
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+): void {
+  handler?.(request, response, (error) => {
+    if (error !== undefined) next(error)
+    else runInTurn(rest, request, response, next)
+  })
 }
 
 /** `/a/b/` and `a/b` are `/a/b`. */

@@ -31,3 +31,12 @@ export function reportProblem(node: Node, error: AutomationError): void {
   showProblem(node, error)
   node.error(error)
 }
+
+/** `12:03:04`, made once a second: bursts would format it for every event. */
+export function clockTime(ms: number): string {
+  const second = Math.floor(ms / 1000)
+  if (second !== formatted.second) formatted = { second, text: new Date(ms).toTimeString().slice(0, 8) }
+  return formatted.text
+}
+
+let formatted = { second: Number.NaN, text: '' }

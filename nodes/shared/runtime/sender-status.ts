@@ -1,9 +1,9 @@
 import type { Node, NodeStatus } from 'node-red'
 import type { Delivery } from '../../../lib/delivery/delivery.js'
 import type { SenderCounts } from '../../../lib/delivery/sender-port.js'
-import { showStatus } from './report.js'
+import { clockTime, showStatus } from './report.js'
 
-const time = (at: string | undefined) => (at ? new Date(at).toTimeString().slice(0, 8) : '')
+const time = (at: string | undefined) => (at ? clockTime(Date.parse(at)) : '')
 
 /** The last result: `200 · 12:03:04`, `404 · 12:03:04`, `dry run · 12:03:04`. */
 export function resultStatus({ status, status_code: code, finished_at: at, error }: Delivery): NodeStatus {
