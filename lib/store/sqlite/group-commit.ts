@@ -74,11 +74,14 @@ export class GroupCommit {
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
-    this.#port.later(() => {
-      this.#scheduled = false
-      this.#turn()
-      if (this.#queue.length > 0) this.#schedule()
-    }, Math.max(0, this.#restUntil - this.#now()))
+    this.#port.later(
+      () => {
+        this.#scheduled = false
+        this.#turn()
+        if (this.#queue.length > 0) this.#schedule()
+      },
+      Math.max(0, this.#restUntil - this.#now()),
+    )
   }
 
   #turn(): void {
