@@ -152,7 +152,8 @@ export class DeliveryEngine {
     return this.#intake.accept(source, events, options)
   }
 
-  cursor(key: string): Promise<string | null> {
+  /** How far a source was read; moved by `accept`. */
+  cursor(key: string): ReturnType<DeliveryStore['cursor']> {
     return this.#access.use(() => this.#store.cursor(key))
   }
 

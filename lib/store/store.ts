@@ -33,11 +33,11 @@ export interface DeliveryStore {
 
   /**
    * Stores events and says of each whether (source, event_id) was there before; all or nothing. With a cursor its
-   * compare-and-set is part of the transaction; when it is not at `expected` nothing is stored and the call rejects
-   * with the code `cursor_moved`.
+   * compare-and-set, and the change of its parts, are in the transaction; when it is not at `expected` nothing is stored
+   * and the call rejects with the code `cursor_moved`.
    */
   putEvents(events: readonly NewEvent[], cursor?: CursorMove): Promise<boolean[]>
-  cursor(key: string): Promise<string | null>
+  cursor(key: string): Promise<Cursor>
   event(source: string, eventId: string): Promise<ArtifactEvent | null>
   /** Marks the events received since then: they may not have reached their senders. */
   suspectEvents(since: number): Promise<void>
@@ -127,11 +127,21 @@ export interface NewEvent {
   readonly routed: boolean
 }
 
+/** How far a source was read. */
+export interface Cursor {
+  /** Null: there is none. */
+  readonly value: string | null
+  /** What was seen there, as texts by their keys, for sources of which one value cannot say it. */
+  readonly parts: ReadonlyMap<string, string>
+}
+
 export interface CursorMove {
   readonly key: string
   /** Null: the cursor must not exist yet. */
   readonly expected: string | null
   readonly next: string
+  /** New texts of its parts; null deletes one, and those that are not named stay. */
+  readonly parts?: ReadonlyMap<string, string | null>
 }
 
 export interface UnroutedEvent {

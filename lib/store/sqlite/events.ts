@@ -1,6 +1,6 @@
 import { AutomationError } from '../../error.js'
 import type { ArtifactEvent } from '../../events/event.js'
-import type { CursorMove, EventFilter, NewEvent, Page, StoredEvent, UnroutedEvent } from '../store.js'
+import type { Cursor, CursorMove, EventFilter, NewEvent, Page, StoredEvent, UnroutedEvent } from '../store.js'
 import type { Context } from './context.js'
 import { beforeOf } from './cursor.js'
 import { time } from './rows.js'
@@ -28,7 +28,7 @@ export function putEvents(
   })
 }
 
-function moveCursor({ db }: Pick<Context, 'db'>, { key, expected, next }: CursorMove): void {
+function moveCursor({ db }: Pick<Context, 'db'>, { key, expected, next, parts }: CursorMove): void {
   const { changes } =
     expected === null
       ? db.run('INSERT INTO cursors (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING', key, next)
@@ -38,10 +38,16 @@ function moveCursor({ db }: Pick<Context, 'db'>, { key, expected, next }: Cursor
       retryable: true,
     })
   }
+  for (const [part, text] of parts ?? []) {
+    if (text === null) db.run('DELETE FROM cursor_parts WHERE cursor = ? AND part = ?', key, part)
+    else db.run('INSERT OR REPLACE INTO cursor_parts (cursor, part, text) VALUES (?, ?, ?)', key, part, text)
+  }
 }
 
-export function cursor({ db }: Context, key: string): string | null {
-  return (db.get('SELECT value FROM cursors WHERE key = ?', key)?.['value'] as string | undefined) ?? null
+export function cursor({ db }: Context, key: string): Cursor {
+  const value = db.get('SELECT value FROM cursors WHERE key = ?', key)?.['value'] as string | undefined
+  const parts = db.all('SELECT part, text FROM cursor_parts WHERE cursor = ?', key)
+  return { value: value ?? null, parts: new Map(parts.map((row) => [row['part'] as string, row['text'] as string])) }
 }
 
 export function event({ db }: Context, source: string, eventId: string): ArtifactEvent | null {

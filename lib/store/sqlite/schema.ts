@@ -82,6 +82,14 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (delivery, number)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE cursor_parts (  -- texts of some kilobytes
+    cursor TEXT NOT NULL,
+    part TEXT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (cursor, part)
+  ) STRICT;
+  `,
 ]
 
 /** "aaut": tells our files from other applications' (https://sqlite.org/pragma.html#pragma_application_id). */

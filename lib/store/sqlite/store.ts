@@ -103,7 +103,7 @@ export class SqliteStore implements contract.DeliveryStore {
     return this.#write((context) => events.putEvents(context, entries, cursor))
   }
 
-  cursor(key: string): Promise<string | null> {
+  cursor(key: string): Promise<contract.Cursor> {
     return this.#read((context) => events.cursor(context, key))
   }
 

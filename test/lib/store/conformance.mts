@@ -112,8 +112,39 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
       it('moves the cursor and stores the events together', async () => {
         await move(null, '1', 'a')
         await move('1', '2', 'b')
-        assert.equal(await store.cursor('k'), '2')
+        assert.equal((await store.cursor('k')).value, '2')
         assert.notEqual(await store.event('poll', 'b'), null)
+      })
+
+      it('has none before it was moved', async () => {
+        assert.deepEqual(await store.cursor('k'), { value: null, parts: new Map() })
+      })
+
+      it('moves without an event, too', async () => {
+        await store.putEvents([], { key: 'k', expected: null, next: '1' })
+        assert.equal((await store.cursor('k')).value, '1')
+      })
+
+      it('changes the parts of the cursor that are named, and keeps them when it is closed and opened', async () => {
+        const parts = (...changes: [string, string | null][]) => new Map(changes)
+        await store.putEvents([], { key: 'k', expected: null, next: '1', parts: parts(['a', 'α'], ['b', 'β']) })
+        await store.putEvents([], { key: 'other', expected: null, next: '1', parts: parts(['a', 'another']) })
+        await store.putEvents([], {
+          key: 'k',
+          expected: '1',
+          next: '2',
+          parts: parts(['a', 'ά'], ['b', null], ['c', '']),
+        })
+        await again()
+        assert.deepEqual(await store.cursor('k'), { value: '2', parts: parts(['a', 'ά'], ['c', '']) })
+        assert.deepEqual(await store.cursor('other'), { value: '1', parts: parts(['a', 'another']) })
+      })
+
+      it('keeps the parts as they were when the cursor is elsewhere', async () => {
+        await store.putEvents([], { key: 'k', expected: null, next: '1', parts: new Map([['a', 'kept']]) })
+        const lost = { key: 'k', expected: '7', next: '2', parts: new Map([['a', null]]) }
+        await assert.rejects(store.putEvents([], lost), { code: 'cursor_moved' })
+        assert.deepEqual(await store.cursor('k'), { value: '1', parts: new Map([['a', 'kept']]) })
       })
 
       for (const [what, expected] of [
@@ -126,7 +157,7 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
           const kept = put('kept')
           await assert.rejects(lost, { code: 'cursor_moved' })
           await kept
-          assert.equal(await store.cursor('k'), '1')
+          assert.equal((await store.cursor('k')).value, '1')
           assert.equal(await store.event('poll', 'lost'), null)
           assert.notEqual(await store.event('src', 'kept'), null)
         })

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Connection } from '../../../dist/lib/store/sqlite/connection.js'
 import { FAILURES } from '../../../dist/lib/store/sqlite/errors.js'
-import { MIGRATIONS } from '../../../dist/lib/store/sqlite/schema.js'
+import { APPLICATION_ID, MIGRATIONS } from '../../../dist/lib/store/sqlite/schema.js'
 import { SqliteStore } from '../../../dist/lib/store/sqlite/store.js'
 import { versionProblem } from '../../../dist/lib/store/sqlite/version.js'
 import { copyAsKilled } from './killed.mts'
@@ -98,6 +98,26 @@ describe('the SQLite store, when something is wrong with its file', () => {
     await assert.rejects(make().open(start()), { code: 'store_corrupt' })
     assert.equal(digest(path), before)
   })
+
+  for (let version = 1; version < MIGRATIONS.length; version++) {
+    it(`brings a file of schema ${version} up to date, with everything in it`, async () => {
+      mkdirSync(join(dir, 'deep'))
+      const old = new DatabaseSync(path)
+      for (const step of MIGRATIONS.slice(0, version)) old.exec(step)
+      old.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version}`)
+      old.exec("INSERT INTO cursors VALUES ('k', '1')")
+      old.close()
+      const store = make()
+      await store.open(start())
+      await put(store, 'new', 10)
+      await store.putEvents([], { key: 'k', expected: '1', next: '2', parts: new Map([['a', 'x']]) })
+      assert.deepEqual(await store.cursor('k'), { value: '2', parts: new Map([['a', 'x']]) })
+      await store.close(end())
+      const db = new DatabaseSync(path)
+      assert.equal(db.prepare('PRAGMA user_version').get()?.['user_version'], MIGRATIONS.length)
+      db.close()
+    })
+  }
 
   it('refuses a file of a newer version and leaves it as it is', async () => {
     const store = make()
