@@ -1,8 +1,10 @@
 // `npm run bench`: this package against the stock Node-RED flow and a bare undici loop, in one run, as ratios.
 //   npm run bench -- --quick    fewer events and rounds
-//   npm run bench -- growth     only the measures named: throughput growth paced killed burst queued
+//   npm run bench -- growth     only the measures named: throughput growth paced killed burst queued outage neighbours
+//                               history
 import { parseArgs } from 'node:util'
-import { burstDelay, growth, killed, paced, queued, throughput } from './bench/measures.mjs'
+import { history } from './bench/history.mjs'
+import { burstDelay, growth, killed, neighbours, outage, paced, queued, throughput } from './bench/measures.mjs'
 import { startDriver, startReceiver } from './bench/processes.mjs'
 import { build } from './build.mjs'
 
@@ -77,6 +79,22 @@ try {
     const result = await queued({ ...tools, count })
     row(`memory above idle with ${count} queued deliveries`, `${result.aboveIdleMB.toFixed(0)} MB`)
     row(`start after a kill with ${count} queued`, ms(result.recoveryMs))
+  }
+  if (wanted('outage')) {
+    const { accepted, lost } = await outage({ ...tools, count: quick ? 500 : 2_000 })
+    row(`lost of ${accepted}, with the receiver down for 10 s`, String(lost))
+  }
+  if (wanted('neighbours')) {
+    const { well, dead, slow } = await neighbours({ ...tools, rate: 50, seconds: quick ? 5 : 20 })
+    const beside = `p99 with a neighbour that is well: ${ms(well.arrivalP99)}`
+    row('p99 to a webhook whose neighbour is dead', times(dead.arrivalP99, well.arrivalP99), beside)
+    row('p99 to a webhook whose neighbour never answers', times(slow.arrivalP99, well.arrivalP99), beside)
+  }
+  if (wanted('history')) {
+    for (const count of quick ? [1_000, 100_000] : [1_000, 1_000_000]) {
+      const { p50, slowest } = await history(count)
+      row(`a page of history among ${count} deliveries, p50 and slowest`, `${ms(p50)}, ${ms(slowest)}`)
+    }
   }
 } finally {
   driver.stop()

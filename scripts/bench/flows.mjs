@@ -17,9 +17,9 @@ const TEMPLATE = `{
 
 /**
  * @param automations how many artifact-event nodes; the first matches the driver's event, the others another alias
- * @param webhooks how many webhooks the matching automation sends to; each answers at its own URL
+ * @param neighbour the URL of a second webhook, to which the matching automation sends as well
  */
-export function packageFlow({ url, automations = 1, concurrency, schedule = '5s, 5m' }) {
+export function packageFlow({ url, automations = 1, schedule = '5s, 5m', neighbour }) {
   const nodes = [
     { id: id('tab'), type: 'tab', label: 'bench' },
     {
@@ -70,7 +70,6 @@ export function packageFlow({ url, automations = 1, concurrency, schedule = '5s,
       tls: '',
       proxy: '',
       store: '',
-      ...(concurrency && { concurrency }),
     },
   ]
   for (let index = 0; index < automations; index += 1) {
@@ -119,6 +118,14 @@ export function packageFlow({ url, automations = 1, concurrency, schedule = '5s,
         wires: [[], []],
       },
     )
+  }
+  if (neighbour) {
+    const webhook = nodes.find(({ id: one }) => one === id('webhook'))
+    const sender = nodes.find(({ id: one }) => one === id('send'))
+    const template = nodes.find(({ id: one }) => one === id('templ'))
+    nodes.push({ ...webhook, id: id('webhook', 1), name: 'neighbour', url: neighbour })
+    nodes.push({ ...sender, id: id('next'), webhook: id('webhook', 1), y: sender.y + 20 })
+    template.wires[0].push(id('next'))
   }
   return nodes
 }

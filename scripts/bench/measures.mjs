@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process'
 import path from 'node:path'
 import { packageFlow, stockFlow } from './flows.mjs'
-import { NodeRed } from './processes.mjs'
+import { freePort, NodeRed } from './processes.mjs'
 
 const TOKEN = 'bench-token'
 const micros = ({ user, system }) => user + system
@@ -100,32 +100,54 @@ export async function growth({ receiver, driver, rounds, count, automations }) {
   }
 }
 
+const between = (from, to) =>
+  Object.keys(from)
+    .filter((id) => to[id])
+    .map((id) => Math.max(0, Number(BigInt(to[id]) - BigInt(from[id])) / 1e6))
+    .sort((a, b) => a - b)
+
 /** Milliseconds from the acknowledgement to the arrival, and from sending to the acknowledgement, at a steady rate. */
-export async function paced({ receiver, driver, rate, seconds }) {
+async function pace({ server, receiver, driver, rate, seconds }) {
+  await receiver.report()
+  const count = rate * seconds
+  const sent = await driver.run({ url: server.url, token: TOKEN, prefix: prefix(), count, concurrency: 20, rate })
+  await receiver.arrived(count)
+  const { arrivals } = await receiver.report()
+  const toArrival = between(sent.ackedAt, arrivals)
+  const toAck = between(sent.sentAt, sent.ackedAt)
+  return {
+    arrivalP50: percentile(toArrival, 0.5),
+    arrivalP99: percentile(toArrival, 0.99),
+    ackP50: percentile(toAck, 0.5),
+    ackP99: percentile(toAck, 0.99),
+  }
+}
+
+export async function paced({ receiver, driver, ...pacing }) {
   const server = await NodeRed.start(packageFlow({ url: receiver.url }), { withPackage: true })
   try {
     await burst({ server, receiver, driver, count: 500 })
-    await receiver.report()
-    const count = rate * seconds
-    const sent = await driver.run({ url: server.url, token: TOKEN, prefix: prefix(), count, concurrency: 20, rate })
-    await receiver.arrived(count)
-    const { arrivals } = await receiver.report()
-    const between = (from, to) =>
-      Object.keys(from)
-        .filter((id) => to[id])
-        .map((id) => Math.max(0, Number(BigInt(to[id]) - BigInt(from[id])) / 1e6))
-        .sort((a, b) => a - b)
-    const toArrival = between(sent.ackedAt, arrivals)
-    const toAck = between(sent.sentAt, sent.ackedAt)
-    return {
-      arrivalP50: percentile(toArrival, 0.5),
-      arrivalP99: percentile(toArrival, 0.99),
-      ackP50: percentile(toAck, 0.5),
-      ackP99: percentile(toAck, 0.99),
-    }
+    return await pace({ server, receiver, driver, ...pacing })
   } finally {
     await server.stop()
   }
+}
+
+/** The same to one webhook while every event also goes to another one, that is well, dead, or answers after a minute. */
+export async function neighbours({ receiver, driver, ...pacing }) {
+  const dead = `http://127.0.0.1:${await freePort()}/`
+  const kinds = { well: `${receiver.url}/neighbour`, dead, slow: `${receiver.url}/neighbour?delay=60000` }
+  const results = {}
+  for (const [kind, neighbour] of Object.entries(kinds)) {
+    const server = await NodeRed.start(packageFlow({ url: receiver.url, neighbour }), { withPackage: true })
+    try {
+      await pace({ server, receiver, driver, rate: 50, seconds: 2 })
+      results[kind] = await pace({ server, receiver, driver, ...pacing })
+    } finally {
+      await server.stop()
+    }
+  }
+  return results
 }
 
 /** Killed with SIGKILL while the receiver is slow: how much of what was acknowledged never arrives, how much twice. */
@@ -174,6 +196,31 @@ export async function queued({ receiver, driver, count }) {
     await server.run(false)
     const recovery = performance.now() - began
     return { aboveIdleMB: (full - idle) / 2 ** 20, recoveryMs: recovery }
+  } finally {
+    await receiver.up()
+    await server.stop()
+  }
+}
+
+/** The receiver is down for ten seconds while events are posted. */
+export async function outage({ receiver, driver, count }) {
+  const server = await NodeRed.start(packageFlow({ url: receiver.url, schedule: '1s, 2s, 5s, 10s' }), {
+    withPackage: true,
+  })
+  try {
+    await receiver.report()
+    await receiver.down()
+    const { acknowledged } = await driver.run({
+      url: server.url,
+      token: TOKEN,
+      prefix: prefix(),
+      count,
+      concurrency: 20,
+    })
+    await new Promise((resolve) => setTimeout(resolve, 10_000))
+    await receiver.up()
+    const arrived = await receiver.arrived(acknowledged.length)
+    return { accepted: acknowledged.length, lost: acknowledged.length - arrived }
   } finally {
     await receiver.up()
     await server.stop()

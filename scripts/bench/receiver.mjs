@@ -6,6 +6,13 @@ let arrivals = new Map()
 let count = 0
 let down = false
 
+/** The first arrival of each event counts; the id is found without parsing the body. */
+function record(body, at) {
+  const id = /"id": ?"([^"]+)"/.exec(body)?.[1]
+  count += 1
+  if (id !== undefined && !arrivals.has(id)) arrivals.set(id, String(at))
+}
+
 createServer((request, response) => {
   const url = new URL(request.url, 'http://localhost')
   if (url.pathname === '/report') {
@@ -28,12 +35,11 @@ createServer((request, response) => {
   request.on('end', () => {
     if (down) return request.socket.destroy()
     const at = process.hrtime.bigint()
-    const id = /"id": ?"([^"]+)"/.exec(Buffer.concat(chunks).toString('latin1'))?.[1]
-    count += 1
-    if (id !== undefined && !arrivals.has(id)) arrivals.set(id, String(at))
     const delay = Number(url.searchParams.get('delay') ?? 0)
-    if (delay > 0) setTimeout(() => response.end('ok'), delay)
-    else response.end('ok')
+    const answer = () => response.end('ok')
+    if (url.pathname !== '/neighbour') record(Buffer.concat(chunks).toString('latin1'), at)
+    if (delay > 0) setTimeout(answer, delay)
+    else answer()
   })
 }).listen(Number(process.argv[2] ?? 0), '127.0.0.1', function () {
   process.send?.({ port: this.address().port })
