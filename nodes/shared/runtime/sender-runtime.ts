@@ -8,7 +8,7 @@ import type { Host } from './host.js'
 import { type AutomationMessage, automationOf, eventOf } from './message.js'
 import { deliveredMessage, dryRunMessage, failedMessage, keptProperties } from './outputs.js'
 import { payloadOf } from './payload.js'
-import { asAutomationError, showProblem, showStatus } from './report.js'
+import { asAutomationError, showProblem } from './report.js'
 import { showSender } from './sender-status.js'
 import type { WebhookRuntime } from './webhook-runtime.js'
 
@@ -43,6 +43,7 @@ export class SenderRuntime {
   readonly #node: Node
   readonly #settings: SenderSettings
   #engines: readonly DeliveryEngine[] = []
+  #unwatch: readonly (() => void)[] = []
   #last: Delivery | null = null
   #parked = 0
   #closed = false
@@ -64,7 +65,7 @@ export class SenderRuntime {
     if (!this.#settings.webhook) return NO_WEBHOOK.statusText
     const webhook = this.#webhook
     if (!webhook) return 'webhook disabled'
-    return webhook.problem?.statusText ?? null
+    return (webhook.problem ?? webhook.stores.own.problem)?.statusText ?? null
   }
 
   get #embedded(): DeliveryEngine {
@@ -73,7 +74,9 @@ export class SenderRuntime {
 
   /** Joins the engines that hold deliveries of this sender; called whenever flows have started. */
   attach(): void {
+    this.#leave()
     this.#engines = this.#webhook?.stores.all ?? [this.#embedded]
+    this.#unwatch = this.#engines.map((engine) => engine.onProblem(() => this.#show(this.#counts)))
     for (const engine of this.#engines) {
       engine.attachSender(this.#node.id, {
         delivered: (output) => this.#delivered(output),
@@ -81,14 +84,16 @@ export class SenderRuntime {
         changed: (counts) => this.#show(counts),
       })
     }
-    if (!this.#settings.webhook) showProblem(this.#node, NO_WEBHOOK)
-    else if (this.#problem) showStatus(this.#node, { fill: 'red', shape: 'ring', text: this.#problem })
-    else if (this.#settings.mode === 'dry-run') showStatus(this.#node, { fill: 'grey', shape: 'ring', text: 'dry run' })
-    else if (!this.#last) showStatus(this.#node, {})
+    this.#show(this.#counts)
   }
 
   detach(): void {
     this.#closed = true
+    this.#leave()
+  }
+
+  #leave(): void {
+    for (const unwatch of this.#unwatch) unwatch()
     for (const engine of this.#engines) engine.detachSender(this.#node.id)
   }
 
@@ -169,6 +174,6 @@ export class SenderRuntime {
 
   #show(counts: SenderCounts): void {
     this.#counts = counts
-    showSender(this.#node, counts, this.#problem, this.#last)
+    showSender(this.#node, { counts, problem: this.#problem, last: this.#last, mode: this.#settings.mode })
   }
 }

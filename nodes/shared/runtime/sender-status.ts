@@ -12,11 +12,16 @@ export function resultStatus({ status, status_code: code, finished_at: at, error
   return { fill: 'red', shape: 'ring', text: `${code ?? error?.code.replaceAll('_', ' ') ?? 'failed'} · ${time(at)}` }
 }
 
-/**
- * What a sender shows: why its deliveries wait, else how many are on their way, else the last result.
- * @param problem what is wrong with the webhook, in a few words
- */
-export function showSender(node: Node, counts: SenderCounts, problem: string | null, last: Delivery | null): void {
+export interface SenderState {
+  readonly counts: SenderCounts
+  /** What is wrong with the webhook or its store, in a few words. */
+  readonly problem: string | null
+  readonly last: Delivery | null
+  readonly mode: 'live' | 'dry-run'
+}
+
+/** What a sender shows: why its deliveries wait, else how many are on their way, else the last result. */
+export function showSender(node: Node, { counts, problem, last, mode }: SenderState): void {
   const { pending, waiting } = counts
   if (problem !== null) {
     showStatus(node, { fill: 'red', shape: 'ring', text: pending > 0 ? `${problem} · ${pending} waiting` : problem })
@@ -24,4 +29,5 @@ export function showSender(node: Node, counts: SenderCounts, problem: string | n
     showStatus(node, { fill: 'yellow', shape: 'ring', text: `${pending} waiting · ${waiting}`.slice(0, 60) })
   } else if (pending > 0) showStatus(node, { fill: 'blue', shape: 'dot', text: `${pending} on the way` })
   else if (last) showStatus(node, resultStatus(last))
+  else showStatus(node, mode === 'dry-run' ? { fill: 'grey', shape: 'ring', text: 'dry run' } : {})
 }
