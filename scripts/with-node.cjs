@@ -13,12 +13,13 @@ const root = path.resolve(__dirname, '..')
 const modules = path.join(root, 'node_modules')
 const stamp = path.join(modules, '.artifact-automations-lock')
 
-/** A digest of what decides the content of node_modules. */
+/** A digest of what decides the content of node_modules; other changes of package.json need no new installation. */
 function lockDigest() {
+  const read = (file) => fs.readFileSync(path.join(root, file), 'utf8')
+  const { dependencies, devDependencies, workspaces, overrides, allowScripts } = JSON.parse(read('package.json'))
+  const wanted = JSON.stringify({ dependencies, devDependencies, workspaces, overrides, allowScripts })
   const hash = createHash('sha256')
-  for (const file of ['package-lock.json', 'package.json', 'scripts/node/package.json']) {
-    hash.update(fs.readFileSync(path.join(root, file)))
-  }
+  for (const part of [wanted, read('package-lock.json'), read('scripts/node/package.json')]) hash.update(part)
   return hash.digest('hex')
 }
 

@@ -69,6 +69,8 @@ export class Editor {
       reducedMotion: 'reduce',
       permissions: ['clipboard-read', 'clipboard-write'],
     })
+    // what Settings > View > Theme stores; Node-RED 4.1 knows no themes
+    await context.addInitScript((theme) => localStorage.setItem('view-dark-theme', theme), colorScheme)
     const editor = new Editor(await context.newPage(), nodeRed)
     await editor.load()
     return editor
@@ -192,6 +194,11 @@ export class Editor {
   async debugMessages(): Promise<Locator> {
     await this.page.evaluate(() => RED.actions.invoke('core:show-debug-tab'))
     return this.page.locator('.red-ui-debug-msg .red-ui-debug-msg-payload')
+  }
+
+  /** Gives the canvas the room of the palette. */
+  async hidePalette(): Promise<void> {
+    await this.page.evaluate(() => RED.actions.invoke('core:toggle-palette'))
   }
 
   async screenshot(file: string, of: Locator | Page = this.page): Promise<void> {

@@ -1,0 +1,149 @@
+// Pictures of the running editor.
+//
+//   npm run screenshots                        the ones of the documentation, into docs/images/
+//   npm run screenshots -- --review <folder>   every dialog, in Node-RED 5 light and dark and in 4.1
+import { mkdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { launchBrowser } from '../test/e2e/harness/browser.mts'
+import { Editor } from '../test/e2e/harness/editor.mts'
+import { NodeRed } from '../test/e2e/harness/node-red.mts'
+import { build } from './build.mjs'
+
+const root = path.resolve(import.meta.dirname, '..')
+const { values } = parseArgs({ options: { review: { type: 'string' } } })
+
+const TOKEN = 'demo-token'
+const EVENT = {
+  event_type: 'ADD_ARTIFACT_ALIAS',
+  event_author: 'ada',
+  entity_name: 'acme',
+  project_name: 'wandb-registry-model',
+  artifact_collection_name: 'churn',
+  artifact_version_string: 'acme/wandb-registry-model/churn:production',
+  artifact_version_index: 3,
+  alias: 'production',
+}
+
+/** The demo flow as `npm start` has it, with its receiver in this Node-RED. */
+async function demoFlow(nodeRed) {
+  const text = await readFile(path.join(root, 'scripts/demo/flow.json'), 'utf8')
+  const flow = JSON.parse(text.replaceAll('http://127.0.0.1:1880', nodeRed.url))
+  return flow.map((node) => (node.type === 'automation-secret' ? { ...node, credentials: { value: TOKEN } } : node))
+}
+
+/** The window, in pixels of the page. Dialogs take its height. */
+const WIDTH = 1480
+const CANVAS_HEIGHT = 680
+const DIALOG_HEIGHT = 1080
+
+/** Node-RED's word for a config node that is yet to be made. */
+const NEW = '_ADD_'
+
+/** What is shown: a name, and how to get there. Each begins on the canvas and ends there. */
+const SCENES = {
+  async 'demo-flow'(stage) {
+    await stage.resize(CANVAS_HEIGHT)
+    await stage.editor.debugMessages()
+    await stage.nodeRed.post(EVENT, { token: TOKEN })
+    await stage.editor.page.locator('.red-ui-debug-msg').first().waitFor()
+    await stage.editor.page.getByText('200').first().waitFor()
+    await stage.editor.hidePalette()
+    await stage.shoot(stage.editor.page)
+    await stage.editor.hidePalette()
+  },
+  'payload-template': (stage) => stage.dialog('payload-template', 'Build and deploy'),
+  'alias-filter': (stage) => stage.dialog('alias-filter', '', { height: 840 }),
+  'artifact-event': (stage) => stage.dialog('artifact-event', 'Alias in registry model'),
+  'webhook-sender': (stage) => stage.dialog('webhook-sender', 'Send'),
+  'artifact-source': (stage) => stage.dialog('artifact-source', 'Demo source'),
+  'automation-webhook': (stage) => stage.dialog('automation-webhook', 'Demo receiver'),
+  'automation-secret': (stage) => stage.dialog('automation-secret', 'DEMO_INGEST_TOKEN'),
+  'delivery-store': (stage) => stage.dialog('delivery-store', NEW),
+  'webhook-test': (stage) => stage.dialog('automation-webhook', 'Demo receiver', { prepare: testTheWebhook }),
+}
+
+/** Folds what is above the test away, and sends a template of the flow. */
+async function testTheWebhook(dialog) {
+  await dialog.tray.evaluate((tray) => {
+    for (const section of tray.querySelectorAll('details')) section.open = false
+  })
+  await dialog.unfold('automation-webhook-test-section')
+  await dialog.tray.locator('.aa-toolbar select').first().selectOption({ label: 'Build and deploy' })
+  await dialog.tray.locator('button:has(.fa-paper-plane)').click()
+  await dialog.tray.locator('.aa-answer .aa-status').waitFor()
+}
+
+const IN_DOCUMENTATION = ['demo-flow', 'payload-template', 'alias-filter', 'webhook-test']
+const CONFIG_TYPES = ['artifact-source', 'automation-webhook', 'automation-secret', 'delivery-store']
+
+/** A running editor with the demo flow, and a folder for the pictures. */
+class Stage {
+  constructor(nodeRed, editor, flow, folder) {
+    Object.assign(this, { nodeRed, editor, flow, folder })
+  }
+
+  async shoot(target) {
+    await this.editor.screenshot(path.join(this.folder, `${this.scene}.png`), target)
+  }
+
+  async resize(height) {
+    await this.editor.page.setViewportSize({ width: WIDTH, height })
+  }
+
+  /** Opens a node's dialog, does something in it, takes its picture and cancels it. */
+  async dialog(type, name, { height = DIALOG_HEIGHT, prepare = async () => {} } = {}) {
+    await this.resize(height)
+    const id = name === NEW ? NEW : this.flow.find((node) => node.type === type && node.name === name).id
+    const dialog = CONFIG_TYPES.includes(type) ? await this.editor.openConfig(type, id) : await this.editor.openNode(id)
+    await prepare(dialog)
+    // in Node-RED 5 the tray has a margin through which the canvas shows
+    const inner = dialog.tray.locator('.red-ui-tray-wrapper')
+    await this.shoot((await inner.count()) > 0 ? inner : dialog.tray)
+    await dialog.cancel()
+  }
+
+  async play(scene) {
+    this.scene = scene
+    await SCENES[scene](this)
+  }
+}
+
+async function take({ name, colorScheme, folder, scenes }) {
+  await mkdir(folder, { recursive: true })
+  const browser = await launchBrowser()
+  const nodeRed = await NodeRed.start({ package: name })
+  try {
+    await nodeRed.deploy(await demoFlow(nodeRed))
+    const editor = await Editor.open(browser, nodeRed, { colorScheme, scale: 2 })
+    const stage = new Stage(nodeRed, editor, await demoFlow(nodeRed), folder)
+    for (const scene of scenes) {
+      await stage.play(scene)
+      process.stdout.write(`${path.join(path.relative(root, folder), scene)}.png\n`)
+    }
+    if (editor.problems.length > 0) throw new Error(editor.problems.join('\n'))
+  } finally {
+    await browser.close()
+    await nodeRed.stop()
+  }
+}
+
+await build()
+if (values.review) {
+  const folder = path.resolve(values.review)
+  const scenes = Object.keys(SCENES)
+  for (const [name, colorScheme] of [
+    ['node-red', 'light'],
+    ['node-red', 'dark'],
+    ['node-red-4', 'light'],
+  ]) {
+    await take({ name, colorScheme, folder: path.join(folder, `${name}-${colorScheme}`), scenes })
+  }
+} else {
+  await take({
+    name: 'node-red',
+    colorScheme: 'light',
+    folder: path.join(root, 'docs/images'),
+    scenes: IN_DOCUMENTATION,
+  })
+}
