@@ -165,14 +165,16 @@ export class Site {
     await receiver.until(all, PATIENCE, () => `${missing.size} events did not arrive: ${[...missing].slice(0, 5)} …`)
   }
 
-  /** Deploys as the editor does. */
+  /** Deploys as the editor does, and returns when the flows run. */
   async deploy(flow: readonly FlowNode[], type: 'full' | 'flows' | 'nodes' | 'reload' = 'full'): Promise<void> {
+    const after = this.nodeRed.log.length
     const response = await fetch(`${this.nodeRed.url}/flows`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'Node-RED-Deployment-Type': type },
       body: JSON.stringify(flow),
     })
     if (!response.ok) throw new Error(`The deploy was answered ${response.status}: ${await response.text()}`)
+    await this.nodeRed.logged(/Started (flows|modified)/, PATIENCE, after)
   }
 
   /** Resolves when what a node shows below itself in the editor, now, fits the pattern. */
