@@ -43,7 +43,8 @@ const FORMAT_RULES: Readonly<Record<Format, FormatRule>> = {
         ? { events: parseEvents(body, context), ignored: 0, many: true }
         : { events: [parseEvent(body, context)], ignored: 0, many: false },
   },
-  mlflow: { idHeaders: [...ID_HEADERS, 'x-mlflow-delivery-id'], read: translated(mlflowEvents) },
+  // MLflow signs its id. One that anybody may add on the way must not make a replayed delivery a new one.
+  mlflow: { idHeaders: ['x-mlflow-delivery-id', ...ID_HEADERS], read: translated(mlflowEvents) },
   huggingface: { idHeaders: ID_HEADERS, read: translated(huggingfaceEvents) },
 }
 

@@ -109,11 +109,12 @@ describe('MLflow', () => {
     })
   }
 
-  it('names its deliveries', () => {
+  it('names its deliveries, and its own name counts, for that is what is signed', () => {
     const body = message('model_version', 'created', created)
     const idOf = (headers: Record<string, string>) => read('mlflow', body, headers).events[0]?.event_id
     assert.equal(idOf({ 'x-mlflow-delivery-id': 'd-1' }), 'd-1')
-    assert.equal(idOf({ 'x-mlflow-delivery-id': 'd-1', 'webhook-id': 'w-1' }), 'w-1')
+    assert.equal(idOf({ 'x-mlflow-delivery-id': 'd-1', 'webhook-id': 'w-1', 'idempotency-key': 'k-1' }), 'd-1')
+    assert.equal(idOf({ 'idempotency-key': 'k-1' }), 'k-1')
   })
 
   it('may tell a time that nobody can read', () => {
