@@ -29,6 +29,8 @@ const BUDGET_MS = 5
  */
 const REST = 10
 const LONGEST_PAUSE_MS = 50
+/** So many writes are worth a commit of their own, and are not kept waiting for the end of the rest. */
+const WHOLE_GROUP = 32
 
 /**
  * Group commit: everything that is to be written in one turn of the event loop shares one transaction and one wait for
@@ -39,7 +41,8 @@ export class GroupCommit {
   readonly #now: () => number
   #queue: Write[] = []
   #afterCommit: (() => void)[] = []
-  #scheduled = false
+  /** Whether a turn will come, and whether it comes at the end of this turn of the event loop. */
+  #scheduled: 'not' | 'after the rest' | 'at once' = 'not'
   #lastTook = 0
   /** When the next commit may begin, by `now`. */
   #restUntil = 0
@@ -72,16 +75,15 @@ export class GroupCommit {
   }
 
   #schedule(): void {
-    if (this.#scheduled) return
-    this.#scheduled = true
-    this.#port.later(
-      () => {
-        this.#scheduled = false
-        this.#turn()
-        if (this.#queue.length > 0) this.#schedule()
-      },
-      Math.max(0, this.#restUntil - this.#now()),
-    )
+    const pause = this.#queue.length >= WHOLE_GROUP ? 0 : Math.max(0, this.#restUntil - this.#now())
+    if (this.#scheduled === 'at once' || (this.#scheduled === 'after the rest' && pause > 0)) return
+    this.#scheduled = pause > 0 ? 'after the rest' : 'at once'
+    this.#port.later(() => {
+      // a pause that was overtaken finds nothing to do, or does it a little early
+      this.#scheduled = 'not'
+      this.#turn()
+      if (this.#queue.length > 0) this.#schedule()
+    }, pause)
   }
 
   #turn(): void {

@@ -102,6 +102,38 @@ describe('group commit', () => {
     assert.deepEqual(pauses, [0, 0, 15, 0])
   })
 
+  it('does not keep a whole group waiting for the end of the rest', async () => {
+    let time = 0
+    let commits = 0
+    const rests: (() => void)[] = []
+    const port = {
+      begin: () => {},
+      commit: () => {
+        commits += 1
+        time += 2
+      },
+      rollBack: () => {},
+      failure: () => null,
+      makeRoom: () => false,
+      later: (call: () => void, pause: number) => {
+        if (pause > 0) rests.push(call)
+        else setImmediate(call)
+      },
+    }
+    const commit = new GroupCommit(port, () => time)
+    for (let i = 0; i < 2; i++) await commit.write(() => {})
+    const writes = Array.from({ length: 31 }, () => commit.write(() => {}))
+    await new Promise(setImmediate)
+    assert.equal(commits, 2)
+    writes.push(commit.write(() => {}))
+    await Promise.all(writes)
+    assert.equal(commits, 3)
+    const late = commit.write(() => {})
+    for (const rest of rests) rest()
+    await late
+    assert.equal(commits, 4)
+  })
+
   it('lets work that throws fail alone', async () => {
     const commit = make()
     const mistake = new Error('mistake')
