@@ -4,6 +4,7 @@ import { isDateTime } from './date-time.js'
 import type { ArtifactEvent } from './event.js'
 import schema from './event.schema.json'
 import { EVENT_LIMITS, pathTo, valueProblems } from './event-values.js'
+import { filledMetadata, filledText } from './filled-text.js'
 import { isVocabularyName } from './vocabulary.js'
 
 /** What the source knows about an event beside its text. */
@@ -22,8 +23,9 @@ const validate = ajv.compile(schema)
 
 /**
  * Reads one event from parsed JSON. Required fields are there afterwards, optional ones have their type or are absent,
- * `LINK_MODEL` is `LINK_ARTIFACT`, and `run_state` and `run_status` are both there when one was. Fields that nobody
- * knows are kept, those named `__proto__` too.
+ * `LINK_MODEL` is `LINK_ARTIFACT`, and `run_state` and `run_status` are both there when one was. Numbers may come as
+ * texts, and `${alias}` in `alias` is absent, for W&B sends them so. Fields that nobody knows are kept, those named
+ * `__proto__` too.
  * @throws AutomationError `event_invalid`, with a detail for each field that is wrong
  */
 export function parseEvent(input: unknown, context: ParseContext): ArtifactEvent {
@@ -67,7 +69,7 @@ function read(input: unknown, path: string, context: ParseContext): { event: Art
 
 function complete(input: object, context: ParseContext): Record<string, unknown> {
   // Object.fromEntries makes own members, even of one named __proto__; an assignment would change the prototype.
-  const event: Record<string, unknown> = Object.fromEntries(Object.entries(input).filter(isPresent))
+  const event: Record<string, unknown> = Object.fromEntries(Object.entries(input).map(meant).filter(isPresent))
   const { event_type, run_state, run_status } = event
   if (event_type === 'LINK_MODEL') event['event_type'] = 'LINK_ARTIFACT'
   if (context.entity) event['entity_name'] ??= context.entity
@@ -77,6 +79,11 @@ function complete(input: object, context: ParseContext): Record<string, unknown>
   if (run_state === undefined && run_status !== undefined) event['run_state'] = run_status
   if (run_status === undefined && run_state !== undefined) event['run_status'] = run_state
   return event
+}
+
+const meant = ([name, value]: [string, unknown]): [string, unknown] => {
+  if (name === 'artifact_metadata') return [name, filledMetadata(filledText(name, value))]
+  return [name, isVocabularyName(name) ? filledText(name, value) : value]
 }
 
 /** W&B leaves variables that do not apply blank, and other senders write null. */

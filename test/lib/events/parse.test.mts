@@ -88,6 +88,54 @@ describe('an event', () => {
     }
   })
 
+  const texts: readonly (readonly [field: string, text: string, value: unknown])[] = [
+    ['artifact_version_index', '0', 0],
+    ['artifact_version_index', '12', 12],
+    ['metric_value', '-0.5', -0.5],
+    ['metric_value', '1e-05', 0.00001],
+    ['metric_values', '0.5', [0.5]],
+    ['metric_values', '0.5,0.25', [0.5, 0.25]],
+    ['metric_values', '[0.5, 2.5E+1, 3]', [0.5, 25, 3]],
+    ['metric_values', '[0.5 -0.25]', [0.5, -0.25]],
+    ['metric_values', '[]', []],
+  ]
+  for (const [field, text, value] of texts) {
+    it(`may tell ${field} as the text ${text}, for W&B fills in texts only`, () =>
+      assert.deepEqual(parse({ ...ran, [field]: text })[field], value))
+  }
+
+  it('reads a long text at once, whatever it is made of', () => {
+    for (const piece of ['1', ' ', '1 ', '1,', '[', '1.']) {
+      const text = piece.repeat(500_000 / piece.length)
+      const started = performance.now()
+      try {
+        parse({ ...ran, metric_values: text })
+      } catch {}
+      assert.ok(performance.now() - started < 1000, `${piece}…`)
+    }
+  })
+
+  it('lacks a field whose own variable was not filled, and keeps every other text with a variable', () => {
+    const optional = VOCABULARY.filter(({ name }) => !(name in linked) && !['event_id', 'event_time'].includes(name))
+    const unfilled = Object.fromEntries(optional.map(({ name }) => [name, `\${${name}}`]))
+    assert.deepEqual(parse({ ...unfilled, ...linked }), parse(linked))
+    const texts = { alias: '${ACCESS_TOKEN}', tag: '${alias}', event_author: 'by ${event_author}', own: '${own}' }
+    assert.deepEqual(parse({ ...linked, ...texts }), { ...parse(linked), ...texts })
+  })
+
+  it('lacks the metadata whose own variable was not filled', () => {
+    const artifact_metadata = {
+      accuracy: '0.97',
+      loss: '${artifact_metadata.loss}',
+      other: '${artifact_metadata.accuracy}',
+      'learning rate': '${artifact_metadata.learning rate}',
+    }
+    assert.deepEqual(parse({ ...linked, artifact_metadata }).artifact_metadata, {
+      accuracy: '0.97',
+      other: '${artifact_metadata.accuracy}',
+    })
+  })
+
   it('keeps an alias that a sender put where none belongs', () => {
     assert.equal(parse({ ...linked, alias: 'v3' }).alias, 'v3')
   })
@@ -183,10 +231,22 @@ describe('an event', () => {
     ['a time in milliseconds', { ...linked, event_time: 1763892000000 }, 'event_time'],
     ['a version below 0', { ...linked, artifact_version_index: -1 }, 'artifact_version_index'],
     ['half a version', { ...linked, artifact_version_index: 1.5 }, 'artifact_version_index'],
-    ['a version as text', { ...linked, artifact_version_index: '3' }, 'artifact_version_index'],
+    ['a version in words', { ...linked, artifact_version_index: 'v3' }, 'artifact_version_index'],
+    ['half a version as text', { ...linked, artifact_version_index: '1.5' }, 'artifact_version_index'],
+    ['a version below 0 as text', { ...linked, artifact_version_index: '-1' }, 'artifact_version_index'],
+    ['a version as a text of blanks', { ...linked, artifact_version_index: ' ' }, 'artifact_version_index'],
+    ['a version that is another variable', { ...linked, artifact_version_index: '${alias}' }, 'artifact_version_index'],
     ['metadata as text', { ...linked, artifact_metadata: '{}' }, 'artifact_metadata'],
     ['metadata as array', { ...linked, artifact_metadata: [] }, 'artifact_metadata'],
-    ['a metric as text', { ...ran, metric_value: '0.5' }, 'metric_value'],
+    ['a metric in words', { ...ran, metric_value: 'high' }, 'metric_value'],
+    ['a metric that is none', { ...ran, metric_value: 'NaN' }, 'metric_value'],
+    ['a metric in hexadecimal', { ...ran, metric_value: '0x10' }, 'metric_value'],
+    ['a metric as text that overflows', { ...ran, metric_value: '1e400' }, 'metric_value'],
+    ['metrics in words', { ...ran, metric_values: '[1 two 3]' }, 'metric_values'],
+    ['metrics in half a bracket', { ...ran, metric_values: '[1, 2' }, 'metric_values'],
+    ['metrics as text that overflow', { ...ran, metric_values: '1 1e400' }, 'metric_values[1]'],
+    ['no entity, for its variable was not filled', { ...linked, entity_name: '${entity_name}' }, 'entity_name'],
+    ['no alias, for its variable was not filled', { ...aliased, alias: '${alias}' }, 'alias'],
     ['a metric of several', { ...ran, metric_values: [1, 'two', 3] }, 'metric_values[1]'],
     ['metrics that are one', { ...ran, metric_values: 1 }, 'metric_values'],
     ['several faults', { ...aliased, alias: '', run_id: 1, event_time: 'now' }, 'alias', 'event_time', 'run_id'],
