@@ -1,20 +1,30 @@
 /**
  * The parts of `npm test`. Each runs in a mocha process of its own, under the Node-RED that NR_PACKAGE names.
  *
- * - `serial`: needs the machine for itself (it measures time, or runs a browser)
  * - `timeout`: of one test, milliseconds
+ * - `mayLack`: what a machine may not have. Tests that need it then say so, and are counted as not run; anywhere else a
+ *   test that is skipped is a failure
  */
 export const PHASES = [
   { name: 'lib', files: 'test/lib/**/*.test.mts', nodeRed: 'node-red', timeout: 20_000 },
   { name: 'nodes-5', files: 'test/nodes/**/*.test.mts', nodeRed: 'node-red', timeout: 20_000 },
   { name: 'nodes-4', files: 'test/nodes/**/*.test.mts', nodeRed: 'node-red-4', timeout: 20_000 },
+  { name: 'faults-5', files: 'test/faults/**/*.test.mts', nodeRed: 'node-red', timeout: 60_000 },
+  { name: 'faults-4', files: 'test/faults/**/*.test.mts', nodeRed: 'node-red-4', timeout: 60_000 },
+  {
+    name: 'registries',
+    files: 'test/registries/**/*.test.mts',
+    nodeRed: 'node-red',
+    timeout: 300_000,
+    mayLack: 'Python and a package index',
+  },
   { name: 'package', files: 'test/package/**/*.test.mts', nodeRed: 'node-red', timeout: 300_000 },
   { name: 'e2e-5', files: 'test/e2e/**/*.test.mts', nodeRed: 'node-red', timeout: 60_000 },
   { name: 'e2e-4', files: 'test/e2e/**/*.test.mts', nodeRed: 'node-red-4', timeout: 60_000 },
 ]
 
 /**
- * Splits the command line: leading words choose phases (`nodes` and `e2e` mean both versions), the rest is mocha's.
+ * Splits the command line: leading words choose phases (`nodes`, `faults` and `e2e` mean both versions), the rest is mocha's.
  * @throws Error on a word that is no phase
  */
 export function choosePhases(args) {

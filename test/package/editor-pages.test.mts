@@ -30,6 +30,16 @@ for (const type of NODE_TYPES) {
         templates.map(({ name }) => name),
         [type],
       )
+      const { category, defaults, credentials } = editorDefinition(type)
+      const prefix = category === 'config' ? 'node-config-input' : 'node-input'
+      const form = templates.map(({ html }) => html).join('\n')
+      const missing = [...Object.keys(defaults), ...Object.keys(credentials ?? {})].filter((name) => {
+        const places = [`${prefix}-${name}`, `${type}-${name}`, ...(WIDGETS[`${type} ${name}`] ?? [])]
+        return (
+          !HIDDEN.has(name) && !NO_CHOICE.has(`${type} ${name}`) && !places.some((id) => form.includes(`id="${id}"`))
+        )
+      })
+      assert.deepEqual(missing, [])
     })
 
     it('keeps a version of its configuration and a name', () => {
@@ -117,6 +127,12 @@ for (const type of NODE_TYPES) {
 
 /** Properties that no dialog shows. */
 const HIDDEN = new Set(['version', 'outputs', 'inputs', 'kind', 'method'])
+
+/** Saved already for a second backend; while there is one, there is nothing to choose. */
+const NO_CHOICE = new Set(['delivery-store backend', 'delivery-store connection'])
+
+/** Where a property is set that has no field of its own name. */
+const WIDGETS: Record<string, readonly string[]> = { 'payload-template template': ['payload-template-editor'] }
 
 /** Design, "Messages": what each node reads and writes. */
 const MESSAGE_FIELDS: Record<string, readonly string[]> = {
