@@ -17,10 +17,14 @@ export class Ballast {
     this.#bytes = bytes
   }
 
-  /** Throws what the file system throws, ENOSPC above all; then there is no ballast. */
-  put(): void {
+  /**
+   * Throws what the file system throws, ENOSPC above all; then there is no ballast.
+   * @param makeRoom called first when there is none yet
+   */
+  put(makeRoom?: () => void): void {
     if (this.#bytes === 0) return
     if (statSync(this.#path, { throwIfNoEntry: false })?.size === this.#bytes) return
+    makeRoom?.()
     const file = openSync(this.#path, 'w', 0o600)
     try {
       // Random bytes, because some file systems keep zeros in no room at all.

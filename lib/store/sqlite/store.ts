@@ -64,7 +64,7 @@ export class SqliteStore implements contract.DeliveryStore {
     this.#guard(() => {
       const { db } = this.#open()
       db.checkFile()
-      this.#ballast.put()
+      this.#ballast.put(() => emptyLog(db))
       db.exec('BEGIN IMMEDIATE')
       try {
         putMeta(db, 'alive', now)
@@ -253,6 +253,15 @@ export class SqliteStore implements contract.DeliveryStore {
     const failure = storeFailure(this.#options.path, error)
     if (failure !== null && !failure.retryable) this.#dead = failure
     return failure
+  }
+}
+
+/** What the log has grown to may be more than the disk lacks. */
+function emptyLog(db: Connection): void {
+  try {
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  } catch {
+    // a disk so full that even this fails stays full
   }
 }
 

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -256,6 +266,20 @@ describe('the SQLite store, when something is wrong with its file', () => {
       await store.probe(NOON)
       assert.equal(statSync(`${path}.ballast`).size, 256 * 1024)
       assert.deepEqual(await put(store, 'afterwards'), [false])
+    })
+
+    it('makes room in its own log before it says that the disk is still full', async () => {
+      const store = make({ ballastBytes: 256 * 1024 })
+      await store.open(start())
+      for (let i = 0; i < 200; i++) await store.beat(NOON + i)
+      const { size: log } = statSync(`${path}-wal`)
+      // given up for a result; then somebody takes so much that it cannot come back beside the log
+      rmSync(`${path}.ballast`)
+      const { bavail, bsize } = statfsSync(mount)
+      writeFileSync(join(mount, 'somebody-elses'), Buffer.alloc(bavail * bsize - 128 * 1024))
+      await store.probe(NOON)
+      assert.ok(statSync(`${path}-wal`).size < log)
+      assert.equal(statSync(`${path}.ballast`).size, 256 * 1024)
     })
   })
 
