@@ -10,15 +10,17 @@ import type { Place, Translation } from './translation.js'
  */
 export function huggingfaceEvents(body: unknown, { entity, project }: Place): Translation {
   const message = new Fields(body)
-  const isContent =
-    /^repo\.content(\.|$)/.test(message.text('event.scope')) && message.text('event.action') === 'update'
-  if (!isContent) return { events: [], ignored: 1 }
+  if (!isContent(message.text('event.scope'), message.text('event.action'))) return { events: [], ignored: 1 }
   const repository = repositoryOf(message, entity)
   const refs = message.list('updatedRefs')
   const events = refs.flatMap((ref) => eventOf(ref, repository, project))
   // A change without refs is told once, too.
   return { events, ignored: Math.max(refs.length, 1) - events.length }
 }
+
+/** The Hub may narrow its scopes one day: whatever is done to a narrower one is an update of the one that is known. */
+const isContent = (scope: string, action: string) =>
+  scope === 'repo.content' ? action === 'update' : scope.startsWith('repo.content.')
 
 interface Repository {
   readonly id: string

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict'
+import type { ArtifactEvent } from '../../../../dist/lib/events/event.js'
+import { KINDS, message, moved, REPO } from './huggingface-messages.mts'
+import { read, refusedPath } from './reading.mts'
+import { NOW, SECRET, startSource } from './server.mts'
+
+const one = (ref: string, oldSha: string | null, newSha: string | null): ArtifactEvent | undefined =>
+  read('huggingface', moved(ref, oldSha, newSha)).events[0]
+
+describe('the Hugging Face Hub', () => {
+  for (const { scope, action, what, body, becomes } of KINDS) {
+    it(`tells ${scope} ${action}, ${what}: ${becomes ?? 'ignored'}`, () => {
+      const { events, ignored, many } = read('huggingface', body)
+      assert.deepEqual(
+        { types: events.map(({ event_type }) => event_type), ignored, many },
+        { types: becomes ? [becomes] : [], ignored: becomes ? 0 : 1, many: true },
+      )
+    })
+  }
+
+  it('tells a change of main as a new version', () => {
+    assert.deepEqual(one('refs/heads/main', 'old', 'new'), {
+      event_type: 'CREATE_ARTIFACT',
+      event_id: '6366c000a2abcdf2fd69a080:refs/heads/main:old..new',
+      event_time: NOW.toISOString(),
+      entity_name: 'some-user',
+      project_name: 'models',
+      artifact_collection_name: 'some-user/some-repo',
+      artifact_version: 'hf://some-user/some-repo@new',
+      artifact_version_string: 'some-user/models/some-user/some-repo:new',
+      artifact_type: 'model',
+      artifact_metadata: { url: REPO.url.web, tags: REPO.tags, ref: 'refs/heads/main', revision: 'new' },
+    })
+  })
+
+  const tags: readonly (readonly [what: string, oldSha: string | null, newSha: string | null, type: string])[] = [
+    ['new', null, 'b', 'ADD_ARTIFACT_ALIAS'],
+    ['moved', 'a', 'b', 'ADD_ARTIFACT_ALIAS'],
+    ['removed', 'a', null, 'REMOVE_ARTIFACT_ALIAS'],
+  ]
+  for (const [what, oldSha, newSha, type] of tags) {
+    it(`tells a tag that is ${what} as ${type}`, () => {
+      const event = one('refs/tags/v1.0/rc', oldSha, newSha)
+      assert.deepEqual([event?.event_type, event?.alias], [type, 'v1.0/rc'])
+      assert.equal(event?.artifact_version, `hf://some-user/some-repo@${newSha ?? oldSha}`)
+      assert.equal(event?.artifact_version_string, 'some-user/models/some-user/some-repo:v1.0/rc')
+      assert.equal(event?.event_author, undefined)
+    })
+  }
+
+  it('tells each ref of a delivery as an event of its own, always with the same id', () => {
+    const body = message('repo.content', 'update', {
+      updatedRefs: [
+        { ref: 'refs/heads/main', oldSha: 'a', newSha: 'b' },
+        { ref: 'refs/tags/v1', oldSha: null, newSha: 'b' },
+        { ref: 'refs/pr/1', oldSha: null, newSha: 'c' },
+        { ref: 'refs/heads/dev', oldSha: 'a', newSha: 'b' },
+        { ref: 'refs/heads/main', oldSha: 'b', newSha: null },
+      ],
+    })
+    const { events, ignored } = read('huggingface', body)
+    assert.deepEqual(
+      events.map(({ event_type }) => event_type),
+      ['CREATE_ARTIFACT', 'ADD_ARTIFACT_ALIAS'],
+    )
+    assert.equal(ignored, 3)
+    const again = read('huggingface', body, { 'idempotency-key': 'another' }).events.map(({ event_id }) => event_id)
+    assert.deepEqual(
+      events.map(({ event_id }) => event_id),
+      again,
+    )
+    assert.equal(new Set(again).size, 2)
+  })
+
+  it('keeps an id short when a ref is long', () => {
+    const ids = ['x', 'y'].map((end) => one(`refs/tags/${'t'.repeat(300)}${end}`, null, 'a')?.event_id)
+    assert(ids.every((id) => id !== undefined && id.length <= 255))
+    assert.notEqual(ids[0], ids[1])
+  })
+
+  it('tells of datasets and Spaces, and of repositories without an owner in their name', () => {
+    const told = (repo: object) => {
+      const [event] = read('huggingface', { ...moved('refs/tags/v1', null, 'a'), repo }).events
+      return [event?.entity_name, event?.artifact_collection_name, event?.artifact_version, event?.artifact_type]
+    }
+    assert.deepEqual(told({ type: 'dataset', name: 'squad' }), ['acme', 'squad', 'hf://datasets/squad@a', 'dataset'])
+    assert.deepEqual(told({ type: 'space', name: 'ada/demo' }), ['ada', 'ada/demo', 'hf://spaces/ada/demo@a', 'space'])
+  })
+
+  it('takes whatever was done to a narrower scope as an update of the one it knows', () => {
+    const updatedRefs = [{ ref: 'refs/tags/v1', oldSha: null, newSha: 'a' }]
+    for (const action of ['update', 'create', 'delete']) {
+      assert.equal(read('huggingface', message('repo.content.lfs', action, { updatedRefs })).events.length, 1, action)
+    }
+    assert.equal(read('huggingface', message('repo.contents', 'update', { updatedRefs })).ignored, 1)
+  })
+
+  it('tells a change of content without refs, which is ignored, once', () => {
+    assert.deepEqual(read('huggingface', message('repo.content', 'update')), { events: [], ignored: 1, many: true })
+  })
+
+  const wrong: readonly (readonly [path: string, body: unknown])[] = [
+    ['', 'text'],
+    ['event.scope', {}],
+    ['event.action', { event: { scope: 'repo.content' } }],
+    ['repo.name', { event: { action: 'update', scope: 'repo.content' } }],
+    ['updatedRefs', message('repo.content', 'update', { updatedRefs: 'x' })],
+    ['ref', message('repo.content', 'update', { updatedRefs: [{}] })],
+  ]
+  for (const [path, body] of wrong) {
+    it(`is refused for ${path || 'the whole'}`, () => assert.equal(refusedPath('huggingface', body), path))
+  }
+
+  it('shows its secret in a header, and gets an answer for each event', async () => {
+    const source = await startSource({ settings: { format: 'huggingface', auth: 'shared-secret', project: 'hub' } })
+    try {
+      const body = moved('refs/tags/v1', null, 'a')
+      assert.equal((await source.post(body)).status, 401)
+      assert.equal((await source.post(body, { 'X-Webhook-Secret': 'wrong' })).status, 401)
+      const told = await source.post(body, { 'X-Webhook-Secret': SECRET })
+      const event_id = '6366c000a2abcdf2fd69a080:refs/tags/v1:..a'
+      assert.deepEqual([told.status, told.body], [202, [{ event_id, duplicate: false, automations: 2 }]])
+      const others = await source.post(message('discussion', 'create'), { 'X-Webhook-Secret': SECRET })
+      assert.deepEqual([others.status, others.body, source.ignored], [202, [], 1])
+    } finally {
+      await source.close()
+    }
+  })
+})
