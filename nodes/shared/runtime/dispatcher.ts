@@ -44,6 +44,8 @@ export class Dispatcher {
   /** Stored as handed over, but the flows stopped between the write and the hand-over. */
   #late: HandOver[] = []
   #interrupted: { source: string; eventId: string }[] = []
+  #somethingWaits = false
+  #handingOver: Promise<void> | null = null
 
   /** @param engine the embedded store's engine, which keeps every event; rejects with `store_unavailable` */
   constructor(engine: () => Promise<DeliveryEngine>, now: () => number) {
@@ -94,6 +96,9 @@ export class Dispatcher {
     const engine = await this.#engine()
     const routed = this.#running
     const results = await engine.accept(source, [...events], { routed })
+    // flows that started while this was being stored have looked for it in vain; a store that fails at this is looked
+    // at again when it works
+    if (!routed && this.#running) this.handOverWhatWaits().catch(() => {})
     return results.map(({ event_id, duplicate }, index) => {
       const event = events[index] as ArtifactEvent
       const automations = this.#route(source, event)
@@ -143,7 +148,25 @@ export class Dispatcher {
    * settled. Does nothing while flows are stopped.
    */
   async handOverWhatWaits(): Promise<void> {
+    this.#somethingWaits = true
     if (!this.#running) return
+    this.#handingOver ??= this.#handOverAll()
+    await this.#handingOver
+  }
+
+  /** One round after the other: two at a time would hand over the same events. */
+  async #handOverAll(): Promise<void> {
+    try {
+      do {
+        this.#somethingWaits = false
+        await this.#handOverOnce()
+      } while (this.#somethingWaits && this.#running)
+    } finally {
+      this.#handingOver = null
+    }
+  }
+
+  async #handOverOnce(): Promise<void> {
     const engine = await this.#engine()
     for (const { source, event } of this.#late.splice(0)) this.#again(source, event)
     for (const { source, eventId } of this.#interrupted.splice(0)) {
