@@ -143,6 +143,11 @@ export class Site {
     return (await this.admin<{ log: Attempt[] }>('GET', `/deliveries/${delivery}`)).log
   }
 
+  /** What Prometheus would read. */
+  async metrics(): Promise<string> {
+    return (await fetch(`${this.nodeRed.url}/artifact-automations/metrics`)).text()
+  }
+
   /** Resolves when `count` deliveries are in this state. */
   async until(status: 'pending' | 'delivered' | 'failed', count: number): Promise<Row[]> {
     let rows: Row[] = []
