@@ -76,8 +76,9 @@ function complete(input: object, context: ParseContext): Record<string, unknown>
   if (context.project) event['project_name'] ??= context.project
   event['event_id'] ??= context.newId()
   event['event_time'] ??= context.receivedAt.toISOString()
-  if (run_state === undefined && run_status !== undefined) event['run_state'] = run_status
-  if (run_status === undefined && run_state !== undefined) event['run_status'] = run_state
+  // only texts: of anything else the field that came is refused, not its twin
+  if (run_state === undefined && typeof run_status === 'string') event['run_state'] = run_status
+  if (run_status === undefined && typeof run_state === 'string') event['run_status'] = run_state
   return event
 }
 

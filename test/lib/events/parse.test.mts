@@ -77,6 +77,15 @@ describe('an event', () => {
     assert(!('run_state' in parse(ran)))
   })
 
+  it('is refused for the one of run_state and run_status that came, not for its twin', () => {
+    for (const name of ['run_state', 'run_status']) {
+      assert.deepEqual(
+        pathsOf(() => parse({ ...ran, [name]: 5 })),
+        [name],
+      )
+    }
+  })
+
   it('may leave any optional field null or empty, which means absent', () => {
     const required = ['event_type', 'entity_name', 'project_name']
     for (const { name } of VOCABULARY.filter(({ name }) => !required.includes(name))) {
