@@ -92,6 +92,7 @@ const LONGEST_TIMEOUT_S = 600
  * @throws AutomationError `webhook_invalid`, with a sentence that says what to change
  */
 export function planWebhook(settings: Partial<WebhookSettings>, options: { hasToken?: boolean } = {}): WebhookPlan {
+  checkTypes(settings)
   const all = { ...WEBHOOK_DEFAULTS, ...withoutUndefined(settings) }
   const { hasToken = all.accessToken !== '' } = options
   const service = SERVICE[oneOf('service', all.service, SERVICES)]
@@ -111,6 +112,24 @@ export function planWebhook(settings: Partial<WebhookSettings>, options: { hasTo
     ordering: oneOf('ordering', all.ordering, ORDERINGS),
   }
 }
+
+/**
+ * Flows that somebody wrote by hand, environment variables of Node-RED and calls of the admin interface hold anything.
+ * @throws AutomationError `webhook_invalid`, when a property has another type than the editor saves
+ */
+export function checkTypes(settings: Partial<WebhookSettings>): void {
+  for (const [name, usual] of Object.entries(WEBHOOK_DEFAULTS)) {
+    const value: unknown = settings[name as keyof WebhookSettings]
+    if (value === undefined) continue
+    const wanted = Array.isArray(usual) ? 'a list of texts' : NUMERIC.has(name) ? 'a text or a number' : 'a text'
+    const fits = Array.isArray(usual)
+      ? Array.isArray(value) && value.every((each) => typeof each === 'string')
+      : typeof value === 'string' || (NUMERIC.has(name) && typeof value === 'number')
+    if (!fits) throw invalid(`The webhook's property ${name} must be ${wanted}.`, `${name} is not ${wanted}`)
+  }
+}
+
+const NUMERIC: ReadonlySet<string> = new Set(['timeout', 'rateLimit'] satisfies (keyof WebhookSettings)[])
 
 function withoutUndefined(settings: Partial<WebhookSettings>): Partial<WebhookSettings> {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))

@@ -166,6 +166,29 @@ describe('the admin interface', () => {
     assert.equal(closed.body.error.code, 'network')
   })
 
+  it('answers a test that could never be sent as a wrong call, not as a fault of its own', async () => {
+    await load()
+    const long = 'x'.repeat(101)
+    const dispatches = { url: `${receiver.url}/repos/acme/models/dispatches`, service: 'github' }
+    /** [what the call carries, the code of the refusal] */
+    const calls: [body: object, code: string][] = [
+      [{ payload: '"${NOPE}"' }, 'secret_unknown'],
+      [{ payload: '"${ACCESS_TOKEN}"', form: { accessToken: '' } }, 'token_missing'],
+      [{ payload: '{}', form: { accessToken: 'nope' } }, 'secret_missing'],
+      [{ payload: '{}', form: { tls: 'nope' } }, 'tls_missing'],
+      [{ payload: '{}', form: { proxy: 'nope' } }, 'proxy_missing'],
+      [{ payload: '{}', event: { alias: 'production' } }, 'event_invalid'],
+      [{ payload: `{"event_type": "${long}"}`, form: dispatches }, 'service_limits'],
+      [{ payload: '{}', form: { url: 5 } }, 'webhook_invalid'],
+      [{ payload: '{}', form: { secrets: 5 } }, 'webhook_invalid'],
+    ]
+    for (const [body, code] of calls) {
+      const answer = await call('/webhooks/webhook/test', body)
+      assert.deepEqual([answer.status, answer.body.error.code], [400, code])
+    }
+    assert.equal(receiver.requests.length, 0)
+  })
+
   it('refuses a status, a limit, a time or a cursor that is none', async () => {
     await load()
     for (const query of ['status=lost', 'limit=0', 'limit=x', 'since=yesterday', 'before=%21%21']) {

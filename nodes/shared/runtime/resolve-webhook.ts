@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Node, NodeAPI } from 'node-red'
 import { AutomationError } from '../../../lib/error.js'
 import type { Secret } from '../../../lib/secrets/secret.js'
+import { checkTypes } from '../../../lib/webhook/plan.js'
 import type { ProxySettings } from '../../../lib/webhook/proxy.js'
 import { compileWebhook, type Webhook, type WebhookSettings } from '../../../lib/webhook/settings.js'
 import type { TlsSettings } from '../../../lib/webhook/tls.js'
@@ -22,6 +23,7 @@ export interface Resolved {
  * @throws AutomationError in words: `secret_missing`, `webhook_invalid`, `tls_missing`, `proxy_missing`
  */
 export function resolveWebhook(RED: NodeAPI, settings: WebhookSettings): Resolved {
+  checkTypes(settings)
   const used: unknown[] = [settings]
   const take = (secret: Secret) => {
     used.push(secret.reveal())

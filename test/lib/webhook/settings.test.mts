@@ -56,6 +56,12 @@ describe('the settings of a webhook', () => {
     ['a user in the URL', { url: 'https://user@hooks.example.com/' }, /user name or password/],
     ['an empty user in the URL', { url: 'https://@hooks.example.com/' }, /user name or password/],
     ['a variable in the URL', { url: 'https://hooks.example.com/${alias}' }, /cannot hold variables or secrets/],
+    ['a URL that is no text', { url: 5 }, /property url must be a text/],
+    ['nothing for a method', { method: null }, /property method must be a text/],
+    ['headers that are an object', { headers: { X: '1' } }, /property headers must be a text/],
+    ['secrets that are no list', { secrets: 'id' }, /property secrets must be a list of texts/],
+    ['a secret that is no id', { secrets: [5] }, /property secrets must be a list of texts/],
+    ['a timeout that is neither text nor number', { timeout: [] }, /property timeout must be a text or a number/],
     ['another method', { method: 'GET' }, /method is "GET"; it must be one of POST, PUT, PATCH/],
     [
       'another service',

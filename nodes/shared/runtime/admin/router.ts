@@ -21,15 +21,14 @@ export type AdminHandler = (request: AdminRequest) => Promise<AdminAnswer> | Adm
 
 const PREFIX = '/artifact-automations'
 
-/** HTTP status of the errors that a handler may throw; anything else is a fault of ours: 500. */
+/** HTTP status of the errors that a handler may throw. Any other that says what is wrong is about the call: 400. */
 const STATUS: Readonly<Record<string, number>> = {
-  request_invalid: 400,
-  template_invalid: 400,
-  webhook_invalid: 400,
   not_found: 404,
   conflict: 409,
   store_unavailable: 503,
   store_corrupt: 503,
+  address_policy_invalid: 500,
+  internal: 500,
 }
 
 /**
@@ -81,7 +80,7 @@ async function respond(request: ExpressRequest, response: ExpressResponse, handl
     })
   } catch (error) {
     const known = asAutomationError(error)
-    answer = problem(STATUS[known.code] ?? 500, known)
+    answer = problem(STATUS[known.code] ?? 400, known)
   }
   response.status(answer.status).set('Cache-Control', 'no-store')
   if (answer.status === 503) response.set('Retry-After', '30')
