@@ -1,5 +1,6 @@
 import { subjectOf } from '../alias/subject.js'
 import type { ArtifactEvent } from './event.js'
+import { ownersOf } from './owners.js'
 import { isRegistry } from './registry.js'
 import type { Trigger } from './trigger.js'
 
@@ -43,8 +44,8 @@ const fails = (failed: 'scope' | 'event' | 'collection' | 'pattern', reason: str
 
 function inScope({ scope, entity, project }: Trigger, event: ArtifactEvent): boolean {
   if (scope === 'organization') return entity === '' || entity === event.organization_name
-  if (entity !== '' && entity !== event.entity_name) return false
-  if (scope === 'entity') return true
+  if (scope === 'entity') return entity === '' || entity === event.entity_name
+  if (entity !== '' && !ownersOf(event).includes(entity)) return false
   if (project !== '') return project === event.project_name
   return isRegistry(event.project_name) === (scope === 'registry')
 }

@@ -8,5 +8,8 @@ const LEGACY_REGISTRY = 'model-registry'
 export const isRegistry = (project: string): boolean =>
   project === LEGACY_REGISTRY || project.startsWith(REGISTRY_PREFIX)
 
+/** Whether it is a registry of an organization; the legacy one belongs to a team. */
+export const isOrganizationRegistry = (project: string): boolean => project.startsWith(REGISTRY_PREFIX)
+
 /** The project of a registry, of which people know the short name: `model` is `wandb-registry-model`. */
 export const registryProject = (name: string): string => (isRegistry(name) ? name : REGISTRY_PREFIX + name)

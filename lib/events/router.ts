@@ -2,6 +2,7 @@ import type { Pattern } from '../alias/pattern.js'
 import { PatternSet } from '../alias/pattern-set.js'
 import { subjectOf } from '../alias/subject.js'
 import type { ArtifactEvent, EventType } from './event.js'
+import { ownersOf } from './owners.js'
 import { isRegistry } from './registry.js'
 import type { Trigger } from './trigger.js'
 
@@ -35,11 +36,11 @@ export class Router<T> {
     if (!places) return []
     const found: number[] = []
     const subject = subjectOf(event)
-    for (const [place, owner] of placesOf(event)) {
+    for (const [place, names] of placesOf(event)) {
       const owners = places.get(place)
       if (!owners) continue
-      for (const collections of both(owners, owner)) {
-        for (const bucket of both(collections, event.artifact_collection_name)) bucket.match(subject, found)
+      for (const collections of anyAnd(owners, names)) {
+        for (const bucket of anyAnd(collections, [event.artifact_collection_name])) bucket.match(subject, found)
       }
     }
     return found.sort((a, b) => a - b).map((place) => this.#values[place] as T)
@@ -55,20 +56,25 @@ export class Router<T> {
 
 const placeOf = ({ scope, project }: Trigger) => (project === ANY ? scope : `=${project}`)
 
-/** Where triggers that may match are kept, each with the owner that it has to have there. */
-const placesOf = ({ project_name, entity_name, organization_name }: ArtifactEvent) =>
-  [
-    [`=${project_name}`, entity_name],
-    [isRegistry(project_name) ? 'registry' : 'project', entity_name],
-    ['entity', entity_name],
-    ['organization', organization_name],
-  ] as const
+/** Where triggers that may match are kept, each with the owners of which it has to have one there. */
+function placesOf(event: ArtifactEvent): [place: string, owners: readonly (string | undefined)[]][] {
+  const { project_name, entity_name, organization_name } = event
+  const owners = ownersOf(event)
+  return [
+    [`=${project_name}`, owners],
+    [isRegistry(project_name) ? 'registry' : 'project', owners],
+    ['entity', [entity_name]],
+    ['organization', [organization_name]],
+  ]
+}
 
-function* both<V>(map: ReadonlyMap<string, V>, name: string | undefined): Generator<V> {
+function* anyAnd<V>(map: ReadonlyMap<string, V>, names: readonly (string | undefined)[]): Generator<V> {
   const any = map.get(ANY)
   if (any !== undefined) yield any
-  const named = name === undefined ? undefined : map.get(name)
-  if (named !== undefined) yield named
+  for (const name of names) {
+    const named = name === undefined ? undefined : map.get(name)
+    if (named !== undefined) yield named
+  }
 }
 
 function made<K, V>(map: Map<K, V>, key: K, make: () => V): V {

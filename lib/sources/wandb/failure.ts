@@ -109,3 +109,22 @@ export function unreachable(cause: unknown): SourceFailure {
   const message = `W&B could not be reached: ${excerpt(reason)}`
   return new SourceFailure('source_unavailable', message, { statusText: 'W&B unreachable', remedy: 'back-off', cause })
 }
+
+/** Errors that are no failures of the source (of the store, or in this program) are tried again as well. */
+export function asFailure(error: unknown): SourceFailure {
+  if (error instanceof SourceFailure) return error
+  const known = error instanceof AutomationError ? error : null
+  const message =
+    known?.message ?? `The watch was interrupted: ${error instanceof Error ? error.message : String(error)}`
+  const statusText = known?.statusText ?? 'interrupted'
+  return new SourceFailure(known?.code ?? 'source_unavailable', message, {
+    statusText,
+    remedy: 'back-off',
+    cause: error,
+  })
+}
+
+/** What is watched is not there, or may not be seen; `what` is its name. */
+export function notFound(what: string, message: string): SourceFailure {
+  return new SourceFailure('source_not_found', message, { statusText: `${what} not found`, remedy: 'back-off' })
+}

@@ -2,7 +2,7 @@ import type { WandbClient } from './client.js'
 import type { CollectionState } from './collections/state.js'
 import { noteCollections, readCollections, scanCollections, type WatchContext, wishes } from './collections/watch.js'
 import { LIMITS, pollDocument } from './documents.js'
-import { SourceFailure } from './failure.js'
+import { notFound, type SourceFailure } from './failure.js'
 import { activeFilter, noteRuns, readRecent } from './runs/watch.js'
 import { heldBack } from './server-clock.js'
 import type { Draft } from './store.js'
@@ -208,5 +208,5 @@ async function ask({ client, target, memory, signal }: LookContext, variables: o
 function vanished(target: Target): SourceFailure {
   const what = target.project === null ? target.entity : `${target.entity}/${target.project}`
   const message = `W&B knows no ${what}, or the API key may not see it. Check the names in the triggers and the key's access.`
-  return new SourceFailure('source_not_found', message, { statusText: `${what} not found`, remedy: 'back-off' })
+  return notFound(what, message)
 }

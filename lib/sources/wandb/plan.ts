@@ -1,5 +1,5 @@
 import type { EventType } from '../../events/event.js'
-import { isRegistry, registryProject } from '../../events/registry.js'
+import { isOrganizationRegistry, isRegistry, registryProject } from '../../events/registry.js'
 import type { Trigger } from '../../events/trigger.js'
 import type { Directory } from './directory.js'
 import type { RunRule } from './runs/rule.js'
@@ -55,6 +55,12 @@ export function planWatch(
   return withoutOverlap([...targets.values()])
 }
 
+/** The organizations that triggers name and the key cannot see: nothing can be watched for those. */
+export function unseenOrganizations(triggers: readonly WatchTrigger[], { organizations }: Directory): string[] {
+  const named = triggers.flatMap(({ trigger }) => (trigger.scope === 'organization' ? [trigger.entity] : []))
+  return [...new Set(named)].filter((name) => name !== '' && !organizations.some((each) => each.name === name))
+}
+
 function wishesOf({ scope, entity, project }: Trigger, { organizations, entities }: Directory): Wish[] {
   const organizationOf = (name: string) =>
     organizations.find((each) => each.entity === name)?.name ??
@@ -81,7 +87,7 @@ function wishesOf({ scope, entity, project }: Trigger, { organizations, entities
   })
   const known = entity === '' ? entities.map(({ name }) => name) : [entity]
   const implied = entity === ''
-  switch (scope) {
+  switch (scope === 'project' && isOrganizationRegistry(project) ? 'registry' : scope) {
     case 'registry': {
       const legacy = registryProject('model-registry')
       const owners = organizations.filter((each) => entity === '' || each.entity === entity || each.name === entity)

@@ -3,10 +3,10 @@ import type { ArtifactEvent } from '../../events/event.js'
 import type { WandbClient } from './client.js'
 import { type CollectionState, readState } from './collections/state.js'
 import { type Directory, readDirectory, readProjects } from './directory.js'
-import { SourceFailure } from './failure.js'
+import { asFailure, notFound } from './failure.js'
 import { dueForScan, type LookContext, look, recordKey, scan, type TargetMemory } from './look.js'
 import { Pace } from './pace.js'
-import { entitiesWithRuns, planWatch, type WatchTrigger } from './plan.js'
+import { entitiesWithRuns, planWatch, unseenOrganizations, type WatchTrigger } from './plan.js'
 import { Draft, type WatchStore } from './store.js'
 import { covers, type Target } from './target.js'
 
@@ -66,6 +66,8 @@ export class WandbPoller {
   #running: Promise<void> | null = null
   #isBusy = false
   #lastPoll: number | null = null
+  /** How many targets the poll saw. */
+  #seen = 0
 
   constructor(options: PollerOptions) {
     this.#options = { fullScanEvery: DAY, scanRequests: 5, ...options }
@@ -118,7 +120,9 @@ export class WandbPoller {
     const began = now()
     const failure = await this.poll(signal).then(() => null, asFailure)
     if (signal.aborted) return
-    const paced = failure ? this.#pace.afterFailure(failure) : this.#pace.afterSuccess()
+    // a name that is wrong in one trigger must not slow down the others
+    const slows = failure !== null && !(this.#seen > 0 && OF_ONE_TARGET.includes(failure.code))
+    const paced = slows ? this.#pace.afterFailure(failure) : this.#pace.afterSuccess()
     const wait = Math.max(paced, client.heldUntil - now())
     if (!failure) this.#lastPoll = began
     const kind = failure ? 'failing' : this.#targets?.length === 0 ? 'idle' : 'watching'
@@ -142,17 +146,21 @@ export class WandbPoller {
       await this.#prune([])
       return
     }
+    this.#seen = 0
     const targets = await this.#planned(signal)
     let failure: unknown = null
     for (const target of targets) {
       try {
         await this.#visit(target, signal)
+        this.#seen += 1
       } catch (error) {
         failure ??= error
-        // what is wrong with one target is wrong with it alone; anything else is wrong with all
+        // anything else is wrong with all
         if (!(error instanceof AutomationError) || !OF_ONE_TARGET.includes(error.code)) break
       }
     }
+    const unseen = this.#directory ? unseenOrganizations(this.#triggers, this.#directory.value) : []
+    if (unseen.length > 0) failure ??= unseenFailure(unseen, this.#directory?.value)
     if (failure !== null) throw failure
   }
 
@@ -275,6 +283,7 @@ export class WandbPoller {
   }
 }
 
+/** What is wrong with one target, and with it alone. */
 const OF_ONE_TARGET = ['source_not_found', 'source_query_refused', 'source_answer_too_large']
 
 function coversText(target: Target, text: string): boolean {
@@ -282,16 +291,8 @@ function coversText(target: Target, text: string): boolean {
   return covers(target, entity, project)
 }
 
-/** Errors that are no failures of the source (of the store, or in this program) are tried again as well. */
-function asFailure(error: unknown): SourceFailure {
-  if (error instanceof SourceFailure) return error
-  const known = error instanceof AutomationError ? error : null
-  const message =
-    known?.message ?? `The watch was interrupted: ${error instanceof Error ? error.message : String(error)}`
-  const statusText = known?.statusText ?? 'interrupted'
-  return new SourceFailure(known?.code ?? 'source_unavailable', message, {
-    statusText,
-    remedy: 'back-off',
-    cause: error,
-  })
+function unseenFailure(unseen: readonly string[], directory: Directory | undefined): Error {
+  const [name = ''] = unseen
+  const seen = directory?.organizations.map((each) => each.name).join(', ') || 'none'
+  return notFound(name, `The API key sees no organization ${name}; it sees: ${seen}. Check the name in the trigger.`)
 }

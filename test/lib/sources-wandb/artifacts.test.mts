@@ -60,6 +60,7 @@ describe('Watching artifacts of a W&B server', () => {
   for (const { scope, entity, project } of [
     { scope: 'registry', entity: '', project: 'model' },
     { scope: 'registry', entity: 'acme_X7QK', project: '' },
+    { scope: 'registry', entity: 'acme', project: '' },
     { scope: 'project', entity: 'acme_X7QK', project: 'wandb-registry-model' },
     { scope: 'entity', entity: 'acme_X7QK', project: '' },
     { scope: 'organization', entity: 'acme', project: '' },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Directory } from '../../../dist/lib/sources/wandb/directory.js'
-import { planWatch } from '../../../dist/lib/sources/wandb/plan.js'
+import { planWatch, unseenOrganizations } from '../../../dist/lib/sources/wandb/plan.js'
 import { projectFilter } from '../../../dist/lib/sources/wandb/target.js'
 import { runTrigger, trigger } from './watching.mts'
 
@@ -65,7 +65,22 @@ describe('What is watched follows from the triggers', () => {
     {
       title: 'a project that is a registry',
       triggers: [trigger('project', { entity: 'acme_X7QK', project: 'wandb-registry-model' })],
-      expected: ['project/acme_X7QK/wandb-registry-model'],
+      expected: ['registries/acme_X7QK'],
+    },
+    {
+      title: 'a registry of an organization by the organization’s name',
+      triggers: [trigger('registry', { entity: 'acme', project: 'model' })],
+      expected: ['registries/acme_X7QK'],
+    },
+    {
+      title: 'every registry of an organization by the organization’s name',
+      triggers: [trigger('registry', { entity: 'acme' })],
+      expected: ['registries/acme_X7QK'],
+    },
+    {
+      title: 'a project that is a registry, by the organization’s name',
+      triggers: [trigger('project', { entity: 'acme', project: 'wandb-registry-model' })],
+      expected: ['registries/acme_X7QK'],
     },
     {
       title: 'an organization',
@@ -125,6 +140,14 @@ describe('What is watched follows from the triggers', () => {
       ],
     )
     assert.equal(planWatch([wherever, runTrigger({})], directory)[0]?.implied, false)
+  })
+
+  it('knows the organizations that are named and cannot be seen', () => {
+    const named = ['acme', 'acme_X7QK', 'typo', ''].map((entity) => trigger('organization', { entity }))
+    assert.deepEqual(unseenOrganizations([...named, ...named, trigger('entity', { entity: 'x' })], directory), [
+      'acme_X7QK',
+      'typo',
+    ])
   })
 
   it('evaluates rules that are the same once', () => {

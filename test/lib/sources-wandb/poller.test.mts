@@ -187,4 +187,18 @@ describe('The poller of a W&B source', () => {
       'RUN_STATE fox failed',
     ])
   })
+
+  it('says which organization it cannot see, and keeps its pace for the others', async () => {
+    watch.poller.setTriggers([registry, trigger('organization', { entity: 'acne' })])
+    watch.poller.start()
+    for (let count = 0; count < 5; count += 1) {
+      const { kind, error } = await turn()
+      assert.deepEqual([kind, error?.code, error?.statusText], ['failing', 'source_not_found', 'acne not found'])
+      assert.match(error?.message ?? '', /it sees: acme/)
+      assert.ok((timers.pending?.ms ?? Number.NaN) <= 30_000)
+    }
+    watch.world.addAlias(watch.first, watch.portfolio, 'production')
+    await turn()
+    assert.deepEqual(given, ['ADD_ARTIFACT_ALIAS classifier:v0 production'])
+  })
 })
