@@ -1,0 +1,47 @@
+import { AutomationError } from '../../error.js'
+
+/** The saved properties of a source of kind `wandb`, all texts. */
+export interface WandbSourceSettings {
+  /** Of the API, such as `https://api.wandb.ai`; a slash at its end does not matter. */
+  readonly baseUrl: string
+  /** Seconds between two polls. */
+  readonly interval: string
+}
+
+/** Seconds. */
+export const INTERVAL = { usual: 30, shortest: 1, longest: 86_400 }
+
+/**
+ * The base URL as it is asked, without a slash at its end, and the interval in milliseconds.
+ * @throws AutomationError `source_invalid` in words
+ */
+export function checkWandbSettings({ baseUrl, interval }: WandbSourceSettings): { baseUrl: string; interval: number } {
+  const seconds = Number(interval)
+  if (interval.trim() === '' || !(seconds >= INTERVAL.shortest && seconds <= INTERVAL.longest)) {
+    const { shortest, longest } = INTERVAL
+    throw invalid('interval', `the time between two polls must be a number of seconds from ${shortest} to ${longest}`)
+  }
+  return { baseUrl: checkBaseUrl(baseUrl.trim()), interval: Math.round(seconds * 1000) }
+}
+
+function checkBaseUrl(text: string): string {
+  if (text === '') throw invalid('baseUrl', 'it has no base URL; W&B’s own is https://api.wandb.ai')
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
+    throw invalid('baseUrl', 'the base URL must begin with https:// or http:// and name a host')
+  }
+  const { host, origin, pathname, search, hash, username, password } = new URL(text)
+  if (username !== '' || password !== '') {
+    throw invalid('baseUrl', 'the base URL must not contain a user name or password; the API key is a secret')
+  }
+  if (search !== '' || hash !== '') throw invalid('baseUrl', 'the base URL must end before ? or #')
+  if (host === 'wandb.ai' || host === 'www.wandb.ai') {
+    throw invalid('baseUrl', 'wandb.ai is for people; programs ask https://api.wandb.ai')
+  }
+  return origin + pathname.replace(/\/+$/, '').replace(/\/graphql$/, '')
+}
+
+const invalid = (path: string, message: string) =>
+  new AutomationError('source_invalid', `The source cannot be used: ${message}.`, {
+    statusText: path === 'interval' ? 'invalid interval' : 'invalid base URL',
+    details: [{ path, message }],
+  })
