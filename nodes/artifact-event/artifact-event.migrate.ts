@@ -1,9 +1,12 @@
+import { RUN_DEFAULTS } from '../../lib/sources/wandb/runs/rule.js'
 import { migrateConfig } from '../shared/migrate.js'
 
 /** Of the saved properties below. Raise it with every change of their meaning, and add the step that leads there. */
 export const CURRENT_VERSION = 1
 
-/** Every saved property with its default (design section 4). */
+const { event: _event, ...RUN_PROPERTIES } = RUN_DEFAULTS
+
+/** Every saved property with its default (design section 4); those of runs under W&B's names. */
 export const DEFAULTS = {
   name: '',
   version: CURRENT_VERSION,
@@ -15,6 +18,7 @@ export const DEFAULTS = {
   events: ['LINK_ARTIFACT'],
   pattern: '',
   description: '',
+  ...RUN_PROPERTIES,
 } as const
 
 export const migrate = <C extends object>(config: C): C => migrateConfig(config, DEFAULTS, CURRENT_VERSION)

@@ -1,12 +1,14 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red'
 import { AutomationError } from '../../lib/error.js'
 import { compileTrigger, type Trigger, type TriggerSettings } from '../../lib/events/trigger.js'
+import { compileRunFilter, type RunFilter } from '../../lib/sources/wandb/runs/filter.js'
+import type { RunSettings } from '../../lib/sources/wandb/runs/rule.js'
 import { hostOf } from '../shared/runtime/host-of.js'
 import { asAutomationError, reportProblem } from '../shared/runtime/report.js'
 import { showTrigger } from '../shared/runtime/trigger-status.js'
 import { migrate } from './artifact-event.migrate.js'
 
-export interface ArtifactEventDef extends NodeDef, TriggerSettings {
+export interface ArtifactEventDef extends NodeDef, TriggerSettings, Omit<RunSettings, 'event'> {
   /** Id of the artifact-source. */
   source: string
   description: string
@@ -19,9 +21,12 @@ module.exports = (RED: NodeAPI) => {
     RED.nodes.createNode(this, definition)
     const config = migrate(definition)
     let trigger: Trigger
+    let runs: RunFilter
     try {
       trigger = compileTrigger(config)
-      if (!RED.nodes.getNode(config.source)) throw NO_SOURCE
+      const source = RED.nodes.getNode(config.source) as (Node & { kind?: string }) | null
+      if (!source) throw NO_SOURCE
+      runs = compileRunFilter(config, trigger.events, source.kind === 'wandb')
     } catch (error) {
       reportProblem(this, asAutomationError(error))
       return
@@ -33,6 +38,7 @@ module.exports = (RED: NodeAPI) => {
       id: this.id,
       source: config.source,
       trigger,
+      runs,
       emit: (event) => {
         last = { type: event.event_type, at: Date.now() }
         show()

@@ -14,6 +14,9 @@ export const DEFAULTS = {
   secret: '',
   entity: '',
   project: '',
+  baseUrl: 'https://api.wandb.ai',
+  apiKey: '',
+  interval: '30',
 } as const
 
 export const migrate = <C extends object>(config: C): C => migrateConfig(config, DEFAULTS, CURRENT_VERSION)

@@ -3,39 +3,48 @@ import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { AutomationError } from '../../lib/error.js'
 import { createReceiver } from '../../lib/sources/http/receive.js'
 import type { HttpSourceSettings } from '../../lib/sources/http/settings.js'
+import type { WandbSourceSettings } from '../../lib/sources/wandb/settings.js'
 import type { Host } from '../shared/runtime/host.js'
 import { hostOf } from '../shared/runtime/host-of.js'
 import { asAutomationError } from '../shared/runtime/report.js'
 import { secretValue } from '../shared/runtime/secrets.js'
+import { watchWandb } from '../shared/runtime/wandb/watch.js'
 import { migrate } from './artifact-source.migrate.js'
 
-export interface ArtifactSourceDef extends NodeDef, HttpSourceSettings {
-  kind: 'http'
-  /** Id of the automation-secret that authenticates senders. */
+export interface ArtifactSourceDef extends NodeDef, HttpSourceSettings, WandbSourceSettings {
+  kind: 'http' | 'wandb'
+  /** Of kind `http`: id of the automation-secret that authenticates senders. */
   secret: string
+  /** Of kind `wandb`: id of the automation-secret that holds the API key. */
+  apiKey: string
 }
 
-/** Where events come from: an HTTP endpoint that stores what it accepts before it answers. */
+type SourceNode = Node & { kind?: string }
+
+/** Where events come from: an HTTP endpoint that stores what it accepts before it answers, or a W&B server that is watched. */
 module.exports = (RED: NodeAPI) => {
   const host = hostOf(RED)
-  RED.nodes.registerType<Node, ArtifactSourceDef, object, object>('artifact-source', function (definition) {
+  RED.nodes.registerType<SourceNode, ArtifactSourceDef, object, object>('artifact-source', function (definition) {
     RED.nodes.createNode(this, definition)
     const config = migrate(definition)
+    this.kind = config.kind
+    const [secret, missing] = config.kind === 'wandb' ? [config.apiKey, NO_KEY] : [config.secret, NO_SECRET]
+    const needsSecret = config.kind === 'wandb' || config.auth !== 'none'
     const unusable = (problem: AutomationError) => {
       host.sources.change(this.id, { problem })
       this.error(problem)
     }
     host.sources.reset(this.id)
     try {
-      listen(RED, host, this, config)
+      if (config.kind === 'wandb') watchWandb(host, this, config, () => secretValue(RED, config.apiKey))
+      else if (config.kind === 'http') listen(RED, host, this, config)
+      else throw unknownKind(config.kind)
     } catch (error) {
       unusable(asAutomationError(error))
       return
     }
-    this.on('close', () => host.ingest.release(this.id))
     host.whenStarted(this, () => {
-      const secretMissing = config.auth !== 'none' && secretValue(RED, config.secret) === undefined
-      if (secretMissing) unusable(NO_SECRET)
+      if (needsSecret && secretValue(RED, secret) === undefined) unusable(missing)
       else host.sources.change(this.id, { problem: null })
     })
   })
@@ -46,6 +55,19 @@ const NO_SECRET = new AutomationError(
   'The source has no secret, so nobody can authenticate and every event is refused. Choose a secret and enter its value.',
   { statusText: 'source: secret missing' },
 )
+
+const NO_KEY = new AutomationError(
+  'secret_missing',
+  'The source has no API key, so it cannot ask W&B. Choose a secret and enter the key as its value.',
+  { statusText: 'source: API key missing' },
+)
+
+const unknownKind = (kind: string) =>
+  new AutomationError(
+    'source_invalid',
+    `The source is of the kind "${kind}", which this version of the package does not know. Install the version that made it.`,
+    { statusText: 'unknown kind of source' },
+  )
 
 /** @throws AutomationError when the source can accept no event */
 function listen(RED: NodeAPI, host: Host, node: Node, config: ArtifactSourceDef): void {
@@ -71,4 +93,5 @@ function listen(RED: NodeAPI, host: Host, node: Node, config: ArtifactSourceDef)
     onError: (cause) => node.error(asAutomationError(cause)),
   })
   host.ingest.listen(node.id, config.path, receive)
+  node.on('close', () => host.ingest.release(node.id))
 }

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -15,6 +16,11 @@ export interface FlowNode {
   id: string
   type: string
   [property: string]: unknown
+}
+
+export interface Status {
+  fill?: string
+  text?: string
 }
 
 export interface Message {
@@ -41,6 +47,8 @@ const connectHttp: NodeInitializer = (RED) => {
 /** The stores stay open over deploys; a test's must not outlive it. */
 const closeStores = ({ _events: events }: { _events: object }) =>
   require('../../dist/nodes/shared/runtime/host-of.js').closeStores({ events })
+
+const runtimeEvents = () => (helper as unknown as { _events: EventEmitter })._events
 
 /** Nodes that come with Node-RED, by their file: `core('network/21-httpin')`. */
 export function core(file: string): NodeInitializer {
@@ -69,6 +77,8 @@ export class TestRuntime {
   #userDir = ''
   readonly #seen = new Map<string, Seen[]>()
   readonly #arrived = new Waiters()
+  readonly #statuses = new Map<string, Status>()
+  readonly #keepStatus = ({ id, status }: { id: string; status: Status }) => this.#statuses.set(id, status)
 
   get userDir(): string {
     return this.#userDir
@@ -77,13 +87,16 @@ export class TestRuntime {
   async start(settings: object): Promise<void> {
     this.#userDir = await mkdtemp(path.join(tmpdir(), 'artifact-automations-nodes-'))
     this.#seen.clear()
+    this.#statuses.clear()
     helper.settings({ userDir: this.#userDir, ...settings } as never)
     await new Promise<void>((resolve) => {
       helper.startServer(resolve)
     })
+    runtimeEvents().on('node-status', this.#keepStatus)
   }
 
   async stop(): Promise<void> {
+    runtimeEvents().off('node-status', this.#keepStatus)
     await helper.unload()
     closeStores(helper as unknown as { _events: object })
     await new Promise<void>((resolve) => {
@@ -140,6 +153,11 @@ export class TestRuntime {
   /** What a `helper` node got so far. */
   received(id: string): readonly Message[] {
     return this.#seen.get(id) ?? []
+  }
+
+  /** What a node shows, also what it showed while it was being made. */
+  statusOf(id: string): Status {
+    return this.#statuses.get(id) ?? {}
   }
 
   /** A request to the runtime's HTTP interfaces; objects are sent as JSON. */

@@ -3,6 +3,9 @@ import type { ArtifactEvent } from '../../../lib/events/event.js'
 import { InFlight } from '../../../lib/events/in-flight.js'
 import { Router } from '../../../lib/events/router.js'
 import type { Trigger } from '../../../lib/events/trigger.js'
+import type { WatchTrigger } from '../../../lib/sources/wandb/plan.js'
+import type { RunFilter } from '../../../lib/sources/wandb/runs/filter.js'
+import type { Cursor, CursorMove } from '../../../lib/store/store.js'
 import { type AutomationMessage, automationOf, eventOf } from './message.js'
 
 /** One artifact-event node as the dispatcher sees it. */
@@ -10,6 +13,8 @@ export interface Automation {
   readonly id: string
   readonly source: string
   readonly trigger: Trigger
+  /** What it asks of runs beside that. */
+  readonly runs: RunFilter
   emit(event: ArtifactEvent): void
 }
 
@@ -85,17 +90,26 @@ export class Dispatcher {
       router = new Router(own.map((automation) => ({ trigger: automation.trigger, value: automation })))
       this.#routers.set(source, router)
     }
-    return router.route(event)
+    return router.route(event).filter(({ runs }) => runs.accepts(event))
+  }
+
+  /** What the automations of a source wait for, for whoever watches a registry for them. */
+  waitingFor(source: string): WatchTrigger[] {
+    const own = [...this.#automations.values()].filter((automation) => automation.source === source)
+    return own.flatMap(({ trigger, runs: { rules } }) =>
+      (rules.length === 0 ? [null] : rules).map((run) => ({ trigger, run })),
+    )
   }
 
   /**
    * Stores events and hands the new ones over. Resolves once they are on disk.
-   * @throws AutomationError `store_unavailable`; nothing was accepted then
+   * @param cursor how far the source was read, moved in the same transaction
+   * @throws AutomationError `store_unavailable`, or `cursor_moved`; nothing was accepted then
    */
-  async accept(source: string, events: readonly ArtifactEvent[]): Promise<AcceptedEvent[]> {
+  async accept(source: string, events: readonly ArtifactEvent[], cursor?: CursorMove): Promise<AcceptedEvent[]> {
     const engine = await this.#engine()
     const routed = this.#running
-    const results = await engine.accept(source, [...events], { routed })
+    const results = await engine.accept(source, [...events], { routed, ...(cursor && { cursor }) })
     // flows that started while this was being stored have looked for it in vain; a store that fails at this is looked
     // at again when it works
     if (!routed && this.#running) this.handOverWhatWaits().catch(() => {})
@@ -116,6 +130,11 @@ export class Dispatcher {
       // each automation may change what it gets without another one seeing it
       automation.emit(copy === 0 ? event : structuredClone(event))
     })
+  }
+
+  /** How far a source was read. @throws AutomationError `store_unavailable` */
+  async cursor(key: string): Promise<Cursor> {
+    return (await this.#engine()).cursor(key)
   }
 
   /** A message reached a sender's queue, or a filter dropped it: nothing has to be handed over again for it. */

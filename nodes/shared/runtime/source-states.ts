@@ -1,4 +1,5 @@
 import type { AutomationError } from '../../../lib/error.js'
+import type { WatchStatus } from '../../../lib/sources/wandb/poller.js'
 
 /** How a source stands. A config node has no status of its own in the editor, so its triggers show this. */
 export interface SourceState {
@@ -8,9 +9,11 @@ export interface SourceState {
   readonly refused: AutomationError | null
   /** Things a registry told since the flows started that are no events of ours. */
   readonly ignored: number
+  /** How its polls go; null of a source that is told. */
+  readonly watch: WatchStatus | null
 }
 
-const WELL: SourceState = { problem: null, refused: null, ignored: 0 }
+const WELL: SourceState = { problem: null, refused: null, ignored: 0, watch: null }
 
 /** The states of all sources, and who wants to know. */
 export class SourceStates {

@@ -174,11 +174,11 @@ export function matchesRule(rule: RunRule, event: ArtifactEvent): boolean {
   return event['run_rule'] === undefined ? event.metric_name === rule.metric : event['run_rule'] === rule.key
 }
 
-export const acceptsRun = (rule: RunRule, displayName: string, user: string): boolean =>
+export const acceptsRun = (rule: Pick<RunRule, 'user' | 'name'>, displayName: string, user: string): boolean =>
   (rule.user === '' || rule.user === user) && (rule.name === null || rule.name.test(displayName))
 
 /** To W&B a crash is a failure, unless somebody asks for crashes by name. */
-export function acceptsState({ states }: StateRule, state: string): boolean {
+export function acceptsState({ states }: Pick<StateRule, 'states'>, state: string): boolean {
   const lower = state.toLowerCase()
   return states.has(lower) || (lower === 'crashed' && states.has('failed'))
 }
