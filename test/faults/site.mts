@@ -7,7 +7,7 @@ import { eventually } from '../e2e/harness/wait.mts'
 import { event, sender, source, template, trigger, webhook } from '../nodes/automation.mts'
 
 /** Longer than anything takes on a machine with other work: a test waits for what happens, never for time. */
-export const PATIENCE = 60_000
+export const PATIENCE = 45_000
 
 /** What names the event in the payload that `automation` sends. */
 export const TEMPLATE = '{"event": "${event.event_id}"}'
