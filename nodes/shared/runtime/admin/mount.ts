@@ -7,6 +7,7 @@ import { mountDeliveries } from './deliveries.js'
 import { metricsText } from './metrics.js'
 import { AdminRouter, optionalText } from './router.js'
 import { sendSample } from './sample.js'
+import { mountWandbSource } from './wandb-source.js'
 import { testWebhook } from './webhook-test.js'
 
 /** Registers the whole admin interface under `<httpAdminRoot>/artifact-automations/`. */
@@ -29,6 +30,7 @@ export function mountAdmin(RED: NodeAPI, host: Host): void {
     return { status: 200, text: await metricsText(await Promise.all(engines.map((engine) => engine.metrics()))) }
   })
   router.post('/webhooks/:id/test', ({ params, body }) => testWebhook(RED, host, params['id'] ?? '', body))
+  mountWandbSource(router, RED, host)
   router.post('/events/sample', async ({ body }) => {
     const node = optionalText(body['node'], 'node')
     if (!node) throw new AutomationError('request_invalid', 'node must be the id of an artifact-event node.')

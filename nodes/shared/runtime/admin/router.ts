@@ -27,6 +27,14 @@ const STATUS: Readonly<Record<string, number>> = {
   conflict: 409,
   store_unavailable: 503,
   store_corrupt: 503,
+  // never W&B's own status: the editor would take a 401 for a session of its own that has ended
+  source_denied: 502,
+  source_rate_limited: 502,
+  source_unavailable: 502,
+  source_answer_invalid: 502,
+  source_answer_too_large: 502,
+  source_query_refused: 502,
+  source_not_found: 502,
   address_policy_invalid: 500,
   internal: 500,
 }

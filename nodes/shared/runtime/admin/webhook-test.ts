@@ -1,4 +1,4 @@
-import type { Node, NodeAPI } from 'node-red'
+import type { NodeAPI } from 'node-red'
 import { deliveryId } from '../../../../lib/delivery/id.js'
 import { AutomationError } from '../../../../lib/error.js'
 import type { ArtifactEvent } from '../../../../lib/events/event.js'
@@ -12,6 +12,7 @@ import { buildRequest } from '../../../../lib/webhook/request.js'
 import { WEBHOOK_DEFAULTS, type WebhookSettings } from '../../../../lib/webhook/settings.js'
 import type { Host } from '../host.js'
 import { resolveWebhook } from '../resolve-webhook.js'
+import { withEnvironment } from './environment.js'
 import { type AdminAnswer, isObject, optionalText } from './router.js'
 
 /**
@@ -69,17 +70,6 @@ function settingsOf(host: Host, id: string, form: unknown): WebhookSettings {
     )
   }
   return { ...WEBHOOK_DEFAULTS, ...deployed, ...form }
-}
-
-/** What Node-RED does at a deploy: a text that is wholly `${NAME}` is the variable NAME, where there is one. */
-function withEnvironment(RED: NodeAPI, id: string, settings: WebhookSettings): WebhookSettings {
-  const node = RED.nodes.getNode(id) ?? {}
-  const resolved = Object.entries(settings).map(([property, value]) => {
-    const [, name] = /^\$\{(\S+)\}$/.exec(typeof value === 'string' ? value : '') ?? []
-    const setting: unknown = name === undefined ? undefined : RED.util.getSetting(node as Node, name)
-    return [property, setting ?? value]
-  })
-  return Object.fromEntries(resolved) as WebhookSettings
 }
 
 function eventOf(given: unknown): ArtifactEvent {
