@@ -9,8 +9,20 @@ export const PHASES = [
   { name: 'lib', files: 'test/lib/**/*.test.mts', nodeRed: 'node-red', timeout: 20_000 },
   { name: 'nodes-5', files: 'test/nodes/**/*.test.mts', nodeRed: 'node-red', timeout: 20_000 },
   { name: 'nodes-4', files: 'test/nodes/**/*.test.mts', nodeRed: 'node-red-4', timeout: 20_000 },
-  { name: 'faults-5', files: 'test/faults/**/*.test.mts', nodeRed: 'node-red', timeout: 60_000 },
-  { name: 'faults-4', files: 'test/faults/**/*.test.mts', nodeRed: 'node-red-4', timeout: 60_000 },
+  {
+    name: 'faults-5',
+    files: 'test/faults/**/*.test.mts',
+    nodeRed: 'node-red',
+    timeout: 120_000,
+    mayLack: 'the right to mount a small disk',
+  },
+  {
+    name: 'faults-4',
+    files: 'test/faults/**/*.test.mts',
+    nodeRed: 'node-red-4',
+    timeout: 120_000,
+    mayLack: 'the right to mount a small disk',
+  },
   {
     name: 'registries',
     files: 'test/registries/**/*.test.mts',
