@@ -57,7 +57,7 @@ describe('the admin interface', () => {
     assert.equal(row.last_delivery.event_id, 'e1')
   })
 
-  it('pages through deliveries, newest first, each once', async () => {
+  it('#102 pages through deliveries, newest first, each once', async () => {
     await load()
     const ids = Array.from({ length: 7 }, (_, index) => `e${index}`)
     for (const event_id of ids) await post({ event_id })
@@ -87,7 +87,7 @@ describe('the admin interface', () => {
     assert.equal(body.log[0].response_body, 'ok')
   })
 
-  it('redelivers one, and all that a filter names', async () => {
+  it('#63 redelivers one, and all that a filter names', async () => {
     receiver.answer((_request, response) => {
       response.statusCode = 400
       response.end()

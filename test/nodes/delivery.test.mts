@@ -82,7 +82,7 @@ describe('an event on its way to a webhook', () => {
     assert.equal(message['topic'], 'ADD_ARTIFACT_ALIAS')
   })
 
-  it('is a duplicate the second time, and is not sent again', async () => {
+  it('#61 #91 is a duplicate the second time, and is not sent again', async () => {
     await nodeRed.load(automation('{"n": 1}'))
     await post(event({ event_id: 'twice' }))
     const again = await post(event({ event_id: 'twice' }))
@@ -158,7 +158,7 @@ describe('an event on its way to a webhook', () => {
     assert.equal(receiver.requests.length, 0)
   })
 
-  it('names a secret that the webhook does not grant, and sends nothing', async () => {
+  it('#62 names a secret that the webhook does not grant, and sends nothing', async () => {
     await nodeRed.load(automation('{"key": "${OTHER}"}'))
     await post(event())
     const failed = (await nodeRed.messages('failed'))[0]!

@@ -68,7 +68,7 @@ describe('artifact-source and its triggers', () => {
     assert.equal((await post(event(), { authorization: 'Bearer right' })).status, 202)
   })
 
-  it('answers other methods with 405, other types with 415, bad JSON in its own words', async () => {
+  it('#93 #95 answers other methods with 405, other types with 415, bad JSON in its own words', async () => {
     await nodeRed.load([source()])
     const get = await nodeRed.fetch('/artifact-events')
     assert.equal(get.status, 405)
@@ -107,7 +107,7 @@ describe('artifact-source and its triggers', () => {
     assert.equal(nodeRed.received('two-out').length, 0)
   })
 
-  it('refuses a writing call without the header that no other site can send', async () => {
+  it('#99 refuses a writing call without the header that no other site can send', async () => {
     await nodeRed.load([source(), fired('one'), collects('one-out')])
     const url = new URL(`${nodeRed.url}/artifact-automations/events/sample`)
     const status = await new Promise((resolve, reject) => {

@@ -95,7 +95,7 @@ describe('a process that is killed with kill -9', () => {
     while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5))
   }
 
-  it('in a burst loses nothing that it acknowledged, and repeats only what was on its way, with the same id and body', async () => {
+  it('#7 in a burst loses nothing that it acknowledged, and repeats only what was on its way, with the same id and body', async () => {
     const KILLS = 6
     for (let life = 0; life < KILLS; life++) {
       const before = acked.size
@@ -123,7 +123,7 @@ describe('a process that is killed with kill -9', () => {
     assert.ok(repeated <= KILLS * (8 + 64), `${repeated} repeated`)
   }).timeout(60_000)
 
-  it('while the receiver holds a request sends it again, and the history says that it was interrupted', async () => {
+  it('#4 while the receiver holds a request sends it again, and the history says that it was interrupted', async () => {
     let hold = true
     onRequest = (_, answer) => {
       if (!hold) answer()
@@ -153,7 +153,7 @@ describe('a process that is killed with kill -9', () => {
     )
   }).timeout(20_000)
 
-  it('right after the answer, before the result is on disk, asks once more and not again', async () => {
+  it('#5 right after the answer, before the result is on disk, asks once more and not again', async () => {
     const killed = new Promise<void>((resolve) => {
       onRequest = (_, answer) => {
         answer()

@@ -37,7 +37,7 @@ describe('the delivery engine', () => {
     assert.deepEqual(s.endpoint.bodies, ['one', 'two'])
   })
 
-  it('retries by the schedule, with the same id, and gives up when it is over', async () => {
+  it('#31 retries by the schedule, with the same id, and gives up when it is over', async () => {
     await s.start()
     s.endpoint.answer = () => DOWN
     const id = await s.enqueue('x')
@@ -96,7 +96,7 @@ describe('the delivery engine', () => {
     assert.equal(s.outputs.failed[0]?.attempt, null)
   })
 
-  it('counts an attempt when sending breaks, so that a poisonous delivery ends', async () => {
+  it('#62 counts an attempt when sending breaks, so that a poisonous delivery ends', async () => {
     await s.start({
       send: () => {
         throw new TypeError('boom')
@@ -111,7 +111,7 @@ describe('the delivery engine', () => {
     )
   })
 
-  it('has no timer longer than a minute', async () => {
+  it('#50 has no timer longer than a minute', async () => {
     await s.start({ schedule: [86_400_000] })
     s.endpoint.answer = () => DOWN
     await s.enqueue('x')
@@ -154,7 +154,7 @@ describe('the delivery engine', () => {
       assert.deepEqual(s.endpoint.bodies, bodies)
     }).timeout(20_000)
 
-    it('does not let a dead webhook hold up another', async () => {
+    it('#46 does not let a dead webhook hold up another', async () => {
       await s.start()
       s.endpoint.answer = () => new Promise(() => {})
       for (let i = 0; i < 50; i++) await s.enqueue(`dead ${i}`)
@@ -175,7 +175,7 @@ describe('the delivery engine', () => {
   })
 
   describe('when the endpoint asks for patience', () => {
-    it('leaves the whole webhook alone for so long, and takes no attempt for it', async () => {
+    it('#32 leaves the whole webhook alone for so long, and takes no attempt for it', async () => {
       await s.start()
       s.endpoint.answer = (_, attempt) => (attempt === 1 ? busy(3_000) : OK)
       const id = await s.enqueue('first')
@@ -191,7 +191,7 @@ describe('the delivery engine', () => {
       assert.deepEqual([detail?.delivery.status, detail?.log.length], ['delivered', 2])
     })
 
-    it('still knows after a restart', async () => {
+    it('#32 still knows after a restart', async () => {
       await s.start()
       s.endpoint.answer = () => busy(60_000)
       await s.enqueue('first')
@@ -207,7 +207,7 @@ describe('the delivery engine', () => {
       assert.deepEqual(s.outputs.delivered.length, 2)
     })
 
-    it('waits a day at the most', async () => {
+    it('#33 waits a day at the most', async () => {
       await s.start()
       s.endpoint.answer = (_, attempt) => (attempt === 1 ? busy(1e20) : OK)
       await s.enqueue('x')
@@ -217,7 +217,7 @@ describe('the delivery engine', () => {
   })
 
   describe('when the endpoint is down', () => {
-    it('sends a few probes instead of everything, and costs nobody an attempt', async () => {
+    it('#48 sends a few probes instead of everything, and costs nobody an attempt', async () => {
       await s.start({ schedule: Array.from({ length: 20 }, () => 1_000) })
       s.endpoint.answer = () => DOWN
       for (let i = 0; i < 200; i++) await s.enqueue(`${i}`)
@@ -228,7 +228,7 @@ describe('the delivery engine', () => {
       assert.equal(s.outputs.failed.length, 0)
     })
 
-    it('drains when it is back, all of it, without a stampede', async () => {
+    it('#47 #48 drains when it is back, all of it, without a stampede', async () => {
       await s.start({ schedule: Array.from({ length: 50 }, () => 60_000), rateLimit: 20 })
       s.endpoint.answer = () => DOWN
       for (let i = 0; i < 100; i++) await s.enqueue(`${i}`)
@@ -247,7 +247,7 @@ describe('the delivery engine', () => {
       event: event(body, { artifact_collection_name: collection }),
     })
 
-    it('sends v1 to v20 of a collection in turn though v3 fails twice, and others meanwhile', async () => {
+    it('#60 sends v1 to v20 of a collection in turn though v3 fails twice, and others meanwhile', async () => {
       await s.start({ ordering: 'collection' })
       s.endpoint.answer = ({ payload }, attempt) => (payload.toString() === 'v3' && attempt < 3 ? DOWN : OK)
       for (let i = 1; i <= 20; i++) await s.enqueue(`v${i}`, version(`v${i}`, 'churn'))
@@ -262,7 +262,7 @@ describe('the delivery engine', () => {
       assert.ok(s.endpoint.most <= 2)
     })
 
-    it('lets the next one go when one failed for good', async () => {
+    it('#60 lets the next one go when one failed for good', async () => {
       await s.start({ ordering: 'collection' })
       s.endpoint.answer = ({ payload }) => (payload.toString() === 'v1' ? REFUSED : OK)
       for (const body of ['v1', 'v2']) await s.enqueue(body, version(body, 'churn'))
@@ -281,7 +281,7 @@ describe('the delivery engine', () => {
   })
 
   describe('while something is missing', () => {
-    it('waits for the webhook, visibly', async () => {
+    it('#54 #55 waits for the webhook, visibly', async () => {
       await s.engine.start()
       s.engine.attachSender('send', s.outputs.port)
       await s.enqueue('x')
@@ -295,7 +295,7 @@ describe('the delivery engine', () => {
       assert.deepEqual([s.outputs.delivered.length, s.outputs.counts?.pending, s.outputs.counts?.waiting], [1, 0, null])
     })
 
-    it('waits for a credential, in the words of the webhook', async () => {
+    it('#56 waits for a credential, in the words of the webhook', async () => {
       await s.start({ waiting: 'The access token has no value.' })
       await s.enqueue('x')
       await s.world.pass(300_000)
@@ -306,7 +306,7 @@ describe('the delivery engine', () => {
       assert.deepEqual(s.endpoint.bodies, ['x'])
     })
 
-    it('waits for the sender, and does not hold up others', async () => {
+    it('#54 #55 waits for the sender, and does not hold up others', async () => {
       await s.start()
       await s.enqueue('orphan', { sender: { id: 'gone', name: '' } })
       await s.enqueue('x')
@@ -353,7 +353,7 @@ describe('the delivery engine', () => {
       assert.equal(s.outputs.delivered.length, 1)
     })
 
-    it('because the endpoint is gone, and goes on when it has another URL', async () => {
+    it('#36 #53 because the endpoint is gone, and goes on when it has another URL', async () => {
       await s.start()
       s.endpoint.answer = () => ({ ...REFUSED, pause: true }) as typeof REFUSED
       await s.enqueue('gone')
@@ -371,7 +371,7 @@ describe('the delivery engine', () => {
   })
 
   describe('that redelivers', () => {
-    it('makes further attempts of the same delivery, with the schedule from the start', async () => {
+    it('#63 makes further attempts of the same delivery, with the schedule from the start', async () => {
       await s.start()
       s.endpoint.answer = () => DOWN
       const id = await s.enqueue('x')
@@ -388,7 +388,7 @@ describe('the delivery engine', () => {
       assert.equal(await s.engine.redeliver('dlv_none'), false)
     })
 
-    it('takes all that failed, and counts them', async () => {
+    it('#63 takes all that failed, and counts them', async () => {
       await s.start()
       s.endpoint.answer = () => REFUSED
       for (let i = 0; i < 300; i++) await s.enqueue(`${i}`)
@@ -402,7 +402,7 @@ describe('the delivery engine', () => {
     })
   })
 
-  describe('when the clock jumps', () => {
+  describe('#49 when the clock jumps', () => {
     beforeEach(async () => {
       await s.start({ schedule: [600_000] })
       s.endpoint.answer = (_, attempt) => (attempt === 1 ? DOWN : OK)
@@ -433,7 +433,7 @@ describe('the delivery engine', () => {
   })
 
   describe('that stops', () => {
-    it('lets requests end that can, and sends the others again', async () => {
+    it('#64 lets requests end that can, and sends the others again', async () => {
       await s.start()
       s.endpoint.answer = ({ payload }) =>
         payload.toString() === 'slow'
@@ -479,7 +479,7 @@ describe('the delivery engine', () => {
       )
     })
 
-    it('lets a webhook go at its deadline, and its delivery on with the next deployment', async () => {
+    it('#52 lets a webhook go at its deadline, and its delivery on with the next deployment', async () => {
       await s.start()
       s.endpoint.answer = () => new Promise(() => {})
       await s.enqueue('x')
@@ -507,7 +507,7 @@ describe('the delivery engine', () => {
       return events.map(({ event_id }) => event_id)
     }
 
-    it('hands out again what did not reach its sender, and what came in the last seconds', async () => {
+    it('#1 hands out again what did not reach its sender, and what came in the last seconds', async () => {
       await s.start()
       await s.engine.accept('src', [event('reached'), event('lost')], { routed: true })
       await s.enqueue('x', { event: event('reached') })
@@ -560,7 +560,7 @@ describe('the delivery engine', () => {
     })
   })
 
-  describe('on a disk that is full for a while', () => {
+  describe('#11 #12 on a disk that is full for a while', () => {
     it('refuses what is new, sends nothing more, and asks nobody twice who has answered', async () => {
       await s.start({ concurrency: 1 })
       let answer = (_: typeof OK) => {}

@@ -149,7 +149,7 @@ describe('an event', () => {
     assert.equal(parse({ ...linked, alias: 'v3' }).alias, 'v3')
   })
 
-  it('keeps members named __proto__ and constructor as data, and no prototype changes', () => {
+  it('#74 keeps members named __proto__ and constructor as data, and no prototype changes', () => {
     const text = `{"event_type":"RUN_STATE","entity_name":"a","project_name":"p","__proto__":{"alias":"evil"},
       "constructor":1,"artifact_metadata":{"__proto__":{"polluted":true},"toString":"t"}}`
     const event = parseText(text)
@@ -161,12 +161,12 @@ describe('an event', () => {
     assert.match(JSON.stringify(event), /"__proto__":\{"polluted":true\}/)
   })
 
-  it('counts the last of a repeated member', () => {
+  it('#78 counts the last of a repeated member', () => {
     const text = JSON.stringify(aliased).replace('{', '{"alias":"staging",')
     assert.equal(parseText(text).alias, 'production')
   })
 
-  it('is nested 100 deep at most, itself included', () => {
+  it('#73 is nested 100 deep at most, itself included', () => {
     const nested = (depth: number) => `${'{"a":'.repeat(depth - 1)}{}${'}'.repeat(depth - 1)}`
     const withMetadata = (metadata: string) => `${JSON.stringify(linked).slice(0, -1)},"artifact_metadata":${metadata}}`
     assert.doesNotThrow(() => parseText(withMetadata(nested(99))))
@@ -177,7 +177,7 @@ describe('an event', () => {
     )
   })
 
-  it('holds no number that overflows, wherever it stands', () => {
+  it('#78 holds no number that overflows, wherever it stands', () => {
     const places: Readonly<Record<string, string>> = {
       metric_value: '"metric_value":1e400',
       'artifact_metadata.loss': '"artifact_metadata":{"loss":-1e400}',
@@ -193,7 +193,7 @@ describe('an event', () => {
     }
   })
 
-  it('has texts of any writing', () => {
+  it('#75 has texts of any writing', () => {
     const name = '模型-🚀-\u202eabc\u0000'
     assert.equal(parse({ ...linked, artifact_collection_name: name }).artifact_collection_name, name)
   })

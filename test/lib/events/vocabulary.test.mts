@@ -79,7 +79,7 @@ describe('the name of a secret', () => {
     assert.match(secretNameProblem('') ?? '', /needs a name/)
   })
 
-  it('is none that templates know already', () => {
+  it('#81 is none that templates know already', () => {
     for (const name of RESERVED_SECRET_NAMES) assert.match(secretNameProblem(name) ?? '', /another name/, name)
     for (const name of ['ACCESS_TOKEN', 'event', 'event_json', 'automation_name', 'alias', 'artifact_metadata']) {
       assert(RESERVED_SECRET_NAMES.includes(name), name)

@@ -5,7 +5,7 @@ describe('Watching artifacts of a W&B server', () => {
   let watch: Watching
   afterEach(() => watch.close())
 
-  it('fires nothing at the first poll, nor at a second one when nothing happened', async () => {
+  it('#70 fires nothing at the first poll, nor at a second one when nothing happened', async () => {
     watch = await watching([trigger('registry'), trigger('entity', { entity: 'vision' })])
     assert.deepEqual(await watch.poll(), [])
     assert.deepEqual(await watch.poll(), [])
@@ -143,7 +143,7 @@ describe('Watching artifacts of a W&B server', () => {
     ])
   })
 
-  it('tells of a version that is committed after later ones', async () => {
+  it('#68 tells of a version that is committed after later ones', async () => {
     watch = await watching([trigger('project', { entity: 'vision', project: 'training', events: ['CREATE_ARTIFACT'] })])
     await watch.poll()
     const pending = watch.world.createVersion(watch.sequence, { state: 'PENDING' })
@@ -165,7 +165,7 @@ describe('Watching artifacts of a W&B server', () => {
     )
   })
 
-  it('says nothing false of an alias that moved away and back between two polls', async () => {
+  it('#71 says nothing false of an alias that moved away and back between two polls', async () => {
     watch = await watching([trigger('registry')])
     watch.world.link(watch.second, watch.portfolio)
     watch.world.addAlias(watch.first, watch.portfolio, 'production')

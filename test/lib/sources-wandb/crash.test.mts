@@ -34,7 +34,7 @@ function pollOnce(url: string, apiKey: string, file: string, killAt: number): Pr
 describe('A poll that is killed', function () {
   this.timeout(180_000)
 
-  it('between any two of its steps, 50 times and more: every event is in the store exactly once', async () => {
+  it('#6 between any two of its steps, 50 times and more: every event is in the store exactly once', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'wandb-crash-'))
     const file = path.join(folder, 'state.db')
     const { world, ada, project, sequence, portfolio, version } = acme()

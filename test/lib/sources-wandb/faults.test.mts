@@ -137,7 +137,7 @@ describe('When the W&B server is at fault', () => {
   ]
 
   for (const { title, fault, code, remedy, message } of faults) {
-    it(`${title}: nothing is stored, and what happened meanwhile is told by the next poll that succeeds`, async () => {
+    it(`#65 #66 #67 #72 ${title}: nothing is stored, and what happened meanwhile is told by the next poll that succeeds`, async () => {
       const commits = watch.store.commits.length
       watch.world.addAlias(watch.first, watch.portfolio, 'production')
       watch.standin.faults.always(fault)
@@ -161,7 +161,7 @@ describe('When the W&B server is at fault', () => {
     assert.deepEqual(brief(await watch.poll()), ['ADD_ARTIFACT_ALIAS classifier:v0 production'])
   })
 
-  it('drips or says nothing: the whole request has one deadline', async () => {
+  it('#66 drips or says nothing: the whole request has one deadline', async () => {
     for (const fault of [{ kind: 'silent' }, { kind: 'slow', everyMs: 5 }] as const) {
       watch.standin.faults.next(fault)
       const ends = AbortSignal.timeout(60)
@@ -169,7 +169,7 @@ describe('When the W&B server is at fault', () => {
     }
   })
 
-  it('asks for a pause by its headers: no request before', async () => {
+  it('#66 asks for a pause by its headers: no request before', async () => {
     watch.standin.faults.next({ kind: 'headers', headers: { 'ratelimit-remaining': '3', 'ratelimit-reset': '90' } })
     await watch.poll()
     assert.equal(watch.client.heldUntil, watch.world.now + 90_000)
@@ -206,14 +206,14 @@ describe('What follows from a failure', () => {
     assert.equal(afterFailure(), 30_000)
   })
 
-  it('varies by a fifth, so that many sources do not come at once', () => {
+  it('#66 varies by a fifth, so that many sources do not come at once', () => {
     assert.deepEqual(
       [pace(0).afterFailure(failure('back-off')), pace(1).afterFailure(failure('back-off'))],
       [24_000, 36_000],
     )
   })
 
-  it('asks again after ten minutes where somebody has to change something', () => {
+  it('#65 asks again after ten minutes where somebody has to change something', () => {
     assert.equal(pace(0.5).afterFailure(failure('re-check')), 600_000)
   })
 

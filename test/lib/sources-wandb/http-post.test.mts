@@ -61,7 +61,7 @@ describe('A post to a W&B server', () => {
     assert.deepEqual([(await post()).status, seen], [307, 1])
   })
 
-  it('stops reading an answer that is too long', async () => {
+  it('#72 stops reading an answer that is too long', async () => {
     const closed = Promise.withResolvers<void>()
     answer = (_request, response) => {
       response.on('close', () => closed.resolve())

@@ -153,7 +153,7 @@ describe('The poller of a W&B source', () => {
     assert.deepEqual(given, ['ADD_ARTIFACT_ALIAS classifier:v0 production'])
   })
 
-  it('begins the round of pages anew when the server refuses a cursor', async () => {
+  it('#69 begins the round of pages anew when the server refuses a cursor', async () => {
     watch.poller.setTriggers([trigger('project', { entity: 'vision', project: 'training' })])
     for (let count = 0; count < 250; count += 1) watch.world.addCollection(watch.project, `c${count}`, 'SEQUENCE')
     watch.poller.start()
@@ -166,7 +166,7 @@ describe('The poller of a W&B source', () => {
     assert.equal((await turn()).kind, 'watching')
   })
 
-  it('loses nothing when the server’s clock is set back', async () => {
+  it('#69 loses nothing when the server’s clock is set back', async () => {
     watch.poller.setTriggers([
       trigger('project', { entity: 'vision', project: 'training' }),
       runTrigger({ states: ['failed'] }),

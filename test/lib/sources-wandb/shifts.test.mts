@@ -20,7 +20,7 @@ describe('Pages that change while they are read', () => {
     return made
   }
 
-  it('lose nothing and make nothing up when collections come and go between the pages of the baseline', async () => {
+  it('#68 lose nothing and make nothing up when collections come and go between the pages of the baseline', async () => {
     watch = await many({}, ['CREATE_ARTIFACT', 'ADD_ARTIFACT_ALIAS'])
     const { world, standin } = watch
     const gone = watch.project.collections.get('c5')
@@ -45,7 +45,7 @@ describe('Pages that change while they are read', () => {
     assert.ok(gone)
   })
 
-  it('show every change within a round of pages, though the server does not move what changed to the front', async () => {
+  it('#68 show every change within a round of pages, though the server does not move what changed to the front', async () => {
     watch = await many({ touches: false }, ['CREATE_ARTIFACT', 'ADD_ARTIFACT_ALIAS'])
     await watch.poll()
     const made = ['resnet', 'c0', 'c120', 'c248'].map(
@@ -63,7 +63,7 @@ describe('Pages that change while they are read', () => {
     assert.equal(await watch.requestsOf(() => watch.poll()), 1)
   })
 
-  it('tell no removal that did not happen when aliases shift between the pages of a long list', async () => {
+  it('#68 tell no removal that did not happen when aliases shift between the pages of a long list', async () => {
     watch = await watching([project()])
     const { world, sequence, first, second } = watch
     world.addAlias(

@@ -51,7 +51,7 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
     const statusOf = async (id: string) => (await store.delivery(id))?.delivery.status
 
     describe('of events', () => {
-      it('says which events were there before, also within one call', async () => {
+      it('#61 says which events were there before, also within one call', async () => {
         assert.deepEqual(await put('a', 'b', 'a'), [false, false, true])
         assert.deepEqual(await put('b', 'c'), [true, false])
       })
@@ -379,7 +379,7 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
     describe('in order', () => {
       const ordered = { ordered: true }
 
-      it('holds a delivery back until its predecessor is delivered', async () => {
+      it('#60 holds a delivery back until its predecessor is delivered', async () => {
         for (const id of ['1', '2', '3']) await enqueue(id, ordered)
         await enqueue('other', { ...ordered, orderKey: 'another collection' })
         const { deliveries } = await store.claim('hook', wish())

@@ -51,7 +51,7 @@ describe('the SQLite store, when something is wrong with its file', () => {
     assert.ok(existsSync(path))
   })
 
-  it('lets no second owner in, says so, and lets it in when the first one is gone', async () => {
+  it('#15 #16 lets no second owner in, says so, and lets it in when the first one is gone', async () => {
     const first = make()
     await first.open(start())
     const second = make()
@@ -65,7 +65,7 @@ describe('the SQLite store, when something is wrong with its file', () => {
     assert.deepEqual(await put(second, 'a'), [true])
   })
 
-  it('lets no second process in either', async () => {
+  it('#16 lets no second process in either', async () => {
     await make().open(start())
     const script = `
       const { DatabaseSync } = require('node:sqlite')
@@ -79,7 +79,7 @@ describe('the SQLite store, when something is wrong with its file', () => {
     ['is no database', Buffer.from('this is a letter to my aunt, '.repeat(200))],
     ['is a torn header', Buffer.concat([Buffer.from('SQLite format 3\0'), Buffer.alloc(4080, 7)])],
   ] as const) {
-    it(`leaves a file untouched that ${what}`, async () => {
+    it(`#13 leaves a file untouched that ${what}`, async () => {
       mkdirSync(join(dir, 'deep'))
       writeFileSync(path, bytes)
       const before = digest(path)
@@ -91,7 +91,7 @@ describe('the SQLite store, when something is wrong with its file', () => {
     })
   }
 
-  it('finds damage in the middle of the file after an unclean stop, and writes nothing more', async () => {
+  it('#13 finds damage in the middle of the file after an unclean stop, and writes nothing more', async () => {
     const store = make()
     await store.open(start())
     for (let i = 0; i < 50; i++) await put(store, `e${i}`, 2_000)
@@ -129,7 +129,7 @@ describe('the SQLite store, when something is wrong with its file', () => {
     })
   }
 
-  it('refuses a file of a newer version and leaves it as it is', async () => {
+  it('#58 refuses a file of a newer version and leaves it as it is', async () => {
     const store = make()
     await store.open(start())
     await store.close(end())
@@ -154,7 +154,7 @@ describe('the SQLite store, when something is wrong with its file', () => {
     assert.equal(digest(path), before)
   })
 
-  it('opens what is left when it was killed at any byte of its log', async () => {
+  it('#9 #17 opens what is left when it was killed at any byte of its log', async () => {
     const store = make()
     await store.open(start())
     for (let i = 0; i < 20; i++) await put(store, `e${i}`, 500)
@@ -183,7 +183,7 @@ describe('the SQLite store, when something is wrong with its file', () => {
     assert.equal(last, 20)
   })
 
-  it('says that a read-only directory is one', async () => {
+  it('#14 says that a read-only directory is one', async () => {
     mkdirSync(join(dir, 'deep'))
     chmodSync(join(dir, 'deep'), 0o555)
     chmodSync(dir, 0o755)
@@ -192,7 +192,7 @@ describe('the SQLite store, when something is wrong with its file', () => {
     await make().open(start())
   })
 
-  it('says that a read-only file is one, and leaves it as it is', async () => {
+  it('#14 says that a read-only file is one, and leaves it as it is', async () => {
     const store = make()
     await store.open(start())
     await store.close(end())
@@ -204,7 +204,7 @@ describe('the SQLite store, when something is wrong with its file', () => {
     assert.equal(digest(path), before)
   })
 
-  it('notices that its file was taken away', async () => {
+  it('#14 notices that its file was taken away', async () => {
     const store = make()
     await store.open(start())
     rmSync(path)
@@ -212,7 +212,7 @@ describe('the SQLite store, when something is wrong with its file', () => {
     await assert.rejects(put(store, 'a'), /removed or replaced/)
   })
 
-  it('refuses new events when SQLite says that the file is full, and works again when it may grow', async () => {
+  it('#10 #12 refuses new events when SQLite says that the file is full, and works again when it may grow', async () => {
     const store = make({ maxPages: 40 })
     await store.open(start())
     await assert.rejects(
@@ -246,7 +246,7 @@ describe('the SQLite store, when something is wrong with its file', () => {
       execFileSync('umount', [mount])
     })
 
-    it('refuses events, records what is on its way by giving up its ballast, and goes on when there is room', async () => {
+    it('#10 #11 #12 refuses events, records what is on its way by giving up its ballast, and goes on when there is room', async () => {
       const store = make({ ballastBytes: 256 * 1024 })
       await store.open(start())
       const { claimed } = await store.enqueue(record('on its way', { claim: true }))
@@ -283,7 +283,7 @@ describe('the SQLite store, when something is wrong with its file', () => {
     })
   })
 
-  it('opens a file whose schema was being made when the process was killed', async () => {
+  it('#8 opens a file whose schema was being made when the process was killed', async () => {
     mkdirSync(join(dir, 'deep'))
     const db = new DatabaseSync(path)
     db.exec('PRAGMA journal_mode = WAL; BEGIN; CREATE TABLE meta (x); ')
@@ -306,7 +306,7 @@ describe('the SQLite store, when something is wrong with its file', () => {
   })
 })
 
-describe('SQLite versions', () => {
+describe('#18 SQLite versions', () => {
   const TABLE: Record<string, boolean> = {
     '3.51.2': false,
     '3.51.3': true,

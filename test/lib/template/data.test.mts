@@ -18,7 +18,7 @@ const ODD: Record<string, string> = {
 
 describe('data', () => {
   for (const [name, value] of Object.entries(ODD)) {
-    it(`with ${name} arrives as it is`, () => {
+    it(`#75 with ${name} arrives as it is`, () => {
       const event = eventWith({ alias: value, artifact_metadata: { [value]: { value: [value] } } })
       const sent = JSON.parse(json('{"in": "<${alias}>", "out": ${alias}, "${alias}": 1}', { event }))
       assert.deepEqual(sent, { in: `<${value}>`, out: value, [value]: 1 })
@@ -30,7 +30,7 @@ describe('data', () => {
     })
   }
 
-  it('with a lone surrogate is escaped in JSON, and U+FFFD in text', () => {
+  it('#76 with a lone surrogate is escaped in JSON, and U+FFFD in text', () => {
     const event = eventWith({ alias: '\ud83d', tag: '\ude00x', artifact_metadata: { m: ['\udc00'] } })
     assert.equal(json('"${alias}"', { event }), '"\\ud83d"')
     assert.equal(json('[${alias}, "${alias}${tag}"]', { event }), '["\\ud83d", "\\ud83d\\ude00x"]')
@@ -40,7 +40,7 @@ describe('data', () => {
 
   it('keeps its emoji', () => assert.equal(json('"${alias}"', { event: eventWith({ alias: '😀' }) }), '"😀"'))
 
-  it('keeps numbers as JSON in JavaScript has them', () => {
+  it('#77 keeps numbers as JSON in JavaScript has them', () => {
     const event = eventWithMetadata('{"n": [1e21, 1e-7, -0, 0.1, 12345678901234567890, 1.0]}')
     assert.equal(json('${artifact_metadata.n}', { event }), '[1e+21,1e-7,0,0.1,12345678901234567000,1]')
     assert.equal(json('["${artifact_metadata.n.0}", ${artifact_metadata.n.2}]', { event }), '["1e+21", 0]')
@@ -55,7 +55,7 @@ describe('data', () => {
     assert.equal(json('["${event.n}", ${event.n}]', { event: eventWith({ n: 5n }) }), '["5", 5]')
   })
 
-  it('that cannot be written as JSON at all is refused in words', () => {
+  it('#73 that cannot be written as JSON at all is refused in words', () => {
     const loop: Record<string, unknown> = {}
     loop['self'] = loop
     const bad = [loop, { n: 5n }, { toJSON: () => undefined }]

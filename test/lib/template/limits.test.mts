@@ -17,7 +17,7 @@ describe('a rendered payload', () => {
     assert.throws(() => json('"${alias}"', { event: eventWith({ alias: '\u0001'.repeat(MIB / 6 + 1) }) }), tooLarge)
   })
 
-  it('is given up as soon as it is larger, however often a large value is used', () => {
+  it('#85 is given up as soon as it is larger, however often a large value is used', () => {
     let reads = 0
     const metadata = Object.defineProperty({}, 'big', {
       enumerable: true,

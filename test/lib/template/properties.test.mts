@@ -14,7 +14,7 @@ function render(format: 'json' | 'text', template: string, event: ArtifactEvent)
 }
 
 describe('any event under any JSON template', () => {
-  it('renders to JSON that says what the template says', () => {
+  it('#79 renders to JSON that says what the template says', () => {
     fc.assert(
       fc.property(anyTemplate({ withSecrets: false }), anyEvent, (template, event) => {
         const { text, slots } = render('json', template.template, event)

@@ -98,7 +98,7 @@ const JSON_TEXTS: Refused[] = [
   ['["😀😀", oops]', 1, 10, /“oops”/],
 ]
 
-describe('a template is refused', () => {
+describe('#79 a template is refused', () => {
   for (const [template, line, column, because] of [...NAMES, ...JSON_TEXTS]) {
     it(`${JSON.stringify(template).slice(0, 60)} at ${line}:${column}, ${because.source}`, () => {
       const error = refusal(template)

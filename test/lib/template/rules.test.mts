@@ -206,7 +206,7 @@ describe('a template', () => {
     }
   })
 
-  describe('finds only what the event has itself', () => {
+  describe('#74 finds only what the event has itself', () => {
     for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'constructor.name', '__proto__.x']) {
       it(name, () => {
         assert.equal(json(`\${artifact_metadata.${name}}`), 'null')
@@ -246,12 +246,12 @@ describe('a template', () => {
     )
   })
 
-  it('tells what was missing, each name once', () => {
+  it('#80 tells what was missing, each name once', () => {
     const { missing } = render('json', '["${tag}", ${tag}, "${alias}", ${artifact_metadata.nothing}]')
     assert.deepEqual(missing, ['tag', 'artifact_metadata.nothing'])
   })
 
-  it('fails for what is missing when it is told to, with every name', () => {
+  it('#80 fails for what is missing when it is told to, with every name', () => {
     const filling = { missing: 'error' } as const
     assert.equal(json('"${alias}${artifact_metadata.zero}${artifact_metadata.none}"', filling), '"production0{}"')
     for (const name of ['tag', 'artifact_metadata.nothing', 'artifact_metadata.empty', 'event.no']) {

@@ -61,7 +61,7 @@ describe('a secret', () => {
     })
   }
 
-  it('is never put where the event itself says so', () => {
+  it('#83 is never put where the event itself says so', () => {
     const event = eventWith({ alias: '${ACCESS_TOKEN} $SECRET ${SECRET}', tag: '${ACC', run_id: 'ESS_TOKEN}' })
     assert.equal(
       sent('json', '"${alias} ${SECRET} ${tag}${run_id}"', event),
@@ -70,7 +70,7 @@ describe('a secret', () => {
     assert.equal(sent('text', '${alias} ${SECRET}', event), '${ACCESS_TOKEN} $SECRET ${SECRET} value-1')
   })
 
-  it('stands next to data that looks like its dollars or its name', () => {
+  it('#84 stands next to data that looks like its dollars or its name', () => {
     const event = eventWith({ alias: '$', tag: 'S2' })
     assert.equal(sent('json', '"${alias}$SECRET${tag} ${alias}${SECRET}"', event), '"$value-1S2 $value-1"')
   })

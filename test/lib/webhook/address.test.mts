@@ -75,7 +75,7 @@ const LITERALS: readonly [host: string, lan: boolean, public_: boolean][] = [
 
 describe('the address policy', () => {
   for (const [host, byLan, byPublic] of LITERALS) {
-    it(`${host}: ${byLan ? 'allowed' : 'refused'} by lan, ${byPublic ? 'allowed' : 'refused'} by public`, () => {
+    it(`#43 ${host}: ${byLan ? 'allowed' : 'refused'} by lan, ${byPublic ? 'allowed' : 'refused'} by public`, () => {
       assert.equal(allows(lan, host), byLan)
       assert.equal(allows(open, host), byPublic)
     })

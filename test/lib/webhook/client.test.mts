@@ -56,7 +56,7 @@ describe('the webhook client', () => {
     })
   }
 
-  it('keeps its connection between requests, and makes a new one when the endpoint closed it', async () => {
+  it('#39 keeps its connection between requests, and makes a new one when the endpoint closed it', async () => {
     const server = await httpServer((response) => {
       if (server.received.length === 2) response.setHeader('Connection', 'close')
       response.end('ok')
@@ -71,7 +71,7 @@ describe('the webhook client', () => {
     assert.equal(server.connections, 2)
   })
 
-  it('makes no second request when a kept connection is reset under it', async () => {
+  it('#39 makes no second request when a kept connection is reset under it', async () => {
     const server = await rawServer((socket) => {
       const requests = () => Buffer.concat(server.received).toString().split('{}').length - 1
       const answer = () => {
@@ -93,7 +93,7 @@ describe('the webhook client', () => {
   })
 
   for (const status of [301, 302, 303, 307, 308]) {
-    it(`does not follow a ${status}: the other host sees nothing`, async () => {
+    it(`#27 does not follow a ${status}: the other host sees nothing`, async () => {
       const other = await httpServer()
       const server = await httpServer((response) => response.writeHead(status, { Location: other.url }).end())
       const { response } = await send(server.url)
@@ -104,7 +104,7 @@ describe('the webhook client', () => {
   }
 
   for (const location of ['/', 'file:///etc/passwd', 'http://169.254.169.254/latest/meta-data/']) {
-    it(`does not follow a redirect to ${location} either`, async () => {
+    it(`#28 does not follow a redirect to ${location} either`, async () => {
       const server = await httpServer((response) => response.writeHead(302, { Location: location }).end())
       assert.equal((await send(server.url)).response?.status, 302)
       assert.equal(server.received.length, 1)
@@ -112,7 +112,7 @@ describe('the webhook client', () => {
   }
 
   describe('gives up', () => {
-    it('an endpoint that never answers, at the timeout, and hangs up', async () => {
+    it('#22 an endpoint that never answers, at the timeout, and hangs up', async () => {
       const server = await rawServer(() => {})
       const started = performance.now()
       const { failure } = await send(server.url, { timeout: 0.3 })
@@ -123,7 +123,7 @@ describe('the webhook client', () => {
       await server.closed()
     })
 
-    it('an endpoint that drips its headers: every byte would start an idle timeout anew', async () => {
+    it('#23 an endpoint that drips its headers: every byte would start an idle timeout anew', async () => {
       const server = await rawServer((socket) => {
         socket.write('HTTP/1.1 200 OK\r\nX-Slow: ')
         drip(socket, 'x', 20)
@@ -145,7 +145,7 @@ describe('the webhook client', () => {
   })
 
   describe('takes a delivery for done after a 2xx status line', () => {
-    it('when the body drips beyond the timeout', async () => {
+    it('#23 when the body drips beyond the timeout', async () => {
       const server = await rawServer((socket) => {
         socket.write(`${HEAD}Transfer-Encoding: chunked\r\n\r\n`)
         drip(socket, '1\r\nx\r\n', 20)
@@ -157,7 +157,7 @@ describe('the webhook client', () => {
       await server.closed()
     })
 
-    it('when the connection breaks in the body', async () => {
+    it('#21 when the connection breaks in the body', async () => {
       const server = await rawServer((socket) => {
         socket.write(`${HEAD}Content-Length: 100\r\n\r\nhalf`)
         setTimeout(() => socket.resetAndDestroy(), 50)
@@ -168,7 +168,7 @@ describe('the webhook client', () => {
       assert.equal(response.body, 'half')
     })
 
-    it('when the chunks of the body are garbage', async () => {
+    it('#38 when the chunks of the body are garbage', async () => {
       const server = await rawServer((socket) => {
         socket.write(`${HEAD}Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n`)
         setTimeout(() => socket.write('zzz\r\n'), 50)
@@ -178,7 +178,7 @@ describe('the webhook client', () => {
       assert.equal(response.body, 'ok')
     })
 
-    it('when the body never ends: 16 KiB are kept, and the connection is closed', async () => {
+    it('#25 when the body never ends: 16 KiB are kept, and the connection is closed', async () => {
       const server = await rawServer((socket) => {
         socket.write(`${HEAD}\r\n`)
         const flood = () => {
@@ -220,7 +220,7 @@ describe('the webhook client', () => {
     assert.equal(response.headers['constructor'], 'y')
   })
 
-  it('inflates nothing, and asks for nothing compressed', async () => {
+  it('#26 inflates nothing, and asks for nothing compressed', async () => {
     const bomb = gzipSync(Buffer.alloc(10_000_000))
     const server = await httpServer((response) => {
       response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(bomb)
@@ -230,7 +230,7 @@ describe('the webhook client', () => {
     assert.equal(server.received[0]?.headers['accept-encoding'], undefined)
   })
 
-  it('survives a chain of 5,000 content encodings', async () => {
+  it('#26 survives a chain of 5,000 content encodings', async () => {
     const server = await httpServer((response) => {
       response.writeHead(200, { 'Content-Encoding': Array<string>(5000).fill('x').join(',') }).end('ok')
     })
@@ -287,7 +287,7 @@ describe('the webhook client', () => {
     ],
   ]
   for (const [what, talk, message] of BROKEN) {
-    it(`reports an endpoint that ${what} as a network error, and works with the next one`, async () => {
+    it(`#21 #37 #38 reports an endpoint that ${what} as a network error, and works with the next one`, async () => {
       const server = await rawServer((socket) => {
         if (server.connections === 1) talk(socket)
         else socket.end(`${HEAD}Content-Length: 2\r\n\r\nok`)
@@ -304,7 +304,7 @@ describe('the webhook client', () => {
   }
 
   for (const early of [102, 103]) {
-    it(`passes over a ${early} before the answer`, async () => {
+    it(`#37 passes over a ${early} before the answer`, async () => {
       const server = await rawServer((socket) => {
         socket.end(`HTTP/1.1 ${early} Wait\r\nLink: </x>\r\n\r\n${HEAD}Content-Length: 2\r\n\r\nok`)
       })
@@ -314,7 +314,7 @@ describe('the webhook client', () => {
     })
   }
 
-  it('names a refused connection', async () => {
+  it('#20 names a refused connection', async () => {
     const server = await rawServer(() => {})
     await server.close()
     const { failure } = await send(server.url)

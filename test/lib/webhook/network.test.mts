@@ -44,7 +44,7 @@ afterEach(async () => {
 
 describe('names', () => {
   for (const code of ['ENOTFOUND', 'EAI_AGAIN', 'ESERVFAIL']) {
-    it(`that are not found (${code}) are a dns error`, async () => {
+    it(`#41 that are not found (${code}) are a dns error`, async () => {
       const { failure } = await sendTo('http://nowhere.example:8080/', { lookup: resolver(code) })
       assert.deepEqual(failure, {
         code: 'dns',
@@ -58,7 +58,7 @@ describe('names', () => {
     assert.equal((await sendTo('http://nowhere.example/', { lookup: resolver([]) })).failure?.code, 'dns')
   })
 
-  it('whose resolver never answers are given up at the timeout', async () => {
+  it('#41 whose resolver never answers are given up at the timeout', async () => {
     const { failure } = await sendTo('http://nowhere.example/', { lookup: () => {} }, { timeout: 0.2 })
     assert.equal(failure?.code, 'timeout')
   })
@@ -80,13 +80,13 @@ describe('names', () => {
     assert.deepEqual(asked, ['name.example'])
   })
 
-  it('fall back to their IPv4 address when the IPv6 one is dead', async () => {
+  it('#44 fall back to their IPv4 address when the IPv6 one is dead', async () => {
     const server = await httpServer()
     const { response } = await sendTo(`http://name.example:${server.port}/`, { lookup: resolver(['::1', '127.0.0.1']) })
     assert.equal(response?.status, 200)
   })
 
-  it('may be IPv6 addresses, or stand for one', async () => {
+  it('#44 may be IPv6 addresses, or stand for one', async () => {
     const server = await httpServer(undefined, { host: '::1' })
     assert.equal((await send(server.url)).response?.status, 200)
     const named = await sendTo(`http://name.example:${server.port}/`, { lookup: resolver(['::1']) })
@@ -107,7 +107,7 @@ describe('an address that may not be called', () => {
     '[::1]',
   ]
   for (const host of literals) {
-    it(`is not connected to as ${host} in a URL`, async () => {
+    it(`#43 is not connected to as ${host} in a URL`, async () => {
       const server = await httpServer(undefined, { host: host === '[::1]' ? '::1' : '127.0.0.1' })
       const { failure } = await sendTo(`http://${host}:${server.port}/`, { policy: 'public' })
       assert.equal(failure?.code, 'address_blocked')
@@ -136,7 +136,7 @@ describe('an address that may not be called', () => {
     assert.equal(server.connections, 0)
   })
 
-  it('is not connected to by a name that changes: what was checked is what is dialled', async () => {
+  it('#42 is not connected to by a name that changes: what was checked is what is dialled', async () => {
     const server = await httpServer((response) => response.setHeader('Connection', 'close').end())
     const lookup = resolver(['127.0.0.1'], ['169.254.169.254'])
     const to = webhook({ url: `http://rebind.example:${server.port}/`, timeout: 5 })
@@ -146,7 +146,7 @@ describe('an address that may not be called', () => {
     assert.deepEqual(lookup.asked, ['rebind.example', 'rebind.example'])
   })
 
-  it('is not spoken to when only the connected socket tells', async () => {
+  it('#42 is not spoken to when only the connected socket tells', async () => {
     const server = await httpServer()
     // a policy that lets the name and its addresses pass, as a gap in both checks would
     let checks = 0
@@ -192,7 +192,7 @@ describe('TLS', function () {
   const sendTls = (port: number, tls?: TlsSettings, host = 'hooks.example') =>
     sendTo(`https://${host}:${port}/`, { lookup }, {}, tls ? { tls } : {})
 
-  it('accepts the authority of its configuration, and no other webhook does', async () => {
+  it('#40 accepts the authority of its configuration, and no other webhook does', async () => {
     const server = await httpServer(undefined, { tls: certificates.issued('hooks.example') })
     assert.equal((await sendTls(server.port, { ca: certificates.authority.cert })).response?.status, 200)
     const { failure } = await sendTls(server.port)
@@ -201,21 +201,21 @@ describe('TLS', function () {
     assert.equal(server.received.length, 1)
   })
 
-  it('accepts any certificate only when told to', async () => {
+  it('#40 accepts any certificate only when told to', async () => {
     const server = await httpServer(undefined, { tls: certificates.selfSigned('hooks.example') })
     const { failure } = await sendTls(server.port)
     assert.match(failure?.message ?? '', /self-signed certificate.*\(DEPTH_ZERO_SELF_SIGNED_CERT\)/)
     assert.equal((await sendTls(server.port, { rejectUnauthorized: false })).response?.status, 200)
   })
 
-  it('refuses an expired certificate', async () => {
+  it('#40 refuses an expired certificate', async () => {
     const server = await httpServer(undefined, { tls: certificates.issued('hooks.example', { expired: true }) })
     const { failure } = await sendTls(server.port, { ca: certificates.authority.cert })
     assert.equal(failure?.code, 'tls')
     assert.match(failure.message, /has expired \(CERT_HAS_EXPIRED\)/)
   })
 
-  it('refuses a certificate for another name, unless the configuration expects it', async () => {
+  it('#40 refuses a certificate for another name, unless the configuration expects it', async () => {
     const server = await httpServer(undefined, { tls: certificates.issued('other.example') })
     const ca = certificates.authority.cert
     const { failure } = await sendTls(server.port, { ca })
@@ -241,7 +241,7 @@ describe('TLS', function () {
     assert.equal(server.received.length, 1)
   })
 
-  it('is not spoken on a port of plain HTTP', async () => {
+  it('#40 is not spoken on a port of plain HTTP', async () => {
     const server = await httpServer()
     const { failure } = await sendTls(server.port)
     assert.equal(failure?.code, 'tls')
@@ -253,14 +253,14 @@ describe('TLS', function () {
     assert.equal((await sendTo(`http://127.0.0.1:${server.port}/`)).failure?.code, 'network')
   })
 
-  it('of an old version is refused', async () => {
+  it('#40 of an old version is refused', async () => {
     const tls = { ...certificates.issued('hooks.example'), minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1' } as const
     const server = await httpServer(undefined, { tls: { ...tls, ciphers: 'DEFAULT@SECLEVEL=0' } })
     const { failure } = await sendTls(server.port, { ca: certificates.authority.cert })
     assert.equal(failure?.code, 'tls', failure?.message)
   })
 
-  it('that stalls in the handshake is given up at the timeout, and hung up on', async () => {
+  it('#24 that stalls in the handshake is given up at the timeout, and hung up on', async () => {
     const server = await rawServer(() => {})
     const { failure } = await sendTo(`https://127.0.0.1:${server.port}/`, {}, { timeout: 0.3 })
     assert.equal(failure?.code, 'timeout')

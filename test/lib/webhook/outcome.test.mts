@@ -27,7 +27,7 @@ const STATUSES: Readonly<Record<string, readonly number[]>> = {
   pause: [410],
 }
 
-describe('what a status means', () => {
+describe('#29 #30 #31 what a status means', () => {
   for (const [meaning, statuses] of Object.entries(STATUSES)) {
     for (const status of statuses) {
       it(`${status}: ${meaning}`, () => {
@@ -56,7 +56,7 @@ describe('what a status means', () => {
 
 describe('an endpoint that asks for patience', () => {
   for (const status of [408, 425, 429, 500, 502, 503, 504]) {
-    it(`holds back the webhook by Retry-After with ${status}, and the delivery keeps its place`, () => {
+    it(`#32 holds back the webhook by Retry-After with ${status}, and the delivery keeps its place`, () => {
       const outcome = judge('generic', { status, headers: { 'retry-after': '7' } })
       assert.ok(outcome.kind === 'retry')
       assert.equal(outcome.retryAfter, 7_000)
@@ -70,7 +70,7 @@ describe('an endpoint that asks for patience', () => {
     assert.equal(judge('generic', { status: 200, headers: { 'retry-after': '7' } }).kind, 'delivered')
   })
 
-  it('is heard when it says so by 403 with rate-limit headers, and only then', () => {
+  it('#34 is heard when it says so by 403 with rate-limit headers, and only then', () => {
     assert.equal(judge('generic', { status: 403 }).kind, 'failed')
     const outcome = judge('generic', {
       status: 403,
@@ -116,7 +116,7 @@ describe('GitHub', () => {
   })
 })
 
-describe('Slack', () => {
+describe('#35 Slack', () => {
   const rows: readonly [body: string, kind: Outcome['kind']][] = [
     ['ok', 'delivered'],
     ['{"ok":true}', 'delivered'],
@@ -142,7 +142,7 @@ describe('Slack', () => {
   })
 })
 
-describe('Teams', () => {
+describe('#35 Teams', () => {
   const text = (status: number) =>
     `Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error ${status} with ContextId tcid=0,server=DB3PEPF,cv=x..`
   const rows: readonly [body: string, kind: Outcome['kind']][] = [
@@ -182,7 +182,7 @@ describe('an attempt without an answer', () => {
       error: { code: 'address_blocked', message: 'why' },
     })
   })
-  it('keeps its place in the schedule when the proxy is to blame', () => {
+  it('#45 keeps its place in the schedule when the proxy is to blame', () => {
     const outcome = failure('network', true)
     assert.ok(outcome.kind === 'retry')
     assert.equal(outcome.countsAsAttempt, false)

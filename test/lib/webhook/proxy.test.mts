@@ -97,7 +97,7 @@ describe('a proxy', function () {
     assert.equal(secure.received.length, 1)
   })
 
-  it('that is down is blamed by its own name, and the delivery keeps its place', async () => {
+  it('#45 that is down is blamed by its own name, and the delivery keeps its place', async () => {
     for (const scheme of ['http', 'socks5']) {
       for (const target of ['http', 'https']) {
         const { failure } = await through({ url: `${scheme}://127.0.0.1:1` }, `${target}://hooks.example/`)
@@ -110,7 +110,7 @@ describe('a proxy', function () {
     }
   })
 
-  it('that wants a password says so', async () => {
+  it('#45 that wants a password says so', async () => {
     const proxy = await started(httpProxy({ to: 1, refuse: 407 }))
     for (const target of ['http', 'https']) {
       const { failure } = await through({ url: `http://127.0.0.1:${proxy.port}` }, `${target}://hooks.example/`)
@@ -167,7 +167,7 @@ describe('a proxy', function () {
     }
   })
 
-  it('is left aside for hosts that it is not for', async () => {
+  it('#45 is left aside for hosts that it is not for', async () => {
     const server = await httpServer()
     const to = webhook({ url: server.url }, { proxy: { url: 'http://127.0.0.1:1', noproxy: ['127.0.0.1'] } })
     assert.equal((await client(to).send(request(to))).response?.body, 'ok')

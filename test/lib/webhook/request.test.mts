@@ -39,7 +39,7 @@ describe('a request', () => {
     assert.equal(request(webhook({ url: URL_ }), bytes).body.compare(bytes), 0)
   })
 
-  it('fills secrets into the body, escaped where JSON needs it', () => {
+  it('#82 fills secrets into the body, escaped where JSON needs it', () => {
     const text = '{"a":"x ${KEY} y","b":${KEY},"c":"${ACCESS_TOKEN}"}'
     const to = tokenWebhook({ url: URL_ }, { granted: grant({ KEY: '"canary"\n\\ü' }) })
     const slots = [
@@ -55,7 +55,7 @@ describe('a request', () => {
     assert.equal(masked.body, '{"a":"x *** y","b":"***","c":"***"}')
   })
 
-  it('cannot be built when a secret is not granted, the token is missing, or somebody moved the text', () => {
+  it('#62 cannot be built when a secret is not granted, the token is missing, or somebody moved the text', () => {
     const text = '{"a":"${KEY}","b":"${ACCESS_TOKEN}"}'
     const to = webhook({ url: URL_ }, { granted: grant({ OTHER: 'x' }) })
     assert.throws(() => request(to, text, [slot(text, '${KEY}')]), { code: 'secret_unknown' })

@@ -39,7 +39,7 @@ const VALUES: readonly [value: string, ms: number | undefined][] = [
   ['24 Nov 2026', undefined],
 ]
 
-describe('Retry-After', () => {
+describe('#33 Retry-After', () => {
   for (const [value, ms] of VALUES) {
     const shown = value.length > 40 ? `${value.slice(0, 40)}…` : value
     it(`"${shown}" is ${ms === undefined ? 'ignored' : `${ms} ms`}`, () => {
@@ -66,7 +66,7 @@ describe('Retry-After', () => {
   })
 })
 
-describe('x-ratelimit-reset', () => {
+describe('#34 x-ratelimit-reset', () => {
   const reset = (seconds: number) => String(NOW.getTime() / 1000 + seconds)
   const rows: readonly [what: string, headers: Record<string, string>, ms: number | undefined][] = [
     ['counts when nothing remains', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset(90) }, 90_000],

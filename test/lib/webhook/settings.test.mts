@@ -151,7 +151,7 @@ describe('the settings of a webhook', () => {
     assert.deepEqual([ma, mb, mc, md], ['k=***', '***', '$NOPE $$5', '***'])
   })
 
-  it('say which header has a secret that cannot stand there, not what the secret is', () => {
+  it('#82 #88 say which header has a secret that cannot stand there, not what the secret is', () => {
     const wrong: Partial<WebhookParts>[] = [
       { token: new Secret('canary\n') },
       { token: new Secret('canary–1') },

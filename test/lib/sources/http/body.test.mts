@@ -13,13 +13,13 @@ describe('a body that does not come as it should', () => {
 
   const head = 'POST /artifact-events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n'
 
-  it('answers 413 at once to one that is announced as too large', async () => {
+  it('#92 answers 413 at once to one that is announced as too large', async () => {
     const socket = (await start()).dial()
     socket.write(`${head}Content-Length: ${5 * 1024 * MIB}\r\n\r\n{`)
     assert.match(await readToEnd(socket), /^HTTP\/1\.1 413 .*\r\nConnection: close\r\n.*body_too_large/s)
   })
 
-  it('answers 413 while one without end is coming, closes, and keeps nothing', async () => {
+  it('#92 answers 413 while one without end is coming, closes, and keeps nothing', async () => {
     const { dial, accepted } = await start()
     const socket = dial()
     const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`
@@ -43,7 +43,7 @@ describe('a body that does not come as it should', () => {
     assert.equal((await post(Buffer.alloc(3 * MIB))).status, 413)
   })
 
-  it('answers 408 to one that drips, and closes', async () => {
+  it('#94 answers 408 to one that drips, and closes', async () => {
     const { dial, accepted } = await start({ limits: { timeout: 200 } })
     const socket = dial()
     socket.write(`${head}Content-Length: 1000\r\n\r\n`)
@@ -54,7 +54,7 @@ describe('a body that does not come as it should', () => {
     assert.deepEqual(accepted, [])
   })
 
-  it('keeps nothing when the sender goes away in the middle', async () => {
+  it('#2 keeps nothing when the sender goes away in the middle', async () => {
     const { dial, accepted, refused, errors, post } = await start()
     const socket = dial()
     socket.write(`${head}Content-Length: 1000\r\n\r\n${JSON.stringify(linked)}`)
@@ -94,7 +94,7 @@ describe('a body that does not come as it should', () => {
     assert.match(answers, /^HTTP\/1\.1 400 .*HTTP\/1\.1 202 /s)
   })
 
-  it('minds no header with the name of a prototype', async () => {
+  it('#96 minds no header with the name of a prototype', async () => {
     const { dial, accepted } = await start()
     const socket = dial()
     const body = JSON.stringify(linked)

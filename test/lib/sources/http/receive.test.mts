@@ -136,7 +136,7 @@ describe('an HTTP source', () => {
     ['an id that is too long', 400, { 'webhook-id': 'x'.repeat(256) }],
   ]
   for (const [what, status, headers, body = JSON.stringify(linked)] of answers) {
-    it(`answers ${status} to ${what}`, async () => {
+    it(`#93 answers ${status} to ${what}`, async () => {
       const { post, accepted } = await start()
       const answer = await post(body, headers)
       assert.equal(answer.status, status)
@@ -164,7 +164,7 @@ describe('an HTTP source', () => {
 
   describe('with another method', () => {
     for (const method of ['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD']) {
-      it(`answers 405 to ${method}, and says what is allowed`, async () => {
+      it(`#95 answers 405 to ${method}, and says what is allowed`, async () => {
         const { post, refused } = await start()
         const { status, headers, body } = await post('', {}, method)
         assert.deepEqual([status, headers.allow], [405, 'POST'])

@@ -66,7 +66,7 @@ describe('a request signed as GitHub does', () => {
   })
 })
 
-describe('a request signed by Standard Webhooks', () => {
+describe('#89 #90 a request signed by Standard Webhooks', () => {
   const id = 'msg_1'
   const signed = (at: number | string, secret = SECRET) => `v1,${digest('base64', `${id}.${at}.${body}`, secret)}`
   const headers = (signature: string, at: number | string | null = seconds) => ({
@@ -147,7 +147,7 @@ describe('a request with several signatures', () => {
     )
   })
 
-  it('is refused when one is wrong, which is named', () => {
+  it('#89 is refused when one is wrong, which is named', () => {
     const wrong = { 'x-wandb-signature': digest('hex'), 'x-hub-signature-256': 'sha256=0' }
     assert.match(refusal('signature', wrong) ?? '', /X-Hub-Signature-256/)
     const old = {
@@ -177,7 +177,7 @@ describe('a signature', () => {
     )
   })
 
-  it('never throws for what a stranger may send', () => {
+  it('#89 never throws for what a stranger may send', () => {
     const header = fc.oneof(
       fc.string(),
       fc.string({ unit: 'binary' }),
@@ -198,7 +198,7 @@ describe('a signature', () => {
     )
   })
 
-  it('is judged before the body is parsed, and over its spacing and byte order mark', async () => {
+  it('#97 is judged before the body is parsed, and over its spacing and byte order mark', async () => {
     const source = await startSource({ settings: { auth: 'signature' } })
     try {
       const spaced = Buffer.from(`\ufeff ${body} \n`)
