@@ -1,6 +1,9 @@
+import { createHmac } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { postedEvents } from '../package/markdown.mts'
+import { readEvents } from '../../dist/lib/sources/http/read-events.js'
+import type { Authentication, Format, HttpSourceSettings } from '../../dist/lib/sources/http/settings.js'
+import { fences, postedEvents } from '../package/markdown.mts'
 import type { FlowNode } from './harness/node-red.mts'
 
 const folder = path.resolve(import.meta.dirname, '../../examples')
@@ -20,12 +23,75 @@ export interface Posted {
   readonly event: Record<string, unknown>
 }
 
-/** The event that the example's own comment posts with `curl`. */
+/** What the example's own comment posts with `curl`. */
 export function documentedEvent(flow: readonly FlowNode[]): Posted {
-  const comments = flow.filter(({ type }) => type === 'comment').map(({ info }) => String(info))
-  const [posted] = comments.flatMap(postedEvents)
+  const [posted] = postedEvents(commentOf(flow))
   if (!posted) throw new Error('No comment of the example posts an event.')
   return { path: posted.path, event: posted.body as Record<string, unknown> }
+}
+
+/** The text of the example's own comment. */
+const commentOf = (flow: readonly FlowNode[]) => String(flow.find(({ type }) => type === 'comment')?.['info'])
+
+/** The commands of the example's comment that post to its own source, as a person would copy them. */
+export function documentedCommand(flow: readonly FlowNode[]): string {
+  const command = fences(commentOf(flow), 'sh').find(({ text }) => postedEvents(text).length > 0)
+  if (!command) throw new Error('No comment of the example posts an event.')
+  return command.text
+}
+
+export interface ExamplePost {
+  readonly path: string
+  readonly headers: Record<string, string>
+  readonly body: unknown
+  /** What it becomes. Its time is absent where nobody but the source knows it. */
+  readonly event: Record<string, unknown>
+}
+
+/** The event that the example's own comment posts with `curl`, under an id of the test's. */
+export function documentedPost(
+  flow: readonly FlowNode[],
+  { event_id, ...change }: { event_id: string; [field: string]: unknown },
+): ExamplePost {
+  const { path: route, event: posted } = documentedEvent(flow)
+  const source = flow.find(({ type }) => type === 'artifact-source')
+  const { format, auth, ...settings } = source as unknown as HttpSourceSettings
+  const body = withId(format, posted, event_id, change)
+  const idHeaders: Record<string, string> = format === 'mlflow' ? { 'x-mlflow-delivery-id': event_id } : {}
+  const context = { settings, headers: idHeaders, receivedAt: new Date(0), newId: () => event_id }
+  const [event] = readEvents(format, body, context).events
+  const { event_time, ...untimed } = event ?? {}
+  return {
+    path: route,
+    headers: { ...idHeaders, ...credential(auth, sourceSecret(flow), body) },
+    body,
+    event: event_time === new Date(0).toISOString() ? untimed : { event_time, ...untimed },
+  }
+}
+
+type Body = Record<string, unknown>
+
+/** MLflow's id is a header, and the Hub's is made of the commit. */
+function withId(format: Format, body: Body, event_id: string, change: Body): Body {
+  if (format === 'event') return { event_id, event_time: '2026-01-02T03:04:05Z', ...body, ...change }
+  if (format === 'mlflow') return body
+  const updatedRefs = (body['updatedRefs'] as Body[]).map((ref) => ({ ...ref, newSha: event_id }))
+  return { ...body, updatedRefs }
+}
+
+/** How a sender of this body shows that it knows the secret. */
+function credential(auth: Authentication, secret: string, body: unknown): Record<string, string> {
+  if (auth === 'none') return {}
+  if (auth === 'bearer') return { Authorization: `Bearer ${secret}` }
+  if (auth === 'shared-secret') return { 'X-Webhook-Secret': secret }
+  return { 'X-Hub-Signature-256': `sha256=${createHmac('sha256', secret).update(JSON.stringify(body)).digest('hex')}` }
+}
+
+/** The value of the secret that senders to the example's source need. */
+export function sourceSecret(flow: readonly FlowNode[]): string {
+  const source = flow.find(({ type }) => type === 'artifact-source')
+  const secret = flow.find(({ id }) => id === source?.['secret'])
+  return secretValue(String(secret?.['name']))
 }
 
 export function nodeNamed(flow: readonly FlowNode[], type: string, name: string): FlowNode {

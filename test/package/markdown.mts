@@ -50,9 +50,12 @@ export function anchors(page: string): string[] {
   )
 }
 
-/** URL path and body of every `curl` that posts to a source. */
+/** URL path and body of every `curl` that posts to a source; a body that is signed stands in BODY before it. */
 export function postedEvents(text: string): { path: string; body: unknown }[] {
-  return [...text.matchAll(/curl [^\n]*localhost:1880(\/artifact-events\S*) \\\n(?:.*\\\n)*? {2}-d '(.*)'$/gm)].map(
-    ([, path, body]) => ({ path: path ?? '', body: JSON.parse(body ?? '') }),
-  )
+  const posts =
+    /(?:^BODY='(.*)'\n)?^curl [^\n]*localhost:1880(\/artifact-events\S*) \\\n(?:.*\\\n)*? {2}-d (?:'(.*)'|"\$BODY")$/gm
+  return [...text.matchAll(posts)].map(([, signed, path, body]) => ({
+    path: path ?? '',
+    body: JSON.parse(body ?? signed ?? ''),
+  }))
 }

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { explain } from '../../../dist/lib/events/match.js'
-import { parseEvent } from '../../../dist/lib/events/parse.js'
 import { compileTrigger, type TriggerSettings } from '../../../dist/lib/events/trigger.js'
 import { RECIPES } from '../../../dist/lib/recipes/payloads.js'
+import { readEvents } from '../../../dist/lib/sources/http/read-events.js'
+import type { HttpSourceSettings } from '../../../dist/lib/sources/http/settings.js'
 import { postedEvents } from '../../package/markdown.mts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
@@ -129,7 +130,10 @@ describe('the example flows', () => {
         const [posted, ...others] = postedEvents(String(ofType('comment')[0]?.['info']))
         assert.deepEqual(others, [])
         assert.equal(posted?.path, ofType('artifact-source')[0]?.['path'])
-        const event = parseEvent(posted?.body, RECEIVED)
+        const { format, ...settings } = ofType('artifact-source')[0] as unknown as HttpSourceSettings
+        const [event, ...more] = readEvents(format, posted?.body, { ...RECEIVED, settings, headers: {} }).events
+        assert.ok(event)
+        assert.deepEqual(more, [])
         for (const trigger of ofType('artifact-event')) {
           assert.deepEqual(explain(compileTrigger(trigger as unknown as TriggerSettings), event), { matches: true })
         }
