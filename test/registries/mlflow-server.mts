@@ -89,6 +89,11 @@ export class MlflowServer {
     this.#url = url
   }
 
+  /** Without a slash at the end. */
+  get url(): string {
+    return this.#url
+  }
+
   /** A call of MLflow's REST API. @throws when the answer is not 200 */
   async call(method: string, route: string, body: object = {}): Promise<Record<string, unknown>> {
     const response = await fetch(`${this.#url}/api/2.0/mlflow/${route}`, {

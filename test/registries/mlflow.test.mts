@@ -4,11 +4,14 @@ import { type FlowNode, NodeRed } from '../e2e/harness/node-red.mts'
 import { Receiver, type Recorded } from '../e2e/harness/receiver.mts'
 import { KINDS } from '../lib/sources/http/mlflow-messages.mts'
 import { secret, secretId, sender, source, template, trigger, webhook } from '../nodes/automation.mts'
+import { fences } from '../package/markdown.mts'
+import { read } from '../package/repository.mts'
 import { asWebhookEvent, MlflowServer, mlflowKinds } from './mlflow-server.mts'
-import { type Python, pythonWith } from './python.mts'
+import { type Python, pythonWith, run } from './python.mts'
 
 const MLFLOW = 'mlflow==3.17.2'
 const SECRET = 'größeres Geheimnis'
+const INGEST = '/artifact-events/mlflow'
 
 // Found out before the tests are named, so that the list of tests says what was not run and why.
 const python: Python | Error = await pythonWith('mlflow', [MLFLOW]).catch((error: Error) => error)
@@ -32,6 +35,7 @@ const FLOW = (farEnd: string): FlowNode[] => [
   template(PAYLOAD, { z: 'tab' }),
   sender({ z: 'tab', wires: [[], []] }),
   source({
+    path: INGEST,
     format: 'mlflow',
     auth: 'signature',
     secret: secretId('MLFLOW_SECRET'),
@@ -113,7 +117,7 @@ for (const version of ['node-red', 'node-red-4']) {
       await nodeRed.listen()
       await nodeRed.deploy(FLOW(farEnd.url))
       kinds = await mlflowKinds(python.binary)
-      hook = await mlflow.addWebhook(`${nodeRed.url}/artifact-events`, kinds.map(asWebhookEvent), SECRET)
+      hook = await mlflow.addWebhook(`${nodeRed.url}${INGEST}`, kinds.map(asWebhookEvent), SECRET)
     })
     after(async () => {
       for (const each of opened.reverse()) await each.close()
@@ -138,7 +142,7 @@ for (const version of ['node-red', 'node-red-4']) {
     /** Sends what was recorded to Node-RED, with other headers (by their names in small letters) or bytes. */
     async function replay({ headers, body }: Recorded, changed: Record<string, string> = {}, bytes = body) {
       const own = Object.entries(headers).filter(([name]) => name.startsWith('x-mlflow-') || name === 'content-type')
-      const response = await fetch(`${nodeRed.url}/artifact-events`, {
+      const response = await fetch(`${nodeRed.url}${INGEST}`, {
         method: 'POST',
         headers: { ...Object.fromEntries(own.map(([name, value]) => [name, String(value)])), ...changed },
         body: new Uint8Array(bytes),
@@ -214,6 +218,32 @@ for (const version of ['node-red', 'node-red-4']) {
       const now = Math.floor(Date.now() / 1000)
       assert.equal((await replay(delivery, signedAt(now - 310))).status, 401)
       assert.equal((await replay(delivery, signedAt(now - 200))).status, 202)
+    })
+
+    it('does what the commands of the documentation say', async () => {
+      await mlflow.call('DELETE', `webhooks/${hook}`)
+      const before = farEnd.requests.length
+      const commands = fences(read('docs/registries/mlflow.md'), 'sh').filter(({ text }) => text.includes('/api/2.0/'))
+      let id = ''
+      const answers: string[] = []
+      for (const { text } of commands) {
+        const command = text
+          .replaceAll('http://localhost:5000', mlflow.url)
+          .replaceAll('http://localhost:1880', nodeRed.url)
+          .replaceAll('THE-VALUE-OF-MLFLOW_SECRET', SECRET)
+          .replaceAll('WEBHOOK_ID', id)
+        const { code, stdout, stderr } = await run('sh', ['-ec', command])
+        assert.equal(code, 0, stderr)
+        id ||= JSON.parse(stdout).webhook.webhook_id
+        answers.push(stdout)
+      }
+      const { result } = JSON.parse(answers[1] ?? '')
+      assert.deepEqual([result.success, result.response_status], [true, 202])
+      const paths = (await farEnd.received(before + 3))
+        .slice(before)
+        .map(({ body }) => JSON.parse(body.toString()).path)
+      const expected = ['acme/models/example_model:v1', 'acme/models/churn:v1', 'acme/models/churn:production']
+      assert.deepEqual(paths.toSorted(), expected.toSorted())
     })
   })
 }
