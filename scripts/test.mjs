@@ -15,12 +15,22 @@ const coverage = path.join(root, 'coverage')
 const PHASE_LIMIT = 10 * 60_000
 const AT_ONCE = 2
 
+/** Each phase is a process group of its own: what its tests started ends with it, however it ends. */
 const running = new Set()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
-    for (const child of running) child.kill(signal)
+    for (const child of running) endGroup(child)
     process.exit(1)
   })
+}
+
+/** Ends all that is left of a phase. */
+function endGroup(child) {
+  try {
+    process.kill(process.platform === 'win32' ? child.pid : -child.pid, 'SIGKILL')
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error
+  }
 }
 
 /**
@@ -43,6 +53,7 @@ function runPhase({ name, files, nodeRed, timeout, mayLack }, options, resultFol
     ],
     {
       cwd: root,
+      detached: process.platform !== 'win32',
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
@@ -56,9 +67,10 @@ function runPhase({ name, files, nodeRed, timeout, mayLack }, options, resultFol
   const held = []
   let write = (chunk) => held.push(chunk)
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => write(chunk))
-  const limit = setTimeout(() => child.kill('SIGKILL'), PHASE_LIMIT)
+  const limit = setTimeout(() => endGroup(child), PHASE_LIMIT)
 
   const result = new Promise((resolve) => {
+    child.on('exit', () => endGroup(child))
     child.on('close', async (code, signal) => {
       clearTimeout(limit)
       running.delete(child)

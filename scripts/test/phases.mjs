@@ -1,14 +1,14 @@
 /**
  * The parts of `npm test`. Each runs in a mocha process of its own, under the Node-RED that NR_PACKAGE names.
  *
- * - `timeout`: of one test, milliseconds
+ * - `timeout`: of one test, milliseconds; long, because it is there to end what hangs, on any machine, however busy
  * - `mayLack`: what a machine may not have. Tests that need it then say so, and are counted as not run; anywhere else a
  *   test that is skipped is a failure
  */
 export const PHASES = [
-  { name: 'lib', files: 'test/lib/**/*.test.mts', nodeRed: 'node-red', timeout: 20_000 },
-  { name: 'nodes-5', files: 'test/nodes/**/*.test.mts', nodeRed: 'node-red', timeout: 20_000 },
-  { name: 'nodes-4', files: 'test/nodes/**/*.test.mts', nodeRed: 'node-red-4', timeout: 20_000 },
+  { name: 'lib', files: 'test/lib/**/*.test.mts', nodeRed: 'node-red', timeout: 60_000 },
+  { name: 'nodes-5', files: 'test/nodes/**/*.test.mts', nodeRed: 'node-red', timeout: 60_000 },
+  { name: 'nodes-4', files: 'test/nodes/**/*.test.mts', nodeRed: 'node-red-4', timeout: 60_000 },
   {
     name: 'faults-5',
     files: 'test/faults/**/*.test.mts',
@@ -31,8 +31,8 @@ export const PHASES = [
     mayLack: 'Python and a package index',
   },
   { name: 'package', files: 'test/package/**/*.test.mts', nodeRed: 'node-red', timeout: 300_000 },
-  { name: 'e2e-5', files: 'test/e2e/**/*.test.mts', nodeRed: 'node-red', timeout: 60_000 },
-  { name: 'e2e-4', files: 'test/e2e/**/*.test.mts', nodeRed: 'node-red-4', timeout: 60_000 },
+  { name: 'e2e-5', files: 'test/e2e/**/*.test.mts', nodeRed: 'node-red', timeout: 120_000 },
+  { name: 'e2e-4', files: 'test/e2e/**/*.test.mts', nodeRed: 'node-red-4', timeout: 120_000 },
 ]
 
 /**
