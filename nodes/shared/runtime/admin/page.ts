@@ -38,10 +38,10 @@ export async function mergedPage(
       return list(engine, { limit, ...(typeof position === 'string' && { before: position }) })
     }),
   )
-  const merged = pages
-    .flatMap(({ rows }, store) => rows.map((row) => ({ row, store })))
-    .sort((a, b) => (a.row.created_at < b.row.created_at ? 1 : -1))
-  const shown = merged.slice(0, limit)
+  const shown = newest(
+    pages.map(({ rows }) => rows),
+    limit,
+  )
   const next = await Promise.all(
     pages.map(async ({ rows, next }, store) => {
       const taken = shown.filter((entry) => entry.store === store).length
@@ -59,6 +59,25 @@ export async function mergedPage(
     rows: shown.map(({ row }) => row),
     next: next.every((position) => position === false) ? null : Buffer.from(JSON.stringify(next)).toString('base64url'),
   }
+}
+
+/**
+ * The newest rows of all stores. Each store's rows stay in its own order, in which its cursor counts, also where times
+ * are equal or a clock was set back.
+ */
+function newest(stores: readonly (readonly Delivery[])[], limit: number): { row: Delivery; store: number }[] {
+  const ahead = stores.map((rows) => [...rows])
+  const shown: { row: Delivery; store: number }[] = []
+  while (shown.length < limit) {
+    let from: { row: Delivery; store: number } | null = null
+    for (const [store, [row]] of ahead.entries()) {
+      if (row && (from === null || row.created_at > from.row.created_at)) from = { row, store }
+    }
+    if (from === null) break
+    ahead[from.store]?.shift()
+    shown.push(from)
+  }
+  return shown
 }
 
 function positions(cursor: string | undefined, count: number): (string | null | false)[] {
