@@ -93,11 +93,38 @@ describe('The admin interface', () => {
       }
       assert.notEqual(await call('POST', route, { ...json, ...ours }), 403, route)
     }
-    const preflight = await fetch(`${site.nodeRed.url}/artifact-automations/deliveries/redeliver`, {
-      method: 'OPTIONS',
-      headers: { Origin: 'https://evil.example', 'Access-Control-Request-Headers': 'x-artifact-automations' },
-    })
-    assert.equal(preflight.headers.get('access-control-allow-headers'), null)
+  })
+
+  it('#99 answers no page of another origin, although Node-RED 4.1 lets all of them in', async () => {
+    await site.start(automation(site.receiver.url))
+    const { host, origin } = new URL(site.nodeRed.url)
+    const full = { 'Content-Type': 'application/json', 'X-Artifact-Automations': '1', Host: host }
+    const foreign: Record<string, string>[] = [
+      { Origin: 'https://evil.example' },
+      { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' },
+      { Origin: 'http://127.0.0.1:1', 'Sec-Fetch-Site': 'same-site' },
+      { Origin: 'null' },
+    ]
+    const own: Record<string, string>[] = [
+      {},
+      { Origin: origin },
+      { Origin: origin, 'Sec-Fetch-Site': 'same-origin' },
+      // through a proxy that speaks to Node-RED under another name
+      { Origin: 'https://flows.example', 'Sec-Fetch-Site': 'same-origin' },
+    ]
+    for (const [headers, refused] of [
+      ...foreign.map((it) => [it, true] as const),
+      ...own.map((it) => [it, false] as const),
+    ]) {
+      for (const route of WRITING) {
+        const status = await call('POST', route, { ...full, ...headers })
+        assert.equal(status === 403, refused, `POST ${route} with ${JSON.stringify(headers)}: ${status}`)
+      }
+      for (const route of READING) {
+        const status = await call('GET', route, { Host: host, ...headers })
+        assert.equal(status === 403, refused, `GET ${route} with ${JSON.stringify(headers)}: ${status}`)
+      }
+    }
   })
 
   it('#100 is no port scanner: a test obeys the address policy of deliveries', async () => {

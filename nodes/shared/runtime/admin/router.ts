@@ -42,7 +42,8 @@ const STATUS: Readonly<Record<string, number>> = {
 /**
  * Registers routes of the admin interface. Reading needs the permission `artifact-automations.read`, anything else
  * `artifact-automations.write`, a JSON content type and a header of our own: a page on another site can make a
- * browser post a form, but neither of those.
+ * browser post a form, but neither of those. Node-RED 4.1 lets every site read its admin interface and send any header
+ * there; here that takes `httpAdminCors` in settings.js.
  */
 export class AdminRouter {
   readonly #RED: NodeAPI
@@ -53,13 +54,16 @@ export class AdminRouter {
 
   get(path: string, handler: AdminHandler): void {
     const permission = this.#RED.auth.needsPermission('artifact-automations.read')
-    this.#RED.httpAdmin.get(PREFIX + path, permission, (request, response) => respond(request, response, handler))
+    this.#RED.httpAdmin.get(PREFIX + path, permission, (request, response) =>
+      respond(request, response, (checked) => (this.#isRefused(request) ? FOREIGN : handler(checked))),
+    )
   }
 
   post(path: string, handler: AdminHandler): void {
     const permission = this.#RED.auth.needsPermission('artifact-automations.write')
     this.#RED.httpAdmin.post(PREFIX + path, permission, (request, response) =>
       respond(request, response, (checked) => {
+        if (this.#isRefused(request)) return FOREIGN
         if (!request.is('application/json') || request.get('X-Artifact-Automations') !== '1') {
           return problem(
             403,
@@ -72,6 +76,11 @@ export class AdminRouter {
         return handler(checked)
       }),
     )
+  }
+
+  #isRefused(request: ExpressRequest): boolean {
+    const { httpAdminCors } = this.#RED.settings as unknown as { httpAdminCors?: unknown }
+    return !httpAdminCors && isForeign(request)
   }
 }
 
@@ -99,6 +108,26 @@ async function respond(request: ExpressRequest, response: ExpressResponse, handl
 
 function problem(status: number, { code, message, details }: AutomationError): AdminAnswer {
   return { status, json: { error: { code, message, details } } }
+}
+
+const FOREIGN = problem(
+  403,
+  new AutomationError(
+    'origin_refused',
+    'A page of another origin may not call this. Set httpAdminCors in settings.js if one should.',
+  ),
+)
+
+/**
+ * Whether a browser sent this for a page of another origin. Browsers say so themselves where the connection can be
+ * trusted (Fetch Metadata, w3.org/TR/fetch-metadata), which holds behind proxies too; elsewhere the hosts tell.
+ */
+function isForeign(request: ExpressRequest): boolean {
+  const origin = request.get('Origin')
+  if (origin === undefined) return false
+  const site = request.get('Sec-Fetch-Site')
+  if (site !== undefined) return site !== 'same-origin'
+  return !URL.canParse(origin) || new URL(origin).host !== request.get('Host')
 }
 
 /** Express reads `?a=1&a=2` as an array and `?a[b]=1` as an object; nothing here takes either. */
