@@ -23,6 +23,7 @@ const PAGES = [
   'docs/webhooks.md',
   'docs/http-interface.md',
   'docs/operations.md',
+  'docs/faults.md',
   'docs/troubleshooting.md',
   'docs/registries/huggingface.md',
   'docs/registries/mlflow.md',
