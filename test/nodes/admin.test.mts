@@ -200,6 +200,26 @@ describe('the admin interface', () => {
     assert.equal((await call('/deliveries/redeliver', {})).status, 400)
   })
 
+  it('sends a sample that fits a trigger whose collection is an environment variable', async () => {
+    process.env['TEST_COLLECTION'] = 'cifar10'
+    try {
+      await nodeRed.load([
+        source(),
+        trigger({ collection: '${TEST_COLLECTION}' }),
+        template('{"collection": "${artifact_collection_name}"}'),
+        sender(),
+        webhook(receiver.url),
+        collects('delivered'),
+        collects('failed'),
+      ])
+      assert.equal((await call('/events/sample', { node: 'trigger' })).status, 202)
+    } finally {
+      delete process.env['TEST_COLLECTION']
+    }
+    await nodeRed.messages('delivered')
+    assert.equal(String(receiver.requests[0]!.body), '{"collection": "cifar10"}')
+  })
+
   it('lists the events that were accepted', async () => {
     await load()
     await post({ event_id: 'e1' })

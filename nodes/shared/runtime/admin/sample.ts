@@ -4,6 +4,7 @@ import type { EventType } from '../../../../lib/events/event.js'
 import { sampleEvent } from '../../../../lib/events/samples.js'
 import type { TriggerSettings } from '../../../../lib/events/trigger.js'
 import { sampleSource } from '../dispatcher.js'
+import { withEnvironment } from '../environment.js'
 import type { Host } from '../host.js'
 
 /**
@@ -14,7 +15,8 @@ import type { Host } from '../host.js'
 export async function sendSample(RED: NodeAPI, host: Host, id: string, at: Date, eventId: string): Promise<string> {
   let settings: TriggerSettings | undefined
   RED.nodes.eachNode((node) => {
-    if (node.id === id && node.type === 'artifact-event') settings = node as unknown as TriggerSettings
+    if (node.id === id && node.type === 'artifact-event')
+      settings = withEnvironment(RED, id, node as unknown as TriggerSettings)
   })
   if (!settings || !host.dispatcher.has(id)) {
     throw new AutomationError(

@@ -6,11 +6,11 @@ import { readDirectory } from '../../../../lib/sources/wandb/directory.js'
 import { explore } from '../../../../lib/sources/wandb/explore.js'
 import { importAutomations } from '../../../../lib/sources/wandb/import-automations.js'
 import { checkWandbSettings, INTERVAL } from '../../../../lib/sources/wandb/settings.js'
+import { withEnvironment } from '../environment.js'
 import { deployedNodes, text } from '../flow-graph.js'
 import type { Host } from '../host.js'
 import { secretValue } from '../secrets.js'
 import { connectWandb } from '../wandb/connect.js'
-import { withEnvironment } from './environment.js'
 import { type AdminRequest, type AdminRouter, isObject, optionalText } from './router.js'
 
 /**

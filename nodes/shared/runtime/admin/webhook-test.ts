@@ -10,9 +10,9 @@ import { WebhookClient } from '../../../../lib/webhook/client.js'
 import { classify } from '../../../../lib/webhook/outcome.js'
 import { buildRequest } from '../../../../lib/webhook/request.js'
 import { WEBHOOK_DEFAULTS, type WebhookSettings } from '../../../../lib/webhook/settings.js'
+import { withEnvironment } from '../environment.js'
 import type { Host } from '../host.js'
 import { resolveWebhook } from '../resolve-webhook.js'
-import { withEnvironment } from './environment.js'
 import { type AdminAnswer, isObject, optionalText } from './router.js'
 
 /**
