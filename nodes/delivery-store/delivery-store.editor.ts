@@ -1,8 +1,7 @@
+import { LONGEST_RETENTION_DAYS, retentionDays } from '../../lib/store/settings.js'
 import { closeForm, openForm } from '../shared/editor/form.js'
 import type { EditorNode } from '../shared/editor/red-editor.js'
 import { CURRENT_VERSION, DEFAULTS, migrate } from './delivery-store.migrate.js'
-
-const LONGEST_RETENTION_DAYS = 3650
 
 interface StoreNode extends EditorNode {
   path?: string
@@ -21,10 +20,9 @@ RED.nodes.registerType<StoreNode>('delivery-store', {
     retentionDays: {
       value: DEFAULTS.retentionDays,
       validate(days: string | number | undefined, _options) {
-        const text = String(days ?? '').trim()
-        const number = Number(text)
-        const fits = text === '' || (Number.isInteger(number) && number >= 1 && number <= LONGEST_RETENTION_DAYS)
-        return fits || this._('delivery-store.error.retention', { most: LONGEST_RETENTION_DAYS })
+        return (
+          retentionDays(days) !== null || this._('delivery-store.error.retention', { most: LONGEST_RETENTION_DAYS })
+        )
       },
     },
   },

@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
+import { planStore } from '../../lib/store/settings.js'
 import { hostOf } from '../shared/runtime/host-of.js'
 import { migrate } from './delivery-store.migrate.js'
 
@@ -15,6 +16,11 @@ module.exports = (RED: NodeAPI) => {
   RED.nodes.registerType<Node, DeliveryStoreDef, object, object>('delivery-store', function (definition) {
     RED.nodes.createNode(this, definition)
     const config = migrate(definition)
-    host.stores.open(host.storePath(config.path), Number(config.retentionDays) || undefined)
+    try {
+      const { path, retentionDays } = planStore(config)
+      host.stores.open(host.storePath(path), retentionDays)
+    } catch (error) {
+      this.error(error)
+    }
   })
 }

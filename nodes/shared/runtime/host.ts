@@ -1,12 +1,14 @@
 import { homedir } from 'node:os'
 import path from 'node:path'
 import type { Node, NodeAPI } from 'node-red'
-import type { DeliveryEngine } from '../../../lib/delivery/engine.js'
 import { AutomationError } from '../../../lib/error.js'
+import { planStore, type StoreSettings } from '../../../lib/store/settings.js'
 import { type AddressPolicy, parseAddressPolicy } from '../../../lib/webhook/address.js'
 import { Dispatcher } from './dispatcher.js'
+import { withEnvironment } from './environment.js'
 import { automationsWithSender } from './flow-graph.js'
 import { Ingest } from './ingest.js'
+import { asAutomationError } from './report.js'
 import { SourceStates } from './source-states.js'
 import { StorePool, type Stores } from './store-pool.js'
 import type { WebhookRuntime } from './webhook-runtime.js'
@@ -104,13 +106,18 @@ export class Host {
   storesOf(id: string): Stores {
     const embedded = this.stores.open(this.embeddedPath())
     if (!id) return { own: embedded, all: [embedded], problem: null }
-    let own: DeliveryEngine | null = null
+    let saved: StoreSettings | null = null
     this.#RED.nodes.eachNode((node) => {
-      if (node.id !== id || node.type !== 'delivery-store' || (node as { d?: boolean }).d) return
-      own = this.stores.open(this.storePath((node as unknown as { path?: string }).path))
+      if (node.id === id && node.type === 'delivery-store' && !(node as { d?: boolean }).d) saved = node as object
     })
-    if (own !== null) return { own, all: own === embedded ? [embedded] : [own, embedded], problem: null }
-    return { own: embedded, all: [embedded], problem: NO_STORE }
+    try {
+      if (saved === null) throw NO_STORE
+      const { path, retentionDays } = planStore(withEnvironment(this.#RED, id, saved))
+      const own = this.stores.open(this.storePath(path), retentionDays)
+      return { own, all: own === embedded ? [embedded] : [own, embedded], problem: null }
+    } catch (error) {
+      return { own: embedded, all: [embedded], problem: asAutomationError(error) }
+    }
   }
 }
 
