@@ -26,6 +26,8 @@ const NO_WEBHOOK = new AutomationError(
 
 const MOST_PARKED = 1_000
 
+const isStoreTrouble = ({ code }: AutomationError) => code === 'store_unavailable' || code === 'store_corrupt'
+
 /** Resolves when the engine's store works again. */
 function working(engine: DeliveryEngine): Promise<void> {
   return new Promise((resolve) => {
@@ -118,10 +120,27 @@ export class SenderRuntime {
   }
 
   /**
-   * While the store cannot write, up to 1,000 messages wait here for it; further ones fail. (Their event is stored, so
-   * the dispatcher hands it over again when the embedded store was the one in trouble.)
+   * What cannot be written to the webhook's own store goes into the embedded one, and is sent from there: its event was
+   * acknowledged, and nobody hands it over again once that store works.
    */
-  async #enqueue(engine: DeliveryEngine, delivery: NewDelivery): Promise<void> {
+  async #enqueue(own: DeliveryEngine, delivery: NewDelivery): Promise<void> {
+    const embedded = this.#embedded
+    try {
+      if (own !== embedded && own.problem === null) {
+        await own.enqueue(delivery)
+        return
+      }
+    } catch (error) {
+      if (!isStoreTrouble(asAutomationError(error))) throw error
+    }
+    await this.#enqueueEmbedded(embedded, delivery)
+  }
+
+  /**
+   * While the store cannot write, up to 1,000 messages wait here for it; further ones fail. (Their event is in the same
+   * store, so the dispatcher hands it over again.)
+   */
+  async #enqueueEmbedded(engine: DeliveryEngine, delivery: NewDelivery): Promise<void> {
     for (;;) {
       try {
         await engine.enqueue(delivery)
