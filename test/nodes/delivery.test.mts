@@ -224,4 +224,13 @@ describe('an event on its way to a webhook', () => {
     assert.match((caught['error'] as { message: string }).message, /artifact-event/)
     assert.equal(receiver.requests.length, 0)
   })
+
+  it('is not sent by a sender whose mode is neither live nor dry-run', async () => {
+    await nodeRed.load(automation('{}', {}, { mode: 'dryrun' }))
+    assert.equal(nodeRed.statusOf('sender').text, 'unknown mode')
+    assert.equal((await post(event({}))).status, 202)
+    const [caught] = await nodeRed.messages('caught')
+    assert.equal((caught as { error?: { code?: string } }).error?.code, 'mode_unknown')
+    assert.equal(receiver.requests.length, 0)
+  })
 })

@@ -24,6 +24,15 @@ const NO_WEBHOOK = new AutomationError(
   { statusText: 'no webhook' },
 )
 
+const MODES: readonly string[] = ['live', 'dry-run'] satisfies SenderSettings['mode'][]
+
+/** A misspelt `dry-run` must not send. */
+const UNKNOWN_MODE = new AutomationError(
+  'mode_unknown',
+  'The mode of this webhook-sender is neither live nor dry-run, so nothing is sent. Choose one in the dialog.',
+  { statusText: 'unknown mode' },
+)
+
 const MOST_PARKED = 1_000
 
 const isStoreTrouble = ({ code }: AutomationError) => code === 'store_unavailable' || code === 'store_corrupt'
@@ -64,6 +73,7 @@ export class SenderRuntime {
 
   /** What keeps deliveries from being sent, in a few words. */
   get #problem(): string | null {
+    if (!MODES.includes(this.#settings.mode)) return UNKNOWN_MODE.statusText
     if (!this.#settings.webhook) return NO_WEBHOOK.statusText
     const webhook = this.#webhook
     if (!webhook) return 'webhook disabled'
@@ -104,6 +114,7 @@ export class SenderRuntime {
    * @throws AutomationError what keeps it from ever being sent; nothing was stored then
    */
   async take(msg: NodeMessageInFlow & AutomationMessage & { secretSlots?: unknown }): Promise<NodeMessage | null> {
+    if (!MODES.includes(this.#settings.mode)) throw UNKNOWN_MODE
     if (!this.#settings.webhook) throw NO_WEBHOOK
     const webhook = this.#webhook
     const delivery: NewDelivery = {
