@@ -51,7 +51,7 @@ RED.nodes.registerType<WebhookNode>('automation-webhook', {
       value: DEFAULTS.secrets,
       type: 'automation-secret[]',
       validate(secrets: string[] | undefined, _options) {
-        const gone = (secrets ?? []).filter((id) => RED.nodes.node(id) === null)
+        const gone = (secrets ?? []).filter((id) => RED.nodes.node(id) === undefined)
         return gone.length === 0 || this._('automation-webhook.error.secret-gone')
       },
     },
@@ -62,7 +62,7 @@ RED.nodes.registerType<WebhookNode>('automation-webhook', {
       validate(secret: string | undefined, _options) {
         if ((current(this, 'signing') ?? DEFAULTS.signing) === 'none') return true
         if (!secret || secret === '_ADD_') return this._('automation-webhook.error.signing-secret')
-        return RED.nodes.node(secret) !== null || this._('automation-webhook.error.secret-gone')
+        return RED.nodes.node(secret) !== undefined || this._('automation-webhook.error.secret-gone')
       },
     },
     signatureEncoding: { value: DEFAULTS.signatureEncoding },

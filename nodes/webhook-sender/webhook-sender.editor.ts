@@ -64,7 +64,7 @@ RED.nodes.registerType<SenderNode>('webhook-sender', {
       automation: automationBefore(this),
       webhook: () => {
         const webhook = RED.nodes.node(form.text('webhook'))
-        return webhook && { id: webhook.id, form: formOf(webhook) }
+        return webhook ? { id: webhook.id, form: formOf(webhook) } : null
       },
     })
   },

@@ -166,7 +166,7 @@ export interface EditorRed {
   _: Translate
   readonly nodes: {
     registerType<N extends EditorNode>(type: string, definition: NodeDefinition<N> & ThisType<N>): void
-    node(id: string): EditorNode | null
+    node(id: string): EditorNode | undefined
     eachConfig(callback: (node: EditorNode) => unknown): void
     eachNode(callback: (node: EditorNode) => unknown): void
     filterLinks(filter: { target: EditorNode }): { source: EditorNode }[]
@@ -175,6 +175,9 @@ export interface EditorRed {
   readonly editor: {
     createEditor(options: object): CodeEditor
     validateNode(node: EditorNode): boolean
+  }
+  readonly view: {
+    importNodes(nodes: readonly object[], options: { generateIds: boolean; addFlow: boolean }): void
   }
   readonly settings: { readonly httpNodeRoot?: string | false }
   readonly clipboard: { copyText(text: string, element?: JQuery | HTMLElement, message?: string): boolean }
