@@ -11,14 +11,25 @@ import { Note } from '../shared/editor/note.js'
 import type { EditorNode } from '../shared/editor/red-editor.js'
 import { summaryOf } from '../shared/editor/trigger-summary.js'
 import { triggerWarning } from '../shared/editor/trigger-warning.js'
-import { CURRENT_VERSION, DEFAULTS, migrate } from './artifact-event.migrate.js'
+import { CURRENT_VERSION, DEFAULTS, migrate, RUN_PROPERTIES } from './artifact-event.migrate.js'
+import { Offers } from './offers.editor.js'
+import { RunFields } from './run-fields.editor.js'
+import { isWatched, runProblem } from './run-problem.editor.js'
 
 interface TriggerNode extends EditorNode {
   source?: string
   events?: string[]
 }
 
-const choices = new WeakMap<object, EventChoice>()
+const choices = new WeakMap<object, { readonly events: EventChoice; readonly runs: RunFields }>()
+
+/** A property about runs, judged only where it counts. */
+const ofRuns = (property: keyof typeof RUN_PROPERTIES) => ({
+  value: RUN_PROPERTIES[property],
+  validate(this: TriggerNode, value: string | undefined, _options: object): true | string {
+    return runProblem(this, property, value)
+  },
+})
 
 RED.nodes.registerType<TriggerNode>('artifact-event', {
   category: 'artifact automations',
@@ -53,6 +64,18 @@ RED.nodes.registerType<TriggerNode>('artifact-event', {
       },
     },
     description: { value: DEFAULTS.description },
+    states: { value: DEFAULTS.states },
+    user: ofRuns('user'),
+    runName: ofRuns('runName'),
+    metric: ofRuns('metric'),
+    aggregation: ofRuns('aggregation'),
+    window: ofRuns('window'),
+    priorWindow: ofRuns('priorWindow'),
+    comparison: ofRuns('comparison'),
+    threshold: ofRuns('threshold'),
+    changeType: ofRuns('changeType'),
+    changeDirection: ofRuns('changeDirection'),
+    changeAmount: ofRuns('changeAmount'),
   },
   paletteLabel() {
     return this._('artifact-event.title')
@@ -92,7 +115,9 @@ RED.nodes.registerType<TriggerNode>('artifact-event', {
   oneditprepare() {
     const form = openForm(this, { prefix: 'node-input', migrate, currentVersion: CURRENT_VERSION })
     const choice = new EventChoice(byId('artifact-event-events'), form.config['events'] as string[], this._)
-    choices.set(this, choice)
+    const runs = new RunFields(form, this._)
+    choices.set(this, { events: choice, runs })
+    new Offers(form, this._)
     const patternNote = new Note(form.input('pattern'))
     const tester = new AliasTester(byId('artifact-event-tester'), {
       label: this._('artifact-event.tester.label'),
@@ -122,6 +147,7 @@ RED.nodes.registerType<TriggerNode>('artifact-event', {
           warning ? this._(`artifact-event.warning.${warning.kind}`, { events: warning.events }) : '',
         )
       tester.update()
+      runs.show(choice.events, isWatched(this))
       byId('artifact-event-summary').textContent = summaryOf(settings(), this._)
     }
     choice.onChange = update
@@ -135,13 +161,13 @@ RED.nodes.registerType<TriggerNode>('artifact-event', {
       byId('artifact-event-scope-hint').textContent = words('hint')
       $('.artifact-event-project').toggle(scope === 'registry' || scope === 'project')
     })
-    form.watch(['scope', 'entity', 'project', 'collection', 'pattern'], update)
+    form.watch(['source', 'scope', 'entity', 'project', 'collection', 'pattern'], update)
   },
   oneditsave() {
-    const choice = choices.get(this)
-    const changed = choice?.changed === true
-    if (choice && changed) this.events = choice.events
-    closeForm(this)?.save(changed)
+    const { events, runs } = choices.get(this) ?? {}
+    if (events?.changed) this.events = events.events
+    if (runs?.changed) this['states'] = runs.states
+    closeForm(this)?.save(events?.changed === true || runs?.changed === true)
   },
   oneditcancel() {
     closeForm(this)

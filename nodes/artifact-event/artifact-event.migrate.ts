@@ -4,7 +4,10 @@ import { migrateConfig } from '../shared/migrate.js'
 /** Of the saved properties below. Raise it with every change of their meaning, and add the step that leads there. */
 export const CURRENT_VERSION = 1
 
-const { event: _event, ...RUN_PROPERTIES } = RUN_DEFAULTS
+const { event: _, ...ofRuns } = RUN_DEFAULTS
+
+/** What a trigger asks of runs, with W&B's defaults. */
+export const RUN_PROPERTIES = ofRuns
 
 /** Every saved property with its default (design section 4); those of runs under W&B's names. */
 export const DEFAULTS = {

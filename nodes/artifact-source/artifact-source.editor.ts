@@ -1,10 +1,12 @@
 import { checkSettings, type HttpSourceSettings } from '../../lib/sources/http/settings.js'
+import { checkWandbSettings } from '../../lib/sources/wandb/settings.js'
 import { problemOf } from '../shared/editor/check.js'
 import { button, byId, element, fill } from '../shared/editor/element.js'
 import { closeForm, current, openForm } from '../shared/editor/form.js'
 import { ingestUrl, pathProblem } from '../shared/editor/ingest-path.js'
 import type { EditorNode } from '../shared/editor/red-editor.js'
 import { CURRENT_VERSION, DEFAULTS, migrate } from './artifact-source.migrate.js'
+import { WandbPane } from './wandb-pane.editor.js'
 
 interface SourceNode extends EditorNode {
   path?: string
@@ -19,8 +21,18 @@ const ASKS_FOR: Readonly<Record<string, readonly string[]>> = {
   huggingface: ['project'],
 }
 
+const KINDS = ['http', 'wandb']
+
 /** A source of a kind that a later version knows is not ours to judge. */
-const isHttp = (node: SourceNode): boolean => (node['kind'] ?? DEFAULTS.kind) === 'http'
+const kindOf = (node: SourceNode): unknown => current(node, 'kind') || DEFAULTS.kind
+const isHttp = (node: SourceNode): boolean => kindOf(node) === 'http'
+
+/** Judges one of the two as the runtime does, while the other is taken to be right; an environment variable is not ours to judge. */
+function wandbProblem(node: SourceNode, property: 'baseUrl' | 'interval', value: string | undefined): true | string {
+  if (kindOf(node) !== 'wandb' || /^\$\{\S+\}$/.test(value ?? '')) return true
+  const right = { baseUrl: DEFAULTS.baseUrl, interval: DEFAULTS.interval }
+  return problemOf(() => checkWandbSettings({ ...right, [property]: String(value ?? right[property]) })) ?? true
+}
 
 /** Judges one of the two as the runtime does, while the other is taken to be right. */
 function required(node: SourceNode, property: 'entity' | 'project', value: string | undefined): true | string {
@@ -50,6 +62,7 @@ RED.nodes.registerType<SourceNode>('artifact-source', {
             other.type === this.type &&
             other.id !== this.id &&
             !other.d &&
+            (other['kind'] ?? DEFAULTS.kind) === 'http' &&
             (other['path'] ?? DEFAULTS.path) === (path ?? DEFAULTS.path)
           ) {
             twice = RED.utils.getNodeLabel(other, other.id)
@@ -66,7 +79,7 @@ RED.nodes.registerType<SourceNode>('artifact-source', {
       validate(secret: string | undefined, _options) {
         if (!isHttp(this) || (current(this, 'auth') ?? DEFAULTS.auth) === 'none') return true
         if (!secret || secret === '_ADD_') return this._('artifact-source.error.secret')
-        return RED.nodes.node(secret) !== null || this._('artifact-source.error.secret-gone')
+        return RED.nodes.node(secret) !== undefined || this._('artifact-source.error.secret-gone')
       },
     },
     entity: {
@@ -81,14 +94,36 @@ RED.nodes.registerType<SourceNode>('artifact-source', {
         return required(this, 'project', project)
       },
     },
+    baseUrl: {
+      value: DEFAULTS.baseUrl,
+      validate(baseUrl: string | undefined, _options) {
+        return wandbProblem(this, 'baseUrl', baseUrl)
+      },
+    },
+    apiKey: {
+      value: DEFAULTS.apiKey,
+      type: 'automation-secret',
+      validate(secret: string | undefined, _options) {
+        if (kindOf(this) !== 'wandb') return true
+        if (!secret || secret === '_ADD_') return this._('artifact-source.error.api-key')
+        return RED.nodes.node(secret) !== undefined || this._('artifact-source.error.secret-gone')
+      },
+    },
+    interval: {
+      value: DEFAULTS.interval,
+      validate(interval: string | undefined, _options) {
+        return wandbProblem(this, 'interval', interval)
+      },
+    },
   },
   paletteLabel() {
     return this._('artifact-source.title')
   },
   label() {
-    return this.name || this.path || this._('artifact-source.title')
+    return this.name || placeOf(this) || this._('artifact-source.title')
   },
   oneditprepare() {
+    keepKind(this)
     const form = openForm(this, { prefix: 'node-config-input', migrate, currentVersion: CURRENT_VERSION })
     const url = byId('artifact-source-url')
     form.watch(['path'], () => {
@@ -122,9 +157,21 @@ RED.nodes.registerType<SourceNode>('artifact-source', {
       hint.className = open ? 'aa-warning-box' : 'aa-hint'
       hint.textContent = this._(`artifact-source.hint.auth.${auth}`)
     })
-    const known = form.value('kind') === 'http'
-    $('.artifact-source-http').toggle(known)
-    $('#artifact-source-unknown').toggle(!known)
+    form.watch(['kind'], () => {
+      const kind = form.text('kind')
+      for (const known of KINDS) $(`.artifact-source-${known}`).toggle(kind === known)
+      $('#artifact-source-unknown').toggle(!KINDS.includes(kind))
+      byId('artifact-source-kind-hint').textContent = KINDS.includes(kind)
+        ? this._(`artifact-source.hint.kind.${kind}`)
+        : ''
+    })
+    new WandbPane({
+      id: this.id,
+      tools: byId('artifact-source-wandb-tools'),
+      answer: byId('artifact-source-wandb-answer'),
+      form: () => ({ baseUrl: form.text('baseUrl'), apiKey: form.text('apiKey') }),
+      _: this._,
+    })
   },
   oneditsave() {
     closeForm(this)?.save()
@@ -133,3 +180,16 @@ RED.nodes.registerType<SourceNode>('artifact-source', {
     closeForm(this)
   },
 })
+
+/** Where it gets its events, for its label. */
+function placeOf(node: SourceNode): string {
+  if (kindOf(node) !== 'wandb') return node.path ?? ''
+  const url = String(node['baseUrl'] ?? DEFAULTS.baseUrl)
+  return URL.canParse(url) ? new URL(url).host : url
+}
+
+/** A kind that the choice does not offer would be lost in it. */
+function keepKind(node: SourceNode): void {
+  const kind = String(node['kind'] ?? DEFAULTS.kind)
+  if (!KINDS.includes(kind)) $('#node-config-input-kind').append(new Option(kind, kind)).val(kind)
+}

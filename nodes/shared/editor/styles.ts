@@ -31,6 +31,7 @@ const STYLES = `
 .aa-wide { margin-left: 0; }
 .aa-section { margin: 18px 0 12px; padding: 0; border: 0; border-top: 1px solid var(--red-ui-secondary-border-color, #d9d9d9); }
 .aa-section > summary { padding: 10px 0 8px; font-weight: 600; cursor: pointer; color: var(--red-ui-form-text-color, #333); }
+.aa-heading { padding: 10px 0 8px; margin: 0; font-weight: 600; color: var(--red-ui-form-text-color, #333); }
 .aa-section:first-of-type { margin-top: 4px; }
 .aa-section > summary:focus-visible { outline: 1px solid var(--red-ui-form-input-focus-color, #0d74ce); outline-offset: 2px; }
 .aa-section > summary i.fa { width: 16px; text-align: center; }

@@ -148,7 +148,7 @@ describe('Reading automations from the server', () => {
       const collection = triggers.find(({ name }) => name === 'test-automation')
       assert.deepEqual(
         [collection?.['scope'], collection?.['entity'], collection?.['project'], collection?.['collection']],
-        ['registry', 'acme_X7QK', 'model', 'classifier'],
+        ['registry', 'acme', 'model', 'classifier'],
       )
       assert.equal(
         report.some(({ automation, message }) => automation === 'run' && /does not say whether/.test(message)),

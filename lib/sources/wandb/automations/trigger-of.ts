@@ -1,5 +1,5 @@
 import { EVENT_TYPES } from '../../../events/event.js'
-import { isRegistry } from '../../../events/registry.js'
+import { isOrganizationRegistry, isRegistry } from '../../../events/registry.js'
 import { ALIAS_EVENTS, TAG_EVENTS } from '../../../events/vocabulary.js'
 import type { RunSettings } from '../runs/rule.js'
 import type { Automation, AutomationScope } from './automation.js'
@@ -79,7 +79,8 @@ function placeOf({ entity, project, collection, organization }: AutomationScope)
   if (project !== null && isRegistry(project)) {
     return {
       scope: 'registry' as const,
-      entity,
+      // by the name that people know; a legacy registry belongs to a team
+      entity: isOrganizationRegistry(project) ? organization || entity : entity,
       project: project.replace(REGISTRY_PREFIX, ''),
       collection: collection ?? '',
     }

@@ -1,0 +1,28 @@
+import { compilePattern } from '../../lib/alias/pattern.js'
+import { compileRunRule, RUN_DEFAULTS, type RunSettings } from '../../lib/sources/wandb/runs/rule.js'
+import { problemOf } from '../shared/editor/check.js'
+import { current } from '../shared/editor/form.js'
+import type { EditorNode } from '../shared/editor/red-editor.js'
+
+/** With these every event of runs can be judged. */
+const RIGHT: RunSettings = { ...RUN_DEFAULTS, metric: 'right', threshold: '1', changeAmount: '1' }
+
+/** Whether the source of a trigger watches runs itself, instead of being told of them. */
+export function isWatched(node: EditorNode): boolean {
+  const source = current(node, 'source')
+  return RED.nodes.node(typeof source === 'string' ? source : '')?.['kind'] === 'wandb'
+}
+
+/** Judges one setting about runs as the runtime does, while the others are taken to be right. */
+export function runProblem(node: EditorNode, property: keyof RunSettings, value: unknown): true | string {
+  const types = (node['events'] as string[] | undefined)?.filter((type) => type.startsWith('RUN_')) ?? []
+  const text = value === undefined || value === null ? RUN_DEFAULTS[property] : value
+  if (types.length === 0) return true
+  if (property === 'runName') return problemOf(() => compilePattern(String(text))) ?? true
+  if (!isWatched(node)) return true
+  for (const event of types) {
+    const problem = problemOf(() => compileRunRule({ ...RIGHT, event, [property]: text }))
+    if (problem !== null) return problem
+  }
+  return true
+}

@@ -1,0 +1,129 @@
+import type { Remark } from '../../lib/sources/wandb/automations/automation.js'
+import type { Exploration } from '../../lib/sources/wandb/explore.js'
+import type { Imported } from '../../lib/sources/wandb/import-automations.js'
+import { type AdminError, adminPost } from '../shared/editor/admin.js'
+import { button, element, fill } from '../shared/editor/element.js'
+import type { Translate } from '../shared/editor/red-editor.js'
+
+export interface WandbForm {
+  readonly baseUrl: string
+  /** Id of the secret. */
+  readonly apiKey: string
+}
+
+interface WandbPaneOptions {
+  readonly id: string
+  readonly tools: Element
+  readonly answer: Element
+  /** The dialog as it stands. */
+  readonly form: () => WandbForm
+  readonly _: Translate
+}
+
+/** So many names are shown of a list; the fields of triggers offer all. */
+const SHOWN = 12
+
+/** Tests the connection with the form as it stands, and brings automations over. */
+export class WandbPane {
+  readonly #options: WandbPaneOptions
+  readonly #buttons: readonly HTMLButtonElement[]
+
+  constructor(options: WandbPaneOptions) {
+    this.#options = options
+    this.#buttons = [
+      button(this.#word('test'), 'fa-plug', () => this.#ask('explore', (answer) => this.#seen(answer as Exploration))),
+      button(this.#word('import'), 'fa-download', () => this.#import()),
+    ]
+    fill(options.tools, ...this.#buttons)
+  }
+
+  #word(key: string, values: Record<string, string | number> = {}): string {
+    return this.#options._(`artifact-source.wandb.${key}`, values)
+  }
+
+  async #ask(call: string, show: (answer: unknown) => HTMLElement[]): Promise<void> {
+    const { id, form } = this.#options
+    for (const each of this.#buttons) each.disabled = true
+    this.#say(element('p', {}, this.#word('asking')))
+    try {
+      this.#say(...show(await adminPost(`sources/${encodeURIComponent(id)}/${call}`, { form: form() })))
+    } catch (error) {
+      const { message } = error as AdminError
+      this.#say(element('p', { class: 'aa-text-error' }, message || this.#word('no-answer')))
+    } finally {
+      for (const each of this.#buttons) each.disabled = false
+    }
+  }
+
+  #say(...lines: HTMLElement[]): void {
+    const key = RED.nodes.node(this.#options.form().apiKey)
+    const undeployed = key?.changed === true
+    const warning = element('p', { class: 'aa-text-warning' }, this.#word('undeployed', { name: key?.name ?? '' }))
+    fill(this.#options.answer, undeployed ? warning : null, ...lines)
+  }
+
+  #seen({ username, organizations, entities, registries, projects, unseen }: Exploration): HTMLElement[] {
+    const owner = (entity: string) => organizations.find((each) => each.entity === entity)?.name ?? entity
+    const places = (all: Exploration['projects']) => all.map(({ entity, name }) => `${owner(entity)}/${short(name)}`)
+    const table = element(
+      'table',
+      {},
+      this.#row(
+        'organizations',
+        organizations.map(({ name }) => name),
+      ),
+      this.#row(
+        'entities',
+        entities.map(({ name }) => name),
+      ),
+      this.#row('registries', places(registries)),
+      this.#row('projects', places(projects)),
+    )
+    const who = element('p', { class: 'aa-status aa-yes' }, this.#word('who', { user: username }))
+    return [who, table, ...(unseen > 0 ? [element('p', {}, this.#word('unseen', { count: unseen }))] : [])]
+  }
+
+  #row(key: string, names: readonly string[]): HTMLElement {
+    const more = names.length > SHOWN ? ` ${this.#word('more', { count: names.length - SHOWN })}` : ''
+    const words = names.length === 0 ? this.#word('none') : names.slice(0, SHOWN).join(', ') + more
+    return element('tr', {}, element('th', { scope: 'row' }, this.#word(key)), element('td', {}, words))
+  }
+
+  #import(): void {
+    if (RED.nodes.node(this.#options.id) === undefined) {
+      this.#say(element('p', { class: 'aa-text-error' }, this.#word('not-there')))
+      return
+    }
+    void this.#ask('automations', (answer) => this.#layOut(answer as Imported))
+  }
+
+  #layOut({ flow, report, secrets }: Imported): HTMLElement[] {
+    const count = flow.filter(({ type }) => type === 'artifact-event').length
+    if (count === 0) return [element('p', {}, this.#word('nothing'))]
+    RED.view.importNodes(flow, { generateIds: false, addFlow: false })
+    const tabs = flow.filter(({ type }) => type === 'tab').length
+    return [
+      element('p', { class: 'aa-status aa-yes' }, this.#word('laid-out', { count, tabs })),
+      ...(secrets.length > 0
+        ? [element('h4', {}, this.#word('secrets')), element('p', {}, element('code', {}, secrets.join(', ')))]
+        : []),
+      ...(report.length > 0 ? [element('h4', {}, this.#word('report')), this.#remarks(report)] : []),
+    ]
+  }
+
+  /** What is missing comes first. */
+  #remarks(report: readonly Remark[]): HTMLElement {
+    const sorted = [...report].sort((one, two) => Number(one.severity === 'note') - Number(two.severity === 'note'))
+    const rows = sorted.map(({ automation, severity, message }) =>
+      element(
+        'li',
+        {},
+        element('b', { class: severity === 'missing' ? 'aa-text-error' : undefined }, this.#word(severity)),
+        ` ${automation}: ${message}`,
+      ),
+    )
+    return element('ul', { class: 'aa-findings' }, ...rows)
+  }
+}
+
+const short = (project: string): string => project.replace(/^wandb-registry-/, '')
