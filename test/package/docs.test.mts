@@ -28,6 +28,7 @@ const PAGES = [
   'docs/registries/huggingface.md',
   'docs/registries/mlflow.md',
   'docs/registries/wandb-webhooks.md',
+  'docs/registries/wandb.md',
 ]
 const README = read('README.md')
 const { scripts } = readJson('package.json')
