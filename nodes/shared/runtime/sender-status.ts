@@ -26,8 +26,11 @@ export function showSender(node: Node, { counts, problem, last, mode }: SenderSt
   if (problem !== null) {
     showStatus(node, { fill: 'red', shape: 'ring', text: pending > 0 ? `${problem} · ${pending} waiting` : problem })
   } else if (pending > 0 && waiting !== null) {
-    showStatus(node, { fill: 'yellow', shape: 'ring', text: `${pending} waiting · ${waiting}`.slice(0, 60) })
+    showStatus(node, { fill: 'yellow', shape: 'ring', text: cut(`${pending} waiting · ${waiting}`) })
   } else if (pending > 0) showStatus(node, { fill: 'blue', shape: 'dot', text: `${pending} on the way` })
   else if (last) showStatus(node, resultStatus(last))
   else showStatus(node, mode === 'dry-run' ? { fill: 'grey', shape: 'ring', text: 'dry run' } : {})
 }
+
+/** Room for a sentence with a time in it; the whole text is in the delivery. */
+const cut = (text: string) => (text.length > 80 ? `${text.slice(0, 79)}…` : text)

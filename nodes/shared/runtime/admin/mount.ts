@@ -16,7 +16,8 @@ export function mountAdmin(RED: NodeAPI, host: Host): void {
   router.get('/automations', async () => {
     const engines = await host.stores.all()
     const automations = await listAutomations(RED, async (automation) => {
-      for (const engine of engines) {
+      // what is deployed is known without a store; only the last deliveries are not
+      for (const engine of engines.filter(({ problem }) => problem === null)) {
         const { deliveries } = await engine.list({ automation }, { limit: 1 })
         if (deliveries[0]) return deliveries[0]
       }
