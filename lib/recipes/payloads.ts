@@ -152,6 +152,48 @@ export const RECIPES: readonly Recipe[] = [
     }),
   },
   {
+    id: 'run-metric',
+    label: 'Microsoft Teams: a metric of a run',
+    service: 'teams',
+    url: 'https://YOUR-REGION.logic.azure.com/workflows/YOUR-WORKFLOW/triggers/manual/paths/invoke',
+    headers: NO_HEADERS,
+    description:
+      'For an automation on RUN_METRIC, RUN_METRIC_CHANGE or RUN_METRIC_ZSCORE, as an Adaptive Card for a workflow.',
+    template: jsonTemplate({
+      type: 'message',
+      attachments: [
+        {
+          contentType: 'application/vnd.microsoft.card.adaptive',
+          contentUrl: null,
+          content: {
+            $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+            type: 'AdaptiveCard',
+            version: '1.4',
+            body: [
+              {
+                type: 'TextBlock',
+                size: 'Medium',
+                weight: 'Bolder',
+                wrap: true,
+                text: '${metric_name} of run ${run_name}',
+              },
+              {
+                type: 'FactSet',
+                facts: [
+                  { title: 'Rule', value: '${metric_filter}' },
+                  { title: 'Now', value: '${metric_current_status}' },
+                  { title: 'Project', value: '${entity_name}/${project_name}' },
+                  { title: 'Author', value: '${run_author}' },
+                  { title: 'Page', value: '${run_url}' },
+                ],
+              },
+            ],
+          },
+        },
+      ],
+    }),
+  },
+  {
     id: 'bearer-endpoint',
     label: 'Modal or another endpoint with a bearer token',
     service: 'generic',

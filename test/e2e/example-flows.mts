@@ -14,6 +14,10 @@ export const EXAMPLES = readdirSync(folder)
   .map((file) => file.replace(/\.json$/, ''))
   .sort()
 
+/** Those that somebody posts events to; the others watch a registry. */
+export const POSTED = EXAMPLES.filter((name) => sourceOf(readExample(name))?.['kind'] === 'http')
+export const WATCHING = EXAMPLES.filter((name) => !POSTED.includes(name))
+
 export function readExample(name: string): FlowNode[] {
   return JSON.parse(readFileSync(path.join(folder, `${name}.json`), 'utf8'))
 }
@@ -113,4 +117,8 @@ export function filledIn(flow: readonly FlowNode[], receiverUrl: string): FlowNo
     if (node.type === 'automation-secret') return { ...node, credentials: { value: secretValue(String(node['name'])) } }
     return node
   })
+}
+
+export function sourceOf(flow: readonly FlowNode[]): FlowNode | undefined {
+  return flow.find(({ type }) => type === 'artifact-source')
 }

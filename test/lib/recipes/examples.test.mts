@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import type { EventType } from '../../../dist/lib/events/event.js'
 import { explain } from '../../../dist/lib/events/match.js'
+import { sampleEvent } from '../../../dist/lib/events/samples.js'
 import { compileTrigger, type TriggerSettings } from '../../../dist/lib/events/trigger.js'
 import { RECIPES } from '../../../dist/lib/recipes/payloads.js'
 import { readEvents } from '../../../dist/lib/sources/http/read-events.js'
 import type { HttpSourceSettings } from '../../../dist/lib/sources/http/settings.js'
+import { compileRunFilter } from '../../../dist/lib/sources/wandb/runs/filter.js'
+import type { RunSettings } from '../../../dist/lib/sources/wandb/runs/rule.js'
 import { postedEvents } from '../../package/markdown.mts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
@@ -46,7 +50,9 @@ describe('the example flows', () => {
   })
 
   it('share no path, so that no source is in another’s way', () => {
-    const paths = ALL_NODES.filter(({ type }) => type === 'artifact-source').map(({ path }) => path)
+    const paths = ALL_NODES.filter(({ type, kind }) => type === 'artifact-source' && kind === 'http').map(
+      ({ path }) => path,
+    )
     assert.equal(new Set(paths).size, paths.length)
   })
 
@@ -74,7 +80,16 @@ describe('the example flows', () => {
       it('is wired within itself, and refers to nothing outside', () => {
         for (const node of nodes) {
           for (const target of node.wires?.flat() ?? []) assert.ok(ids.has(target))
-          for (const property of ['z', 'source', 'webhook', 'secret', 'accessToken', 'signingSecret', 'store']) {
+          for (const property of [
+            'z',
+            'source',
+            'webhook',
+            'secret',
+            'apiKey',
+            'accessToken',
+            'signingSecret',
+            'store',
+          ]) {
             const reference = node[property]
             if (reference) assert.ok(ids.has(String(reference)), `${node.type} ${property}`)
           }
@@ -126,19 +141,6 @@ describe('the example flows', () => {
         }
       })
 
-      it('shows a curl line whose event its own source accepts and its trigger lets through', () => {
-        const [posted, ...others] = postedEvents(String(ofType('comment')[0]?.['info']))
-        assert.deepEqual(others, [])
-        assert.equal(posted?.path, ofType('artifact-source')[0]?.['path'])
-        const { format, ...settings } = ofType('artifact-source')[0] as unknown as HttpSourceSettings
-        const [event, ...more] = readEvents(format, posted?.body, { ...RECEIVED, settings, headers: {} }).events
-        assert.ok(event)
-        assert.deepEqual(more, [])
-        for (const trigger of ofType('artifact-event')) {
-          assert.deepEqual(explain(compileTrigger(trigger as unknown as TriggerSettings), event), { matches: true })
-        }
-      })
-
       it('is laid out on the grid, without overlaps', () => {
         const boxes = nodes.filter((node) => node.x !== undefined).map(box)
         for (const [index, one] of boxes.entries()) {
@@ -149,6 +151,36 @@ describe('the example flows', () => {
               one.right < other.left || other.right < one.left || one.bottom < other.top || other.bottom < one.top
             assert.ok(apart, `${one.label} covers ${other.label}`)
           }
+        }
+      })
+
+      if (ofType('artifact-source').some(({ kind }) => kind === 'wandb')) {
+        it('says which secret holds the API key, and has a sample that its trigger lets through', () => {
+          const key = nodes.find(({ id }) => id === ofType('artifact-source')[0]?.['apiKey'])
+          assert.ok(String(ofType('comment')[0]?.['info']).includes(`\`${key?.name}\``))
+          for (const trigger of ofType('artifact-event')) {
+            const settings = trigger as unknown as TriggerSettings & RunSettings
+            // a rule that cannot be used would throw
+            compileRunFilter(settings, settings.events, true)
+            for (const type of settings.events) {
+              const event = sampleEvent(type as EventType, settings)
+              assert.deepEqual(explain(compileTrigger(settings), event), { matches: true })
+            }
+          }
+        })
+        return
+      }
+
+      it('shows a curl line whose event its own source accepts and its trigger lets through', () => {
+        const [posted, ...others] = postedEvents(String(ofType('comment')[0]?.['info']))
+        assert.deepEqual(others, [])
+        assert.equal(posted?.path, ofType('artifact-source')[0]?.['path'])
+        const { format, ...settings } = ofType('artifact-source')[0] as unknown as HttpSourceSettings
+        const [event, ...more] = readEvents(format, posted?.body, { ...RECEIVED, settings, headers: {} }).events
+        assert.ok(event)
+        assert.deepEqual(more, [])
+        for (const trigger of ofType('artifact-event')) {
+          assert.deepEqual(explain(compileTrigger(trigger as unknown as TriggerSettings), event), { matches: true })
         }
       })
     })

@@ -29,6 +29,7 @@ const TYPES: Record<string, string> = {
   'slack-text': 'SlackMessage',
   'run-state': 'SlackMessage',
   'teams-adaptive-card': 'TeamsMessage',
+  'run-metric': 'TeamsMessage',
 }
 
 /** The compiler's complaints about values written as literals, so that a member nobody knows is one too. */
