@@ -9,6 +9,7 @@ interface EditorApi {
     createCompleteNodeSet(options: { credentials: boolean }): FlowNode[]
     getType(type: string): unknown
     dirty(): boolean
+    version(): string | null
     workspace(id: string): unknown
     filterNodes(filter: object): FlowNode[]
     eachConfig(callback: (node: FlowNode) => void): void
@@ -81,6 +82,8 @@ export class Editor {
     await this.page.goto(this.#nodeRed.url, { waitUntil: 'load' })
     await this.page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' })
     await this.page.locator('.red-ui-palette-node[data-palette-type="webhook-sender"]').waitFor({ state: 'attached' })
+    // the flows come last; until then there is no revision of them
+    await this.page.waitForFunction(() => Boolean(RED.nodes.version()))
     // notices of success lie over the buttons of dialogs for some seconds
     await this.page.addStyleTag({ content: '#red-ui-notifications { display: none !important }' })
   }
