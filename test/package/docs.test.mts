@@ -20,6 +20,7 @@ const RECEIVED = { receivedAt: new Date('2026-01-02T03:04:05Z'), newId: () => 'e
 const PAGES = [
   'README.md',
   'docs/payload-templates.md',
+  'docs/performance.md',
   'docs/webhooks.md',
   'docs/http-interface.md',
   'docs/operations.md',
