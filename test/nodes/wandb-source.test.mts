@@ -182,6 +182,24 @@ describe('artifact-source of the kind wandb', function () {
     }
   })
 
+  it('#latency sees what happens within its interval and a second', async () => {
+    const interval = 2
+    const [, key] = wandb.nodes as [FlowNode, FlowNode]
+    const slower = wandbSource(wandb.standin.url, { interval: String(interval) })
+    await nodeRed.load([slower, key, ...watches('registry', { project: 'model' })], wandb.credentials)
+    await wandb.polls(3)
+    const waits: number[] = []
+    for (let count = 1; count <= 3; count += 1) {
+      const before = performance.now()
+      wandb.world.addAlias(wandb.first, wandb.portfolio, `alias-${count}`)
+      await nodeRed.messages('registry-out', count, 20_000)
+      waits.push(performance.now() - before)
+    }
+    const longest = Math.max(...waits)
+    console.log(`      interval ${interval} s: seen after ${waits.map((ms) => Math.round(ms)).join(', ')} ms`)
+    assert.ok(longest <= interval * 1000 + 1000, `${longest} ms`)
+  })
+
   it('says in words how it goes: that it watches, that W&B is away, and that it is back', async () => {
     await load([...watches('registry', { project: 'model' })])
     await shows('registry', 'green', /^polled \d\d:\d\d$/)
