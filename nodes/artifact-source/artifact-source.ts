@@ -44,7 +44,7 @@ module.exports = (RED: NodeAPI) => {
       return
     }
     host.whenStarted(this, () => {
-      if (needsSecret && secretValue(RED, secret) === undefined) unusable(missing)
+      if (needsSecret && host.secrets.value(RED, secret, true) === undefined) unusable(missing)
       else host.sources.change(this.id, { problem: null })
     })
   })
@@ -80,7 +80,7 @@ function listen(RED: NodeAPI, host: Host, node: Node, config: ArtifactSourceDef)
   }
   const receive = createReceiver({
     settings: config,
-    secret: () => secretValue(RED, config.secret),
+    secret: () => host.secrets.value(RED, config.secret, host.dispatcher.running),
     accept: async (events) => {
       const receipts = await host.dispatcher.accept(node.id, events)
       if (host.sources.of(node.id).refused) host.sources.change(node.id, { refused: null })

@@ -69,6 +69,11 @@ export class Dispatcher {
     }
   }
 
+  /** False from the moment in which a deploy stops flows until they have started again. */
+  get running(): boolean {
+    return this.#running
+  }
+
   /** Whether this automation is deployed and working. */
   has(id: string): boolean {
     return this.#automations.has(id)

@@ -9,6 +9,7 @@ import { withEnvironment } from './environment.js'
 import { automationsWithSender } from './flow-graph.js'
 import { Ingest } from './ingest.js'
 import { asAutomationError } from './report.js'
+import { KnownSecrets } from './secrets.js'
 import { SourceStates } from './source-states.js'
 import { StorePool, type Stores } from './store-pool.js'
 import type { WebhookRuntime } from './webhook-runtime.js'
@@ -28,6 +29,7 @@ export class Host {
   readonly dispatcher: Dispatcher
   readonly ingest = new Ingest()
   readonly sources = new SourceStates()
+  readonly secrets = new KnownSecrets()
   readonly webhooks = new Map<string, WebhookRuntime>()
   readonly #starters = new Set<() => void>()
   #RED: NodeAPI

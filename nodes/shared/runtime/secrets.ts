@@ -11,6 +11,22 @@ export function secretValue(RED: NodeAPI, id: string | undefined): string | unde
 }
 
 /**
+ * What the secrets of sources were, for the moments of a deploy in which their nodes do not exist: who posts then must
+ * neither be refused nor let in unseen.
+ */
+export class KnownSecrets {
+  readonly #values = new Map<string, string>()
+
+  /** @param running whether the flows run, so that a secret that is not there is really gone */
+  value(RED: NodeAPI, id: string, running: boolean): string | undefined {
+    const value = secretValue(RED, id)
+    if (value !== undefined) this.#values.set(id, value)
+    else if (running) this.#values.delete(id)
+    return this.#values.get(id)
+  }
+}
+
+/**
  * An automation-secret by its id.
  * @param role how the webhook uses it, for the sentence
  * @throws AutomationError `secret_missing` when the node or its value is not there (an imported flow, say)
