@@ -58,4 +58,40 @@ describe('the dispatcher', () => {
       assert.equal(await handedOver, 'between')
     })
   }
+
+  it('hands over what a redeploy caught also when the store fails while it is read back', async () => {
+    const failing = { now: false }
+    const flaky = new Proxy(engine, {
+      get(target, name) {
+        if (name === 'event' && failing.now) return () => Promise.reject(new Error('the store is away'))
+        const value = Reflect.get(target, name, target) as unknown
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    const dispatcher = new Dispatcher(async () => flaky, Date.now)
+    const emitted: string[] = []
+    dispatcher.register({
+      id: 'trigger',
+      source: 'source',
+      trigger: compileTrigger({
+        scope: 'registry',
+        entity: '',
+        project: '',
+        collection: '',
+        events: ['ADD_ARTIFACT_ALIAS'],
+        pattern: '',
+      }),
+      runs: { rules: [], accepts: () => true },
+      emit: ({ event_id: id }: { event_id: string }) => emitted.push(id),
+    })
+    await dispatcher.flowsStarted(new Set(['trigger']))
+    await dispatcher.accept('source', [event('first'), event('second')])
+    emitted.length = 0
+    dispatcher.flowsStopping()
+    failing.now = true
+    await assert.rejects(dispatcher.flowsStarted(new Set(['trigger'])), /away/)
+    failing.now = false
+    await dispatcher.handOverWhatWaits()
+    assert.deepEqual(emitted.sort(), ['first', 'second'])
+  })
 })

@@ -193,9 +193,16 @@ export class Dispatcher {
   async #handOverOnce(): Promise<void> {
     const engine = await this.#engine()
     for (const { source, event } of this.#late.splice(0)) this.#again(source, event)
-    for (const { source, eventId } of this.#interrupted.splice(0)) {
-      const event = await engine.event(source, eventId)
-      if (event) this.#again(source, event)
+    const interrupted = this.#interrupted.splice(0)
+    try {
+      for (let next = interrupted[0]; next !== undefined; next = interrupted[0]) {
+        const event = await engine.event(next.source, next.eventId)
+        interrupted.shift()
+        if (event) this.#again(next.source, event)
+      }
+    } finally {
+      // what a failing store left unread is for the next round
+      this.#interrupted.unshift(...interrupted)
     }
     const match = (source: string, event: ArtifactEvent) => this.#traceable(this.#route(source, event))
     for await (const { source, event } of engine.takeUnrouted(match)) this.#again(source, event)
