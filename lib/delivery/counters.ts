@@ -1,3 +1,5 @@
+import type { AttemptRecord } from '../store/store.js'
+
 /** Upper bounds of the latency buckets, in milliseconds; slower ones count only in the total. */
 export const LATENCY_BUCKETS_MS = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000] as const
 
@@ -8,7 +10,7 @@ export interface LatencyHistogram {
   readonly count: number
 }
 
-export class Latency {
+class Latency {
   readonly #counts = new Array<number>(LATENCY_BUCKETS_MS.length).fill(0)
   #sum = 0
   #count = 0
@@ -23,6 +25,26 @@ export class Latency {
   get histogram(): LatencyHistogram {
     let below = 0
     return { buckets: this.#counts.map((count) => (below += count)), sumMs: this.#sum, count: this.#count }
+  }
+}
+
+/** What became of a webhook's attempts, since the engine started. */
+export class Results {
+  #delivered = 0
+  #failed = 0
+  #retries = 0
+  readonly #latency = new Latency()
+
+  add({ status, attempt }: AttemptRecord): void {
+    if (attempt !== null) this.#latency.add(attempt.duration_ms)
+    if (status === 'pending') this.#retries++
+    else if (status === 'delivered') this.#delivered++
+    else this.#failed++
+  }
+
+  get sums(): Pick<WebhookMetrics, 'delivered' | 'failed' | 'retries' | 'latency'> {
+    const [delivered, failed, retries] = [this.#delivered, this.#failed, this.#retries]
+    return { delivered, failed, retries, latency: this.#latency.histogram }
   }
 }
 

@@ -1,8 +1,10 @@
 import type { AttemptRecord } from '../store/store.js'
 import type { Delivery } from './delivery.js'
+import { restoreMessage } from './message.js'
+import type { SenderOutput } from './sender-port.js'
 
 /** The delivery as it is after a result was stored, without reading it again. */
-export function describe({ delivery: before, attempt, status, dueAt, at, error }: AttemptRecord): Delivery {
+function describe({ delivery: before, attempt, status, dueAt, at, error }: AttemptRecord): Delivery {
   const { id, event, automation, webhook, sender, attempts, createdAt } = before
   return {
     id,
@@ -18,5 +20,18 @@ export function describe({ delivery: before, attempt, status, dueAt, at, error }
     ...(dueAt !== null && { next_attempt_at: new Date(dueAt).toISOString() }),
     ...(status !== 'pending' && { finished_at: new Date(at).toISOString() }),
     ...(error !== null && { error }),
+  }
+}
+
+/** What the sender of a delivery puts out when it is over. */
+export function outputOf(record: AttemptRecord): SenderOutput {
+  const { event, payload, slots, message } = record.delivery
+  return {
+    delivery: describe(record),
+    event,
+    payload,
+    slots,
+    message: restoreMessage(message),
+    attempt: record.attempt,
   }
 }

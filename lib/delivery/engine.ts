@@ -225,13 +225,6 @@ export class DeliveryEngine {
     return this.#access.use(() => this.#lanes.of(webhook).resume())
   }
 
-  /** How a webhook stands; `waiting` says in a sentence why nothing is sent, null that all is well. */
-  webhookState(id: string): { paused: string | null; waiting: string | null; pending: number; inFlight: number } {
-    const lane = this.#lanes.of(id)
-    const { pending, inFlight } = lane.metrics
-    return { paused: lane.state.paused, waiting: lane.waiting(), pending, inFlight }
-  }
-
   /** One page of the history, newest first. A page may be short before the end: only `next: null` is the end. */
   list(filter: DeliveryFilter, page: Page): Promise<{ deliveries: Delivery[]; next: string | null }> {
     return this.#access.use(() => this.#store.deliveries(filter, page))

@@ -1,13 +1,13 @@
 import type { AttemptRecord, WebhookState } from '../store/store.js'
 import { Breaker } from './breaker.js'
-import { Latency, type WebhookMetrics } from './counters.js'
+import { Results, type WebhookMetrics } from './counters.js'
 import { holdFor } from './decide.js'
-import { describe } from './describe.js'
+import { outputOf } from './describe.js'
 import { type Deployment, type Flight, Flights } from './flights.js'
 import type { LaneContext } from './lane-context.js'
 import type { LanePort, SendResult } from './lane-port.js'
-import { restoreMessage } from './message.js'
 import { RateLimit } from './rate-limit.js'
+import type { Waiting } from './sender-port.js'
 import type { StoredDelivery } from './stored.js'
 import { Window } from './window.js'
 
@@ -23,7 +23,7 @@ export class Lane {
   readonly #context: LaneContext
   readonly #window: Window
   readonly #breaker = new Breaker()
-  readonly #latency = new Latency()
+  readonly #results = new Results()
   readonly #flights: Flights
   #state: WebhookState
   #deployment: Deployment | null = null
@@ -34,9 +34,8 @@ export class Lane {
   #nextDue: number | null = null
   #claiming = false
   #reordering = false
-  #delivered = 0
-  #failed = 0
-  #retries = 0
+  /** The reason to wait that the senders know. */
+  #told: Waiting | null = null
 
   constructor(id: string, state: WebhookState | undefined, context: LaneContext) {
     this.id = id
@@ -48,10 +47,6 @@ export class Lane {
       recorded: (record, successor) => this.#recorded(record, successor),
       changed: () => this.pump(),
     })
-  }
-
-  get state(): WebhookState {
-    return this.#state
   }
 
   get ordered(): boolean {
@@ -66,30 +61,45 @@ export class Lane {
     return {
       id: this.id,
       name: this.#name,
-      delivered: this.#delivered,
-      failed: this.#failed,
-      retries: this.#retries,
+      ...this.#results.sums,
       pending: this.#context.pending.ofWebhook(this.id),
       inFlight: this.#flights.size,
       paused: this.#state.paused !== null,
       breakerOpen: this.#breaker.open,
-      latency: this.#latency.histogram,
     }
   }
 
-  /** Why nothing is sent now, as a sentence; null when deliveries are on their way. */
-  waiting(): string | null {
-    const { clock, blocked } = this.#context
-    if (this.#deployment === null) return 'The webhook is not deployed, or is disabled.'
-    if (this.#state.paused !== null) return this.#state.paused
-    if (this.#deployment.port.waiting !== null) return this.#deployment.port.waiting
-    const why = blocked()
-    if (why !== null) return why
-    const { heldUntil } = this.#state
-    if (heldUntil !== null && heldUntil > clock.now()) {
-      return `The endpoint asked to wait until ${new Date(heldUntil).toISOString()}.`
+  /** Why nothing is sent now; null when deliveries are on their way. */
+  waiting(): Waiting | null {
+    const stopped = this.#stopped()
+    if (stopped !== null) return stopped
+    const now = this.#context.clock.now()
+    const idle = this.#window.size === 0 && !this.#backlog && !this.#claiming
+    const due = idle ? (this.#nextDue ?? now) : now
+    if (this.#breaker.open) {
+      const until = Math.max(this.#breaker.probeAt, due)
+      return { reason: 'Paused after failures.', until: until > now ? until : null }
     }
-    return this.#breaker.open ? 'The endpoint does not answer as it should; it is tried from time to time.' : null
+    return due > now && this.#flights.size === 0 ? { reason: 'The last attempt failed.', until: due } : null
+  }
+
+  /** Why nothing may be sent, however the endpoint answers. */
+  #stopped(): Waiting | null {
+    if (this.#deployment === null) return { reason: 'The webhook is not deployed, or is disabled.', until: null }
+    const reason = this.#state.paused ?? this.#deployment.port.waiting ?? this.#context.blocked()
+    if (reason !== null) return { reason, until: null }
+    const { heldUntil } = this.#state
+    if (heldUntil === null || heldUntil <= this.#context.clock.now()) return null
+    return { reason: 'The endpoint asked to wait.', until: heldUntil }
+  }
+
+  /** Tells the senders whose deliveries wait here when that has another reason than before, or none any more. */
+  #tell(): void {
+    const waiting = this.waiting()
+    if (waiting?.reason === this.#told?.reason && waiting?.until === this.#told?.until) return
+    this.#told = waiting
+    const { pending, senders } = this.#context
+    for (const sender of pending.sendersOf(this.id)) senders.changed(sender)
   }
 
   async attach(port: LanePort): Promise<void> {
@@ -137,12 +147,11 @@ export class Lane {
 
   async pause(reason: string): Promise<void> {
     await this.#putState({ ...this.#state, paused: reason, pausedUrl: this.#deployment?.port.url ?? null })
-    this.#context.senders.allChanged()
+    this.#tell()
   }
 
   async resume(): Promise<void> {
     await this.#putState({ ...this.#state, paused: null, pausedUrl: null, heldUntil: null })
-    this.#context.senders.allChanged()
     this.pump()
   }
 
@@ -156,7 +165,8 @@ export class Lane {
     const free =
       !this.#backlog &&
       !this.#reordering &&
-      this.waiting() === null &&
+      this.#stopped() === null &&
+      !this.#breaker.open &&
       this.#context.senders.has(sender) &&
       this.#window.size + this.#reserved < CLAIM_LIMIT &&
       !this.#window.full
@@ -189,9 +199,16 @@ export class Lane {
 
   /** Sends what may be sent now, and sees to it that it is called again when more may be. */
   pump(): void {
+    this.#send()
+    this.#tell()
+  }
+
+  #send(): void {
     const { clock, senders, store, wakeAt } = this.#context
     const deployment = this.#deployment
-    if (deployment === null || this.#reordering || !this.#maySend(deployment)) return
+    const stopped = this.#stopped()
+    if (stopped !== null && stopped.until !== null) wakeAt(stopped.until)
+    if (deployment === null || this.#reordering || stopped !== null) return
     const now = clock.now()
     if (this.#nextDue !== null && this.#nextDue <= now) {
       this.#nextDue = null
@@ -216,15 +233,6 @@ export class Lane {
     if (away.length > 0) void store.release(this.id, away)
     if (this.#window.size < LOW_WATER && this.#backlog) void this.#claim()
     else if (this.#nextDue !== null) wakeAt(this.#nextDue)
-  }
-
-  #maySend({ port }: Deployment): boolean {
-    const { clock, blocked, wakeAt } = this.#context
-    if (this.#state.paused !== null || port.waiting !== null || blocked() !== null) return false
-    const { heldUntil } = this.#state
-    if (heldUntil === null || heldUntil <= clock.now()) return true
-    wakeAt(heldUntil)
-    return false
   }
 
   #mayFly(concurrency: number, now: number): boolean {
@@ -264,10 +272,8 @@ export class Lane {
     if (hold !== null) this.#keep({ ...this.#state, heldUntil: Math.max(this.#state.heldUntil ?? 0, now + hold) })
     else if (outcome.kind === 'retry') this.#breaker.failed(now)
     else this.#breaker.succeeded(port.concurrency)
-    if (outcome.kind === 'failed' && outcome.pause === true) {
-      this.#keep({ ...this.#state, paused: `Paused: ${outcome.error.message}`, pausedUrl: port.url })
-      this.#context.senders.allChanged()
-    }
+    if (outcome.kind !== 'failed' || outcome.pause !== true) return
+    this.#keep({ ...this.#state, paused: `Paused: ${outcome.error.message}`, pausedUrl: port.url })
   }
 
   /** Takes effect at once, and is stored as soon as the store can. */
@@ -277,23 +283,17 @@ export class Lane {
   }
 
   #recorded(record: AttemptRecord, successor: boolean): void {
-    const { delivery, status, dueAt, attempt, owed } = record
+    const { delivery, status, dueAt, owed } = record
     const { pending, senders, wakeAt } = this.#context
-    if (attempt !== null) this.#latency.add(attempt.duration_ms)
+    this.#results.add(record)
     if (successor) this.#backlog = true
     if (status === 'pending') {
-      this.#retries++
-      if (dueAt !== null && (this.#nextDue === null || dueAt < this.#nextDue)) {
-        this.#nextDue = dueAt
-        wakeAt(dueAt)
-      }
+      if (dueAt === null || (this.#nextDue !== null && dueAt >= this.#nextDue)) return
+      this.#nextDue = dueAt
+      wakeAt(dueAt)
       return
     }
-    if (status === 'delivered') this.#delivered++
-    else this.#failed++
     pending.add(this.id, delivery.sender.id, -1)
-    if (owed) return
-    const { event, payload, slots, message } = delivery
-    senders.output({ delivery: describe(record), event, payload, slots, message: restoreMessage(message), attempt })
+    if (!owed) senders.output(outputOf(record))
   }
 }

@@ -3,6 +3,7 @@ import type { WebhookMetrics } from './counters.js'
 import type { Flight } from './flights.js'
 import { Lane } from './lane.js'
 import type { LaneContext } from './lane-context.js'
+import type { Waiting } from './sender-port.js'
 
 /** The lanes of all webhooks that were ever heard of. */
 export class Lanes {
@@ -48,7 +49,7 @@ export class Lanes {
   }
 
   /** A sender's pending deliveries, and why they wait. */
-  queueOf(sender: string): { pending: number; waiting: string | null } {
+  queueOf(sender: string): { pending: number; waiting: Waiting | null } {
     const queues = this.#context.pending.ofSender(sender)
     const reasons = queues.map(({ webhook }) => this.of(webhook).waiting())
     return {

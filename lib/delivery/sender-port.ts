@@ -16,19 +16,27 @@ export interface SenderOutput {
   readonly attempt: Attempt | null
 }
 
+/** Why deliveries are not on their way. */
+export interface Waiting {
+  /** A sentence. */
+  readonly reason: string
+  /** When the next one is tried, in Unix milliseconds; null when nobody can know. */
+  readonly until: number | null
+}
+
 /** How a sender's deliveries stand: `pending` all of them, the others since the engine started. */
 export interface SenderCounts {
   readonly pending: number
   readonly delivered: number
   readonly failed: number
-  /** Why the pending ones wait, as a sentence; null when they are on their way. */
-  readonly waiting: string | null
+  /** Why the pending ones wait; null when they are on their way. */
+  readonly waiting: Waiting | null
 }
 
 /** A deployed sender, as the engine sees it. Called after the result is stored; what it throws is logged. */
 export interface SenderPort {
   delivered(output: SenderOutput): void
   failed(output: SenderOutput): void
-  /** Called when the counts changed, at most every 250 ms. */
+  /** Called when the counts or the reason to wait changed, at most every 250 ms. */
   changed?(counts: SenderCounts): void
 }

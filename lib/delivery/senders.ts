@@ -1,7 +1,7 @@
 import type { DeliveryStore, OwedOutput } from '../store/store.js'
 import { restoreMessage } from './message.js'
 import type { Log, Timers } from './platform.js'
-import type { SenderCounts, SenderOutput, SenderPort } from './sender-port.js'
+import type { SenderCounts, SenderOutput, SenderPort, Waiting } from './sender-port.js'
 
 /** Status is for people: it need not change more often. */
 const TELL_AFTER_MS = 250
@@ -18,7 +18,7 @@ interface SendersOptions {
   readonly timers: Timers
   readonly log: Log
   /** Pending deliveries of a sender and why they wait. */
-  readonly queue: (sender: string) => { readonly pending: number; readonly waiting: string | null }
+  readonly queue: (sender: string) => { readonly pending: number; readonly waiting: Waiting | null }
 }
 
 /**
@@ -69,7 +69,7 @@ export class Senders {
     else missed.push(output)
   }
 
-  /** Counts of this sender changed: it is told a little later, once for many changes. */
+  /** What this sender shows changed: it is told a little later, once for many changes. */
   changed(id: string): void {
     if (this.#attached.get(id)?.port.changed === undefined) return
     this.#toTell.add(id)

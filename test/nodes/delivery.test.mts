@@ -181,6 +181,35 @@ describe('an event on its way to a webhook', () => {
     assert.equal(nodeRed.received('failed').length, 0)
   })
 
+  describe('whose endpoint is dead', () => {
+    const NEXT_TRY = String.raw`Next try (\w{3} \w{3} \d\d \d{4} )?\d\d:\d\d:\d\d\.$`
+    const refusing = async () => {
+      const gone = await Receiver.listen()
+      const { url } = gone
+      await gone.close()
+      return url
+    }
+    const shows = (text: string) => {
+      const shown = new RegExp(`^${text} ${NEXT_TRY}`)
+      return eventually(
+        async () => shown.test(nodeRed.statusOf('sender').text ?? ''),
+        `the sender does not say ${text}`,
+      )
+    }
+
+    it('is on its way no longer: the sender says when it is tried again', async () => {
+      await nodeRed.load(automation('{}', { url: await refusing(), schedule: '1h' }))
+      await post(event())
+      await shows('1 waiting · The last attempt failed.')
+    })
+
+    it('waits with all others, and the sender says that the webhook is paused, and until when', async () => {
+      await nodeRed.load(automation('{}', { url: await refusing(), schedule: '1h' }))
+      await post(Array.from({ length: 40 }, (_, index) => event({ event_id: `e-${index}` })))
+      await shows('40 waiting · Paused after failures.')
+    })
+  })
+
   it('shows in a dry run what would be sent, masked, and sends nothing', async () => {
     await nodeRed.load(
       [

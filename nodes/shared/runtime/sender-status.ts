@@ -1,6 +1,6 @@
 import type { Node, NodeStatus } from 'node-red'
 import type { Delivery } from '../../../lib/delivery/delivery.js'
-import type { SenderCounts } from '../../../lib/delivery/sender-port.js'
+import type { SenderCounts, Waiting } from '../../../lib/delivery/sender-port.js'
 import { clockTime, showStatus } from './report.js'
 
 const time = (at: string | undefined) => (at ? clockTime(Date.parse(at)) : '')
@@ -26,10 +26,17 @@ export function showSender(node: Node, { counts, problem, last, mode }: SenderSt
   if (problem !== null) {
     showStatus(node, { fill: 'red', shape: 'ring', text: pending > 0 ? `${problem} · ${pending} waiting` : problem })
   } else if (pending > 0 && waiting !== null) {
-    showStatus(node, { fill: 'yellow', shape: 'ring', text: cut(`${pending} waiting · ${waiting}`) })
+    showStatus(node, { fill: 'yellow', shape: 'ring', text: cut(`${pending} waiting · ${told(waiting)}`) })
   } else if (pending > 0) showStatus(node, { fill: 'blue', shape: 'dot', text: `${pending} on the way` })
   else if (last) showStatus(node, resultStatus(last))
   else showStatus(node, mode === 'dry-run' ? { fill: 'grey', shape: 'ring', text: 'dry run' } : {})
+}
+
+/** `Paused after failures. Next try 12:03:04.`, with the day when it is another one. */
+function told({ reason, until }: Waiting): string {
+  if (until === null) return reason
+  const day = new Date(until).toDateString()
+  return `${reason} Next try ${day === new Date().toDateString() ? '' : `${day} `}${clockTime(until)}.`
 }
 
 /** Room for a sentence with a time in it; the whole text is in the delivery. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
+import type { Outcome } from '../../../dist/lib/delivery/lane-port.js'
 import { AutomationError } from '../../../dist/lib/error.js'
 import type { ArtifactEvent } from '../../../dist/lib/events/event.js'
 import { copyAsKilled } from '../store/killed.mts'
@@ -183,7 +184,7 @@ describe('the delivery engine', () => {
       await s.enqueue('second')
       await s.world.pass(2_999)
       assert.deepEqual(s.endpoint.bodies, ['first'])
-      assert.match(s.outputs.counts?.waiting ?? '', /asked to wait until 2026-11-24T12:00:03/)
+      assert.deepEqual(s.outputs.counts?.waiting, { reason: 'The endpoint asked to wait.', until: NOON + 3_000 })
       s.endpoint.answer = () => OK
       await s.world.pass(1)
       assert.deepEqual(s.endpoint.bodies.sort(), ['first', 'first', 'second'])
@@ -224,8 +225,55 @@ describe('the delivery engine', () => {
       await s.world.pass(3_600_000)
       // Ten to find out with (and those on their way then), two minutes of growing pauses, then one a minute.
       assert.ok(s.endpoint.sent.length < 100, `${s.endpoint.sent.length} requests`)
-      assert.match(s.outputs.counts?.waiting ?? '', /does not answer/)
+      assert.equal(s.outputs.counts?.waiting?.reason, 'Paused after failures.')
       assert.equal(s.outputs.failed.length, 0)
+    })
+
+    it('tells the senders at once why their deliveries wait, and until when', async () => {
+      await s.start({ schedule: [600_000, 600_000] })
+      s.endpoint.answer = () => DOWN
+      for (let i = 0; i < 30; i++) await s.enqueue(`${i}`)
+      await s.world.pass(250)
+      const opened = s.outputs.counts?.waiting
+      assert.deepEqual(opened, { reason: 'Paused after failures.', until: NOON + 1_000 })
+      await s.world.pass(1_000)
+      assert.deepEqual(s.outputs.counts?.waiting, { reason: 'Paused after failures.', until: NOON + 3_000 }, 'a probe')
+
+      s.endpoint.answer = () => OK
+      await s.world.pass(2_000)
+      const between = { reason: 'The last attempt failed.', until: NOON + 600_000 }
+      assert.deepEqual(s.outputs.counts?.waiting, between, 'what is left had an attempt that failed')
+      await s.world.pass(600_000)
+      assert.deepEqual([s.outputs.delivered.length, s.outputs.counts?.waiting], [30, null])
+    })
+
+    it('tells when the one delivery is tried again, and that it is on its way then', async () => {
+      await s.start({ schedule: [7_200_000] })
+      s.endpoint.answer = () => DOWN
+      await s.enqueue('x')
+      await s.world.pass(250)
+      const { pending, waiting } = s.outputs.counts!
+      assert.deepEqual(
+        { pending, waiting },
+        { pending: 1, waiting: { reason: 'The last attempt failed.', until: NOON + 7_200_000 } },
+      )
+      let answer = (_: Outcome) => {}
+      s.endpoint.answer = () => new Promise((resolve) => (answer = resolve))
+      await s.world.pass(7_200_000)
+      assert.equal(s.outputs.counts?.waiting, null)
+      answer(OK)
+    })
+
+    it('still knows after a restart when the next try is', async () => {
+      await s.start({ schedule: [7_200_000] })
+      s.endpoint.answer = () => DOWN
+      await s.enqueue('x')
+      await s.world.rest()
+      await s.restart()
+      s.engine.attachWebhook('hook', s.endpoint.port())
+      s.engine.attachSender('send', s.outputs.port)
+      await s.world.pass(250)
+      assert.deepEqual(s.outputs.counts?.waiting, { reason: 'The last attempt failed.', until: NOON + 7_200_000 })
     })
 
     it('#47 #48 drains when it is back, all of it, without a stampede', async () => {
@@ -287,7 +335,7 @@ describe('the delivery engine', () => {
       await s.enqueue('x')
       await s.world.pass(300_000)
       assert.deepEqual(
-        [s.outputs.counts?.pending, s.outputs.counts?.waiting],
+        [s.outputs.counts?.pending, s.outputs.counts?.waiting?.reason],
         [1, 'The webhook is not deployed, or is disabled.'],
       )
       s.engine.attachWebhook('hook', s.endpoint.port())
@@ -299,7 +347,7 @@ describe('the delivery engine', () => {
       await s.start({ waiting: 'The access token has no value.' })
       await s.enqueue('x')
       await s.world.pass(300_000)
-      assert.equal(s.outputs.counts?.waiting, 'The access token has no value.')
+      assert.deepEqual(s.outputs.counts?.waiting, { reason: 'The access token has no value.', until: null })
       assert.deepEqual(s.endpoint.sent, [])
       s.engine.attachWebhook('hook', s.endpoint.port())
       await s.world.rest()
@@ -347,7 +395,7 @@ describe('the delivery engine', () => {
       s.engine.attachWebhook('hook', s.endpoint.port())
       s.engine.attachSender('send', s.outputs.port)
       await s.world.pass(300_000)
-      assert.deepEqual([s.endpoint.sent.length, s.outputs.counts?.waiting], [0, 'Paused by hand.'])
+      assert.deepEqual([s.endpoint.sent.length, s.outputs.counts?.waiting?.reason], [0, 'Paused by hand.'])
       await s.engine.resume('hook')
       await s.world.pass(1_000)
       assert.equal(s.outputs.delivered.length, 1)
@@ -366,7 +414,7 @@ describe('the delivery engine', () => {
       s.engine.attachWebhook('hook', s.endpoint.port({ url: 'https://new.example' }))
       await s.world.rest()
       assert.deepEqual(s.endpoint.bodies, ['gone', 'waits'])
-      assert.equal(s.engine.webhookState('hook').paused, null)
+      assert.equal((await s.engine.metrics()).webhooks[0]?.paused, false)
     })
   })
 
@@ -576,7 +624,7 @@ describe('the delivery engine', () => {
       answer(OK)
       await s.world.pass(40_000)
       assert.deepEqual([s.endpoint.bodies, s.outputs.delivered.length], [['first'], 0])
-      assert.equal(s.outputs.counts?.waiting, 'The disk is full.')
+      assert.equal(s.outputs.counts?.waiting?.reason, 'The disk is full.')
 
       s.store.full = false
       s.endpoint.answer = () => OK
