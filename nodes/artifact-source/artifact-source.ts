@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { AutomationError } from '../../lib/error.js'
-import { createReceiver } from '../../lib/sources/http/receive.js'
+import { createReceiver, type Receiver, unavailable } from '../../lib/sources/http/receive.js'
 import type { HttpSourceSettings } from '../../lib/sources/http/settings.js'
 import type { WandbSourceSettings } from '../../lib/sources/wandb/settings.js'
 import type { Host } from '../shared/runtime/host.js'
@@ -52,7 +52,7 @@ module.exports = (RED: NodeAPI) => {
 
 const NO_SECRET = new AutomationError(
   'secret_missing',
-  'The source has no secret, so nobody can authenticate and every event is refused. Choose a secret and enter its value.',
+  'The source has no secret, so nobody can authenticate and senders are asked to come again later. Choose a secret and enter its value.',
   { statusText: 'source: secret missing' },
 )
 
@@ -78,7 +78,19 @@ function listen(RED: NodeAPI, host: Host, node: Node, config: ArtifactSourceDef)
       { statusText: 'HTTP is switched off' },
     )
   }
-  const receive = createReceiver({
+  node.on('close', () => host.ingest.release(node.id))
+  try {
+    host.ingest.listen(node.id, config.path, receiverOf(RED, host, node, config))
+  } catch (error) {
+    // who posts meanwhile shall come again: a 404 would be the end of the event
+    if ((error as AutomationError).code === 'source_invalid') host.ingest.listen(node.id, config.path, unavailable)
+    throw error
+  }
+}
+
+/** @throws AutomationError `source_invalid` */
+function receiverOf(RED: NodeAPI, host: Host, node: Node, config: ArtifactSourceDef): Receiver {
+  return createReceiver({
     settings: config,
     secret: () => host.secrets.value(RED, config.secret, host.dispatcher.running),
     accept: async (events) => {
@@ -92,6 +104,4 @@ function listen(RED: NodeAPI, host: Host, node: Node, config: ArtifactSourceDef)
     onRefused: (refused) => host.sources.change(node.id, { refused }),
     onError: (cause) => node.error(asAutomationError(cause)),
   })
-  host.ingest.listen(node.id, config.path, receive)
-  node.on('close', () => host.ingest.release(node.id))
 }

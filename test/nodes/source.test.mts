@@ -68,6 +68,25 @@ describe('artifact-source and its triggers', () => {
     assert.equal((await post(event(), { authorization: 'Bearer right' })).status, 202)
   })
 
+  for (const [what, more, mended] of [
+    ['a format that does not exist', { format: 'xml' }, { format: 'event' }],
+    ['an unknown way to authenticate', { auth: 'basic' }, { auth: 'none' }],
+    ['a project that MLflow does not know', { format: 'mlflow', entity: 'acme' }, { format: 'event' }],
+    ['no secret', { auth: 'bearer', secret: '' }, { auth: 'none' }],
+    ['a secret without a value', { auth: 'bearer', secret: secretId('EMPTY') }, { auth: 'none' }],
+  ] as const) {
+    it(`with ${what} asks senders to come again, until a deploy mends it`, async () => {
+      const flow = (settings: object) => [source(settings), secret('EMPTY'), fired('one'), collects('one-out')]
+      await nodeRed.load(flow(more))
+      const { status, headers, body } = await post(event())
+      assert.deepEqual([status, headers.get('retry-after'), body.error.code], [503, '30', 'source_unavailable'])
+      assert.equal(nodeRed.statusOf('one').fill, 'red')
+      await nodeRed.redeploy(flow({ ...more, ...mended }))
+      assert.equal((await post(event())).status, 202)
+      await nodeRed.messages('one-out')
+    })
+  }
+
   it('#93 #95 answers other methods with 405, other types with 415, bad JSON in its own words', async () => {
     await nodeRed.load([source()])
     const get = await nodeRed.fetch('/artifact-events')

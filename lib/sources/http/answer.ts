@@ -21,9 +21,16 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
   unsupported_media_type: { status: 415, headers: { 'Accept-Encoding': 'identity' } },
   body_invalid: { status: 400 },
   event_invalid: { status: 400 },
+  source_unavailable: { status: 503, headers: { 'Retry-After': RETRY_AFTER } },
   store_unavailable: { status: 503, headers: { 'Retry-After': RETRY_AFTER } },
   internal: { status: 500 },
 }
+
+/** Of a source whose settings or secret are at fault: that is for its operator to know, and no news with every request. */
+export const SOURCE_UNAVAILABLE = new AutomationError(
+  'source_unavailable',
+  'This address takes no events now; send them again later.',
+)
 
 /** Whether a sender can mend it, and may be told all about it. */
 export const isSendersFault = (error: unknown): error is AutomationError =>

@@ -1,6 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { AutomationError } from '../../error.js'
+import { SOURCE_UNAVAILABLE } from './answer.js'
 import type { Authentication } from './settings.js'
 
 /** Seconds that a signed timestamp may be away from now, as Standard Webhooks and MLflow advise. */
@@ -15,7 +16,8 @@ export interface SignedRequest {
 /**
  * Lets a request pass that shows knowledge of the secret.
  * @param secret `undefined` or empty when the source has none: then only `none` lets anything pass
- * @throws AutomationError `unauthorized`, which says which header was wrong, and never what it should have been
+ * @throws AutomationError `unauthorized`, which says which header was wrong, and never what it should have been;
+ *   `source_unavailable` when there is no secret, so that nobody drops an event because of that
  */
 export function authenticate(
   auth: Authentication,
@@ -24,7 +26,7 @@ export function authenticate(
   now: Date,
 ): void {
   if (auth === 'none') return
-  if (!secret) throw unauthorized('This source has no secret yet, so it accepts nothing.')
+  if (!secret) throw SOURCE_UNAVAILABLE
   if (auth === 'bearer') checkBearer(secret, request.headers)
   else if (auth === 'shared-secret') checkSharedSecret(secret, request.headers)
   else checkSignatures(secret, request, now)

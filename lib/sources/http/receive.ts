@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AutomationError } from '../../error.js'
 import type { ArtifactEvent } from '../../events/event.js'
 import { EVENT_LIMITS } from '../../events/event-values.js'
-import { answer, isSendersFault, refuse } from './answer.js'
+import { answer, isSendersFault, refuse, SOURCE_UNAVAILABLE } from './answer.js'
 import { authenticate } from './authenticate.js'
 import { type BodyLimits, checkMediaType, hasBody, parseBody, readBody } from './body.js'
 import { readEvents } from './read-events.js'
@@ -19,7 +19,7 @@ export interface Receipt {
 
 export interface ReceiverOptions {
   readonly settings: HttpSourceSettings
-  /** Asked at each request, so that a secret may change; `undefined` refuses whoever has to authenticate. */
+  /** Asked at each request, so that a secret may change; `undefined` asks whoever has to authenticate to come again. */
   secret(): string | undefined
   /**
    * Stores events, all or none; one receipt each, in order. May reject with an AutomationError: a
@@ -54,14 +54,15 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   return async (req, res) => {
     let unread = hasBody(req)
     try {
-      if (req.method !== 'POST') throw new AutomationError('method_not_allowed', 'Events are sent with POST.')
+      if (req.method !== 'POST') throw NOT_POST
       const body = await readBody(req, limits)
       if (body === undefined) return
       unread = false
       const { status, content } = await receive(req, body, options)
       answer(res, status, content)
     } catch (cause) {
-      if (isSendersFault(cause)) {
+      if (cause === SOURCE_UNAVAILABLE) refuse(req, res, SOURCE_UNAVAILABLE, unread)
+      else if (isSendersFault(cause)) {
         options.onRefused?.(cause)
         // RFC 9110, section 11.6.1: a 401 names the scheme. Signatures and shared secrets have none.
         if (cause.code === 'unauthorized' && options.settings.auth === 'bearer') {
@@ -75,6 +76,13 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     }
   }
 }
+
+/** Stands in for a source that cannot be made as it is set: who sends keeps the events, and comes again. */
+export const unavailable: Receiver = async (req, res) => {
+  refuse(req, res, req.method === 'POST' ? SOURCE_UNAVAILABLE : NOT_POST, hasBody(req))
+}
+
+const NOT_POST = new AutomationError('method_not_allowed', 'Events are sent with POST.')
 
 async function receive(req: IncomingMessage, body: Buffer, options: ReceiverOptions) {
   const { settings, secret, accept, now, newId, onIgnored } = options

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { gzipSync } from 'node:zlib'
 import { AutomationError } from '../../../../dist/lib/error.js'
-import { createReceiver } from '../../../../dist/lib/sources/http/receive.js'
-import { linked, NOW, type Source, startSource } from './server.mts'
+import { createReceiver, unavailable } from '../../../../dist/lib/sources/http/receive.js'
+import { linked, NOW, type Source, serve, startSource } from './server.mts'
 
 const MIB = 1024 * 1024
 
@@ -203,6 +203,39 @@ describe('an HTTP source', () => {
         assert.deepEqual(errors, [error])
       })
     }
+  })
+})
+
+describe('a source that cannot take events as it is set', () => {
+  const without = async () => (await startSource({ settings: { auth: 'bearer' }, secret: () => undefined })) as Source
+  const kinds: readonly (readonly [what: string, start: () => Promise<Pick<Source, 'post' | 'close'>>])[] = [
+    ['with wrong settings', () => serve(unavailable)],
+    ['without a secret', without],
+  ]
+  for (const [what, start] of kinds) {
+    it(`${what} lets nobody drop an event: it asks everybody to come again, and does not say why`, async () => {
+      const source = await start()
+      try {
+        for (const body of [linked, 'x'.repeat(MIB), '']) {
+          const answer = await source.post(body, { Authorization: 'Bearer ' })
+          assert.deepEqual([answer.status, answer.headers['retry-after']], [503, '30'])
+          assert.deepEqual(Object.keys(answer.body.error), ['code', 'message', 'details'])
+          assert.equal(answer.body.error.code, 'source_unavailable')
+          assert.doesNotMatch(JSON.stringify(answer.body), /secret|settings|format/)
+        }
+        const get = await source.post('', {}, 'GET')
+        assert.deepEqual([get.status, get.headers.allow], [405, 'POST'])
+      } finally {
+        await source.close()
+      }
+    })
+  }
+
+  it('without a secret is no news: neither a refusal of a sender nor an error', async () => {
+    const source = await without()
+    await source.post(linked)
+    assert.deepEqual([source.refused, source.errors], [[], []])
+    await source.close()
   })
 })
 

@@ -16,14 +16,19 @@ interface Situation {
   readonly bytes?: Buffer
 }
 
-export function refusal(auth: Authentication, headers: Headers, situation: Situation = {}): string | undefined {
+export function refusal(
+  auth: Authentication,
+  headers: Headers,
+  situation: Situation = {},
+  code = 'unauthorized',
+): string | undefined {
   const { secret, bytes } = { secret: SECRET, bytes: Buffer.from(body), ...situation }
   try {
     authenticate(auth, secret, { headers, body: bytes }, NOW)
     return undefined
   } catch (error) {
     assert(error instanceof AutomationError)
-    assert.equal(error.code, 'unauthorized')
+    assert.equal(error.code, code)
     assert(!error.message.includes(SECRET))
     return error.message
   }

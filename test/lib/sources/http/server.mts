@@ -1,7 +1,12 @@
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import type { ArtifactEvent } from '../../../../dist/lib/events/event.js'
-import { createReceiver, type Receipt, type ReceiverOptions } from '../../../../dist/lib/sources/http/receive.js'
+import {
+  createReceiver,
+  type Receipt,
+  type Receiver,
+  type ReceiverOptions,
+} from '../../../../dist/lib/sources/http/receive.js'
 
 export const NOW = new Date('2026-11-23T10:00:00.500Z')
 export const SECRET = 'wandb-secret'
@@ -60,12 +65,17 @@ export async function startSource({ settings, ...options }: Changes = {}): Promi
     onError: (error) => errors.push(error),
     ...options,
   })
+  return Object.assign(source, await serve(receive))
+}
+
+/** The same for any receiver. */
+export async function serve(receive: Receiver): Promise<Pick<Source, 'port' | 'post' | 'dial' | 'close'>> {
   const server = createServer((req, res) => void receive(req, res))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const dialled: Socket[] = []
 
-  return Object.assign(source, {
+  return {
     port,
     post: (body: unknown, headers: OutgoingHttpHeaders = {}, method = 'POST') => send(port, body, headers, method),
     dial: () => {
@@ -78,7 +88,7 @@ export async function startSource({ settings, ...options }: Changes = {}): Promi
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
     },
-  })
+  }
 }
 
 function send(port: number, body: unknown, headers: OutgoingHttpHeaders, method: string): Promise<Answer> {
