@@ -239,8 +239,10 @@ export class DeliveryEngine {
     return this.#access.use(() => this.#store.events(filter, page))
   }
 
+  /** How many days what is finished is kept from now on. */
   keepFor(days: number): void {
     this.#housekeeping.keepFor(days)
+    this.#alarm.wakeAt(this.#options.clock.now())
   }
 
   async metrics(): Promise<Metrics> {

@@ -54,6 +54,7 @@ export class Housekeeping {
   tick(): void {
     const now = this.#clock.now()
     if (this.#lastBeat < this.#lastChange + SETTLED_AFTER_MS && now > this.#lastBeat) this.#beat(now)
+    if (this.#retentionDays === Number.POSITIVE_INFINITY) return
     if (Math.abs(now - this.#nextSweep) > SWEEP_EVERY_MS || now >= this.#nextSweep) {
       this.#nextSweep = now + SWEEP_EVERY_MS
       if (this.#timer === null) this.#sweepLater()

@@ -9,7 +9,7 @@ export interface EngineOptions {
   /** [0, 1), for the jitter of retries. */
   readonly random: () => number
   readonly log: Log
-  /** How long finished deliveries and their events are kept. */
+  /** How long finished deliveries and their events are kept; infinity for as long as that is not known. */
   readonly retentionDays: number
 }
 

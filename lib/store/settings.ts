@@ -14,7 +14,7 @@ export interface StorePlan {
 }
 
 export const LONGEST_RETENTION_DAYS = 3650
-const USUAL_RETENTION_DAYS = 30
+export const USUAL_RETENTION_DAYS = 30
 
 /** Days of a text or a number; null when it is not a number of days that a store can keep things for. */
 export function retentionDays(value: unknown): number | null {

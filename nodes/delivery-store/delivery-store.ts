@@ -17,8 +17,7 @@ module.exports = (RED: NodeAPI) => {
     RED.nodes.createNode(this, definition)
     const config = migrate(definition)
     try {
-      const { path, retentionDays } = planStore(config)
-      host.stores.open(host.storePath(path), retentionDays)
+      host.stores.open(host.storePath(planStore(config).path))
     } catch (error) {
       this.error(error)
     }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { SqliteStore } from '../../dist/lib/store/sqlite/store.js'
 import { Receiver } from '../e2e/harness/receiver.mts'
 import { eventually } from '../e2e/harness/wait.mts'
+import { delivered as deliveredAt, end, record, start } from '../lib/store/make.mts'
 import { collects, event, sender, source, template, trigger, webhook } from './automation.mts'
 import { useNodeRed } from './harness.mts'
 
@@ -79,4 +81,67 @@ describe('a webhook with a delivery store of its own', () => {
       )
     })
   }
+})
+
+describe('the history of a store', () => {
+  const nodeRed = useNodeRed()
+  const DAY = 86_400_000
+
+  /** Puts deliveries into a file that were delivered so many days ago, the oldest first. (The newest of all always stays.) */
+  const delivered = async (file: string, ...ages: number[]) => {
+    const folder = path.join(nodeRed.userDir, 'artifact-automations')
+    await mkdir(folder, { recursive: true })
+    const store = new SqliteStore({ path: path.join(folder, file) })
+    await store.open(start(Date.now()))
+    for (const age of ages) {
+      const at = Date.now() - age * DAY
+      const { claimed } = await store.enqueue(record(`${age} days`, { createdAt: at, claim: true }))
+      await store.record(deliveredAt(claimed!, { at }))
+    }
+    await store.close(end(Date.now()))
+  }
+
+  /** The ids in the history, once what is too old has been deleted. */
+  const keptWithout = async (id: string) => {
+    let ids: string[] = []
+    const swept = async () => {
+      const page = await nodeRed.fetch('/artifact-automations/deliveries')
+      ids = ((await page.json()) as { deliveries: { id: string }[] }).deliveries.map((one) => one.id)
+      return !ids.includes(id)
+    }
+    await eventually(swept, `${id} is still there`)
+    return ids
+  }
+
+  const store = (id: string, more: object) => ({
+    id,
+    type: 'delivery-store',
+    name: '',
+    version: 1,
+    backend: 'sqlite',
+    ...more,
+  })
+
+  it('is kept for 30 days', async () => {
+    await delivered('store.db', 31, 29, 0)
+    await nodeRed.load([source(), trigger({ wires: [[]] })])
+    assert.deepEqual(await keptWithout('31 days'), ['0 days', '29 days'])
+  })
+
+  it('is kept as the store says that has no path, because that is the embedded one', async () => {
+    await delivered('store.db', 91, 89, 0)
+    await nodeRed.load([source(), trigger({ wires: [[]] }), store('long', { path: '', retentionDays: '90' })])
+    assert.deepEqual(await keptWithout('91 days'), ['0 days', '89 days'])
+  })
+
+  it('is kept for the longest time that one of several stores says', async () => {
+    await delivered('store.db', 61, 59, 0)
+    await nodeRed.load([
+      source(),
+      trigger({ wires: [[]] }),
+      store('two months', { path: '', retentionDays: '60' }),
+      store('a week', { path: 'store.db', retentionDays: '7' }),
+    ])
+    assert.deepEqual(await keptWithout('61 days'), ['0 days', '59 days'])
+  })
 })

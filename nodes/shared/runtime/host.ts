@@ -78,6 +78,7 @@ export class Host {
   #flowsStarted(): void {
     if (!this.#inUse) return
     this.sources.storeProblem = this.stores.open(this.embeddedPath()).problem
+    this.stores.keepFor(this.#retention())
     this.ingest.flowsStarted()
     for (const webhook of this.webhooks.values()) webhook.refresh()
     for (const callback of [...this.#starters]) callback()
@@ -104,6 +105,27 @@ export class Host {
     this.ingest.mount(RED)
   }
 
+  /** @throws AutomationError `store_invalid` */
+  #planned(id: string, saved: StoreSettings): { file: string; retentionDays: number } {
+    const { path, retentionDays } = planStore(withEnvironment(this.#RED, id, saved))
+    return { file: this.storePath(path), retentionDays }
+  }
+
+  /** Days by file. Several stores may name one file, the embedded one too: none of them loses what it wants to keep. */
+  #retention(): Map<string, number> {
+    const longest = new Map<string, number>()
+    this.#RED.nodes.eachNode((saved) => {
+      if (saved.type !== 'delivery-store' || !this.#RED.nodes.getNode(saved.id)) return
+      try {
+        const { file, retentionDays } = this.#planned(saved.id, saved as object)
+        longest.set(file, Math.max(retentionDays, longest.get(file) ?? 0))
+      } catch {
+        // its node and its webhooks have said what is wrong with it
+      }
+    })
+    return longest
+  }
+
   /** The stores of a webhook, by the deployed configuration: config nodes are made in any order. */
   storesOf(id: string): Stores {
     const embedded = this.stores.open(this.embeddedPath())
@@ -114,8 +136,7 @@ export class Host {
     })
     try {
       if (saved === null) throw NO_STORE
-      const { path, retentionDays } = planStore(withEnvironment(this.#RED, id, saved))
-      const own = this.stores.open(this.storePath(path), retentionDays)
+      const own = this.stores.open(this.#planned(id, saved).file)
       return { own, all: own === embedded ? [embedded] : [own, embedded], problem: null }
     } catch (error) {
       return { own: embedded, all: [embedded], problem: asAutomationError(error) }

@@ -1,5 +1,6 @@
 import { DeliveryEngine } from '../../../lib/delivery/engine.js'
 import type { AutomationError } from '../../../lib/error.js'
+import { USUAL_RETENTION_DAYS } from '../../../lib/store/settings.js'
 import { SqliteStore } from '../../../lib/store/sqlite/store.js'
 
 type Log = (level: 'info' | 'warn' | 'error', text: string) => void
@@ -25,6 +26,8 @@ export class StorePool {
   readonly #opened = new Map<string, Opened>()
   readonly #listeners = new Set<(path: string, problem: Problem) => void>()
   readonly #log: Log
+  /** Null as long as nothing is known of any; nothing is deleted then. */
+  #retention: ReadonlyMap<string, number> | null = null
 
   constructor(log: Log) {
     this.#log = log
@@ -33,23 +36,30 @@ export class StorePool {
   }
 
   /** The engine of a store, opened at its first use; it works on by itself when the store is bad, and says so. */
-  open(path: string, retentionDays = 30): DeliveryEngine {
-    return this.#entry(path, retentionDays).engine
+  open(path: string): DeliveryEngine {
+    return this.#entry(path).engine
   }
 
   /** Like `open`, once the first try to open the file is over. */
   async engine(path: string): Promise<DeliveryEngine> {
-    const { engine, started } = this.#entry(path, undefined)
+    const { engine, started } = this.#entry(path)
     await started
     return engine
   }
 
-  #entry(path: string, retentionDays: number | undefined): Opened {
+  /** For how many days stores keep what is finished, by their paths; those that are not named for the usual time. */
+  keepFor(retention: ReadonlyMap<string, number>): void {
+    this.#retention = retention
+    for (const [path, { engine }] of this.#opened) engine.keepFor(this.#retentionOf(path))
+  }
+
+  #retentionOf(path: string): number {
+    return this.#retention === null ? Number.POSITIVE_INFINITY : (this.#retention.get(path) ?? USUAL_RETENTION_DAYS)
+  }
+
+  #entry(path: string): Opened {
     const known = this.#opened.get(path)
-    if (known) {
-      if (retentionDays !== undefined) known.engine.keepFor(retentionDays)
-      return known
-    }
+    if (known) return known
     const log = (level: 'info' | 'warn' | 'error') => (text: string) =>
       this.#log(level, `[artifact-automations] ${text}`)
     const engine = new DeliveryEngine({
@@ -59,7 +69,7 @@ export class StorePool {
       timers: { setTimeout: (call, ms) => setTimeout(call, ms).unref(), clearTimeout },
       random: Math.random,
       log: { info: log('info'), warn: log('warn'), error: log('error') },
-      retentionDays: retentionDays ?? 30,
+      retentionDays: this.#retentionOf(path),
     })
     engine.onProblem((problem) => {
       for (const listener of this.#listeners) listener(path, problem)
