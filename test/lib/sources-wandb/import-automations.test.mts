@@ -207,7 +207,7 @@ describe('Importing automations', () => {
       /alternatives of several conditions/,
     ],
     [aliasFilter({ alias: 7 }), /the condition 7/],
-    ['no object', /the filter "no object"/],
+    ['no object', /"no object" where conditions should be/],
   ] as const) {
     it(`disables what it cannot translate, and says why: ${JSON.stringify(filter)}`, () => {
       const { flow, report } = imported({ filter })

@@ -156,4 +156,31 @@ describe('Reading automations from the server', () => {
       )
     })
   }
+
+  it('takes a payload that is no JSON as it is, and pretty-prints one that is', async () => {
+    watch = await watching([], {})
+    const { world, team, project } = watch
+    const integration = world.addWebhook(team, 'hook', 'https://example.com')
+    const payloads = {
+      a: '{"x":"${run_name}","y":[1]}',
+      b: '{"x": ${metric_value}}',
+      c: '"only ${run_name}"',
+      d: null,
+    }
+    for (const [name, payload] of Object.entries(payloads)) {
+      const filter = { run_filter: '{"$and":[]}', run_state_filter: { states: ['FAILED'] } }
+      world.addTrigger(project, {
+        name,
+        eventType: 'RUN_STATE',
+        filter,
+        action: { kind: 'webhook', integration, payload },
+      })
+    }
+    const automations = await readAutomations(watch.client, await readDirectory(watch.client))
+    const { flow } = importAutomations(automations, { source: 'source', newId: ids() })
+    assert.deepEqual(
+      ofType(flow, 'payload-template').map(({ template }) => template),
+      ['{\n  "x": "${run_name}",\n  "y": [\n    1\n  ]\n}', payloads.b, payloads.c, '{}'],
+    )
+  })
 })

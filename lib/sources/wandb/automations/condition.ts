@@ -1,3 +1,6 @@
+import { compilePattern } from '../../../alias/pattern.js'
+import { AutomationError } from '../../../error.js'
+
 /** Tests on one text that one RE2 pattern cannot say together: all have to pass. */
 export type Step = { readonly pattern: string; readonly negated: boolean }
 
@@ -28,7 +31,7 @@ function steps(
 ): Step[] {
   if (filter === null || filter === undefined) return []
   if (typeof filter !== 'object' || Array.isArray(filter))
-    throw new Untranslatable(`the filter ${JSON.stringify(filter)}`)
+    throw new Untranslatable(`${JSON.stringify(filter)} where conditions should be`)
   return Object.entries(filter).flatMap(([name, condition]): Step[] => {
     if (name === '$and') return list(condition).flatMap((each) => steps(each, fields, others))
     if (name === '$or') return either(list(condition).map((each) => steps(each, fields, others)))
@@ -55,7 +58,7 @@ function conditions(condition: unknown): Step[] {
       case '$ne':
         return { pattern: `^${quote(text(wanted))}$`, negated: true }
       case '$regex':
-        return { pattern: text(wanted), negated: false }
+        return { pattern: expression(text(wanted)), negated: false }
       case '$contains':
         return { pattern: quote(text(wanted)), negated: false }
       case '$in':
@@ -87,6 +90,17 @@ function negate(inner: readonly Step[]): Step {
   const [step] = inner
   if (!step || inner.length > 1) throw new Untranslatable('a negation of several conditions')
   return { pattern: step.pattern, negated: !step.negated }
+}
+
+/** An expression as it is, if RE2 has all of it: what another engine understands could never fire here. */
+function expression(source: string): string {
+  try {
+    return compilePattern(source).source
+  } catch (error) {
+    if (!(error instanceof AutomationError)) throw error
+    const reasons = error.details.map(({ message }) => message).join(', ')
+    throw new Untranslatable(`the expression ${source} (${reasons})`)
+  }
 }
 
 const oneOf = (values: unknown) =>

@@ -76,7 +76,7 @@ function readAutomation(node: Answer, owner: { entity: string; organization: str
     enabled: node.at('enabled').flag(),
     scope: readScope(node.at('scope'), owner),
     eventType: isFilter ? event.at('eventType').text() : event.at('__typename').text(),
-    filter: isFilter ? event.at('filter').json() : null,
+    filter: isFilter ? jsonOrText(event.at('filter')) : null,
     action: readAction(node.at('action')),
   }
 }
@@ -110,7 +110,6 @@ function readAction(action: Answer): AutomationAction {
   switch (kind) {
     case 'GenericWebhookTriggeredAction': {
       if (integration.at('urlEndpoint').isNull) return { kind: 'unsupported', what: 'a webhook that was deleted' }
-      const payload = action.at('requestPayload').json()
       return {
         kind: 'webhook',
         webhook: {
@@ -120,7 +119,7 @@ function readAction(action: Answer): AutomationAction {
           accessTokenRef: secretName(integration, 'accessTokenRef'),
           secretRef: secretName(integration, 'secretRef'),
         },
-        payload: payload === null || payload === undefined ? null : JSON.stringify(payload, null, 2),
+        payload: readPayload(action.at('requestPayload')),
       }
     }
     case 'NotificationTriggeredAction': {
@@ -146,6 +145,22 @@ function readAction(action: Answer): AutomationAction {
     default:
       return { kind: 'unsupported', what: kind }
   }
+}
+
+/** What is no JSON stays a text: one automation that nobody understands must not keep the others from being read. */
+function jsonOrText(answer: Answer): unknown {
+  try {
+    return answer.json()
+  } catch {
+    return answer.text()
+  }
+}
+
+/** As people like to read it; text that is no JSON as it is, since a template here may become JSON only when it is filled. */
+function readPayload(answer: Answer): string | null {
+  const payload = jsonOrText(answer)
+  if (payload === null || payload === undefined) return null
+  return typeof payload === 'string' ? answer.text() : JSON.stringify(payload, null, 2)
 }
 
 /** Undefined when the server was not asked or does not tell. */

@@ -12,7 +12,9 @@ export function runSettings(eventType: string, filter: unknown): RunSettings {
   const settings: RunSettings = { ...RUN_DEFAULTS, event: eventType, ...runOf(parsed(whole['run_filter'])) }
   if (eventType === 'RUN_STATE') {
     const { states } = object(whole['run_state_filter'])
-    return { ...settings, states: Array.isArray(states) ? states.map((state) => String(state).toLowerCase()) : [] }
+    // without states it would fire for all of them
+    if (!Array.isArray(states) || states.length === 0) throw new Untranslatable('a state filter of another kind')
+    return { ...settings, states: states.map((state) => String(state).toLowerCase()) }
   }
   const kinds = object(whole['run_metric_filter'])
   const legacy = parsed(whole['metric_filter'])
@@ -87,6 +89,7 @@ function parsed(value: unknown): unknown {
 
 function object(value: unknown): Readonly<Record<string, unknown>> {
   if (value === null || value === undefined) return {}
-  if (typeof value !== 'object' || Array.isArray(value)) throw new Untranslatable(`the filter ${JSON.stringify(value)}`)
+  if (typeof value !== 'object' || Array.isArray(value))
+    throw new Untranslatable(`${JSON.stringify(value)} where conditions should be`)
   return value as Readonly<Record<string, unknown>>
 }

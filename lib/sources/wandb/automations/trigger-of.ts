@@ -1,7 +1,8 @@
+import { AutomationError } from '../../../error.js'
 import { EVENT_TYPES } from '../../../events/event.js'
 import { isOrganizationRegistry, isRegistry } from '../../../events/registry.js'
 import { ALIAS_EVENTS, TAG_EVENTS } from '../../../events/vocabulary.js'
-import type { RunSettings } from '../runs/rule.js'
+import { compileRunRule, type RunSettings } from '../runs/rule.js'
 import type { Automation, AutomationScope } from './automation.js'
 import { type Step, translateFilter, Untranslatable } from './condition.js'
 import { runSettings } from './run-condition.js'
@@ -37,21 +38,34 @@ export function triggerOf({ scope, eventType, filter }: Automation): TriggerPart
     return { ...parts, event: '', problem: `W&B's event ${eventType} has no counterpart here` }
   }
   try {
-    if (event.startsWith('RUN_')) return { ...parts, run: runSettings(event, filter) }
+    if (event.startsWith('RUN_')) return { ...parts, run: ruleOf(event, filter) }
     return {
       ...parts,
       ...conditionsOf(event, unwrapped(filter)),
       ...(eventType === 'UPDATE_ARTIFACT_ALIAS' ? { notes: [UPDATED] } : {}),
     }
   } catch (error) {
-    if (!(error instanceof Untranslatable)) throw error
-    return { ...parts, problem: `its filter has ${error.message}, which cannot be translated` }
+    if (error instanceof Untranslatable) {
+      return { ...parts, problem: `its filter has ${error.message}, which cannot be translated` }
+    }
+    if (error instanceof AutomationError) return { ...parts, problem: inSentence(error.message) }
+    throw error
   }
 }
 
+/** @throws Untranslatable, or AutomationError for what a run trigger here would refuse */
+function ruleOf(event: string, filter: unknown): RunSettings {
+  const settings = runSettings(event, filter)
+  compileRunRule(settings)
+  return settings
+}
+
+/** A sentence as a part of another one. */
+const inSentence = (message: string): string => message.charAt(0).toLowerCase() + message.slice(1).replace(/\.$/, '')
+
 const UPDATED = 'W&B no longer makes its event "alias updated"; this one waits for "alias added"'
 const LINKED_AS =
-  'W&B looks at the aliases that a version has when it is linked; here the automation waits for the alias to be added, at the link or later, and ${event_type} is ADD_ARTIFACT_ALIAS'
+  'W&B looks at the aliases that a version has when it is linked; here the automation waits for the alias to be added, at the link or later, fires once for each alias that fits, and ${event_type} is ADD_ARTIFACT_ALIAS'
 
 /** Aliases belong to alias events and tags to tag events; of a link with an alias the alias is what counts. */
 function conditionsOf(event: string, filter: unknown): Partial<TriggerParts> {
