@@ -1,4 +1,4 @@
-import type { EventEmitter } from 'node:events'
+import { type EventEmitter, once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -54,6 +54,11 @@ const runtimeEvents = () => (helper as unknown as { _events: EventEmitter })._ev
 export function core(file: string): NodeInitializer {
   const nodeRed = createRequire(require.resolve(`${process.env['NR_PACKAGE'] ?? 'node-red'}/package.json`))
   return nodeRed(`@node-red/nodes/core/${file}.js`)
+}
+
+function onTab(flow: readonly FlowNode[]): FlowNode[] {
+  const tab: FlowNode = { id: 'tab', type: 'tab', label: 'test' }
+  return [tab, ...flow.map((node) => ('z' in node || !('wires' in node) ? node : { ...node, z: 'tab' }))]
 }
 
 /**
@@ -117,9 +122,18 @@ export class TestRuntime {
    * @param credentials by node id
    */
   async load(flow: readonly FlowNode[], credentials: Record<string, object> = {}, nodes = NODES): Promise<void> {
-    const onTab = flow.map((node) => ('z' in node || !('wires' in node) ? node : { ...node, z: 'tab' }))
-    const tab: FlowNode = { id: 'tab', type: 'tab', label: 'test' }
-    await helper.load([connectHttp, ...nodes] as never, [tab, ...onTab] as never, credentials as never)
+    await helper.load([connectHttp, ...nodes] as never, onTab(flow) as never, credentials as never)
+    for (const { id, type } of flow) if (type === 'helper') this.#record(id)
+  }
+
+  /** Deploys another flow in place of the one that was loaded; resolves when it runs. */
+  async redeploy(flow: readonly FlowNode[], credentials: Record<string, object> = {}): Promise<void> {
+    const { _redNodes: runtime } = helper as unknown as {
+      _redNodes: Record<'setFlows', (...all: unknown[]) => unknown>
+    }
+    const started = once(runtimeEvents(), 'flows:started')
+    await runtime.setFlows(onTab(flow), credentials, 'full')
+    await started
     for (const { id, type } of flow) if (type === 'helper') this.#record(id)
   }
 
