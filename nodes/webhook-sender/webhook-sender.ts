@@ -28,13 +28,13 @@ module.exports = (RED: NodeAPI) => {
       sender.take(msg).then(
         (output) => {
           host.dispatcher.settled(msg)
-          if (output) send([output, null] as never)
+          if (output) send([output, null])
           done()
         },
         (error: unknown) => {
           const problem = asAutomationError(error)
           showProblem(this, problem)
-          send([null, { ...msg, error: { code: problem.code, message: problem.message } }] as never)
+          send([null, { ...msg, error: { code: problem.code, message: problem.message } }])
           done(problem)
         },
       )

@@ -186,14 +186,14 @@ export class SenderRuntime {
       headers: attempt?.response_headers ?? {},
       body: attempt?.response_body ?? '',
     })
-    this.#node.send([message, null] as never)
+    this.#node.send([message, null])
   }
 
   #failed(output: SenderOutput): void {
     this.#result(output.delivery)
     const { code, message: text } = output.delivery.error ?? { code: 'internal', message: 'The delivery failed.' }
     const message = failedMessage(output, { code, message: text })
-    this.#node.send([null, message] as never)
+    this.#node.send([null, message])
     this.#node.error(new AutomationError(code, text), message)
   }
 

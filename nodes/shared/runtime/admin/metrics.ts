@@ -1,8 +1,16 @@
-import { type MetricObjectWithValues, type MetricValue, type MetricValueWithName, Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { LATENCY_BUCKETS_MS, type Metrics, type WebhookMetrics } from '../../../../lib/delivery/counters.js'
 
-type Labels = Record<string, string | number>
-type Family = MetricObjectWithValues<MetricValue<string>>
+const PREFIX = 'artifact_automations_'
+const LABELS = ['webhook', 'name']
+
+type Labels = Readonly<Record<string, string | number>>
+interface Value {
+  readonly labels: Labels
+  readonly value: number
+  /** Of a histogram: which of its lines. */
+  readonly metricName?: string
+}
 
 /** One number of each webhook: its name without the prefix, what it says, and where it comes from. */
 const OF_WEBHOOKS: readonly [string, string, 'counter' | 'gauge', (webhook: WebhookMetrics) => number][] = [
@@ -22,43 +30,66 @@ const OF_WEBHOOKS: readonly [string, string, 'counter' | 'gauge', (webhook: Webh
 
 /**
  * The counters of every store in Prometheus' text format. They count since Node-RED started, as Prometheus expects.
- * The engines count by themselves, so each family is handed to the client library ready made.
+ * The engines count by themselves, so the client library is given sums to write.
  */
 export async function metricsText(stores: readonly Metrics[]): Promise<{ type: string; body: string }> {
   const registry = new Registry()
-  const add = (name: string, help: string, type: string, values: MetricValueWithName<string>[]) => {
-    const family = { name: `artifact_automations_${name}`, help, type, aggregator: 'sum', values } as unknown as Family
-    registry.registerMetric({ name: family.name, get: async () => family } as never)
-  }
+  const registers = [registry]
   const sum = (of: (metrics: Metrics) => number) => stores.reduce((total, metrics) => total + of(metrics), 0)
-  const one = (value: number) => [{ value, labels: {} }] as unknown as MetricValueWithName<string>[]
+  const counter = (name: string, help: string, value: number) =>
+    new Counter({ name: `${PREFIX}${name}`, help, registers }).inc(value)
+  const gauge = (name: string, help: string, value: number) =>
+    new Gauge({ name: `${PREFIX}${name}`, help, registers }).set(value)
 
-  add(
+  counter(
     'events_accepted_total',
     'Events that were stored, without duplicates.',
-    'counter',
-    one(sum(({ accepted }) => accepted)),
+    sum(({ accepted }) => accepted),
   )
-  add('events_duplicate_total', 'Events whose id was known.', 'counter', one(sum(({ duplicates }) => duplicates)))
-  add('dry_runs_total', 'Deliveries that were shown, not sent.', 'counter', one(sum(({ dryRuns }) => dryRuns)))
-  add(
-    'store_up',
-    '1 when every store can be written.',
-    'gauge',
-    one(Number(stores.every(({ storeWorks }) => storeWorks))),
+  counter(
+    'events_duplicate_total',
+    'Events whose id was known.',
+    sum(({ duplicates }) => duplicates),
   )
+  counter(
+    'dry_runs_total',
+    'Deliveries that were shown, not sent.',
+    sum(({ dryRuns }) => dryRuns),
+  )
+  gauge('store_up', '1 when every store can be written.', Number(stores.every(({ storeWorks }) => storeWorks)))
   const oldest = Math.max(0, ...stores.map(({ queueAgeMs }) => queueAgeMs))
-  add('queue_age_seconds', 'Age of the oldest pending delivery.', 'gauge', one(oldest / 1000))
+  gauge('queue_age_seconds', 'Age of the oldest pending delivery.', oldest / 1000)
 
   const webhooks = merged(stores.flatMap((metrics) => metrics.webhooks))
-  const labels = ({ id, name }: WebhookMetrics): Labels => ({ webhook: id, name })
   for (const [name, help, type, value] of OF_WEBHOOKS) {
-    const values = webhooks.map((webhook) => ({ value: value(webhook), labels: labels(webhook) }))
-    add(name, help, type, values as unknown as MetricValueWithName<string>[])
+    const family = { name: `${PREFIX}${name}`, help, labelNames: LABELS, registers }
+    const add = type === 'counter' ? counting(new Counter(family)) : setting(new Gauge(family))
+    for (const webhook of webhooks) add(labelsOf(webhook), value(webhook))
   }
-  const latencies = webhooks.flatMap((webhook) => latencyOf(webhook, labels(webhook)))
-  add('attempt_seconds', 'How long requests took.', 'histogram', latencies as unknown as MetricValueWithName<string>[])
+  const latency = { name: LATENCY, help: 'How long requests took.', registers }
+  new CountedHistogram(latency, webhooks.flatMap(latencyOf))
   return { type: registry.contentType, body: await registry.metrics() }
+}
+
+const counting = (metric: Counter) => (labels: Labels, value: number) => metric.inc(labels, value)
+const setting = (metric: Gauge) => (labels: Labels, value: number) => metric.set(labels, value)
+
+/** A histogram that was counted already. The client library's own wants every observation. */
+class CountedHistogram extends Histogram {
+  readonly #family: { readonly name: string; readonly help: string }
+  readonly #values: readonly Value[]
+
+  constructor(family: { name: string; help: string; registers: Registry[] }, values: readonly Value[]) {
+    super(family)
+    this.#family = family
+    this.#values = values
+  }
+
+  /** What a registry writes as text; its typings leave this method out. */
+  async getForPromString() {
+    const { name, help } = this.#family
+    return { name, help, type: 'histogram', values: this.#values }
+  }
 }
 
 /** A webhook may have deliveries in two stores, after its setting was changed; to Prometheus it is one. */
@@ -89,17 +120,22 @@ function sumOf(a: WebhookMetrics, b: WebhookMetrics): WebhookMetrics {
   }
 }
 
-function latencyOf({ latency }: WebhookMetrics, labels: Labels) {
-  const metricName = 'artifact_automations_attempt_seconds'
+const LATENCY = `${PREFIX}attempt_seconds`
+
+const labelsOf = ({ id, name }: WebhookMetrics): Labels => ({ webhook: id, name })
+
+function latencyOf(webhook: WebhookMetrics): Value[] {
+  const { buckets, sumMs, count } = webhook.latency
+  const labels = labelsOf(webhook)
   const bounds = [...LATENCY_BUCKETS_MS.map((ms) => ms / 1000), '+Inf']
-  const counts = [...latency.buckets, latency.count]
+  const counts = [...buckets, count]
   return [
     ...bounds.map((le, index) => ({
       value: counts[index] as number,
       labels: { le, ...labels },
-      metricName: `${metricName}_bucket`,
+      metricName: `${LATENCY}_bucket`,
     })),
-    { value: latency.sumMs / 1000, labels, metricName: `${metricName}_sum` },
-    { value: latency.count, labels, metricName: `${metricName}_count` },
+    { value: sumMs / 1000, labels, metricName: `${LATENCY}_sum` },
+    { value: count, labels, metricName: `${LATENCY}_count` },
   ]
 }
