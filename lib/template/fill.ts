@@ -25,25 +25,6 @@ export function fillSlots(text: string, slots: unknown, resolve: ResolveSecret):
   return filled
 }
 
-/** What every secret looks like where people can see it. */
-const MASK = '***'
-
-/**
- * The payload as it may be shown: with `***` where `fillSlots` puts secrets. Never fails: a payload that no longer
- * fits its slots is shown as it is, because it holds no secret.
- * @param granted whether the webhook grants a secret; `$NAME` without braces is masked only then
- */
-export function maskSlots(text: string, slots: unknown, granted: (name: string) => boolean = () => true): string {
-  let checked: readonly SecretSlot[]
-  try {
-    checked = checkSlots(text, slots)
-  } catch {
-    return text
-  }
-  const resolve = (slot: SecretSlot) => (isBraced(slot) || granted(slot.name) ? MASK : undefined)
-  return replaceSlots(text, checked, (slot) => fill(slot, () => resolve(slot)))
-}
-
 /**
  * Proves that secrets still fit a payload. Between template and sender a flow can put anything into a message, so
  * nothing about the slots is taken for granted: each has to be well formed, in order, with its own text at its offset,

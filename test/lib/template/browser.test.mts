@@ -10,8 +10,7 @@ describe('the editor', () => {
     this.timeout(20_000)
     const contents = `
       export { parseTemplate } from './template/parse.js'
-      export { renderTemplate } from './template/render.js'
-      export { maskSlots } from './template/fill.js'`
+      export { renderTemplate } from './template/render.js'`
     const { outputFiles } = await build({
       stdin: { contents, resolveDir: lib, loader: 'ts' },
       bundle: true,
@@ -21,15 +20,16 @@ describe('the editor', () => {
       write: false,
     })
     const script = `${outputFiles[0]?.text}
-      const { parseTemplate, renderTemplate, maskSlots } = template
+      const { parseTemplate, renderTemplate } = template
       const filled = renderTemplate(parseTemplate('{"a": "\${alias}", "b": \${SECRET}, "c": "\${tag}"}', 'json'), {
         event: { event_type: 'ADD_ARTIFACT_ALIAS', alias: 'é'.repeat(400000) },
         automationName: '', missing: 'blank' })
       let message
       try { parseTemplate('{"a": \${}}', 'json') } catch (error) { message = error.message }
-      JSON.stringify({ shown: maskSlots(filled.text, filled.slots), missing: filled.missing, message })`
-    const { shown, missing, message } = JSON.parse(vm.runInNewContext(script, { TextEncoder }))
-    assert.equal(shown, `{"a": "${'é'.repeat(400_000)}", "b": "***", "c": ""}`)
+      JSON.stringify({ shown: filled.text, slots: filled.slots.map(({ name }) => name), missing: filled.missing, message })`
+    const { shown, slots, missing, message } = JSON.parse(vm.runInNewContext(script, { TextEncoder }))
+    assert.equal(shown, `{"a": "${'é'.repeat(400_000)}", "b": \${SECRET}, "c": ""}`)
+    assert.deepEqual(slots, ['SECRET'])
     assert.deepEqual(missing, ['tag'])
     assert.match(message, /^Line 1, column 7 of the template: There is no name between the braces/)
   })

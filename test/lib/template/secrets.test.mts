@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { checkSlots, fillSlots, maskSlots } from '../../../dist/lib/template/fill.js'
+import { checkSlots, fillSlots } from '../../../dist/lib/template/fill.js'
 import { EVENT, eventWith, render } from './fixtures.mts'
 
 const SECRETS: Readonly<Record<string, string>> = {
@@ -101,24 +101,6 @@ describe('a secret', () => {
     const of = (length: number) => () => 'é'.repeat(length)
     assert.equal(fillSlots(text, slots, of(512 * 1024)).length, 512 * 1024)
     assert.throws(() => fillSlots(text, slots, of(512 * 1024 + 1)), { code: 'payload_too_large' })
-  })
-})
-
-describe('a payload that is shown', () => {
-  it('has a mask where a secret would be', () => {
-    const { text, slots } = render(
-      'json',
-      '{"a": "${SECRET}", "b": ${ACCESS_TOKEN}, "c": "$SECRET $$SECRET $NAME $$$NAME"}',
-    )
-    const granted = (name: string) => name === 'SECRET'
-    assert.equal(maskSlots(text, slots, granted), '{"a": "***", "b": "***", "c": "*** $SECRET $NAME $$$NAME"}')
-  })
-
-  it('is shown as it is when it no longer fits its slots, or has none', () => {
-    const { slots } = render('text', '${SECRET}')
-    assert.equal(maskSlots('something else', slots), 'something else')
-    assert.equal(maskSlots('${SECRET}', undefined), '${SECRET}')
-    assert.equal(maskSlots('${SECRET}', slots), '***')
   })
 })
 
