@@ -9,7 +9,11 @@ import { brief } from '../lib/sources-wandb/watching.mts'
 import { collects, webhook } from './automation.mts'
 import { type FlowNode, useNodeRed } from './harness.mts'
 import { company } from './wandb.mts'
-import { ends, SAMPLES, type Sample, type Sampled, samplePlaces, UNSUPPORTED } from './wandb-import-samples.mts'
+import { FORM_SAMPLES } from './wandb-import/form-samples.mts'
+import { type Sampled, samplePlaces } from './wandb-import/places.mts'
+import { ends, type Sample } from './wandb-import/sample.mts'
+import { SDK_SAMPLES } from './wandb-import/sdk-samples.mts'
+import { UNSUPPORTED } from './wandb-import/unsupported.mts'
 
 const run = promisify(execFile)
 const COMMAND = path.resolve(import.meta.dirname, '../../dist/lib/sources/wandb/import-main.js')
@@ -17,6 +21,8 @@ const COMMAND = path.resolve(import.meta.dirname, '../../dist/lib/sources/wandb/
 /** A flow as text with ids that say where their nodes stand in it, so that two imports can be compared. */
 const numbered = (flow: readonly FlowNode[]): string =>
   flow.reduce((text, { id }, index) => text.replaceAll(id, `id${index}`), JSON.stringify(flow, null, 1))
+
+const SAMPLES = [...SDK_SAMPLES, ...FORM_SAMPLES]
 
 interface Answer {
   readonly flow: readonly FlowNode[]
@@ -79,13 +85,18 @@ describe('automations that are imported from W&B', function () {
     await nodeRed.redeploy([...wandb.nodes, ...changed, incoming], { ...wandb.credentials, ...values })
   }
 
-  /** The same flow, with a node beside each trigger that keeps what it sends in `fired`. */
-  const listened = (answer: Answer): Answer => {
-    const [trigger] = answer.flow.filter(({ type }) => type === 'artifact-event')
-    const flow = answer.flow.map((node) =>
-      node === trigger ? { ...node, wires: [[...((node['wires'] as string[][])[0] ?? []), 'fired']] } : node,
-    )
-    return { ...answer, flow: [...flow, { ...collects('fired'), z: trigger?.['z'] }] }
+  /** The same flow, with a node beside the template that keeps what comes there in `fired`; without one, all that the trigger sends. */
+  function listened({ flow, ...rest }: Answer): Answer {
+    const trigger = flow.find(({ type }) => type === 'artifact-event')
+    const template = flow.find(({ type }) => type === 'payload-template')
+    const listening = flow.map((node) => {
+      const outputs = (node['wires'] ?? []) as string[][]
+      const isHeard = (output: string[]) => (template ? output.includes(template.id) : node === trigger)
+      return outputs.some(isHeard)
+        ? { ...node, wires: outputs.map((output) => (isHeard(output) ? [...output, 'fired'] : output)) }
+        : node
+    })
+    return { ...rest, flow: [...listening, { ...collects('fired'), z: trigger?.['z'] }] }
   }
   const fired = () => brief(nodeRed.received('fired').map(({ payload }) => payload as never))
 
@@ -139,7 +150,7 @@ describe('automations that are imported from W&B', function () {
       'W&B project vision/test-project',
       'W&B project vision/test-project/test-sequence',
     ])
-    assert.deepEqual(answer.secrets, ['MY_SECRET', 'MY_TOKEN'])
+    assert.deepEqual(answer.secrets, ['MY_KEY', 'MY_SECRET', 'MY_TOKEN'])
     await deploy(answer)
     await wandb.polls(12)
     for (const { id, type, name, d } of answer.flow) {
