@@ -108,7 +108,7 @@ function rowOf(automation: Automation, parts: TriggerParts, context: RowContext)
 }
 
 function actionOf(
-  { name, action }: Automation,
+  { name, action, scope }: Automation,
   { configs, newId, remark, z, y }: RowContext,
   column: number,
 ): FlowNode[] {
@@ -150,6 +150,15 @@ function actionOf(
           `W&B does not say whether the webhook ${action.webhook.name} has an access token or a signing secret: choose them if it has.`,
         )
       }
+      for (const secret of new Set([action.webhook.accessTokenRef, action.webhook.secretRef, ...names])) {
+        const elsewhere = secret ? configs.usedElsewhere(secret, action.webhook.id, scope.entity) : null
+        if (elsewhere !== null) {
+          remark(
+            'note',
+            `Its secret ${secret} has the name of one in ${elsewhere}; here they are one. If the values differ, make another one and choose it in the webhook ${action.webhook.name}.`,
+          )
+        }
+      }
       return [template(text), sender(configs.webhook(action.webhook, names, needsToken))]
     }
     case 'slack': {
@@ -161,6 +170,12 @@ function actionOf(
       const text = [action.severity && `*${action.severity}*`, action.title && `*${action.title}*`, action.message]
         .filter(Boolean)
         .join('\n')
+      for (const unknown of namesIn(text, 'text').names) {
+        remark(
+          'missing',
+          `Its message names ${unknown}, which is no variable here: write $\${${unknown}} in the template to send it as it is.`,
+        )
+      }
       return [template(JSON.stringify({ text }, null, 2)), sender('', { d: true })]
     }
     case 'nothing':
@@ -173,9 +188,12 @@ function actionOf(
 }
 
 /** Which secrets a payload asks for. */
-function namesIn(text: string): { names: string[]; needsToken: boolean; problem: string | null } {
+function namesIn(
+  text: string,
+  format: 'json' | 'text' = 'json',
+): { names: string[]; needsToken: boolean; problem: string | null } {
   try {
-    const { names } = parseTemplate(text, 'json')
+    const { names } = parseTemplate(text, format)
     const secrets = names.filter(({ kind }) => kind === 'secret').map(({ name }) => name)
     return { names: [...new Set(secrets)], needsToken: names.some(({ kind }) => kind === 'token'), problem: null }
   } catch (error) {

@@ -240,6 +240,49 @@ describe('Importing automations', () => {
     assert.match(report[0]?.message ?? '', /names MY_KEY/)
   })
 
+  it('says when one secret here stands for those of several teams, whose values may differ', () => {
+    const hookOf = (id: string): Automation['action'] => ({
+      kind: 'webhook',
+      webhook: { id, name: `hook ${id}`, url: 'https://example.com', accessTokenRef: 'TOKEN', secretRef: null },
+      payload: null,
+    })
+    const of = (name: string, entity: string, id: string) => ({
+      name,
+      scope: { ...plain.scope, entity, project: 'training' },
+      action: hookOf(id),
+    })
+    const { report, secrets } = imported(
+      of('a', 'red', '1'),
+      of('b', 'red', '2'),
+      of('c', 'blue', '1'),
+      of('d', 'blue', '3'),
+    )
+    assert.deepEqual(secrets, ['TOKEN'])
+    assert.deepEqual(report, [
+      {
+        automation: 'd',
+        severity: 'note',
+        message:
+          'Its secret TOKEN has the name of one in red; here they are one. If the values differ, make another one and choose it in the webhook hook 3.',
+      },
+    ])
+  })
+
+  it('says which names in a message for Slack nobody can fill in', () => {
+    const { report } = imported({
+      action: { kind: 'slack', team: 'acme', channel: 'a', title: '${run_name}', message: 'see ${HOME}', severity: '' },
+    })
+    assert.deepEqual(
+      report.filter(({ message }) => message.includes('HOME')).map(({ severity, message }) => [severity, message]),
+      [
+        [
+          'missing',
+          'Its message names HOME, which is no variable here: write $${HOME} in the template to send it as it is.',
+        ],
+      ],
+    )
+  })
+
   it('says in words what only W&B can do', () => {
     const { flow, report } = imported(
       {

@@ -8,6 +8,9 @@ export class ConfigNodes {
   readonly #secrets = new Map<string, FlowNode>()
   readonly #webhooks = new Map<string, FlowNode & { secrets: string[] }>()
 
+  /** By the name of a secret: the webhooks that use it, each with its entity, in the order of their coming. */
+  readonly #users = new Map<string, Map<string, string>>()
+
   constructor(newId: () => string) {
     this.#newId = newId
   }
@@ -27,6 +30,19 @@ export class ConfigNodes {
     const node = this.#secrets.get(fitting) ?? { id: this.#newId(), type: 'automation-secret', name: fitting }
     this.#secrets.set(fitting, node)
     return node.id
+  }
+
+  /**
+   * W&B keeps secrets by team, and here there is one of each name. Tells the entity whose webhook was the first to use this
+   * one, when a webhook that has not used it yet comes from elsewhere; else null.
+   */
+  usedElsewhere(secret: string, webhook: string, entity: string): string | null {
+    const users = this.#users.get(secret) ?? new Map<string, string>()
+    this.#users.set(secret, users)
+    if (users.has(webhook)) return null
+    users.set(webhook, entity)
+    const [first = entity] = users.values()
+    return first === entity ? null : first
   }
 
   /**
