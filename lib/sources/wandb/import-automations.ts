@@ -1,7 +1,7 @@
-import { parseTemplate } from '../../template/parse.js'
 import type { Automation, Remark } from './automations/automation.js'
 import { ConfigNodes } from './automations/config-nodes.js'
 import type { FlowNode } from './automations/flow-node.js'
+import { asTemplate } from './automations/payload.js'
 import { type TriggerParts, triggerOf } from './automations/trigger-of.js'
 import { RUN_DEFAULTS, type RunSettings } from './runs/rule.js'
 
@@ -133,11 +133,16 @@ function actionOf(
     ...place(1),
     wires: [[], []],
   })
+  const sayLiterals = (literals: readonly string[]) => {
+    if (literals.length > 0) {
+      remark('note', `It has ${literals.join(', ')}, which is nothing that can be filled in: sent as it is, as by W&B.`)
+    }
+  }
   switch (action.kind) {
     case 'webhook': {
-      const text = action.payload ?? '{}'
-      const { names, needsToken, problem } = namesIn(text)
-      if (problem !== null) remark('missing', `Its payload is no template here: ${problem}`)
+      const { text, secrets: names, needsToken, literals, problem } = asTemplate(action.payload ?? '{}', true)
+      if (problem !== null) remark('missing', `Its sender is disabled: its payload is no template here. ${problem}`)
+      sayLiterals(literals)
       if (names.length > 0) {
         remark(
           'note',
@@ -159,7 +164,10 @@ function actionOf(
           )
         }
       }
-      return [template(text), sender(configs.webhook(action.webhook, names, needsToken))]
+      return [
+        template(text),
+        sender(configs.webhook(action.webhook, names, needsToken), problem === null ? {} : { d: true }),
+      ]
     }
     case 'slack': {
       const channel = `${action.team || 'Slack'} #${action.channel.replace(/^#/, '')}`
@@ -167,16 +175,12 @@ function actionOf(
         'missing',
         `It writes to ${channel} through W&B's own Slack app: make an incoming webhook there, choose it in the sender, and enable the sender.`,
       )
-      const text = [action.severity && `*${action.severity}*`, action.title && `*${action.title}*`, action.message]
+      const said = [action.severity && `*${action.severity}*`, action.title && `*${action.title}*`, action.message]
         .filter(Boolean)
         .join('\n')
-      for (const unknown of namesIn(text, 'text').names) {
-        remark(
-          'missing',
-          `Its message names ${unknown}, which is no variable here: write $\${${unknown}} in the template to send it as it is.`,
-        )
-      }
-      return [template(JSON.stringify({ text }, null, 2)), sender('', { d: true })]
+      const { text, literals } = asTemplate(JSON.stringify({ text: said }, null, 2), false)
+      sayLiterals(literals)
+      return [template(text), sender('', { d: true })]
     }
     case 'nothing':
       remark('note', 'It does nothing in W&B either: only the trigger was laid out.')
@@ -184,20 +188,6 @@ function actionOf(
     case 'unsupported':
       remark('missing', `Its action, ${action.what}, cannot be carried over: only the trigger was laid out.`)
       return []
-  }
-}
-
-/** Which secrets a payload asks for. */
-function namesIn(
-  text: string,
-  format: 'json' | 'text' = 'json',
-): { names: string[]; needsToken: boolean; problem: string | null } {
-  try {
-    const { names } = parseTemplate(text, format)
-    const secrets = names.filter(({ kind }) => kind === 'secret').map(({ name }) => name)
-    return { names: [...new Set(secrets)], needsToken: names.some(({ kind }) => kind === 'token'), problem: null }
-  } catch (error) {
-    return { names: [], needsToken: false, problem: error instanceof Error ? error.message : String(error) }
   }
 }
 

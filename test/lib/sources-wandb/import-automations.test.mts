@@ -7,6 +7,8 @@ import { compileTrigger, type TriggerSettings } from '../../../dist/lib/events/t
 import type { Automation } from '../../../dist/lib/sources/wandb/automations/automation.js'
 import type { FlowNode } from '../../../dist/lib/sources/wandb/automations/flow-node.js'
 import { importAutomations } from '../../../dist/lib/sources/wandb/import-automations.js'
+import { parseTemplate } from '../../../dist/lib/template/parse.js'
+import { renderTemplate } from '../../../dist/lib/template/render.js'
 import { aliasFilter, ids, ofType } from './flows.mts'
 
 const plain: Automation = {
@@ -268,19 +270,49 @@ describe('Importing automations', () => {
     ])
   })
 
-  it('says which names in a message for Slack nobody can fill in', () => {
-    const { report } = imported({
-      action: { kind: 'slack', team: 'acme', channel: 'a', title: '${run_name}', message: 'see ${HOME}', severity: '' },
+  for (const [payload, sent, said] of [
+    ['{"a": "${alias}"}', '{"a": "A"}', []],
+    ['{"price": "$${alias}", "two": "$$${alias}"}', '{"price": "$A", "two": "$$A"}', []],
+    ['{"a": "$5 {x} $"}', '{"a": "$5 {x} $"}', []],
+    ['{"if": "${{ github.ref }}"}', '{"if": "${{ github.ref }}"}', []],
+    ['{"a": "${no-name} ${alias} ${}"}', '{"a": "${no-name} A ${}"}', ['${no-name}, ${}']],
+    ['{"a": "$${no-name}"}', '{"a": "$${no-name}"}', ['${no-name}']],
+    ['{"a": "open ${"}', '{"a": "open ${"}', ['${']],
+  ] as const) {
+    it(`sends what W&B sends of ${payload}`, () => {
+      const { flow, report } = imported({ action: { ...plain.action, payload } as Automation['action'] })
+      const template = parseTemplate(String(only(flow, 'payload-template')['template']), 'json')
+      const event: ArtifactEvent = { ...sampleEvent('ADD_ARTIFACT_ALIAS'), alias: 'A' }
+      assert.equal(renderTemplate(template, { event, automationName: '', missing: 'blank' }).text, sent)
+      assert.deepEqual(
+        report.map(({ message }) => message),
+        said.map((what) => `It has ${what}, which is nothing that can be filled in: sent as it is, as by W&B.`),
+      )
     })
+  }
+
+  it('disables the sender of a payload that cannot be a template, and says why', () => {
+    const { flow, report } = imported({ action: { ...plain.action, payload: '{"a": }' } as Automation['action'] })
+    assert.equal(only(flow, 'webhook-sender')['d'], true)
     assert.deepEqual(
-      report.filter(({ message }) => message.includes('HOME')).map(({ severity, message }) => [severity, message]),
-      [
-        [
-          'missing',
-          'Its message names HOME, which is no variable here: write $${HOME} in the template to send it as it is.',
-        ],
-      ],
+      report.map(({ severity }) => severity),
+      ['missing'],
     )
+    assert.match(
+      String(report[0]?.message),
+      /^Its sender is disabled: its payload is no template here\. Line 1, column/,
+    )
+  })
+
+  it('fills variables into a message for Slack, and leaves what else looks like one', () => {
+    const { flow, report } = imported({
+      action: { kind: 'slack', team: 'acme', channel: 'a', title: '${alias}', message: '${HOME} "x"', severity: '' },
+    })
+    const template = parseTemplate(String(only(flow, 'payload-template')['template']), 'json')
+    const event: ArtifactEvent = { ...sampleEvent('ADD_ARTIFACT_ALIAS'), alias: 'A' }
+    const { text } = renderTemplate(template, { event, automationName: '', missing: 'blank' })
+    assert.deepEqual(JSON.parse(text), { text: '*A*\n${HOME} "x"' })
+    assert.match(report.map(({ message }) => message).join('\n'), /^It has \$\{HOME\}, which is nothing/m)
   })
 
   it('says in words what only W&B can do', () => {
