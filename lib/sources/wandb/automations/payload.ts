@@ -13,8 +13,9 @@ export interface PayloadTemplate {
 }
 
 /**
- * Writes a payload, JSON as a rule, so that our templates send what W&B sends: what is no name stays, as W&B leaves what it does not know,
- * and dollars before a variable stay dollars (here two of them before a brace are one, and nothing is filled in).
+ * Writes a payload, which is JSON as a rule, so that our templates send what W&B sends: what is no name stays, as W&B
+ * leaves what it does not know, and dollars before a variable stay dollars (here two of them before a brace are one, and
+ * nothing is filled in).
  * @param hasSecrets secrets and the token can be filled in; else their names are no names
  */
 export function asTemplate(payload: string, hasSecrets: boolean): PayloadTemplate {
