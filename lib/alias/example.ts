@@ -1,3 +1,4 @@
+import { AutomationError } from '../error.js'
 import { compilePattern, type Pattern } from './pattern.js'
 
 /** What people call the version that counts, most usual first. */
@@ -6,6 +7,17 @@ const USUAL = ['production', 'staging', 'champion', 'latest', 'candidate', 'dev'
 /** A text that the pattern matches, for a sample event; `undefined` when the pattern is too odd to find one. */
 export function exampleOf(pattern: Pattern): string | undefined {
   return USUAL.find((text) => pattern.test(text)) ?? [spell(pattern.source)].find((text) => text && pattern.test(text))
+}
+
+/** The same for a pattern as it is typed; `undefined` also when any text will do, and while it is no pattern yet. */
+export function exampleFor(pattern: string | undefined): string | undefined {
+  if (!pattern) return undefined
+  try {
+    return exampleOf(compilePattern(pattern))
+  } catch (error) {
+    if (error instanceof AutomationError) return undefined
+    throw error
+  }
 }
 
 /** One character of a class, an escape or a dot. */

@@ -1,6 +1,3 @@
-import { exampleOf } from '../alias/example.js'
-import { compilePattern } from '../alias/pattern.js'
-import { AutomationError } from '../error.js'
 import type { JsonObject } from '../json.js'
 import type { ArtifactEvent, EventType } from './event.js'
 import { registryProject } from './registry.js'
@@ -16,18 +13,24 @@ import {
 
 const includes = (types: readonly EventType[], type: EventType) => types.includes(type)
 
+/** What a sample shall fit, as triggers name it. */
+export interface SampleFit extends Partial<Pick<TriggerSettings, 'scope' | 'entity' | 'project' | 'collection'>> {
+  /** The alias or tag. */
+  readonly name?: string | undefined
+}
+
 /**
- * An event as W&B would have it, for previews, for trying an automation, and for tests. It fits the trigger given in
- * `fit`: its scope, names and, where one can be found, an alias or tag that its pattern matches.
+ * An event as W&B would have it, for previews, for trying an automation, and for tests. One that a trigger's pattern
+ * matches too is `fittingSample`, which brings the pattern engine along.
  * @param at becomes the event's time, and makes its id
  */
 export function sampleEvent(
   type: EventType,
-  fit: Partial<TriggerSettings> = {},
+  fit: SampleFit = {},
   at: Date = new Date('2026-11-23T10:00:00Z'),
 ): ArtifactEvent {
   const place = placeFor(type, fit)
-  const name = matching(fit.pattern)
+  const { name } = fit
   const named = includes(ALIAS_EVENTS, type) || includes(TAG_EVENTS, type)
   return {
     event_type: type,
@@ -47,7 +50,7 @@ export function sampleEvent(
 }
 
 /** An event happened somewhere: what a trigger leaves open is filled in. */
-function placeFor(type: EventType, { scope, entity, project }: Partial<TriggerSettings>) {
+function placeFor(type: EventType, { scope, entity, project }: SampleFit) {
   const owner = entity?.trim() || 'acme'
   const wanted = project?.trim()
   const usual = includes(RUN_EVENTS, type) ? 'cifar10' : registryProject('model')
@@ -64,18 +67,7 @@ function placeFor(type: EventType, { scope, entity, project }: Partial<TriggerSe
   }
 }
 
-const collectionFor = ({ collection }: Partial<TriggerSettings>) => collection?.trim() || 'cifar10-classifier'
-
-/** `undefined` when any will do, and when none can be found. */
-function matching(pattern: string | undefined): string | undefined {
-  if (!pattern) return undefined
-  try {
-    return exampleOf(compilePattern(pattern))
-  } catch (error) {
-    if (error instanceof AutomationError) return undefined // still being typed
-    throw error
-  }
-}
+const collectionFor = ({ collection }: SampleFit) => collection?.trim() || 'cifar10-classifier'
 
 type Place = ReturnType<typeof placeFor>
 

@@ -1,3 +1,4 @@
+import { exampleFor } from '../../lib/alias/example.js'
 import { compilePattern } from '../../lib/alias/pattern.js'
 import { compileTrigger, type TriggerSettings } from '../../lib/events/trigger.js'
 import { type AdminError, adminPost } from '../shared/editor/admin.js'
@@ -19,6 +20,7 @@ import { isWatched, runProblem } from './run-problem.editor.js'
 interface TriggerNode extends EditorNode {
   source?: string
   events?: string[]
+  pattern?: string
 }
 
 const choices = new WeakMap<object, { readonly events: EventChoice; readonly runs: RunFields }>()
@@ -88,6 +90,9 @@ RED.nodes.registerType<TriggerNode>('artifact-event', {
   },
   outputLabels(_index) {
     return this._('artifact-event.port.event')
+  },
+  aliasExample() {
+    return exampleFor(this.pattern)
   },
   button: {
     enabled() {

@@ -91,7 +91,7 @@ RED.nodes.registerType<TemplateNode>('payload-template', {
     const picker = new EventPicker({
       _: (key) => _(`payload-template.${key}`),
       id: 'payload-template-event',
-      ...(automation && { fit: automation.trigger }),
+      automation,
       onChange: () => update(),
     })
     byId('payload-template-event-label').after(' ', picker.select)

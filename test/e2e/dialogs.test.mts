@@ -57,6 +57,17 @@ describe(`the dialogs in Node-RED ${NODE_RED_VERSION}`, () => {
     })
   }
 
+  it('a template is shown with an event that the trigger before it lets through', async () => {
+    await nodeRed.deploy(EVERYTHING_SET)
+    editor = await Editor.open(browser, nodeRed)
+    const dialog = await editor.openNode('template')
+    // the trigger waits for ^v\\d+$|"quoted"
+    await dialog.tray.locator('#payload-template-output').filter({ hasText: '"a":   "v3"' }).waitFor()
+    await dialog.cancel()
+    assert.deepEqual(editor.problems, [])
+    await editor.close()
+  })
+
   it('cancelling leaves the node alone, whatever was typed', async () => {
     await nodeRed.deploy(EVERYTHING_SET)
     editor = await Editor.open(browser, nodeRed)

@@ -74,6 +74,13 @@ describe('the editor', () => {
     })
   }
 
+  it('brings the pattern engine, which is most of a page, only where patterns are typed', () => {
+    const withEngine = NODE_TYPES.filter((type) =>
+      loadedWith(`nodes/${type}/${type}.editor.ts`).some(({ to }) => to === 're2js'),
+    )
+    assert.deepEqual(withEngine.sort(), ['alias-filter', 'artifact-event'])
+  })
+
   it('uses no Buffer and no process in what it shares with the runtime', () => {
     const shared = new Set(
       NODE_TYPES.flatMap((type) => loadedWith(`nodes/${type}/${type}.editor.ts`)).flatMap(({ to, own }) =>

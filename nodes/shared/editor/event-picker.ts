@@ -1,16 +1,16 @@
 import { type ArtifactEvent, EVENT_TYPES, type EventType } from '../../../lib/events/event.js'
 import { sampleEvent } from '../../../lib/events/samples.js'
-import type { TriggerSettings } from '../../../lib/events/trigger.js'
 import { adminGet } from './admin.js'
 import { element, fill } from './element.js'
 import type { Translate } from './red-editor.js'
+import type { UpstreamAutomation } from './upstream.js'
 
 /** `_` must know `events.received` and `events.samples`. */
 interface PickerOptions {
   readonly _: Translate
   readonly id: string
   /** An automation that the events should fit, and the events it waits for first. */
-  readonly fit?: Partial<TriggerSettings>
+  readonly automation: UpstreamAutomation | null
   readonly onChange: () => void
 }
 
@@ -24,9 +24,9 @@ export class EventPicker {
   #received: ArtifactEvent[] = []
 
   constructor(options: PickerOptions) {
-    const { _, fit } = options
+    const { _, automation } = options
     this.#options = options
-    const first = (fit?.events ?? []).filter((type) => EVENT_TYPES.some((known) => known === type))
+    const first = (automation?.trigger.events ?? []).filter((type) => EVENT_TYPES.some((known) => known === type))
     const others = EVENT_TYPES.filter((type) => !first.includes(type))
     const usual = first[0] ?? 'ADD_ARTIFACT_ALIAS'
     this.#receivedGroup = element('optgroup', { label: _('events.received') })
@@ -57,7 +57,9 @@ export class EventPicker {
   get event(): ArtifactEvent {
     const chosen = this.select.value
     const received = this.#received[Number(chosen.split(' ')[1])]
-    return received ?? sampleEvent(chosen as EventType, this.#options.fit ?? {})
+    if (received) return received
+    const { trigger, example } = this.#options.automation ?? {}
+    return sampleEvent(chosen as EventType, { ...trigger, name: example })
   }
 }
 

@@ -45,7 +45,10 @@ export interface EditorNode {
   /** Whether it differs from what is deployed. */
   changed?: boolean
   readonly _: Translate
-  readonly _def: { readonly defaults: Readonly<Record<string, PropertyDefinition<unknown>>> }
+  readonly _def: {
+    readonly defaults: Readonly<Record<string, PropertyDefinition<unknown>>>
+    aliasExample?(this: EditorNode): string | undefined
+  }
   [property: string]: unknown
 }
 
@@ -81,6 +84,11 @@ export interface NodeDefinition<N> {
   oneditcancel?(this: N): void
   oneditdelete?(this: N): void
   oneditresize?(this: N, size: { width: number; height: number }): void
+  /**
+   * Ours, Node-RED does not know it: an alias or tag that the node lets pass, for the dialogs of other nodes. They need
+   * no pattern engine of their own then, which is most of a page that has one.
+   */
+  aliasExample?(this: N): string | undefined
 }
 
 export interface CodeEditor {

@@ -47,7 +47,7 @@ export class RequestPane {
     this.#picker = new EventPicker({
       _: words,
       id: eventId,
-      ...(options.automation && { fit: options.automation.trigger }),
+      automation: options.automation,
       onChange: () => {},
     })
     this.#send = button(words('send'), 'fa-paper-plane', () => void this.#test(), { class: 'red-ui-button' })

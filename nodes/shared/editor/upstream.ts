@@ -6,6 +6,8 @@ export interface UpstreamAutomation {
   readonly name: string
   /** As saved: what is absent has its default. */
   readonly trigger: Partial<TriggerSettings>
+  /** An alias or tag that its pattern matches, where one is known. */
+  readonly example: string | undefined
 }
 
 export function automationBefore(node: EditorNode): UpstreamAutomation | null {
@@ -14,7 +16,8 @@ export function automationBefore(node: EditorNode): UpstreamAutomation | null {
   const { scope, entity, project, collection, events, pattern } = trigger as Partial<TriggerSettings>
   const settings = { scope, entity, project, collection, events, pattern }
   const saved = Object.entries(settings).filter(([, value]) => value !== undefined)
-  return { name: trigger.name ?? '', trigger: Object.fromEntries(saved) }
+  const example = trigger._def.aliasExample?.call(trigger)
+  return { name: trigger.name ?? '', trigger: Object.fromEntries(saved), example }
 }
 
 /** Follows the wires backwards to the nearest node of a type. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { EVENT_TYPES } from '../../../dist/lib/events/event.js'
+import { fittingSample } from '../../../dist/lib/events/fitting-sample.js'
 import { explain } from '../../../dist/lib/events/match.js'
 import { parseEvent } from '../../../dist/lib/events/parse.js'
 import { sampleEvent } from '../../../dist/lib/events/samples.js'
@@ -33,7 +34,7 @@ describe('a sample event', () => {
               pattern,
               ...names,
             }
-            const explanation = explain(compileTrigger(settings), sampleEvent(type, settings))
+            const explanation = explain(compileTrigger(settings), fittingSample(type, settings))
             assert.deepEqual(explanation, { matches: true }, JSON.stringify(settings))
           }
         }
@@ -43,7 +44,7 @@ describe('a sample event', () => {
 
   it('is in the collection, the registry and the time that were asked for', () => {
     const at = new Date('2027-01-02T03:04:05Z')
-    const event = sampleEvent(
+    const event = fittingSample(
       'ADD_ARTIFACT_ALIAS',
       { scope: 'registry', project: 'dataset', collection: 'c', pattern: 'v1' },
       at,
@@ -55,6 +56,6 @@ describe('a sample event', () => {
   })
 
   it('is a usual one while a pattern is still being typed', () => {
-    assert.equal(sampleEvent('ADD_ARTIFACT_ALIAS', { pattern: '^(prod' }).alias, 'production')
+    assert.equal(fittingSample('ADD_ARTIFACT_ALIAS', { pattern: '^(prod' }).alias, 'production')
   })
 })

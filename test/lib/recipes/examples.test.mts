@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { EventType } from '../../../dist/lib/events/event.js'
+import { fittingSample } from '../../../dist/lib/events/fitting-sample.js'
 import { explain } from '../../../dist/lib/events/match.js'
-import { sampleEvent } from '../../../dist/lib/events/samples.js'
 import { compileTrigger, type TriggerSettings } from '../../../dist/lib/events/trigger.js'
 import { RECIPES } from '../../../dist/lib/recipes/payloads.js'
 import { readEvents } from '../../../dist/lib/sources/http/read-events.js'
@@ -163,7 +163,7 @@ describe('the example flows', () => {
             // a rule that cannot be used would throw
             compileRunFilter(settings, settings.events, true)
             for (const type of settings.events) {
-              const event = sampleEvent(type as EventType, settings)
+              const event = fittingSample(type as EventType, settings)
               assert.deepEqual(explain(compileTrigger(settings), event), { matches: true })
             }
           }

@@ -1,7 +1,7 @@
 import type { NodeAPI } from 'node-red'
 import { AutomationError } from '../../../../lib/error.js'
 import type { EventType } from '../../../../lib/events/event.js'
-import { sampleEvent } from '../../../../lib/events/samples.js'
+import { fittingSample } from '../../../../lib/events/fitting-sample.js'
 import type { TriggerSettings } from '../../../../lib/events/trigger.js'
 import { sampleSource } from '../dispatcher.js'
 import { withEnvironment } from '../environment.js'
@@ -25,7 +25,7 @@ export async function sendSample(RED: NodeAPI, host: Host, id: string, at: Date,
     )
   }
   const type = (settings.events?.[0] ?? 'LINK_ARTIFACT') as EventType
-  const event = { ...sampleEvent(type, settings, at), event_id: eventId }
+  const event = { ...fittingSample(type, settings, at), event_id: eventId }
   await host.dispatcher.accept(sampleSource(id), [event])
   return eventId
 }
