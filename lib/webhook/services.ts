@@ -1,4 +1,5 @@
 import { AutomationError } from '../error.js'
+import { parsedObject } from '../json.js'
 
 export const SERVICES = ['generic', 'github', 'slack', 'teams'] as const
 export type ServiceName = (typeof SERVICES)[number]
@@ -53,7 +54,7 @@ const SLACK_STATUS: Readonly<Record<string, number>> = {
 }
 
 function slackRefusal(body: string): HiddenRefusal | null {
-  const answer = parseObject(body)
+  const answer = parsedObject(body)
   if (answer?.['ok'] !== false) return null
   const error = typeof answer['error'] === 'string' ? answer['error'] : 'no reason given'
   return { status: SLACK_STATUS[error] ?? 400, reason: `"ok": false, ${error}` }
@@ -70,7 +71,7 @@ const DISPATCH_BYTES = 64 * 1024
 
 /** GitHub REST API, "Create a repository dispatch event". */
 function checkRepositoryDispatch(url: URL, body: Uint8Array): void {
-  const dispatch = parseObject(new TextDecoder().decode(body))
+  const dispatch = parsedObject(new TextDecoder().decode(body))
   if (!/\/dispatches\/?$/.test(url.pathname) && dispatch?.['client_payload'] === undefined) return
   if (body.byteLength >= DISPATCH_BYTES) {
     throw beyond(`GitHub takes less than 64 KB, and this payload has ${body.byteLength} bytes. Send less of the event.`)
@@ -88,15 +89,4 @@ function checkRepositoryDispatch(url: URL, body: Uint8Array): void {
 
 function beyond(message: string): AutomationError {
   return new AutomationError('service_limits', message, { statusText: 'beyond GitHub’s limits' })
-}
-
-function parseObject(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null
-  } catch {
-    return null
-  }
 }

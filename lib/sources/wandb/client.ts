@@ -1,3 +1,4 @@
+import { parsedObject } from '../../json.js'
 import { Answer } from './answer.js'
 import { excerpt, invalidAnswer, SourceFailure, statusFailure, unreachable } from './failure.js'
 import { OFFERS, type Offer, type Offers, refusedOffers } from './offers.js'
@@ -189,17 +190,6 @@ function errorsOf(body: Readonly<Record<string, unknown>>): { message: string; p
       path: Array.isArray(path) ? path.join('.') : '',
     }
   })
-}
-
-function parsedObject(text: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null
-  } catch {
-    return null
-  }
 }
 
 const isTooLarge = (error: unknown) =>

@@ -1,3 +1,4 @@
+import { isObject } from '../../../json.js'
 import type { Answer } from '../answer.js'
 import type { WandbClient } from '../client.js'
 import { detailsDocument, LIMITS } from '../documents.js'
@@ -175,9 +176,6 @@ function readDeeds(collection: Answer): Deed[] {
       })
   return [...read('aliasActionHistory'), ...read('artifactCollectionActions')]
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function inBatches<T>(items: readonly T[], size: number): T[][] {
   const batches: T[][] = []

@@ -1,5 +1,6 @@
 import type { NodeAPI } from 'node-red'
 import { AutomationError } from '../../../../lib/error.js'
+import { isObject } from '../../../../lib/json.js'
 import { asAutomationError } from '../report.js'
 
 /** What a handler gets of a request, already checked. */
@@ -138,10 +139,6 @@ function firstOfEach(query: object): Record<string, string> {
     if (typeof one === 'string') first[name] = one
   }
   return first
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** A text of the body or the query, or undefined when it is absent or empty. */

@@ -1,5 +1,6 @@
 import type { NodeAPI } from 'node-red'
 import { AutomationError } from '../../../../lib/error.js'
+import { isObject } from '../../../../lib/json.js'
 import { readAutomations } from '../../../../lib/sources/wandb/automations/read.js'
 import type { WandbClient } from '../../../../lib/sources/wandb/client.js'
 import { readDirectory } from '../../../../lib/sources/wandb/directory.js'
@@ -11,7 +12,7 @@ import { deployedNodes, text } from '../flow-graph.js'
 import type { Host } from '../host.js'
 import { secretValue } from '../secrets.js'
 import { connectWandb } from '../wandb/connect.js'
-import { type AdminRequest, type AdminRouter, isObject, optionalText } from './router.js'
+import { type AdminRequest, type AdminRouter, optionalText } from './router.js'
 
 /**
  * What the dialog of a source of kind `wandb` asks: looking around, and bringing automations over. Both work with the

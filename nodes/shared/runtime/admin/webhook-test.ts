@@ -4,6 +4,7 @@ import { AutomationError } from '../../../../lib/error.js'
 import type { ArtifactEvent } from '../../../../lib/events/event.js'
 import { parseEvent } from '../../../../lib/events/parse.js'
 import { sampleEvent } from '../../../../lib/events/samples.js'
+import { isObject } from '../../../../lib/json.js'
 import { parseTemplate } from '../../../../lib/template/parse.js'
 import { renderTemplate } from '../../../../lib/template/render.js'
 import { WebhookClient } from '../../../../lib/webhook/client.js'
@@ -13,7 +14,7 @@ import { WEBHOOK_DEFAULTS, type WebhookSettings } from '../../../../lib/webhook/
 import { withEnvironment } from '../environment.js'
 import type { Host } from '../host.js'
 import { resolveWebhook } from '../resolve-webhook.js'
-import { type AdminAnswer, isObject, optionalText } from './router.js'
+import { type AdminAnswer, optionalText } from './router.js'
 
 /**
  * Sends one request with the webhook's form as it stands in the dialog, saved or not, and shows both sides of it.
