@@ -1,22 +1,10 @@
 import { STATUS_CODES } from 'node:http'
-import type { Attempt, DeliveryError } from '../delivery/delivery.js'
+import type { Attempt } from '../delivery/delivery.js'
+import type { Outcome } from '../delivery/lane-port.js'
 import type { AttemptResult } from './client.js'
 import type { WebhookResponse } from './response.js'
 import { rateLimitReset, rateLimitUsedUp, retryAfter } from './retry-after.js'
 import type { Webhook } from './settings.js'
-
-/** What one attempt means for its delivery. */
-export type Outcome =
-  | { readonly kind: 'delivered' }
-  | {
-      readonly kind: 'retry'
-      readonly error: DeliveryError
-      /** The endpoint asked for so many milliseconds of quiet, for the whole webhook. */
-      readonly retryAfter?: number
-      /** False when only patience was asked for: the delivery keeps its place in the schedule. */
-      readonly countsAsAttempt: boolean
-    }
-  | { readonly kind: 'failed'; readonly error: DeliveryError; readonly pause?: true }
 
 export type Verdict = 'delivered' | 'retry' | 'failed' | 'gone'
 

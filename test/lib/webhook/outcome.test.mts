@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { attemptRecord, classify, type Outcome, STATUS_RULES } from '../../../dist/lib/webhook/outcome.js'
+import type { Outcome } from '../../../dist/lib/delivery/lane-port.js'
+import { attemptRecord, classify, STATUS_RULES } from '../../../dist/lib/webhook/outcome.js'
 import { SERVICE, type ServiceName } from '../../../dist/lib/webhook/services.js'
 
 const NOW = new Date('2026-11-24T12:00:00Z')
