@@ -25,6 +25,26 @@ function jsonTemplate(payload: object): string {
 
 const slackText = (text: string) => ({ type: 'section', text: { type: 'mrkdwn', text } })
 
+/** In the envelope that a Teams workflow expects. */
+const adaptiveCard = (heading: string, facts: Readonly<Record<string, string>>) => ({
+  type: 'message',
+  attachments: [
+    {
+      contentType: 'application/vnd.microsoft.card.adaptive',
+      contentUrl: null,
+      content: {
+        $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+        type: 'AdaptiveCard',
+        version: '1.4',
+        body: [
+          { type: 'TextBlock', size: 'Medium', weight: 'Bolder', wrap: true, text: heading },
+          { type: 'FactSet', facts: Object.entries(facts).map(([title, value]) => ({ title, value })) },
+        ],
+      },
+    },
+  ],
+})
+
 /**
  * The payloads that W&B's "Create a webhook automation" page documents (docs.wandb.ai, models/automations), with the
  * same structure and variables, and a few beside them. Each holds its receiver's published rules:
@@ -118,38 +138,14 @@ export const RECIPES: readonly Recipe[] = [
     headers: NO_HEADERS,
     description:
       'An Adaptive Card for a Teams workflow that starts with "When a Teams webhook request is received". The URL is the credential.',
-    template: jsonTemplate({
-      type: 'message',
-      attachments: [
-        {
-          contentType: 'application/vnd.microsoft.card.adaptive',
-          contentUrl: null,
-          content: {
-            $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
-            type: 'AdaptiveCard',
-            version: '1.4',
-            body: [
-              {
-                type: 'TextBlock',
-                size: 'Medium',
-                weight: 'Bolder',
-                wrap: true,
-                text: 'Automation: ${automation_name}',
-              },
-              {
-                type: 'FactSet',
-                facts: [
-                  { title: 'Event', value: '${event_type}' },
-                  { title: 'Version', value: '${artifact_version_string}' },
-                  { title: 'Alias', value: '${alias}' },
-                  { title: 'Author', value: '${event_author}' },
-                ],
-              },
-            ],
-          },
-        },
-      ],
-    }),
+    template: jsonTemplate(
+      adaptiveCard('Automation: ${automation_name}', {
+        Event: '${event_type}',
+        Version: '${artifact_version_string}',
+        Alias: '${alias}',
+        Author: '${event_author}',
+      }),
+    ),
   },
   {
     id: 'run-metric',
@@ -159,39 +155,15 @@ export const RECIPES: readonly Recipe[] = [
     headers: NO_HEADERS,
     description:
       'For an automation on RUN_METRIC, RUN_METRIC_CHANGE or RUN_METRIC_ZSCORE, as an Adaptive Card for a workflow.',
-    template: jsonTemplate({
-      type: 'message',
-      attachments: [
-        {
-          contentType: 'application/vnd.microsoft.card.adaptive',
-          contentUrl: null,
-          content: {
-            $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
-            type: 'AdaptiveCard',
-            version: '1.4',
-            body: [
-              {
-                type: 'TextBlock',
-                size: 'Medium',
-                weight: 'Bolder',
-                wrap: true,
-                text: '${metric_name} of run ${run_name}',
-              },
-              {
-                type: 'FactSet',
-                facts: [
-                  { title: 'Rule', value: '${metric_filter}' },
-                  { title: 'Now', value: '${metric_current_status}' },
-                  { title: 'Project', value: '${entity_name}/${project_name}' },
-                  { title: 'Author', value: '${run_author}' },
-                  { title: 'Page', value: '${run_url}' },
-                ],
-              },
-            ],
-          },
-        },
-      ],
-    }),
+    template: jsonTemplate(
+      adaptiveCard('${metric_name} of run ${run_name}', {
+        Rule: '${metric_filter}',
+        Now: '${metric_current_status}',
+        Project: '${entity_name}/${project_name}',
+        Author: '${run_author}',
+        Page: '${run_url}',
+      }),
+    ),
   },
   {
     id: 'bearer-endpoint',

@@ -3,7 +3,7 @@ import { AliasFilter, parseRules } from '../../lib/alias/filter.js'
 import { subjectOf } from '../../lib/alias/subject.js'
 import { hostOf } from '../shared/runtime/host-of.js'
 import { eventOf } from '../shared/runtime/message.js'
-import { asAutomationError, reportProblem } from '../shared/runtime/report.js'
+import { asAutomationError, reportUnusable } from '../shared/runtime/report.js'
 import { migrate } from './alias-filter.migrate.js'
 
 export interface AliasFilterDef extends NodeDef {
@@ -29,9 +29,7 @@ module.exports = (RED: NodeAPI) => {
           checkAll: config.checkAll,
         })
       } catch (error) {
-        const problem = asAutomationError(error)
-        reportProblem(this, problem)
-        this.on('input', (_msg, _send, done) => done(problem))
+        reportUnusable(this, error)
         return
       }
       this.on('input', (msg: NodeMessageInFlow, send, done) => {

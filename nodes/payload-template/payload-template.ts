@@ -2,7 +2,7 @@ import type { NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red'
 import { parseTemplate, type Template } from '../../lib/template/parse.js'
 import { renderTemplate } from '../../lib/template/render.js'
 import { type AutomationMessage, automationOf, eventOf } from '../shared/runtime/message.js'
-import { asAutomationError, reportProblem } from '../shared/runtime/report.js'
+import { asAutomationError, reportUnusable } from '../shared/runtime/report.js'
 import { migrate } from './payload-template.migrate.js'
 
 export interface PayloadTemplateDef extends NodeDef {
@@ -22,9 +22,7 @@ module.exports = (RED: NodeAPI) => {
       try {
         template = parseTemplate(config.template, config.format)
       } catch (error) {
-        const problem = asAutomationError(error)
-        reportProblem(this, problem)
-        this.on('input', (_msg, _send, done) => done(problem))
+        reportUnusable(this, error)
         return
       }
       this.on('input', (msg: NodeMessageInFlow & AutomationMessage & { secretSlots?: unknown }, send, done) => {

@@ -32,6 +32,13 @@ export function reportProblem(node: Node, error: AutomationError): void {
   node.error(error)
 }
 
+/** The same for a node that can do nothing with a message then but hand it to Catch. */
+export function reportUnusable(node: Node, error: unknown): void {
+  const problem = asAutomationError(error)
+  reportProblem(node, problem)
+  node.on('input', (_msg, _send, done) => done(problem))
+}
+
 /** `12:03:04`, made once a second: bursts would format it for every event. */
 export function clockTime(ms: number): string {
   const second = Math.floor(ms / 1000)
