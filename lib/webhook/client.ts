@@ -1,11 +1,13 @@
 import { lookup as systemLookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import type { Dispatcher } from 'undici'
+import { AutomationError } from '../error.js'
 import type { AddressPolicy } from './address.js'
 import { connections } from './connect.js'
-import { DeadlineError, describeFailure, type Failure, ProtocolError } from './failure.js'
+import { type Answer, Exchange } from './exchange.js'
+import { DeadlineError, describeFailure, type Failure } from './failure.js'
 import type { WebhookRequest } from './request.js'
-import { bodyText, readBody, type WebhookResponse } from './response.js'
+import { bodyText, type WebhookResponse } from './response.js'
 import type { Webhook } from './settings.js'
 
 /** What became of one request: an answer, or the reason why there is none. */
@@ -24,13 +26,14 @@ export interface WebhookClientOptions {
 /** Sends one webhook's requests, over connections that no other webhook shares. */
 export class WebhookClient {
   readonly #webhook: Webhook
-  readonly #policy: AddressPolicy
+  /** Why the URL's host may not be called; a request has no other URL. */
+  readonly #refusal: AutomationError | null
   readonly #dispatcher: Dispatcher
   readonly #sending = new Set<Promise<unknown>>()
 
   constructor(webhook: Webhook, { addressPolicy, lookup = systemLookup as LookupFunction }: WebhookClientOptions) {
     this.#webhook = webhook
-    this.#policy = addressPolicy
+    this.#refusal = refusalOf(addressPolicy, webhook)
     this.#dispatcher = connections({ ...webhook, policy: addressPolicy, lookup })
   }
 
@@ -60,12 +63,13 @@ export class WebhookClient {
     const started = performance.now()
     const durationMs = () => Math.round(performance.now() - started)
     signal?.throwIfAborted()
-    const stop = new AbortController()
-    const giveUp = () => stop.abort(signal?.reason)
+    const exchange = new Exchange()
+    const giveUp = () => exchange.stop(signal?.reason)
     signal?.addEventListener('abort', giveUp, { once: true })
-    const deadline = setTimeout(() => stop.abort(new DeadlineError()), this.#webhook.timeoutMs)
+    const deadline = setTimeout(() => exchange.stop(new DeadlineError()), this.#webhook.timeoutMs)
     try {
-      const response = await this.#ask(request, stop.signal)
+      this.#dispatch(request, exchange)
+      const response = responseOf(await exchange.answer, request)
       return { durationMs: durationMs(), response }
     } catch (error) {
       signal?.throwIfAborted()
@@ -76,57 +80,37 @@ export class WebhookClient {
     }
   }
 
-  async #ask({ method, url, headers, body, scrub }: WebhookRequest, signal: AbortSignal): Promise<WebhookResponse> {
-    this.#policy.checkHost(url.hostname, { resolvedElsewhere: this.#webhook.proxy !== null })
+  #dispatch({ method, url, headers, body }: WebhookRequest, exchange: Exchange): void {
+    if (this.#refusal !== null) throw this.#refusal
     const { origin, pathname, search } = url
-    const answer = await orAborted(
-      signal,
-      this.#dispatcher.request({
-        origin,
-        path: pathname + search,
-        method: method as Dispatcher.HttpMethod,
-        headers,
-        body,
-        signal,
-      }),
+    this.#dispatcher.dispatch(
+      { origin, path: pathname + search, method: method as Dispatcher.HttpMethod, headers, body },
+      exchange,
     )
-    const status = answer.statusCode
-    if (status > 599) {
-      answer.body.on('error', () => {}).destroy()
-      throw new ProtocolError(`answered with the status ${status}, which is not one of HTTP’s (100 to 599)`)
-    }
-    const { bytes, complete } = await readBody(answer.body)
-    const received = headersOf(answer.headers)
-    return {
-      status,
-      headers: mapValues(received, (value) => scrub(value)),
-      body: scrub(bodyText(bytes, received), { cut: !complete }),
-      complete,
-    }
   }
 }
 
-/** undici notices an abort only once it is connected; nobody should wait for that. */
-function orAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-    promise.then(resolve, reject)
-  })
+function refusalOf(policy: AddressPolicy, { url, proxy }: Webhook): AutomationError | null {
+  try {
+    policy.checkHost(url.hostname, { resolvedElsewhere: proxy !== null })
+    return null
+  } catch (error) {
+    if (error instanceof AutomationError) return error
+    throw error
+  }
 }
 
-function headersOf(
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-): Record<string, string | string[]> {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  )
-}
-
-function mapValues(
-  headers: Readonly<Record<string, string | string[]>>,
-  change: (value: string) => string,
-): Record<string, string | string[]> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.map(change) : change(value)]),
-  )
+function responseOf({ status, headers, bytes, complete }: Answer, { scrub }: WebhookRequest): WebhookResponse {
+  // collected first: an endpoint may send a header called __proto__
+  const scrubbed: [name: string, value: string | string[]][] = []
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined)
+      scrubbed.push([name, Array.isArray(value) ? value.map((each) => scrub(each)) : scrub(value)])
+  }
+  return {
+    status,
+    headers: Object.fromEntries(scrubbed),
+    body: scrub(bodyText(bytes, headers), { cut: !complete }),
+    complete,
+  }
 }
