@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /**
  * The id of a delivery, which is the `webhook-id` of all its requests: the same for the same event, sender and payload,
@@ -6,8 +6,6 @@ import { createHash } from 'node:crypto'
  * Standard Webhooks wants it. `payload` is what the template made, before secrets are filled in.
  */
 export function deliveryId(eventId: string, senderId: string, payload: Buffer): string {
-  const hash = createHash('sha256')
-  hash.update(`${JSON.stringify([eventId, senderId])}\n`)
-  hash.update(payload)
-  return `dlv_${hash.digest('base64url').slice(0, 32)}`
+  const place = Buffer.from(`${JSON.stringify([eventId, senderId])}\n`)
+  return `dlv_${hash('sha256', Buffer.concat([place, payload]), 'base64url').slice(0, 32)}`
 }

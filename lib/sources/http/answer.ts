@@ -37,9 +37,10 @@ export const isSendersFault = (error: unknown): error is AutomationError =>
   error instanceof AutomationError && Object.hasOwn(REFUSALS, error.code) && (REFUSALS[error.code]?.status ?? 500) < 500
 
 export function answer(res: ServerResponse, status: number, content: unknown, headers: OutgoingHttpHeaders = {}): void {
-  const bytes = Buffer.from(JSON.stringify(content))
-  res.writeHead(status, { ...headers, 'Content-Type': 'application/json', 'Content-Length': bytes.length })
-  res.end(bytes)
+  const text = JSON.stringify(content)
+  res.writeHead(status, { ...headers, 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) })
+  // as text it goes out together with the head, in one write
+  res.end(text)
 }
 
 /** @param unread whether the request's body is still on its way: it will not be read, so the connection closes */

@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, hash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { AutomationError } from '../../error.js'
 import { SOURCE_UNAVAILABLE } from './answer.js'
@@ -144,4 +144,4 @@ function isSame(given: string, expected: string): boolean {
 const isSecret = (given: string, secret: string): boolean =>
   timingSafeEqual(sha256(Buffer.from(given, 'latin1')), sha256(Buffer.from(secret)))
 
-const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest()
+const sha256 = (bytes: Buffer) => hash('sha256', bytes, 'buffer')

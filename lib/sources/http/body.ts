@@ -69,6 +69,8 @@ export function checkMediaType(headers: IncomingHttpHeaders): void {
 
 const unsupported = (message: string) => new AutomationError('unsupported_media_type', message)
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true })
+
 /**
  * Parses JSON text in UTF-8; a byte order mark before it is passed over.
  * @throws AutomationError `body_invalid`
@@ -77,7 +79,7 @@ export function parseBody(body: Buffer): unknown {
   if (body.length === 0) throw invalid('The body is empty.')
   let text: string
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(body)
+    text = UTF8.decode(body)
   } catch (cause) {
     throw invalid('The body is not UTF-8.', cause)
   }
