@@ -9,7 +9,7 @@ import type { LanePort, SendResult } from './lane-port.js'
 import { RateLimit } from './rate-limit.js'
 import type { Waiting } from './sender-port.js'
 import type { StoredDelivery } from './stored.js'
-import { Window } from './window.js'
+import { WINDOW_SIZE, Window } from './window.js'
 
 const OPEN_STATE: WebhookState = { paused: null, pausedUrl: null, heldUntil: null, ordering: 'none' }
 /** Below this the window is filled again. */
@@ -168,7 +168,7 @@ export class Lane {
       this.#stopped() === null &&
       !this.#breaker.open &&
       this.#context.senders.has(sender) &&
-      this.#window.size + this.#reserved < CLAIM_LIMIT &&
+      this.#window.size + this.#reserved < WINDOW_SIZE &&
       !this.#window.full
     if (free) this.#reserved++
     return free

@@ -1,11 +1,14 @@
 import type { StoredDelivery } from './stored.js'
+import { weightOf } from './weight.js'
 
-/** Payload bytes that all windows together may hold; each may always hold one delivery. */
+/** Bytes that all windows together may hold; each may always hold one delivery. */
 export const ROOM_BYTES = 16 * 1024 * 1024
-/** Deliveries that one window may hold. */
-export const WINDOW_SIZE = 512
-/** What a delivery takes in memory besides its payload, about. */
-const OVERHEAD_BYTES = 2 * 1024
+/** Deliveries that one window may hold: reading one back from the disk costs more than all the rest of sending it. */
+export const WINDOW_SIZE = 4096
+/** What a delivery takes in memory besides its payload and its event, about. */
+const OVERHEAD_BYTES = 1024
+/** So many that have left may be kept in memory, until all of them are let go at once. */
+const KEPT_AFTER = 256
 
 /** The memory that the windows of all lanes share. */
 export class Room {
@@ -15,18 +18,23 @@ export class Room {
     return this.#used >= ROOM_BYTES
   }
 
-  take(delivery: StoredDelivery): void {
-    this.#used += delivery.payload.length + OVERHEAD_BYTES
+  take(bytes: number): void {
+    this.#used += bytes
   }
 
-  give(delivery: StoredDelivery): void {
-    this.#used -= delivery.payload.length + OVERHEAD_BYTES
+  give(bytes: number): void {
+    this.#used -= bytes
   }
+}
+
+interface Item {
+  readonly delivery: StoredDelivery
+  readonly bytes: number
 }
 
 /** The due deliveries of a lane that are in memory, first in first out. The rest of the queue is on disk. */
 export class Window {
-  #items: StoredDelivery[] = []
+  #items: Item[] = []
   #head = 0
   readonly #room: Room
 
@@ -43,23 +51,24 @@ export class Window {
   }
 
   push(delivery: StoredDelivery): void {
-    this.#items.push(delivery)
-    this.#room.take(delivery)
+    const bytes = OVERHEAD_BYTES + delivery.payload.length + weightOf(delivery.event)
+    this.#items.push({ delivery, bytes })
+    this.#room.take(bytes)
   }
 
   shift(): StoredDelivery | undefined {
     const first = this.#items[this.#head]
     if (first === undefined) return undefined
     this.#head++
-    this.#room.give(first)
+    this.#room.give(first.bytes)
     if (this.#head === this.#items.length) {
       this.#items = []
       this.#head = 0
-    } else if (this.#head >= WINDOW_SIZE) {
+    } else if (this.#head >= KEPT_AFTER) {
       this.#items = this.#items.slice(this.#head)
       this.#head = 0
     }
-    return first
+    return first.delivery
   }
 
   clear(): StoredDelivery[] {
