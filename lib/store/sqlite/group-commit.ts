@@ -25,12 +25,13 @@ interface Write {
 const BUDGET_MS = 5
 /**
  * The event loop stands still while the disk is waited for, so the next wait begins no sooner than so many times the
- * last one later: a stream of events shares few commits, and a single event still has one at once.
+ * last one later, and the longer the more there was to write: a burst shares few commits, a steady stream waits little,
+ * and a single event has its commit at once.
  */
-const REST = 10
+const REST = { least: 10, most: 25 }
 const LONGEST_PAUSE_MS = 50
 /** So many writes are worth a commit of their own, and are not kept waiting for the end of the rest. */
-const WHOLE_GROUP = 32
+const WHOLE_GROUP = 128
 
 /**
  * Group commit: everything that is to be written in one turn of the event loop shares one transaction and one wait for
@@ -98,6 +99,7 @@ export class GroupCommit {
           taken++
           write.value = write.work()
         } while (taken < waiting.length && this.#now() < end)
+        return taken
       })
     } catch (error) {
       this.#queue = []
@@ -120,6 +122,7 @@ export class GroupCommit {
       try {
         this.#transaction(() => {
           write.value = write.work()
+          return 1
         })
         write.resolve(write.value)
       } catch (error) {
@@ -130,18 +133,20 @@ export class GroupCommit {
     }
   }
 
-  #transaction(work: () => void): void {
+  /** @param work returns how many writes it did */
+  #transaction(work: () => number): void {
     this.#afterCommit = []
     try {
       this.#port.begin()
-      work()
+      const writes = work()
       const start = this.#now()
       this.#port.commit()
       const end = this.#now()
       // one slow commit among quick ones says nothing about the disk
       const usual = Math.min(end - start, this.#lastTook)
       this.#lastTook = end - start
-      this.#restUntil = end + Math.min(usual * REST, LONGEST_PAUSE_MS)
+      const rest = Math.max(REST.least, Math.min(writes, REST.most))
+      this.#restUntil = end + Math.min(usual * rest, LONGEST_PAUSE_MS)
     } catch (error) {
       this.#port.rollBack()
       throw error

@@ -102,6 +102,28 @@ describe('group commit', () => {
     assert.deepEqual(pauses, [0, 0, 15, 0])
   })
 
+  it('rests the longer, the more there was to write', async () => {
+    let time = 0
+    const pauses: number[] = []
+    const port = {
+      begin: () => {},
+      commit: () => {
+        time += 1
+      },
+      rollBack: () => {},
+      failure: () => null,
+      makeRoom: () => false,
+      later: (call: () => void, pause: number) => {
+        pauses.push(pause)
+        setImmediate(call)
+      },
+    }
+    const commit = new GroupCommit(port, () => time)
+    const group = (size: number) => Promise.all(Array.from({ length: size }, () => commit.write(() => {})))
+    for (const size of [1, 5, 16, 40, 1]) await group(size)
+    assert.deepEqual(pauses, [0, 0, 10, 16, 25])
+  })
+
   it('does not keep a whole group waiting for the end of the rest', async () => {
     let time = 0
     let commits = 0
@@ -122,7 +144,7 @@ describe('group commit', () => {
     }
     const commit = new GroupCommit(port, () => time)
     for (let i = 0; i < 2; i++) await commit.write(() => {})
-    const writes = Array.from({ length: 31 }, () => commit.write(() => {}))
+    const writes = Array.from({ length: 127 }, () => commit.write(() => {}))
     await new Promise(setImmediate)
     assert.equal(commits, 2)
     writes.push(commit.write(() => {}))
