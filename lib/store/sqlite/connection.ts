@@ -64,7 +64,9 @@ export class Connection {
     if (empty) this.exec('PRAGMA auto_vacuum = INCREMENTAL')
     const mode = this.get('PRAGMA journal_mode = WAL')?.['journal_mode']
     if (mode !== 'wal') throw new Error(`SQLite keeps the journal mode ${String(mode)}`)
-    this.exec('PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000')
+    this.exec(
+      'PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000',
+    )
     if (options.maxPages !== undefined) this.exec(`PRAGMA max_page_count = ${options.maxPages}`)
     if (version < MIGRATIONS.length) this.#migrate(version)
     this.#inode = statSync(this.path).ino

@@ -7,4 +7,6 @@ export interface Context {
   readonly db: Connection
   readonly commit: GroupCommit
   readonly claims: Claims
+  /** The webhooks whose deliveries may have an `order_key`; no other needs to be asked for it. */
+  readonly ordered: Set<string>
 }

@@ -11,9 +11,10 @@ const INSERT = `
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
 
 export function enqueue(context: Context, entry: NewRecord): Promise<Enqueued> {
-  const { commit, claims } = context
+  const { commit, claims, ordered } = context
   return commit.write(() => {
     const orderKey = entry.ordered ? entry.orderKey : null
+    if (orderKey !== null) ordered.add(entry.webhook.id)
     const waits = orderKey !== null && hasPending(context, entry.webhook.id, orderKey)
     const dueAt = waits ? null : entry.createdAt
     const state = { status: PENDING, orderKey, dueAt, finishedAt: null, request: null }

@@ -7,21 +7,21 @@ import { STATUSES } from './schema.js'
 const UPDATE = `
   UPDATE deliveries SET status = ?, attempts = ?, step = ?, status_code = ?, duration_ms = ?, due_at = ?, started_at = NULL,
     finished_at = ?, error_code = ?, error_message = ?, owed = ?
-  WHERE seq = ? RETURNING order_key`
+  WHERE seq = ?`
 
 const INSERT_ATTEMPT = `
   INSERT INTO attempts (delivery, number, started_at, duration_ms, status_code, error_code, error_message, response)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
 
 export function record(context: Context, result: AttemptRecord): Promise<{ successor: boolean }> {
-  const { db, commit, claims } = context
+  const { db, commit, claims, ordered } = context
   const { delivery, attempt, error } = result
   const { seq, webhook } = delivery
   const attempts = delivery.attempts + (attempt === null ? 0 : 1)
   const finished = result.status !== 'pending'
   return commit.write(
     () => {
-      const row = db.get(
+      db.run(
         UPDATE,
         STATUSES.indexOf(result.status),
         attempts,
@@ -48,8 +48,7 @@ export function record(context: Context, result: AttemptRecord): Promise<{ succe
           responseText(attempt),
         )
       }
-      const orderKey = row?.['order_key'] as string | null | undefined
-      const successor = finished && typeof orderKey === 'string' && letNextGo(context, webhook.id, orderKey, result.at)
+      const successor = finished && ordered.has(webhook.id) && letNextGo(context, webhook.id, seq, result.at)
       commit.afterCommit(() => claims.release(webhook.id, seq))
       return { successor }
     },
@@ -57,8 +56,10 @@ export function record(context: Context, result: AttemptRecord): Promise<{ succe
   )
 }
 
-/** Makes the first pending delivery of a collection due, if it was waiting for its predecessors. */
-function letNextGo({ db }: Pick<Context, 'db'>, webhook: string, orderKey: string, now: number): boolean {
+/** Makes the first pending delivery of the same collection due, if it was waiting for this one. */
+function letNextGo({ db }: Pick<Context, 'db'>, webhook: string, seq: number, now: number): boolean {
+  const orderKey = db.get('SELECT order_key FROM deliveries WHERE seq = ?', seq)?.['order_key'] ?? null
+  if (orderKey === null) return false
   const { changes } = db.run(
     `UPDATE deliveries SET due_at = ? WHERE due_at IS NULL AND seq = (
        SELECT min(seq) FROM deliveries WHERE status = 0 AND webhook_id = ? AND order_key = ?)`,

@@ -29,12 +29,13 @@ function wanted(context: Context, wish: RedeliveryWish): { rows: Row[]; next: st
 }
 
 function makeDue(context: Context, row: Row, now: number): void {
-  const { db, claims } = context
+  const { db, claims, ordered } = context
   const [seq, webhook] = [row['seq'] as number, row['webhook_id'] as string]
   const pending = row['status'] === PENDING
   if (pending && (row['due_at'] === null || claims.of(webhook).has(seq))) return
   const ordering = db.get('SELECT ordering FROM webhooks WHERE id = ?', webhook)?.['ordering']
   const orderKey = ordering === 'collection' ? (row['collection'] as string | null) : null
+  if (orderKey !== null) ordered.add(webhook)
   const waits = !pending && orderKey !== null && hasPending(context, webhook, orderKey)
   db.run(AGAIN, waits ? null : now, orderKey, seq)
 }

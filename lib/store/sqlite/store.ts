@@ -51,7 +51,8 @@ export class SqliteStore implements contract.DeliveryStore {
       try {
         this.#ballast.put()
         const opening = takeOver(db, start)
-        this.#context = { db, claims: new Claims(), commit: this.#groupCommit(db) }
+        const ordered = new Set(webhooks.ordered(db))
+        this.#context = { db, claims: new Claims(), commit: this.#groupCommit(db), ordered }
         return opening
       } catch (error) {
         db.close()

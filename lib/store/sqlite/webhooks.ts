@@ -1,5 +1,6 @@
 import type { Ordering } from '../../delivery/lane-port.js'
 import type { WebhookState } from '../store.js'
+import type { Connection } from './connection.js'
 import type { Context } from './context.js'
 
 export function webhookStates({ db }: Context): ReadonlyMap<string, WebhookState> {
@@ -17,6 +18,12 @@ export function webhookStates({ db }: Context): ReadonlyMap<string, WebhookState
   )
 }
 
+/** The webhooks with pending deliveries that wait for one another. */
+export function ordered(db: Connection): string[] {
+  const sql = 'SELECT DISTINCT webhook_id AS id FROM deliveries WHERE status = 0 AND order_key IS NOT NULL'
+  return db.all(sql).map((row) => row['id'] as string)
+}
+
 export function putWebhookState({ db, commit }: Context, id: string, state: WebhookState): Promise<void> {
   return commit.write(() => {
     db.run(
@@ -30,7 +37,8 @@ export function putWebhookState({ db, commit }: Context, id: string, state: Webh
   })
 }
 
-export function reorder({ db, commit }: Context, webhook: string, ordering: Ordering, now: number): Promise<void> {
+export function reorder(context: Context, webhook: string, ordering: Ordering, now: number): Promise<void> {
+  const { db, commit, ordered } = context
   return commit.write(() => {
     if (ordering === 'none') {
       db.run(
@@ -40,6 +48,7 @@ export function reorder({ db, commit }: Context, webhook: string, ordering: Orde
       )
       return
     }
+    ordered.add(webhook)
     db.run('UPDATE deliveries SET order_key = collection WHERE status = 0 AND webhook_id = ?', webhook)
     db.run(
       `UPDATE deliveries AS d SET due_at = NULL WHERE status = 0 AND webhook_id = ?1 AND order_key IS NOT NULL
