@@ -11,11 +11,15 @@ interface Route {
   closed: boolean
 }
 
+/** On requests for a path of ours. */
+const OURS = Symbol('artifact-automations')
+
 /** What body-parser looks at to decide that somebody else reads the body (it and Node-RED's core set it too). */
-type ParsedRequest = IncomingMessage & { _body?: boolean; skipRawBodyParser?: boolean }
+type ParsedRequest = IncomingMessage & { _body?: boolean; skipRawBodyParser?: boolean; [OURS]?: boolean }
 type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void
 interface ExpressApp {
   (request: IncomingMessage, response: ServerResponse): void
+  handle: Middleware
   use(handler: Middleware): void
   path(): string
   parent?: ExpressApp
@@ -74,6 +78,24 @@ export class Ingest {
       runInTurn([...before, receive], request, response, next)
     })
     this.#keepBodiesRaw(app)
+    this.#passByEditor(RED)
+  }
+
+  /**
+   * With the default roots every request also goes through the editor's applications, which have nothing for ours: four
+   * of them with dozens of layers, which cost more than an event. An operator's own middleware in there sees them all.
+   */
+  #passByEditor(RED: NodeAPI): void {
+    const { httpAdminMiddleware } = RED.settings as unknown as { httpAdminMiddleware?: unknown }
+    let editor = RED.httpAdmin as unknown as ExpressApp | undefined
+    if (typeof editor?.handle !== 'function' || httpAdminMiddleware) return
+    // the outermost one that is Node-RED's own
+    while (editor.parent?.parent) editor = editor.parent
+    const { handle } = editor
+    editor.handle = function (this: ExpressApp, request, response, next) {
+      if ((request as ParsedRequest)[OURS]) next()
+      else handle.call(this, request, response, next)
+    }
   }
 
   /**
@@ -92,6 +114,7 @@ export class Ingest {
         const parsed = request as ParsedRequest
         parsed._body = true
         parsed.skipRawBodyParser = true
+        parsed[OURS] = true
       }
       next()
     }
