@@ -83,7 +83,7 @@ function listen(RED: NodeAPI, host: Host, node: Node, config: ArtifactSourceDef)
     host.ingest.listen(node.id, config.path, receiverOf(RED, host, node, config))
   } catch (error) {
     // who posts meanwhile shall come again: a 404 would be the end of the event
-    if ((error as AutomationError).code === 'source_invalid') host.ingest.listen(node.id, config.path, unavailable)
+    if ((error as AutomationError).code === 'source_invalid') host.ingest.refuse(node.id, config.path, unavailable)
     throw error
   }
 }

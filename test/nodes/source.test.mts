@@ -116,6 +116,31 @@ describe('artifact-source and its triggers', () => {
     assert.deepEqual([status.fill, status.text], ['red', 'path taken'])
   })
 
+  for (const order of [
+    ['wrong', 'right'],
+    ['right', 'wrong'],
+  ]) {
+    it(`takes events although another source that is set wrong has the same path: ${order.join(', then ')}`, async () => {
+      const sources = {
+        wrong: source({ id: 'wrong', name: 'set wrong', format: 'xml' }),
+        right: source({ id: 'right', name: 'set right' }),
+      }
+      const flow = [
+        ...order.map((which) => sources[which as keyof typeof sources]),
+        trigger({ id: 'of-right', source: 'right', wires: [['out']] }),
+        trigger({ id: 'of-wrong', source: 'wrong' }),
+        collects('out'),
+      ]
+      await nodeRed.load(flow)
+      assert.equal((await post(event())).status, 202)
+      await nodeRed.messages('out')
+      assert.doesNotMatch(nodeRed.statusOf('of-wrong').text ?? '', /taken/)
+      // without the right one its senders are asked to come again, not sent away
+      await nodeRed.redeploy(flow.filter(({ id }) => id !== 'right'))
+      assert.equal((await post(event())).status, 503)
+    })
+  }
+
   it('sends a sample through one trigger alone', async () => {
     await nodeRed.load([source(), fired('one'), fired('two'), collects('one-out'), collects('two-out')])
     const answer = await nodeRed.fetch('/artifact-automations/events/sample', { body: { node: 'one' } })

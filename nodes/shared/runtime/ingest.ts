@@ -6,7 +6,9 @@ export type Receiver = (request: IncomingMessage, response: ServerResponse) => P
 
 interface Route {
   readonly source: string
-  receive: Receiver
+  readonly receive: Receiver
+  /** It only asks senders to come again, and gives way to a source that works. */
+  readonly refuses: boolean
   /** Its node was closed; the route goes when the flows have started again without it. */
   closed: boolean
 }
@@ -31,7 +33,8 @@ interface ExpressApp {
  * an event that is posted in between must be kept, not answered with 404.
  */
 export class Ingest {
-  readonly #routes = new Map<string, Route>()
+  /** Of each path all that were put there; the first one answers. */
+  readonly #routes = new Map<string, readonly Route[]>()
   readonly #mounted = new WeakSet<object>()
 
   /**
@@ -40,25 +43,39 @@ export class Ingest {
    */
   listen(source: string, path: string, receive: Receiver): void {
     const key = normalise(path)
-    const taken = this.#routes.get(key)
-    if (taken && taken.source !== source && !taken.closed) {
+    if (this.#routes.get(key)?.some((route) => route.source !== source && !route.refuses && !route.closed)) {
       throw new AutomationError(
         'path_taken',
         `The path ${key} already belongs to another artifact source. Give one of them another path.`,
         { statusText: 'path taken' },
       )
     }
-    for (const [other, route] of this.#routes) if (route.source === source) this.#routes.delete(other)
-    this.#routes.set(key, { source, receive, closed: false })
+    this.#keep((route) => route.source !== source)
+    this.#routes.set(key, [{ source, receive, refuses: false, closed: false }, ...(this.#routes.get(key) ?? [])])
+  }
+
+  /** Answers on the path of a source that cannot work, unless and until one that works listens there. */
+  refuse(source: string, path: string, receive: Receiver): void {
+    const key = normalise(path)
+    this.#keep((route) => route.source !== source)
+    this.#routes.set(key, [...(this.#routes.get(key) ?? []), { source, receive, refuses: true, closed: false }])
   }
 
   /** The source's node was closed: its path goes on answering until the next start of the flows. */
   release(source: string): void {
-    for (const route of this.#routes.values()) if (route.source === source) route.closed = true
+    for (const route of [...this.#routes.values()].flat()) if (route.source === source) route.closed = true
   }
 
   flowsStarted(): void {
-    for (const [path, route] of this.#routes) if (route.closed) this.#routes.delete(path)
+    this.#keep((route) => !route.closed)
+  }
+
+  #keep(wanted: (route: Route) => boolean): void {
+    for (const [path, routes] of this.#routes) {
+      const kept = routes.filter(wanted)
+      if (kept.length > 0) this.#routes.set(path, kept)
+      else this.#routes.delete(path)
+    }
   }
 
   /** Puts the ingest into Node-RED's web server, once per server. Does nothing when httpNodeRoot is switched off. */
@@ -67,7 +84,7 @@ export class Ingest {
     if (typeof app !== 'function' || this.#mounted.has(app)) return
     this.#mounted.add(app)
     const receive: Middleware = (request, response, next) => {
-      const route = this.#routes.get(pathOf(request))
+      const [route] = this.#routes.get(pathOf(request)) ?? []
       if (!route) return next()
       route.receive(request, response).catch(next)
     }
