@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { type IncomingMessage, request, type ServerResponse } from 'node:http'
+import type { NodeInitializer } from 'node-red'
 import { collects, event, secret, secretId, source, trigger } from './automation.mts'
-import { useNodeRed } from './harness.mts'
+import { NODES, useNodeRed } from './harness.mts'
 
 describe('artifact-source and its triggers', () => {
   const nodeRed = useNodeRed()
@@ -184,5 +185,40 @@ describe('artifact-source behind httpNodeMiddleware', () => {
       (await nodeRed.fetch('/artifact-events', { body: event(), headers: { 'X-Gate': 'open' } })).status,
       202,
     )
+  })
+})
+
+describe('artifact-source and the editor’s applications', () => {
+  const seen: (string | undefined)[] = []
+  /** A layer of the editor's application, as any node may add one. */
+  const layer: NodeInitializer = (RED) => {
+    seen.length = 0
+    RED.httpAdmin.use((request: IncomingMessage, _response: ServerResponse, next: () => void) => {
+      seen.push(request.url)
+      next()
+    })
+  }
+
+  describe('by default', () => {
+    const nodeRed = useNodeRed()
+
+    it('passes them by, and nothing else does', async () => {
+      await nodeRed.load([source()], {}, [...NODES, layer])
+      assert.equal((await nodeRed.fetch('/artifact-events', { body: event() })).status, 202)
+      await nodeRed.fetch('/artifact-events/other', { body: event() })
+      assert.deepEqual(seen, ['/artifact-events/other'])
+    })
+  })
+
+  describe('with a middleware of the operator in front of them', () => {
+    const nodeRed = useNodeRed({
+      settings: { httpAdminMiddleware: (_: unknown, __: unknown, next: () => void) => next() },
+    })
+
+    it('goes through them, because that one may keep somebody out', async () => {
+      await nodeRed.load([source()], {}, [...NODES, layer])
+      assert.equal((await nodeRed.fetch('/artifact-events', { body: event() })).status, 202)
+      assert.deepEqual(seen, ['/artifact-events'])
+    })
   })
 })

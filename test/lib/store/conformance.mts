@@ -404,6 +404,13 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
         assert.deepEqual(await claimIds({ now: later }), ['2'])
       })
 
+      it('lets a successor go that another owner of the store had put behind its predecessor', async () => {
+        for (const id of ['1', '2']) await enqueue(id, ordered)
+        await again()
+        assert.deepEqual(await store.record(delivered(await claimOne('1'))), { successor: true })
+        assert.deepEqual(await claimIds({ now: NOON + 500 }), ['2'])
+      })
+
       it('hands a new delivery to nobody while it has to wait', async () => {
         assert.notEqual((await enqueue('1', { ...ordered, claim: true })).claimed, null)
         const second = await enqueue('2', { ...ordered, claim: true })
