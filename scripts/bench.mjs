@@ -25,7 +25,7 @@ const driver = startDriver()
 const tools = { receiver, driver }
 try {
   if (wanted('throughput')) {
-    const { ours, stock, bare } = await throughput({ ...tools, rounds: quick ? 3 : 7, count: quick ? 1_500 : 4_000 })
+    const { ours, stock, bare } = await throughput({ ...tools, rounds: quick ? 3 : 7, count: quick ? 1_500 : 8_000 })
     const rate = (one) => `${Math.round(one.perSecond)} events/s`
     row(
       'durable events a second, one automation',

@@ -7,7 +7,10 @@ const target = new URL(process.argv[2])
 const pool = new Pool(target.origin, { connections: 8 })
 
 const server = createServer((request, response) => {
-  if (request.method === 'GET') return response.end(JSON.stringify({ cpu: process.cpuUsage() }))
+  if (request.method === 'GET') {
+    const cpu = process.cpuUsage()
+    return response.end(JSON.stringify({ cpu: { before: cpu, after: cpu } }))
+  }
   const chunks = []
   request.on('data', (chunk) => chunks.push(chunk))
   request.on('end', () => {

@@ -1,6 +1,11 @@
 // The same automation twice: with the nodes of this package, and with those that come with Node-RED.
 
 const id = (kind, index = 0) => `${kind}${String(index).padStart(16 - kind.length, '0')}`
+const TAB = { id: id('tab'), type: 'tab', label: 'bench' }
+
+const EVENT = 'ADD_ARTIFACT_ALIAS'
+/** The pattern of an automation: the first one matches the driver's event, the others another alias. */
+const pattern = (index) => (index === 0 ? '^production$' : `^stage-${index}$`)
 
 const TEMPLATE = `{
   "event_type": "\${event_type}",
@@ -15,239 +20,156 @@ const TEMPLATE = `{
   }
 }`
 
+/** A chain of nodes, each wired to the next by its first output. */
+const chain = (row, nodes) =>
+  nodes.map((node, column) => ({
+    z: TAB.id,
+    name: '',
+    x: 100 + column * 200,
+    y: 60 + row * 40,
+    ...node,
+    wires: [column + 1 < nodes.length ? [nodes[column + 1].id] : [], ...(node.wires ?? [])],
+  }))
+
+const many = (count, make) => Array.from({ length: count }, (_, index) => make(index)).flat()
+
+const secret = (kind, name, value) => ({
+  id: id(kind),
+  type: 'automation-secret',
+  name,
+  version: 1,
+  credentials: { value },
+})
+
+const webhook = (index, name, url, schedule) => ({
+  id: id('webhook', index),
+  type: 'automation-webhook',
+  name,
+  version: 1,
+  url,
+  accessToken: id('ingest'),
+  signing: 'wandb',
+  signingSecret: id('signing'),
+  schedule,
+})
+
+const sender = (kind, index, to) => ({
+  id: id(kind, index),
+  type: 'webhook-sender',
+  version: 1,
+  webhook: id('webhook', to),
+  mode: 'live',
+  wires: [[]],
+})
+
 /**
  * @param automations how many artifact-event nodes; the first matches the driver's event, the others another alias
  * @param neighbour the URL of a second webhook, to which the matching automation sends as well
  */
 export function packageFlow({ url, automations = 1, schedule = '5s, 5m', neighbour }) {
   const nodes = [
-    { id: id('tab'), type: 'tab', label: 'bench' },
-    {
-      id: id('source'),
-      type: 'artifact-source',
-      name: 'bench',
-      version: 1,
-      kind: 'http',
-      path: '/artifact-events',
-      format: 'event',
-      auth: 'bearer',
-      secret: id('ingest'),
-      entity: '',
-      project: '',
-    },
-    {
-      id: id('ingest'),
-      type: 'automation-secret',
-      name: 'INGEST_TOKEN',
-      version: 1,
-      credentials: { value: 'bench-token' },
-    },
-    {
-      id: id('signing'),
-      type: 'automation-secret',
-      name: 'SIGNING',
-      version: 1,
-      credentials: { value: 'bench-signing' },
-    },
-    {
-      id: id('webhook'),
-      type: 'automation-webhook',
-      name: 'bench',
-      version: 1,
-      url,
-      method: 'POST',
-      service: 'generic',
-      accessToken: id('ingest'),
-      secrets: [],
-      signing: 'wandb',
-      signingSecret: id('signing'),
-      signatureEncoding: 'hex',
-      headers: '{}',
-      timeout: '30',
-      schedule,
-      rateLimit: '',
-      ordering: 'none',
-      tls: '',
-      proxy: '',
-      store: '',
-    },
+    TAB,
+    secret('ingest', 'INGEST_TOKEN', 'bench-token'),
+    secret('signing', 'SIGNING', 'bench-signing'),
+    { id: id('source'), type: 'artifact-source', name: 'bench', version: 1, kind: 'http', secret: id('ingest') },
+    webhook(0, 'bench', url, schedule),
+    ...many(automations, (index) =>
+      chain(index, [
+        {
+          id: id('event', index),
+          type: 'artifact-event',
+          name: `automation ${index}`,
+          version: 1,
+          source: id('source'),
+          scope: 'registry',
+          entity: 'acme',
+          project: 'model',
+          events: [EVENT],
+          pattern: pattern(index),
+        },
+        { id: id('templ', index), type: 'payload-template', version: 1, template: TEMPLATE },
+        sender('send', index, 0),
+      ]),
+    ),
   ]
-  for (let index = 0; index < automations; index += 1) {
-    nodes.push(
-      {
-        id: id('event', index),
-        type: 'artifact-event',
-        z: id('tab'),
-        name: `automation ${index}`,
-        version: 1,
-        source: id('source'),
-        scope: 'registry',
-        entity: 'acme',
-        project: 'model',
-        collection: '',
-        events: ['ADD_ARTIFACT_ALIAS'],
-        pattern: index === 0 ? '^production$' : `^stage-${index}$`,
-        description: '',
-        x: 100,
-        y: 60 + index * 40,
-        wires: [[id('templ', index)]],
-      },
-      {
-        id: id('templ', index),
-        type: 'payload-template',
-        z: id('tab'),
-        name: '',
-        version: 1,
-        template: TEMPLATE,
-        format: 'json',
-        missing: 'blank',
-        x: 300,
-        y: 60 + index * 40,
-        wires: [[id('send', index)]],
-      },
-      {
-        id: id('send', index),
-        type: 'webhook-sender',
-        z: id('tab'),
-        name: '',
-        version: 1,
-        webhook: id('webhook'),
-        mode: 'live',
-        x: 500,
-        y: 60 + index * 40,
-        wires: [[], []],
-      },
-    )
-  }
   if (neighbour) {
-    const webhook = nodes.find(({ id: one }) => one === id('webhook'))
-    const sender = nodes.find(({ id: one }) => one === id('send'))
-    const template = nodes.find(({ id: one }) => one === id('templ'))
-    nodes.push({ ...webhook, id: id('webhook', 1), name: 'neighbour', url: neighbour })
-    nodes.push({ ...sender, id: id('next'), webhook: id('webhook', 1), y: sender.y + 20 })
-    template.wires[0].push(id('next'))
+    nodes.push(webhook(1, 'neighbour', neighbour, schedule), ...chain(-1, [sender('next', 0, 1)]))
+    nodes.find((node) => node.id === id('templ')).wires[0].push(id('next'))
   }
   return nodes
 }
 
-/** What a Node-RED user wires today: nothing is stored, checked, retried or kept. */
-export function stockFlow({ url, automations = 1 }) {
-  const nodes = [
-    { id: id('tab'), type: 'tab', label: 'bench' },
-    {
-      id: id('in'),
-      type: 'http in',
-      z: id('tab'),
-      name: '',
-      url: '/artifact-events',
-      method: 'post',
-      upload: false,
-      x: 100,
-      y: 40,
-      wires: [[id('resp'), ...Array.from({ length: automations }, (_, index) => id('scope', index))]],
-    },
-    {
-      id: id('resp'),
-      type: 'http response',
-      z: id('tab'),
-      name: '',
-      statusCode: '202',
-      headers: {},
-      x: 300,
-      y: 20,
-      wires: [],
-    },
-  ]
-  for (let index = 0; index < automations; index += 1) {
-    nodes.push(
-      {
-        id: id('scope', index),
-        type: 'switch',
-        z: id('tab'),
-        name: '',
-        property: 'payload.project_name',
-        propertyType: 'msg',
-        rules: [{ t: 'eq', v: 'wandb-registry-model', vt: 'str' }],
-        checkall: 'true',
-        repair: false,
-        outputs: 1,
-        x: 300,
-        y: 60 + index * 40,
-        wires: [[id('alias', index)]],
-      },
-      {
-        id: id('alias', index),
-        type: 'switch',
-        z: id('tab'),
-        name: '',
-        property: 'payload.alias',
-        propertyType: 'msg',
-        rules: [{ t: 'regex', v: index === 0 ? '^production$' : `^stage-${index}$`, vt: 'str', case: false }],
-        checkall: 'true',
-        repair: false,
-        outputs: 1,
-        x: 500,
-        y: 60 + index * 40,
-        wires: [[id('templ', index)]],
-      },
-      {
-        id: id('templ', index),
-        type: 'template',
-        z: id('tab'),
-        name: '',
-        field: 'payload',
-        fieldType: 'msg',
-        format: 'json',
-        syntax: 'mustache',
-        template: TEMPLATE.replace(/\$\{(?:event\.)?([^}]+)\}/g, '{{payload.$1}}'),
-        output: 'str',
-        x: 700,
-        y: 60 + index * 40,
-        wires: [[id('sign', index)]],
-      },
-      {
-        id: id('sign', index),
-        type: 'function',
-        z: id('tab'),
-        name: '',
-        func: `const body = msg.payload
+const SIGN = `const body = msg.payload
 msg.headers = {
   'content-type': 'application/json',
   authorization: 'Bearer bench-token',
   'X-Wandb-Signature': crypto.createHmac('sha256', 'bench-signing').update(body).digest('hex'),
 }
-return msg`,
-        outputs: 1,
-        timeout: 0,
-        noerr: 0,
-        initialize: '',
-        finalize: '',
-        libs: [{ var: 'crypto', module: 'crypto' }],
-        x: 900,
-        y: 60 + index * 40,
-        wires: [[id('send', index)]],
-      },
-      {
-        id: id('send', index),
-        type: 'http request',
-        z: id('tab'),
-        name: '',
-        method: 'POST',
-        ret: 'txt',
-        paytoqs: 'ignore',
-        url,
-        tls: '',
-        persist: true,
-        proxy: '',
-        insecureHTTPParser: false,
-        authType: '',
-        senderr: false,
-        headers: [],
-        x: 1100,
-        y: 60 + index * 40,
-        wires: [[]],
-      },
-    )
-  }
-  return nodes
+return msg`
+
+const stockSwitch = (kind, index, property, rule) => ({
+  id: id(kind, index),
+  type: 'switch',
+  property: `payload.${property}`,
+  propertyType: 'msg',
+  rules: [{ vt: 'str', ...rule }],
+  checkall: 'true',
+  repair: false,
+  outputs: 1,
+})
+
+/** What a Node-RED user wires today: nothing is stored, checked, retried or kept. */
+export function stockFlow({ url, automations = 1 }) {
+  const [endpoint, answer] = chain(-1, [
+    { id: id('in'), type: 'http in', url: '/artifact-events', method: 'post', upload: false },
+    { id: id('resp'), type: 'http response', statusCode: '202', headers: {} },
+  ])
+  endpoint.wires[0].push(...many(automations, (index) => id('scope', index)))
+  return [
+    TAB,
+    endpoint,
+    answer,
+    ...many(automations, (index) =>
+      chain(index, [
+        stockSwitch('scope', index, 'project_name', { t: 'eq', v: 'wandb-registry-model' }),
+        stockSwitch('alias', index, 'alias', { t: 'regex', v: pattern(index), case: false }),
+        {
+          id: id('templ', index),
+          type: 'template',
+          field: 'payload',
+          fieldType: 'msg',
+          format: 'json',
+          syntax: 'mustache',
+          template: TEMPLATE.replace(/\$\{(?:event\.)?([^}]+)\}/g, '{{payload.$1}}'),
+          output: 'str',
+        },
+        {
+          id: id('sign', index),
+          type: 'function',
+          func: SIGN,
+          outputs: 1,
+          timeout: 0,
+          noerr: 0,
+          initialize: '',
+          finalize: '',
+          libs: [{ var: 'crypto', module: 'crypto' }],
+        },
+        {
+          id: id('send', index),
+          type: 'http request',
+          method: 'POST',
+          ret: 'txt',
+          paytoqs: 'ignore',
+          url,
+          tls: '',
+          persist: true,
+          proxy: '',
+          insecureHTTPParser: false,
+          authType: '',
+          senderr: false,
+          headers: [],
+        },
+      ]),
+    ),
+  ]
 }

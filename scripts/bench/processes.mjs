@@ -80,7 +80,7 @@ export class NodeRed {
     throw new Error('Node-RED did not start')
   }
 
-  /** CPU (µs since the process began), memory and event-loop delay since the last look. */
+  /** CPU (µs since the process began, at the look's start and end), memory and event-loop delay since the last look. */
   async look() {
     return (await fetch(`http://127.0.0.1:${this.door}`)).json()
   }

@@ -5,10 +5,12 @@ const { monitorEventLoopDelay } = require('node:perf_hooks')
 const loop = monitorEventLoopDelay({ resolution: 1 })
 loop.enable()
 createServer((_request, response) => {
+  const before = process.cpuUsage()
   globalThis.gc?.()
   response.end(
     JSON.stringify({
-      cpu: process.cpuUsage(),
+      // the collection is part of no measurement: one ends before it, and the next begins after it
+      cpu: { before, after: process.cpuUsage() },
       memory: process.memoryUsage(),
       loop: { p50: loop.percentile(50) / 1e6, p99: loop.percentile(99) / 1e6, max: loop.max / 1e6 },
     }),
