@@ -49,7 +49,8 @@ export interface ArtifactType {
 
 export interface Collection {
   readonly id: number
-  readonly kind: 'SEQUENCE' | 'PORTFOLIO'
+  /** `LATER` is a kind that W&B does not have yet. */
+  readonly kind: 'SEQUENCE' | 'PORTFOLIO' | 'LATER'
   readonly name: string
   readonly project: Project
   readonly type: ArtifactType
@@ -73,7 +74,7 @@ export interface Artifact {
   state: 'PENDING' | 'COMMITTED' | 'DELETED'
   readonly createdAt: number
   updatedAt: number
-  readonly createdBy: { readonly run: Run } | { readonly user: User } | null
+  readonly createdBy: { readonly run: Run } | { readonly user: User } | 'later' | null
   readonly memberships: Membership[]
 }
 
@@ -126,6 +127,7 @@ export type Integration =
       readonly secretRef: string | null
       readonly createdAt: number
     }
+  | { readonly id: number; readonly kind: 'later' }
 
 export interface Trigger {
   readonly id: number
@@ -134,6 +136,8 @@ export interface Trigger {
   enabled: boolean
   scope: Project | Collection | Entity
   eventType: string
+  /** Parts of it that are of types which W&B does not have yet. */
+  readonly later: readonly ('scope' | 'condition')[]
   /** JSON text, as the server gives it. */
   filter: string
   action: TriggerAction
@@ -154,3 +158,4 @@ export type TriggerAction =
   | { readonly kind: 'aria'; readonly prompt: string }
   | { readonly kind: 'queue'; readonly queue: string; readonly template: string }
   | { readonly kind: 'push' }
+  | { readonly kind: 'later' }

@@ -8,6 +8,8 @@ export interface NewVersion {
   readonly run?: Run
   readonly user?: User
   readonly state?: Artifact['state']
+  /** Made by something that can make no versions yet. */
+  readonly later?: boolean
 }
 
 /** A small W&B in memory, with the verbs that change it. Everything that happens has a time of its own. */
@@ -17,7 +19,7 @@ export class World extends Population {
   /** A new version of a sequence. A pending one is seen only once it is committed. */
   createVersion(
     sequence: Collection,
-    { metadata = {}, aliases = [], run, user, state = 'COMMITTED' }: NewVersion = {},
+    { metadata = {}, aliases = [], run, user, state = 'COMMITTED', later }: NewVersion = {},
   ): Artifact {
     const at = this.tick()
     const artifact: Artifact = {
@@ -30,7 +32,7 @@ export class World extends Population {
       state,
       createdAt: at,
       updatedAt: at,
-      createdBy: run ? { run } : user ? { user } : null,
+      createdBy: later ? 'later' : run ? { run } : user ? { user } : null,
       memberships: [],
     }
     this.artifacts.set(artifact.id, artifact)
@@ -137,6 +139,7 @@ export class World extends Population {
       filter: unknown
       enabled?: boolean
       description?: string | null
+      later?: Trigger['later']
     },
   ): Trigger {
     const added: Trigger = {
@@ -144,6 +147,7 @@ export class World extends Population {
       id: this.id(),
       description: trigger.description ?? null,
       enabled: trigger.enabled ?? true,
+      later: trigger.later ?? [],
       scope,
       filter: typeof trigger.filter === 'string' ? trigger.filter : JSON.stringify(trigger.filter),
       createdAt: this.tick(),

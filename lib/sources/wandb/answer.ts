@@ -2,7 +2,7 @@ import { excerpt, SourceFailure } from './failure.js'
 
 /**
  * Reads what a server answered. The answer is somebody else's JSON: each step is checked, and the first that is not
- * as W&B's schema has it ends the reading with `source_answer_invalid` and its path.
+ * as W&B's schema has it ends the reading with `source_answer_unexpected` and its path.
  */
 export class Answer {
   readonly #value: unknown
@@ -90,7 +90,10 @@ export class Answer {
   #wrong(expected: string): SourceFailure {
     const found = excerpt((JSON.stringify(this.#value) ?? 'nothing').slice(0, 60))
     const message = `W&B’s answer has at ${this.path || 'its root'} not ${expected} but ${found}.`
-    return new SourceFailure('source_answer_invalid', message, { statusText: 'unexpected answer', remedy: 'back-off' })
+    return new SourceFailure('source_answer_unexpected', message, {
+      statusText: 'unexpected answer',
+      remedy: 'back-off',
+    })
   }
 }
 

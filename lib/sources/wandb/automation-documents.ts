@@ -2,7 +2,8 @@ import type { Offers } from './offers.js'
 
 /*
  * Reading automations. `Entity.triggers` came with server 0.83; older servers give them by project. The fields are those
- * of the SDK's automations operations, and the names of secrets where a server offers them.
+ * of the SDK's automations operations, and the names of secrets where a server offers them. Of what is told by its type
+ * alone nothing else is asked, so that W&B may take it away.
  */
 
 const page = 'pageInfo { endCursor hasNextPage }'
@@ -11,10 +12,10 @@ const fields = (offers: Offers) => `fragment TriggerFields on Trigger {
   id name description enabled
   scope {
     __typename
-    ... on Project { id name }
-    ... on ArtifactPortfolio { id name project { name entity { name } } }
-    ... on ArtifactSequence { id name project { name entity { name } } }
-    ... on Entity { id name entityType }
+    ... on Project { name }
+    ... on ArtifactPortfolio { name project { name entity { name } } }
+    ... on ArtifactSequence { name project { name entity { name } } }
+    ... on Entity { name }
   }
   event: triggeringCondition { __typename ... on FilterEventTriggeringCondition { eventType filter } }
   action: triggeredAction {
@@ -27,11 +28,9 @@ const fields = (offers: Offers) => `fragment TriggerFields on Trigger {
       requestPayload
     }
     ... on NotificationTriggeredAction {
-      integration { __typename ... on SlackIntegration { id teamName channelName } }
+      integration { __typename ... on SlackIntegration { teamName channelName } }
       title message severity
     }
-    ... on NoOpTriggeredAction { noOp }
-    ... on QueueJobTriggeredAction { queue { name } template }
   }
 }`
 

@@ -5,8 +5,9 @@ export type Remedy = 'back-off' | 're-check'
 
 /**
  * Why W&B could not be asked. The cursor has not moved: the next poll that succeeds sees everything that was missed.
- * Codes: `source_denied`, `source_rate_limited`, `source_unavailable`, `source_answer_invalid`,
- * `source_answer_too_large`, `source_query_refused`, `source_not_found`.
+ * Codes: `source_denied`, `source_rate_limited`, `source_unavailable`, `source_answer_invalid` (not from W&B's API),
+ * `source_answer_unexpected` (not as its schema has it), `source_answer_too_large`, `source_query_refused`,
+ * `source_not_found`.
  */
 export class SourceFailure extends AutomationError {
   override readonly name: string = 'SourceFailure'

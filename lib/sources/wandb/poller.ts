@@ -284,7 +284,12 @@ export class WandbPoller {
 }
 
 /** What is wrong with one target, and with it alone. */
-const OF_ONE_TARGET = ['source_not_found', 'source_query_refused', 'source_answer_too_large']
+const OF_ONE_TARGET = [
+  'source_not_found',
+  'source_query_refused',
+  'source_answer_too_large',
+  'source_answer_unexpected',
+]
 
 function coversText(target: Target, text: string): boolean {
   const { entity, project } = readState(text)

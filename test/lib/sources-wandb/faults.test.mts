@@ -115,7 +115,7 @@ describe('When the W&B server is at fault', () => {
     {
       title: 'has other data',
       fault: { kind: 'status', status: 200, body: '{"data":{"watched":{"head":7}}}' },
-      code: 'source_answer_invalid',
+      code: 'source_answer_unexpected',
       remedy: 'back-off',
       message: /watched\.head/,
     },

@@ -30,6 +30,7 @@ const plain: Automation = {
     },
     payload: '{"event_type":"${event_type}"}',
   },
+  problem: null,
 }
 
 const imported = (...automations: Partial<Automation>[]) =>

@@ -27,10 +27,12 @@ const typeOf = (collection: Collection) => ({
   createdAt: time(collection.type.createdAt),
 })
 
+const TYPES = { SEQUENCE: 'ArtifactSequence', PORTFOLIO: 'ArtifactPortfolio', LATER: 'LaterCollection' }
+
 export function collectionView(access: Access, collection: Collection): Record<string, unknown> {
   const { memberships } = collection
   return {
-    __typename: collection.kind === 'SEQUENCE' ? 'ArtifactSequence' : 'ArtifactPortfolio',
+    __typename: TYPES[collection.kind],
     id: globalId('ArtifactCollection', collection.id),
     name: collection.name,
     description: null,
@@ -152,9 +154,11 @@ export function artifactView(access: Access, artifact: Artifact) {
     createdBy: () =>
       createdBy === null
         ? null
-        : 'run' in createdBy
-          ? runView(access, createdBy.run)
-          : userView(access, createdBy.user),
+        : createdBy === 'later'
+          ? { __typename: 'LaterInitiator', id: globalId('LaterInitiator', 1) }
+          : 'run' in createdBy
+            ? runView(access, createdBy.run)
+            : userView(access, createdBy.user),
     usedBy: () => connection([], {}, (nothing) => nothing),
     artifactMemberships: (page: PageArguments) =>
       connection(visible(), page, (membership) => membershipView(access, membership)),

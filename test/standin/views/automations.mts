@@ -6,23 +6,27 @@ import type { Integration, Trigger, TriggerAction } from '../things.mts'
 import { collectionView } from './artifacts.mts'
 import { entityView, projectView } from './places.mts'
 
+const laterView = (type: string) => ({ __typename: type, id: globalId(type, 1) })
+
 export const integrationView = (integration: Integration) =>
-  integration.kind === 'slack'
-    ? {
-        __typename: 'SlackIntegration',
-        id: globalId('Integration', integration.id),
-        teamName: integration.teamName,
-        channelName: integration.channelName,
-      }
-    : {
-        __typename: 'GenericWebhookIntegration',
-        id: globalId('Integration', integration.id),
-        name: integration.name,
-        urlEndpoint: integration.url,
-        createdAt: time(integration.createdAt),
-        accessTokenRef: integration.accessTokenRef,
-        secretRef: integration.secretRef,
-      }
+  integration.kind === 'later'
+    ? laterView('LaterIntegration')
+    : integration.kind === 'slack'
+      ? {
+          __typename: 'SlackIntegration',
+          id: globalId('Integration', integration.id),
+          teamName: integration.teamName,
+          channelName: integration.channelName,
+        }
+      : {
+          __typename: 'GenericWebhookIntegration',
+          id: globalId('Integration', integration.id),
+          name: integration.name,
+          urlEndpoint: integration.url,
+          createdAt: time(integration.createdAt),
+          accessTokenRef: integration.accessTokenRef,
+          secretRef: integration.secretRef,
+        }
 
 const actionView = (action: TriggerAction) => {
   switch (action.kind) {
@@ -54,11 +58,13 @@ const actionView = (action: TriggerAction) => {
       }
     case 'push':
       return { __typename: 'PushNotificationTriggeredAction', title: null, body: null }
+    case 'later':
+      return laterView('LaterTriggeredAction')
   }
 }
 
 export function triggerView(access: Access, trigger: Trigger) {
-  const { scope } = trigger
+  const { scope, later } = trigger
   return {
     __typename: 'Trigger',
     id: globalId('Trigger', trigger.id),
@@ -69,16 +75,20 @@ export function triggerView(access: Access, trigger: Trigger) {
     updatedAt: trigger.updatedAt === null ? null : time(trigger.updatedAt),
     lastExecutedAt: null,
     scope: () =>
-      'memberships' in scope
-        ? collectionView(access, scope)
-        : 'collections' in scope
-          ? projectView(access, scope)
-          : entityView(access, scope),
-    triggeringCondition: {
-      __typename: 'FilterEventTriggeringCondition',
-      eventType: trigger.eventType,
-      filter: trigger.filter,
-    },
+      later.includes('scope')
+        ? laterView('LaterScope')
+        : 'memberships' in scope
+          ? collectionView(access, scope)
+          : 'collections' in scope
+            ? projectView(access, scope)
+            : entityView(access, scope),
+    triggeringCondition: later.includes('condition')
+      ? laterView('LaterTriggeringCondition')
+      : {
+          __typename: 'FilterEventTriggeringCondition',
+          eventType: trigger.eventType,
+          filter: trigger.filter,
+        },
     triggeredAction: () => actionView(trigger.action),
   }
 }

@@ -10,6 +10,8 @@ export interface Automation {
   /** Parsed; what of it is understood is decided when it is translated. */
   readonly filter: unknown
   readonly action: AutomationAction
+  /** Why its trigger cannot be known, in words: it must not fire as it is read here. Null when all was understood. */
+  readonly problem: string | null
 }
 
 export interface AutomationScope {

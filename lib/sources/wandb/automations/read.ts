@@ -2,8 +2,14 @@ import type { Answer } from '../answer.js'
 import { entityAutomationsDocument, FEATURES_DOCUMENT, projectAutomationsDocument } from '../automation-documents.js'
 import type { WandbClient } from '../client.js'
 import type { Directory } from '../directory.js'
+import { SourceFailure } from '../failure.js'
 import type { Offers } from '../offers.js'
 import type { Automation, AutomationAction, AutomationScope } from './automation.js'
+
+interface Owner {
+  readonly entity: string
+  readonly organization: string
+}
 
 /**
  * All automations that the key can see: those of its entities and of its organizations' registries, each once, in the
@@ -27,7 +33,7 @@ export async function readAutomations(
   ]
   for (const owner of owners) {
     for (const node of await (isModern ? modern : legacy)(client, owner.entity, signal)) {
-      const automation = readAutomation(node, owner)
+      const automation = readAutomation(node, owner, `${owner.entity} ${found.size}`)
       found.set(automation.id, automation)
     }
   }
@@ -46,7 +52,8 @@ const modern = (client: WandbClient, entity: string, signal: AbortSignal | undef
 const legacy = (client: WandbClient, entity: string, signal: AbortSignal | undefined) =>
   pages(client, projectAutomationsDocument, entity, signal, (scope) => {
     const { nodes, next } = scope.at('projects').connection()
-    return { nodes: nodes.flatMap(({ node }) => node.at('triggers').list()), next }
+    const triggers = nodes.flatMap(({ node }) => node.at('triggers').list())
+    return { nodes: triggers.filter((trigger) => !trigger.isNull), next }
   })
 
 async function pages(
@@ -66,31 +73,60 @@ async function pages(
   }
 }
 
-function readAutomation(node: Answer, owner: { entity: string; organization: string }): Automation {
-  const event = node.at('event')
-  const isFilter = event.at('__typename').text() === 'FilterEventTriggeringCondition'
+/** Never fails: an automation that nobody understands must not keep the others from being read. */
+function readAutomation(node: Answer, owner: Owner, place: string): Automation {
+  const text = (name: string) => understood(name, () => node.at(name).text()).value ?? ''
+  const scope = understood('its scope', () => readScope(node.at('scope'), owner))
+  const event = understood('its event', () => readEvent(node.at('event')))
+  const action = understood('its action', () => readAction(node.at('action')))
   return {
-    id: node.at('id').text(),
-    name: node.at('name').text(),
-    description: node.at('description').maybe((text) => text.text()) ?? '',
-    enabled: node.at('enabled').flag(),
-    scope: readScope(node.at('scope'), owner),
-    eventType: isFilter ? event.at('eventType').text() : event.at('__typename').text(),
-    filter: isFilter ? jsonOrText(event.at('filter')) : null,
-    action: readAction(node.at('action')),
+    id: text('id') || place,
+    name: text('name') || 'automation without a name',
+    description: text('description'),
+    enabled: understood('enabled', () => node.at('enabled').flag()).value ?? true,
+    scope: scope.value ?? { ...owner, project: null, collection: null },
+    ...(event.value ?? { eventType: '', filter: null }),
+    action: action.value ?? { kind: 'unsupported', what: 'of which W&B gave only a part' },
+    problem: scope.problem ?? event.problem,
   }
 }
 
-function readScope(scope: Answer, owner: { entity: string; organization: string }): AutomationScope {
+/** What was read, or what is wrong with it in words. */
+function understood<T>(what: string, read: () => T): { value: T | null; problem: string | null } {
+  try {
+    return { value: read(), problem: null }
+  } catch (error) {
+    if (error instanceof UnknownKind) return { value: null, problem: `${what} is ${error.message}` }
+    if (error instanceof SourceFailure) return { value: null, problem: `${what} cannot be read` }
+    throw error
+  }
+}
+
+/** Something that W&B had not when this was written. */
+class UnknownKind extends Error {
+  constructor(type: string) {
+    super(`of a kind that is not known here, ${type}`)
+  }
+}
+
+function readEvent(event: Answer): Pick<Automation, 'eventType' | 'filter'> {
+  const type = event.at('__typename').text()
+  if (type !== 'FilterEventTriggeringCondition') return { eventType: type, filter: null }
+  return { eventType: event.at('eventType').text(), filter: jsonOrText(event.at('filter')) }
+}
+
+function readScope(scope: Answer, owner: Owner): AutomationScope {
   const whole = { ...owner, project: null, collection: null }
-  switch (scope.at('__typename').text()) {
+  const type = scope.at('__typename').text()
+  switch (type) {
     case 'Project':
       return { ...whole, project: scope.at('name').text() }
     case 'Entity': {
       const name = scope.at('name').text()
       return { ...whole, entity: name, organization: name === owner.entity ? owner.organization : '' }
     }
-    default: {
+    case 'ArtifactPortfolio':
+    case 'ArtifactSequence': {
       const project = scope.at('project')
       const entity = project.maybe((each) => each.at('entity').at('name').text()) ?? owner.entity
       return {
@@ -100,6 +136,8 @@ function readScope(scope: Answer, owner: { entity: string; organization: string 
         collection: scope.at('name').text(),
       }
     }
+    default:
+      throw new UnknownKind(type)
   }
 }
 
@@ -107,9 +145,12 @@ function readAction(action: Answer): AutomationAction {
   const text = (name: string) => action.at(name).maybe((value) => value.text()) ?? ''
   const kind = action.at('__typename').text()
   const integration = action.at('integration')
+  const type = integration.maybe((each) => each.at('__typename').text())
   switch (kind) {
     case 'GenericWebhookTriggeredAction': {
-      if (integration.at('urlEndpoint').isNull) return { kind: 'unsupported', what: 'a webhook that was deleted' }
+      if (type === null) return { kind: 'unsupported', what: 'a webhook that was deleted' }
+      if (type !== 'GenericWebhookIntegration')
+        return { kind: 'unsupported', what: `a webhook of a kind that is not known here (${type})` }
       return {
         kind: 'webhook',
         webhook: {
@@ -123,12 +164,13 @@ function readAction(action: Answer): AutomationAction {
       }
     }
     case 'NotificationTriggeredAction': {
-      const channel = integration.at('channelName').maybe((name) => name.text()) ?? ''
-      const team = integration.at('teamName').maybe((name) => name.text()) ?? ''
+      if (type !== null && type !== 'SlackIntegration')
+        return { kind: 'unsupported', what: `a message to something that is not known here (${type})` }
+      const name = (part: string) => integration.maybe((each) => each.at(part).maybe((value) => value.text())) ?? ''
       return {
         kind: 'slack',
-        team,
-        channel,
+        team: name('teamName'),
+        channel: name('channelName'),
         title: text('title'),
         message: text('message'),
         severity: text('severity'),
@@ -147,7 +189,7 @@ function readAction(action: Answer): AutomationAction {
   }
 }
 
-/** What is no JSON stays a text: one automation that nobody understands must not keep the others from being read. */
+/** What is no JSON stays a text. */
 function jsonOrText(answer: Answer): unknown {
   try {
     return answer.json()

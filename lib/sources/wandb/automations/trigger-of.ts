@@ -31,9 +31,10 @@ const RENAMED: Readonly<Record<string, string>> = {
 }
 
 /** Never throws: what it does not understand becomes a problem in words. */
-export function triggerOf({ scope, eventType, filter }: Automation): TriggerParts {
+export function triggerOf({ scope, eventType, filter, problem }: Automation): TriggerParts {
   const event = RENAMED[eventType] ?? eventType
-  const parts = { ...placeOf(scope), event, pattern: '', steps: [], run: null, notes: [], problem: null }
+  const parts = { ...placeOf(scope), event, pattern: '', steps: [], run: null, notes: [], problem }
+  if (problem !== null) return { ...parts, event: '' }
   if (!(EVENT_TYPES as readonly string[]).includes(event)) {
     return { ...parts, event: '', problem: `W&B's event ${eventType} has no counterpart here` }
   }

@@ -164,16 +164,17 @@ function readDeeds(collection: Answer): Deed[] {
       .at(name)
       .at('edges')
       .list()
-      .map((edge): Deed => {
-        const node = edge.at('node')
-        return {
-          type: node.at('actionType').text(),
+      .map((edge) => edge.at('node'))
+      .filter((node) => !node.isNull)
+      .map(
+        (node): Deed => ({
+          type: node.at('actionType').maybe((type) => type.text()) ?? '',
           at: node.at('createdAt').time(),
           alias: node.at('alias').maybe((alias) => alias.text()),
           artifact: node.at('artifact').maybe((artifact) => artifact.at('id').text()),
           author: node.at('user').maybe((user) => user.at('username').maybe((name) => name.text())),
-        }
-      })
+        }),
+      )
   return [...read('aliasActionHistory'), ...read('artifactCollectionActions')]
 }
 

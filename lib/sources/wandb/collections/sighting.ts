@@ -50,14 +50,22 @@ export interface CollectionSighting {
 /** Automatic names of versions; they never change and are no aliases to anybody. */
 const VERSION_NAME = /^v\d+$/
 
-/** Null for a collection whose project the key may not see. */
+/** W&B's kinds of collections. */
+const KINDS: Readonly<Record<string, CollectionSighting['kind']>> = {
+  ArtifactSequence: 'sequence',
+  ArtifactPortfolio: 'portfolio',
+}
+
+/** Null for a collection whose project the key may not see, and of a kind of which nobody knows what its changes mean. */
 export function readCollection(node: Answer): CollectionSighting | null {
   const project = node.at('project')
   if (project.isNull) return null
+  const kind = KINDS[node.at('__typename').text()]
+  if (kind === undefined) return null
   const tagged = node.at('tagged')
   return {
     id: node.at('id').text(),
-    kind: node.at('__typename').text() === 'ArtifactPortfolio' ? 'portfolio' : 'sequence',
+    kind,
     name: node.at('name').text(),
     entity: project.at('entity').at('name').text(),
     project: project.at('name').text(),

@@ -33,6 +33,7 @@ const STATUS: Readonly<Record<string, number>> = {
   source_rate_limited: 502,
   source_unavailable: 502,
   source_answer_invalid: 502,
+  source_answer_unexpected: 502,
   source_answer_too_large: 502,
   source_query_refused: 502,
   source_not_found: 502,
