@@ -1,7 +1,7 @@
 import type { Automation, Remark } from './automations/automation.js'
 import { ConfigNodes } from './automations/config-nodes.js'
 import type { FlowNode } from './automations/flow-node.js'
-import { asTemplate } from './automations/payload.js'
+import { asTemplate, type PayloadTemplate } from './automations/payload.js'
 import { type TriggerParts, triggerOf } from './automations/trigger-of.js'
 import { RUN_DEFAULTS, type RunSettings } from './runs/rule.js'
 
@@ -108,7 +108,7 @@ function rowOf(automation: Automation, parts: TriggerParts, context: RowContext)
 }
 
 function actionOf(
-  { name, action, scope }: Automation,
+  { name, action, scope, eventType }: Automation,
   { configs, newId, remark, z, y }: RowContext,
   column: number,
 ): FlowNode[] {
@@ -133,29 +133,40 @@ function actionOf(
     ...place(1),
     wires: [[], []],
   })
-  const sayLiterals = (literals: readonly string[]) => {
+  const sayNames = ({ literals, foreign, renamed }: PayloadTemplate) => {
     if (literals.length > 0) {
       remark('note', `It has ${literals.join(', ')}, which is nothing that can be filled in: sent as it is, as by W&B.`)
     }
+    if (foreign.length > 0) remark('note', `It has ${foreign.join(', ')}, which only W&B can fill in: sent as it is.`)
+    for (const [theirs, ours] of renamed) remark('note', `Its \${${theirs}} is \${${ours}} here, which is short.`)
   }
   switch (action.kind) {
     case 'webhook': {
-      const { text, secrets: names, needsToken, literals, problem } = asTemplate(action.payload ?? '{}', true)
+      const { accessTokenRef, secretRef } = action.webhook
+      const known = [accessTokenRef, secretRef].filter((each) => typeof each === 'string')
+      const payload = asTemplate(action.payload ?? '{}', { hasSecrets: true, known, eventType })
+      const { text, secrets: names, needsToken, bare, problem } = payload
       if (problem !== null) remark('missing', `Its sender is disabled: its payload is no template here. ${problem}`)
-      sayLiterals(literals)
+      sayNames(payload)
+      if (bare.length > 0) {
+        remark(
+          'note',
+          `It has ${bare.join(', ')} without braces: sent as it is, unless a secret of this name is granted to the webhook ${action.webhook.name}. W&B documents such names as secrets of the team.`,
+        )
+      }
       if (names.length > 0) {
         remark(
           'note',
           `Its payload names ${names.join(', ')}: taken for secrets and granted to the webhook ${action.webhook.name}. W&B leaves names that it does not know as they are.`,
         )
       }
-      if (action.webhook.accessTokenRef === undefined) {
+      if (accessTokenRef === undefined) {
         remark(
           'note',
           `W&B does not say whether the webhook ${action.webhook.name} has an access token or a signing secret: choose them if it has.`,
         )
       }
-      for (const secret of new Set([action.webhook.accessTokenRef, action.webhook.secretRef, ...names])) {
+      for (const secret of new Set([accessTokenRef, secretRef, ...names])) {
         const elsewhere = secret ? configs.usedElsewhere(secret, action.webhook.id, scope.entity) : null
         if (elsewhere !== null) {
           remark(
@@ -178,9 +189,9 @@ function actionOf(
       const said = [action.severity && `*${action.severity}*`, action.title && `*${action.title}*`, action.message]
         .filter(Boolean)
         .join('\n')
-      const { text, literals } = asTemplate(JSON.stringify({ text: said }, null, 2), false)
-      sayLiterals(literals)
-      return [template(text), sender('', { d: true })]
+      const payload = asTemplate(JSON.stringify({ text: said }, null, 2), { hasSecrets: false, known: [], eventType })
+      sayNames(payload)
+      return [template(payload.text), sender('', { d: true })]
     }
     case 'nothing':
       remark('note', 'It does nothing in W&B either: only the trigger was laid out.')

@@ -7,6 +7,7 @@ import { compileTrigger, type TriggerSettings } from '../../../dist/lib/events/t
 import type { Automation } from '../../../dist/lib/sources/wandb/automations/automation.js'
 import type { FlowNode } from '../../../dist/lib/sources/wandb/automations/flow-node.js'
 import { importAutomations } from '../../../dist/lib/sources/wandb/import-automations.js'
+import { fillSlots } from '../../../dist/lib/template/fill.js'
 import { parseTemplate } from '../../../dist/lib/template/parse.js'
 import { renderTemplate } from '../../../dist/lib/template/render.js'
 import { aliasFilter, ids, ofType } from './flows.mts'
@@ -291,6 +292,64 @@ describe('Importing automations', () => {
       )
     })
   }
+
+  /** What one automation with this payload becomes; its webhook signs with the secret MY_SECRET. */
+  function importedPayload(payload: string, more: Partial<Automation> = {}) {
+    const webhook = { id: 'w', name: 'hook', url: 'https://example.com', accessTokenRef: null, secretRef: 'MY_SECRET' }
+    const { flow, report, secrets } = imported({ action: { kind: 'webhook', webhook, payload }, ...more })
+    const names = new Map(ofType(flow, 'automation-secret').map(({ id, name }) => [id, name]))
+    return {
+      template: only(flow, 'payload-template')['template'],
+      granted: (only(flow, 'automation-webhook')['secrets'] as string[]).map((id) => names.get(id)),
+      said: report.map(({ message }) => message),
+      secrets,
+    }
+  }
+
+  it('grants a secret without braces where W&B says that the webhook has one of this name, with its dollars', () => {
+    const { template, granted, said } = importedPayload('{"a": "$MY_SECRET", "b": "$$MY_SECRET", "c": "$MY_SECRETS"}')
+    assert.equal(template, '{"a": "$MY_SECRET", "b": "$$$MY_SECRET", "c": "$MY_SECRETS"}')
+    assert.deepEqual(granted, ['MY_SECRET'])
+    const event = sampleEvent('ADD_ARTIFACT_ALIAS')
+    const rendered = renderTemplate(parseTemplate(String(template), 'json'), {
+      event,
+      automationName: '',
+      missing: 'blank',
+    })
+    const sent = fillSlots(rendered.text, rendered.slots, (name) => (granted.includes(name) ? 'value' : undefined))
+    assert.equal(sent, '{"a": "value", "b": "$value", "c": "$MY_SECRETS"}')
+    assert.match(said.join(), /names MY_SECRET: taken for secrets/)
+  })
+
+  it('leaves any other name without braces as it stands, and says when it would be filled in', () => {
+    const { template, granted, said, secrets } = importedPayload(
+      '{"a": "$OTHER, $USD, $OTHER, 5 $, $alias, $ACCESS_TOKEN"}',
+    )
+    assert.equal(template, '{"a": "$OTHER, $USD, $OTHER, 5 $, $alias, $ACCESS_TOKEN"}')
+    assert.deepEqual([granted, secrets], [[], ['MY_SECRET']])
+    assert.deepEqual(said, [
+      'It has $alias, $ACCESS_TOKEN, which is nothing that can be filled in: sent as it is, as by W&B.',
+      'It has $OTHER, $USD without braces: sent as it is, unless a secret of this name is granted to the webhook hook. W&B documents such names as secrets of the team.',
+    ])
+  })
+
+  it('writes the short form of a metric filter as the one that there is', () => {
+    const { template, secrets, said } = importedPayload('{"why": "${metric_filter_short}, ${ metric_filter_short }!"}')
+    assert.equal(template, '{"why": "${metric_filter}, ${metric_filter}!"}')
+    assert.deepEqual(secrets, ['MY_SECRET'])
+    assert.deepEqual(said, ['Its ${metric_filter_short} is ${metric_filter} here, which is short.'])
+  })
+
+  it('takes no variable of an event that is not known here for a secret', () => {
+    const { secrets, said } = importedPayload('{"text": "${alert_name}: ${message} ${MY_KEY}"}', {
+      eventType: 'WEAVE_METRIC_THRESHOLD',
+    })
+    assert.deepEqual(secrets, ['MY_KEY', 'MY_SECRET'])
+    assert.match(
+      said.join('\n'),
+      /^It has \$\{alert_name\}, \$\{message\}, which only W&B can fill in: sent as it is\.$/m,
+    )
+  })
 
   it('disables the sender of a payload that cannot be a template, and says why', () => {
     const { flow, report } = imported({ action: { ...plain.action, payload: '{"a": }' } as Automation['action'] })

@@ -1,49 +1,107 @@
+import { isSecretName } from '../../../events/vocabulary.js'
 import { parseTemplate } from '../../../template/parse.js'
+import { scan } from '../../../template/scan.js'
 
-/** What a payload of W&B is as a template. */
+/** What is known of a payload beside its text. */
+export interface PayloadContext {
+  /** Secrets and the token can be filled in; else their names are no names. */
+  readonly hasSecrets: boolean
+  /** Names of secrets that its webhook has in W&B. */
+  readonly known: readonly string[]
+  /** W&B's name of the event that it tells of. */
+  readonly eventType: string
+}
+
+/** What a payload of W&B is as a template. Names are those of `text`, each once. */
 export interface PayloadTemplate {
   readonly text: string
-  /** Names of secrets that it asks for, the token aside, each once. */
+  /** Names of secrets that it asks for, the token aside. */
   readonly secrets: readonly string[]
   readonly needsToken: boolean
-  /** What looks like a variable and is none, as it stands there, each once: it is sent as it is. */
+  /** `$NAME` that would be a secret if its webhook were granted one of this name, as it stands there. */
+  readonly bare: readonly string[]
+  /** What looks like a variable and is none, as it stands there: it is sent as it is. */
   readonly literals: readonly string[]
+  /** Variables that only W&B knows, as they stand there: they are sent as they are. */
+  readonly foreign: readonly string[]
+  /** Variables of W&B's that have another name here, with that name. */
+  readonly renamed: ReadonlyMap<string, string>
   /** Why it is no template, in words. */
   readonly problem: string | null
+}
+
+/** W&B's variables that are others here: what its form calls the filter in short is how it is told here anyway. */
+const RENAMED: ReadonlyMap<string, string> = new Map([['metric_filter_short', 'metric_filter']])
+
+/** W&B's variables of events that have no counterpart here; elsewhere they may be names of secrets. */
+const FOREIGN: Readonly<Record<string, readonly string[]>> = {
+  WEAVE_METRIC_THRESHOLD: ['alert_name', 'threshold', 'comparison_op', 'message'],
 }
 
 /**
  * Writes a payload, which is JSON as a rule, so that our templates send what W&B sends: what is no name stays, as W&B
  * leaves what it does not know, and dollars before a variable stay dollars (here two of them before a brace are one, and
  * nothing is filled in).
- * @param hasSecrets secrets and the token can be filled in; else their names are no names
  */
-export function asTemplate(payload: string, hasSecrets: boolean): PayloadTemplate {
+export function asTemplate(payload: string, context: PayloadContext): PayloadTemplate {
+  const { hasSecrets, known, eventType } = context
   const literals = new Set<string>()
+  const foreign = new Set<string>()
+  const renamed = new Map<string, string>()
   // two braces are another system's expression, and left alone by both; a quote ends what a name could be in
-  const text = payload.replace(/(\$+)\{(?!\{)([^{}"]*\}?)/g, (_whole, dollars: string, rest: string) => {
-    const isName = rest.endsWith('}') && names(`\${${rest}`).some(({ kind }) => hasSecrets || !SECRET.includes(kind))
-    if (!isName) literals.add(`\${${rest}`)
-    const before = dollars.length - (isName ? 1 : 0)
-    return `${'$'.repeat(2 * before)}${isName ? '$' : ''}{${rest}`
-  })
+  const braced = payload.replace(
+    /(\$+)\{(?!\{)([^{}"]*)(\}?)/g,
+    (_whole, dollars: string, inside: string, end: string) => {
+      const name = end === '' ? '' : inside.trim()
+      const ours = RENAMED.get(name)
+      if (ours !== undefined) renamed.set(name, ours)
+      const slot = `{${ours ?? inside}${end}`
+      const isForeign = FOREIGN[eventType]?.includes(name) === true
+      const isName = !isForeign && names(`$${slot}`).some(({ kind }) => hasSecrets || !SECRET.includes(kind))
+      if (!isName) (isForeign ? foreign : literals).add(`$${slot}`)
+      return `${dollarsBefore(dollars.length, isName)}${slot}`
+    },
+  )
+  const bare = hasSecrets ? bareNames(braced) : []
+  const isKnown = ({ name }: BareName) => known.includes(name) && isSecretName(name)
+  const text = bare.filter(isKnown).reduceRight((all, { name, start, end }) => {
+    const dollars = end - start - name.length
+    return `${all.slice(0, start)}${dollarsBefore(dollars, true)}${name}${all.slice(end)}`
+  }, braced)
+  for (const { name } of bare) if (!isSecretName(name)) literals.add(`$${name}`)
+  const open = bare.filter((each) => isSecretName(each.name) && !isKnown(each)).map(({ name }) => `$${name}`)
+  const told = { text, bare: [...new Set(open)], literals: [...literals], foreign: [...foreign], renamed }
   try {
     const found = parseTemplate(text, 'json').names
-    const secrets = found.filter(({ kind }) => kind === 'secret').map(({ name }) => name)
+    const secrets = found.filter(
+      ({ kind, name }) => kind === 'secret' || (kind === 'bare-secret' && known.includes(name)),
+    )
     return {
-      text,
-      secrets: [...new Set(secrets)],
+      ...told,
+      secrets: [...new Set(secrets.map(({ name }) => name))],
       needsToken: found.some(({ kind }) => kind === 'token'),
-      literals: [...literals],
       problem: null,
     }
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error)
-    return { text, secrets: [], needsToken: false, literals: [...literals], problem }
+    return { ...told, secrets: [], needsToken: false, problem }
   }
 }
 
 const SECRET: readonly string[] = ['secret', 'token', 'bare-secret']
+
+/** What stands for so many dollars, of which the last one makes a slot or not. */
+const dollarsBefore = (count: number, isSlot: boolean): string => '$'.repeat(isSlot ? 2 * (count - 1) + 1 : 2 * count)
+
+interface BareName {
+  readonly name: string
+  /** The stretch with all dollars before the name. */
+  readonly start: number
+  readonly end: number
+}
+
+/** The names that stand after a dollar without braces. */
+const bareNames = (text: string): BareName[] => scan(text).pieces.filter((piece) => piece.kind === 'bare')
 
 /** The names of a template; none when it is none. */
 function names(text: string) {
