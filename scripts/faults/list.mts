@@ -85,7 +85,7 @@ export const FAULTS: readonly { readonly section: string; readonly faults: Reado
       55: ['a sender, webhook or tab is disabled'],
       56: ['a flow is imported without its credentials'],
       57: ['the key of the credentials file is lost'],
-      58: ['the package is downgraded', 'There is one schema version so far: an upgrade has nothing to migrate.'],
+      58: ['the package is upgraded, or downgraded'],
       59: ['10,000 events at once'],
       60: ['one delivery fails where order matters'],
       61: ['the same event twice', 'The same event from two sources is two events: the key is source and id.'],

@@ -110,7 +110,7 @@ describe('the SQLite store, when something is wrong with its file', () => {
   })
 
   for (let version = 1; version < MIGRATIONS.length; version++) {
-    it(`brings a file of schema ${version} up to date, with everything in it`, async () => {
+    it(`#58 brings a file of schema ${version} up to date, with everything in it`, async () => {
       mkdirSync(join(dir, 'deep'))
       const old = new DatabaseSync(path)
       for (const step of MIGRATIONS.slice(0, version)) old.exec(step)
