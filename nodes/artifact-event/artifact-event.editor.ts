@@ -122,6 +122,7 @@ RED.nodes.registerType<TriggerNode>('artifact-event', {
     const choice = new EventChoice(byId('artifact-event-events'), form.config['events'] as string[], this._)
     const runs = new RunFields(form, this._)
     choices.set(this, { events: choice, runs })
+    form.choose('events', () => choice.events)
     new Offers(form, this._)
     const patternNote = new Note(form.input('pattern'))
     const tester = new AliasTester(byId('artifact-event-tester'), {
@@ -153,6 +154,7 @@ RED.nodes.registerType<TriggerNode>('artifact-event', {
         )
       tester.update()
       runs.show(choice.events, isWatched(this))
+      form.judge()
       byId('artifact-event-summary').textContent = summaryOf(settings(), this._)
     }
     choice.onChange = update

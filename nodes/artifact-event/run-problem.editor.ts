@@ -15,7 +15,7 @@ export function isWatched(node: EditorNode): boolean {
 
 /** Judges one setting about runs as the runtime does, while the others are taken to be right. */
 export function runProblem(node: EditorNode, property: keyof RunSettings, value: unknown): true | string {
-  const types = (node['events'] as string[] | undefined)?.filter((type) => type.startsWith('RUN_')) ?? []
+  const types = (current(node, 'events') as string[] | undefined)?.filter((type) => type.startsWith('RUN_')) ?? []
   const text = value === undefined || value === null ? RUN_DEFAULTS[property] : value
   if (types.length === 0) return true
   if (property === 'runName') return problemOf(() => compilePattern(String(text))) ?? true

@@ -23,6 +23,11 @@ interface WebhookNode extends EditorNode {
 
 const choices = new WeakMap<object, SecretChoice>()
 
+/** What URLs of this service look like. */
+const urlExample = (service: ServiceName): string =>
+  (service === 'generic' ? undefined : RECIPES.find((recipe) => recipe.service === service)?.url) ??
+  'https://example.com/hook'
+
 /** Everything that can be judged of one property while the others are all right. */
 const VALID: WebhookForm = { url: 'https://example.com' }
 
@@ -118,40 +123,17 @@ RED.nodes.registerType<WebhookNode>('automation-webhook', {
     const choice = new SecretChoice(byId('automation-webhook-secrets'), form.config['secrets'] as string[], _)
     choices.set(this, choice)
 
-    /** Says below a field what its validator says, as the user types. */
-    const judge = (property: string, use: () => unknown, otherwise: () => string = () => '') => {
-      const note = new Note(form.input(property))
-      return () => {
-        const problem = problemOf(use)
-        if (problem) note.say('error', problem)
-        else note.say('info', otherwise())
-      }
-    }
-    const urlNote = judge('url', () => (form.text('url') === '' ? null : parseWebhookUrl(form.text('url'))))
-    form.watch(['url'], urlNote)
-    const headersNote = judge('headers', () =>
-      parseHeaders(form.text('headers'), { hasToken: form.text('accessToken') !== '' }),
-    )
-    form.watch(['headers', 'accessToken'], headersNote)
-    const scheduleNote = judge(
-      'schedule',
-      () => parseSchedule(form.text('schedule')),
-      () => describeSchedule(form.text('schedule'), _),
-    )
-    form.watch(['schedule'], scheduleNote)
-    form.watch(
-      ['timeout'],
-      judge('timeout', () => planWebhook({ ...VALID, timeout: form.text('timeout') })),
-    )
-    form.watch(
-      ['rateLimit'],
-      judge('rateLimit', () => planWebhook({ ...VALID, rateLimit: form.text('rateLimit') })),
-    )
+    const scheduleNote = new Note(form.input('schedule'))
+    form.watch(['schedule'], () => {
+      const problem = problemOf(() => parseSchedule(form.text('schedule')))
+      if (problem) scheduleNote.say('error', problem)
+      else scheduleNote.say('info', describeSchedule(form.text('schedule'), _))
+    })
     form.watch(['service'], () => {
       const service = form.text('service') as ServiceName
       const limit = SERVICE[service]?.rateLimit ?? null
       byId('automation-webhook-service-hint').textContent = _(`automation-webhook.hint.service.${service}`)
-      form.input('url').attr('placeholder', RECIPES.find((recipe) => recipe.service === service)?.url ?? 'https://')
+      form.input('url').attr('placeholder', urlExample(service))
       const placeholder = limit === null ? 'no-limit' : 'service-limit'
       form
         .input('rateLimit')

@@ -68,6 +68,33 @@ describe(`the dialogs in Node-RED ${NODE_RED_VERSION}`, () => {
     await editor.close()
   })
 
+  it('says below a field why it cannot be used, and nothing about what is yet to be filled in', async () => {
+    await nodeRed.deploy(HARDLY_ANYTHING_SET)
+    editor = await Editor.open(browser, nodeRed)
+    const complaints = async (dialog: Dialog) =>
+      (await dialog.tray.locator('.aa-note.aa-error:visible').allTextContents()).filter(Boolean)
+    const source = await editor.openConfig('artifact-source', '_ADD_')
+    await source.tray.getByText('listens on the same path').waitFor()
+    assert.equal((await complaints(source)).length, 1)
+    assert.equal(await source.field('path').getAttribute('aria-invalid'), 'true')
+    await source.field('path').fill('/of-its-own')
+    await source.tray.getByText('listens on the same path').waitFor({ state: 'hidden' })
+    assert.deepEqual(await complaints(source), [])
+    await source.cancel()
+
+    const webhook = await editor.openConfig('automation-webhook', '_ADD_')
+    assert.deepEqual(await complaints(webhook), [])
+    await webhook.field('url').fill('hooks.example.com')
+    await webhook.tray.getByText('The URL must begin with').waitFor()
+    // which is where Node-RED takes a URL from that is a secret by itself
+    await webhook.field('url').fill('${SLACK_URL}')
+    await webhook.tray.getByText('The URL').waitFor({ state: 'hidden' })
+    assert.deepEqual(await complaints(webhook), [])
+    await webhook.cancel()
+    assert.deepEqual(editor.problems, [])
+    await editor.close()
+  })
+
   it('cancelling leaves the node alone, whatever was typed', async () => {
     await nodeRed.deploy(EVERYTHING_SET)
     editor = await Editor.open(browser, nodeRed)

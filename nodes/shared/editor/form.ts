@@ -1,3 +1,4 @@
+import { FieldNotes } from './field-notes.js'
 import type { EditorNode } from './red-editor.js'
 import { installStyles } from './styles.js'
 
@@ -23,6 +24,8 @@ export class Form {
   readonly #node: EditorNode
   readonly #options: FormOptions
   readonly #fields = new Map<string, Field>()
+  readonly #notes: FieldNotes
+  readonly #chosen = new Map<string, () => unknown>()
 
   constructor(node: EditorNode, options: FormOptions) {
     this.#node = node
@@ -36,6 +39,15 @@ export class Form {
       if (value !== node[property] && value !== '') show(input, value)
       this.#fields.set(property, { input, shown: read(input), saved: node[property] !== undefined })
     }
+    this.#notes = new FieldNotes(
+      node,
+      new Map(
+        [...this.#fields].map(([property, field]) => [
+          property,
+          { input: field.input, untouched: () => !isChanged(field), value: () => read(field.input) },
+        ]),
+      ),
+    )
   }
 
   /** The field of a property. @throws when the form has none */
@@ -48,7 +60,19 @@ export class Form {
   /** What the user sees now, or the configuration's value where there is no field. */
   value(property: string): unknown {
     const field = this.#fields.get(property)
-    return field ? read(field.input) : this.config[property]
+    if (field) return read(field.input)
+    const chosen = this.#chosen.get(property)
+    return chosen ? chosen() : this.config[property]
+  }
+
+  /** Where a property's value comes from that is chosen in another way than in a field of its name. */
+  choose(property: string, chosen: () => unknown): void {
+    this.#chosen.set(property, chosen)
+  }
+
+  /** Judges the fields anew, after something has changed that has no field of its own. */
+  judge(): void {
+    this.#notes.update()
   }
 
   text(property: string): string {

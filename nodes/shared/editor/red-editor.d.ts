@@ -44,6 +44,8 @@ export interface EditorNode {
   d?: boolean
   /** Whether it differs from what is deployed. */
   changed?: boolean
+  /** False while it has the red triangle; absent while it is being added. */
+  valid?: boolean
   readonly _: Translate
   readonly _def: {
     readonly defaults: Readonly<Record<string, PropertyDefinition<unknown>>>
