@@ -23,11 +23,13 @@ export interface BashInput {
 /**
  * A Bash script that makes the same request with openssl and curl, byte for byte but for the time and the id: for a
  * terminal, to find out what a receiver dislikes. It holds no secret; they are pasted in, or come from the environment.
+ * So does a URL that is wholly `${NAME}`, which Node-RED takes from an environment variable of its own.
  * @throws AutomationError what would keep the webhook from sending this, or `bash_impossible` for a payload with NUL,
  *   which no shell variable can hold
  */
 export function bashScript({ settings, payload, slots, granted, proxy, insecure = false }: BashInput): string {
-  const plan = planWebhook(settings)
+  const [, urlVariable] = /^\$\{([A-Za-z_]\w*)\}$/.exec(settings.url?.trim() ?? '') ?? []
+  const plan = planWebhook(urlVariable ? { ...settings, url: 'https://environment.invalid' } : settings)
   const hasToken = Boolean(settings.accessToken)
   if (payload.includes('\0')) {
     throw new AutomationError('bash_impossible', 'A payload with a NUL character cannot be put into a Bash script.')
@@ -65,7 +67,9 @@ export function bashScript({ settings, payload, slots, granted, proxy, insecure 
     ...secrets.map((name) => fromEnvironment(`SECRET_${name}`, `the secret ${name}`)),
     ...(escapes ? ['', JSON_TEXT, ''] : []),
     `PAYLOAD=${body}`,
-    `API_ENDPOINT=${quote(plan.url.href)}`,
+    urlVariable
+      ? fromEnvironment('API_ENDPOINT', `the URL that is in ${urlVariable}`)
+      : `API_ENDPOINT=${quote(plan.url.href)}`,
     '',
     '# New for each delivery, and the same in each of its attempts',
     'WEBHOOK_ID="${WEBHOOK_ID:-test_$(openssl rand -hex 16)}"',

@@ -226,6 +226,16 @@ describe('Copy as Bash', function () {
     assert.ok(Math.abs(Number(first.headers['webhook-timestamp']) - Date.now() / 1000) < 10)
   })
 
+  it('asks for a URL that Node-RED takes from an environment variable', async () => {
+    const script = bashScript({ settings: { url: '${SLACK_URL}' }, payload: '{}', slots: [], granted: [] })
+    assert.match(script, /^API_ENDPOINT=.*paste the URL that is in SLACK_URL here/m)
+    await bash(script, { API_ENDPOINT: `${server.url}/from-the-environment` })
+    assert.deepEqual(
+      server.received.map(({ path }) => path),
+      ['/from-the-environment'],
+    )
+  })
+
   it('uses the proxy and skips verification as the webhook does', () => {
     const input = { settings: { url: 'https://x.example' }, payload: '{}', slots: [], granted: [] }
     const script = bashScript({ ...input, proxy: "http://pro'xy:3128", insecure: true })
