@@ -73,9 +73,7 @@ export class RequestPane {
         { class: 'aa-toolbar' },
         element('label', { for: eventId }, words('event')),
         this.#picker.select,
-        element('span', { class: 'aa-spring' }),
-        copy,
-        this.#send,
+        element('span', { class: 'aa-buttons' }, copy, this.#send),
       ),
       this.#result,
     )

@@ -4,8 +4,11 @@ const ID = 'artifact-automations-styles'
 
 /** Colours are Node-RED's own variables, so that both themes and every theme plugin fit; the fallbacks are 4.1's. */
 const STYLES = `
+/* quieter than the text, and still to be read by everybody: 4.1's own grey is too light for that */
+.aa-form { --aa-quiet-color: color-mix(in srgb, var(--red-ui-form-text-color, #333) 82%, var(--red-ui-secondary-background, #fff)); }
 .aa-form [hidden] { display: none !important; }
 .aa-form .form-row > label:first-child { width: 125px; }
+.aa-form label > i.fa { width: 18px; text-align: center; }
 .aa-form .form-row > input[type=text], .aa-form .form-row > input[type=password],
 .aa-form .form-row > select, .aa-form .form-row > textarea { width: calc(100% - 130px); box-sizing: border-box; }
 .aa-form .form-row > textarea { vertical-align: top; resize: vertical; }
@@ -14,7 +17,7 @@ const STYLES = `
 .aa-check { padding-left: 130px; }
 .aa-check.aa-wide { padding-left: 0; }
 .aa-hint { margin: -6px 0 12px 130px; font-size: 12px; line-height: 1.45;
-  color: var(--red-ui-list-item-secondary-color, #646464); }
+  color: var(--aa-quiet-color); }
 .aa-hint:empty { display: none; }
 .aa-hint code, .aa-note code, .aa-list code { font-size: 11px; white-space: nowrap; }
 .aa-note { margin: -6px 0 12px 130px; font-size: 12px; line-height: 1.45; }
@@ -23,24 +26,26 @@ const STYLES = `
 .aa-note.aa-warning, .aa-text-warning { color: var(--red-ui-form-text-color, #333); }
 .aa-note.aa-warning:not(:empty)::before, p.aa-text-warning::before { content: '\\f071'; font-family: FontAwesome; margin-right: 5px;
   color: var(--red-ui-border-color-warning, #e79a00); }
-.aa-note.aa-info { color: var(--red-ui-list-item-secondary-color, #646464); }
+.aa-note.aa-info { color: var(--aa-quiet-color); }
 .aa-warning-box, .aa-info-box { margin: 0 0 12px 130px; padding: 8px 10px; font-size: 12px; line-height: 1.45; border-radius: 4px;
   border: 1px solid var(--red-ui-secondary-border-color, #d9d9d9); background: var(--red-ui-form-tips-background, #fefbe9);
   color: var(--red-ui-form-text-color, #333); }
 .aa-warning-box { border-color: var(--red-ui-border-color-warning, #e79a00); }
 .aa-wide { margin-left: 0; }
-.aa-section { margin: 18px 0 12px; padding: 0; border: 0; border-top: 1px solid var(--red-ui-secondary-border-color, #d9d9d9); }
+.aa-form .aa-section { margin: 18px 0 12px; padding: 0; border: 0; border-top: 1px solid var(--red-ui-secondary-border-color, #d9d9d9); }
 .aa-section > summary { padding: 10px 0 8px; font-weight: 600; cursor: pointer; color: var(--red-ui-form-text-color, #333); }
 .aa-heading { padding: 10px 0 8px; margin: 0; font-weight: 600; color: var(--red-ui-form-text-color, #333); }
-.aa-section:first-of-type { margin-top: 4px; }
+.aa-form details.aa-section:first-of-type { margin-top: 4px; }
+.aa-form details.aa-section:not([open]) { margin-bottom: 0; }
+.aa-form details.aa-section:not([open]) + .aa-section { margin-top: 4px; }
 .aa-section > summary:focus-visible { outline: 1px solid var(--red-ui-form-input-focus-color, #0d74ce); outline-offset: 2px; }
-.aa-section > summary i.fa { width: 16px; text-align: center; }
+.aa-section > summary i.fa, .aa-heading i.fa { width: 18px; text-align: center; }
 .aa-url { display: flex; gap: 6px; align-items: center; margin: -4px 0 12px 130px; min-width: 0; }
 .aa-url code { flex: 0 1 auto; min-width: 0; overflow-wrap: anywhere; white-space: normal; font-size: 12px; }
 .aa-group { display: inline-block; vertical-align: top; width: calc(100% - 130px); border: 0; padding: 0; margin: 0 0 4px; }
 .aa-group fieldset { border: 0; margin: 0 0 8px; padding: 0; }
 .aa-group legend { font-size: 12px; margin: 0 0 2px; padding: 0; width: auto; border: 0; line-height: 20px;
-  color: var(--red-ui-list-item-secondary-color, #646464); }
+  color: var(--aa-quiet-color); }
 .aa-group label { display: inline-flex !important; align-items: center; gap: 6px; width: auto !important; margin: 0 14px 2px 0; font-size: 13px; }
 .aa-group input[type=checkbox], .aa-group input[type=radio] { margin: 0 !important; width: auto; }
 .aa-columns { display: grid; grid-template-columns: repeat(auto-fill, minmax(145px, 1fr)); }
@@ -50,14 +55,16 @@ const STYLES = `
 .aa-form .aa-chips { display: flex; flex-wrap: wrap; gap: 6px; margin: 0 0 12px 130px; padding: 0; list-style: none; }
 .aa-form .aa-chips.aa-wide { margin-left: 0; }
 .aa-chip { border: 1px solid var(--red-ui-secondary-border-color, #d9d9d9); border-radius: 12px; padding: 1px 10px; font-size: 12px; line-height: 20px;
-  background: var(--red-ui-form-input-background, #fff); color: var(--red-ui-list-item-secondary-color, #646464); overflow-wrap: anywhere; }
+  background: var(--red-ui-form-input-background, #fff); color: var(--aa-quiet-color); overflow-wrap: anywhere; }
 .aa-chip b { color: var(--red-ui-form-text-color, #333); font-weight: 600; }
-.aa-chip.aa-yes { border-color: var(--red-ui-border-color-success, #4b8400); color: var(--red-ui-text-color-success, #4b8400); }
+.aa-chip.aa-yes { border-color: var(--red-ui-border-color-success, #4b8400); color: var(--red-ui-form-text-color, #333); }
+.aa-yes > i.fa { color: var(--red-ui-text-color-success, #4b8400); }
 .aa-toolbar { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin: 0 0 8px; }
 .aa-toolbar > label { width: auto !important; margin: 0; }
 .aa-toolbar > select { width: auto !important; flex: 0 1 auto; max-width: 215px; height: 28px !important; font-size: 13px !important; padding: 0 4px; margin: 0 !important; }
 .aa-toolbar > select.aa-menu { max-width: 165px; }
 .aa-toolbar .aa-spring { flex: 1 1 0; }
+.aa-toolbar > .aa-buttons { display: flex; gap: 8px; margin-left: auto; }
 .aa-output { margin: 0 0 8px; padding: 8px 10px; max-height: 260px; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; font-size: 12px;
   font-family: var(--red-ui-monospace-font, monospace); line-height: 1.45; border-radius: 4px;
   border: 1px solid var(--red-ui-form-input-border-color, #cecece); background: var(--red-ui-form-input-background-disabled, #f9f9f9);
@@ -76,24 +83,24 @@ const STYLES = `
 .aa-list button:hover, .aa-list button:focus { background: var(--red-ui-list-item-background-hover, #f3f3f3); outline: none; }
 .aa-list button code { background: none; border: 0; padding: 0; white-space: normal; overflow-wrap: anywhere; }
 .aa-list button small { grid-column: 2; font-size: 11px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
-  color: var(--red-ui-list-item-secondary-color, #646464); }
+  color: var(--aa-quiet-color); }
 .aa-rule { display: flex; gap: 8px; align-items: center; }
 .aa-rule input { margin: 0 !important; min-width: 0; }
 .aa-rule .aa-pattern { flex: 3 1 0; font-family: var(--red-ui-monospace-font, monospace) !important; font-size: 13px !important; }
 .aa-rule .aa-label { flex: 2 1 0; }
-.aa-rule .aa-port { flex: 0 0 auto; min-width: 34px; text-align: right; font-size: 12px; white-space: nowrap; color: var(--red-ui-list-item-secondary-color, #646464); }
+.aa-rule .aa-port { flex: 0 0 auto; min-width: 34px; text-align: right; font-size: 12px; white-space: nowrap; color: var(--aa-quiet-color); }
 .aa-rule-problem { font-size: 12px; line-height: 1.4; margin-top: 4px; color: var(--red-ui-text-color-error, #ad1625); }
 .aa-rule-problem:empty { display: none; }
-.aa-rules-head { display: flex; gap: 8px; margin: 0 46px 4px 30px; font-size: 12px; color: var(--red-ui-list-item-secondary-color, #646464); }
-.aa-rules-head span:first-child { flex: 3 1 0; } .aa-rules-head span:last-child { flex: 2 1 0; }
+.aa-rules-head { display: flex; gap: 8px; margin: 0 54px 4px 30px; font-size: 12px; color: var(--aa-quiet-color); }
+.aa-rules-head span:nth-child(1) { flex: 3 1 0; } .aa-rules-head span:nth-child(2) { flex: 2 1 0; } .aa-rules-head span:nth-child(3) { flex: 0 0 34px; }
 .aa-mono, .aa-form input.aa-mono { font-family: var(--red-ui-monospace-font, monospace) !important; font-size: 13px !important; }
 .aa-form textarea.aa-payload { width: 100%; min-height: 130px; margin-bottom: 8px; box-sizing: border-box; resize: vertical; }
 .aa-answer h4 { margin: 10px 0 4px; font-size: 13px; font-weight: 600; color: var(--red-ui-form-text-color, #333); }
 .aa-answer table { width: 100%; font-size: 12px; margin: 0 0 8px; border-collapse: collapse; table-layout: fixed; }
 .aa-answer th { text-align: left; font-weight: normal; width: 38%; vertical-align: top; padding: 1px 8px 1px 0; overflow-wrap: anywhere;
-  color: var(--red-ui-list-item-secondary-color, #646464); }
+  color: var(--aa-quiet-color); }
 .aa-answer td { padding: 1px 0; overflow-wrap: anywhere; font-family: var(--red-ui-monospace-font, monospace); color: var(--red-ui-form-text-color, #333); }
-.aa-status { font-weight: 600; } .aa-status.aa-yes { color: var(--red-ui-text-color-success, #4b8400); } .aa-status.aa-no { color: var(--red-ui-text-color-error, #ad1625); }
+.aa-status { font-weight: 600; } .aa-status.aa-no { color: var(--red-ui-text-color-error, #ad1625); }
 /* texts fill the width that the fields need, and do not widen the dialog themselves */
 .aa-hint, .aa-note, .aa-warning-box, .aa-info-box, .aa-url, .aa-form .aa-chips { width: 0; min-width: calc(100% - 130px); box-sizing: border-box; }
 .aa-hint.aa-wide, .aa-warning-box.aa-wide, .aa-form .aa-chips.aa-wide, .aa-summary, .aa-output, .aa-form .aa-findings, .aa-answer, .aa-list,
