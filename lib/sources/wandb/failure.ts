@@ -26,6 +26,14 @@ export class SourceFailure extends AutomationError {
   }
 }
 
+/** Codes of what is wrong with one watched thing, and with it alone. */
+export const OF_ONE_TARGET: readonly string[] = [
+  'source_not_found',
+  'source_query_refused',
+  'source_answer_too_large',
+  'source_answer_unexpected',
+]
+
 /** The first 200 characters of what somebody else sent, on one line, with what could be markup or control shown as it is. */
 export function excerpt(text: string): string {
   const start = text.slice(0, 200)

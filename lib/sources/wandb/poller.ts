@@ -3,7 +3,7 @@ import type { ArtifactEvent } from '../../events/event.js'
 import type { WandbClient } from './client.js'
 import { type CollectionState, readState } from './collections/state.js'
 import { type Directory, readDirectory, readProjects } from './directory.js'
-import { asFailure, notFound } from './failure.js'
+import { asFailure, notFound, OF_ONE_TARGET } from './failure.js'
 import { dueForScan, type LookContext, look, recordKey, scan, type TargetMemory } from './look.js'
 import { Pace } from './pace.js'
 import { entitiesWithRuns, planWatch, unseenOrganizations, type WatchTrigger } from './plan.js'
@@ -282,14 +282,6 @@ export class WandbPoller {
     })
   }
 }
-
-/** What is wrong with one target, and with it alone. */
-const OF_ONE_TARGET = [
-  'source_not_found',
-  'source_query_refused',
-  'source_answer_too_large',
-  'source_answer_unexpected',
-]
 
 function coversText(target: Target, text: string): boolean {
   const { entity, project } = readState(text)
