@@ -4,6 +4,7 @@ import type { Imported } from '../../lib/sources/wandb/import-automations.js'
 import { type AdminError, adminPost } from '../shared/editor/admin.js'
 import { button, element, fill } from '../shared/editor/element.js'
 import type { Translate } from '../shared/editor/red-editor.js'
+import { secretNodes } from '../shared/editor/secrets.js'
 
 export interface WandbForm {
   readonly baseUrl: string
@@ -31,7 +32,9 @@ export class WandbPane {
   constructor(options: WandbPaneOptions) {
     this.#options = options
     this.#buttons = [
-      button(this.#word('test'), 'fa-plug', () => this.#ask('explore', (answer) => this.#seen(answer as Exploration))),
+      button(this.#word('test'), 'fa-plug', () =>
+        this.#ask('explore', {}, (answer) => this.#seen(answer as Exploration)),
+      ),
       button(this.#word('import'), 'fa-download', () => this.#import()),
     ]
     fill(options.tools, ...this.#buttons)
@@ -41,12 +44,12 @@ export class WandbPane {
     return this.#options._(`artifact-source.wandb.${key}`, values)
   }
 
-  async #ask(call: string, show: (answer: unknown) => HTMLElement[]): Promise<void> {
+  async #ask(call: string, more: object, show: (answer: unknown) => HTMLElement[]): Promise<void> {
     const { id, form } = this.#options
     for (const each of this.#buttons) each.disabled = true
     this.#say(element('p', {}, this.#word('asking')))
     try {
-      this.#say(...show(await adminPost(`sources/${encodeURIComponent(id)}/${call}`, { form: form() })))
+      this.#say(...show(await adminPost(`sources/${encodeURIComponent(id)}/${call}`, { form: form(), ...more })))
     } catch (error) {
       const { message } = error as AdminError
       this.#say(element('p', { class: 'aa-text-error' }, message || this.#word('no-answer')))
@@ -94,16 +97,19 @@ export class WandbPane {
       this.#say(element('p', { class: 'aa-text-error' }, this.#word('not-there')))
       return
     }
-    void this.#ask('automations', (answer) => this.#layOut(answer as Imported))
+    void this.#ask('automations', { existing: existingNodes() }, (answer) => this.#layOut(answer as Imported))
   }
 
-  #layOut({ flow, report, secrets }: Imported): HTMLElement[] {
+  #layOut({ flow, report, secrets, here }: Imported): HTMLElement[] {
     const count = flow.filter(({ type }) => type === 'artifact-event').length
-    if (count === 0) return [element('p', {}, this.#word('nothing'))]
+    const known =
+      here.length > 0 ? [element('p', {}, this.#word('here', { count: here.length, names: here.join(', ') }))] : []
+    if (count === 0) return here.length > 0 ? known : [element('p', {}, this.#word('nothing'))]
     RED.view.importNodes(flow, { generateIds: false, addFlow: false })
     const tabs = flow.filter(({ type }) => type === 'tab').length
     return [
       element('p', { class: 'aa-status aa-yes' }, this.#word('laid-out', { count, tabs })),
+      ...known,
       ...(secrets.length > 0
         ? [element('h4', {}, this.#word('secrets')), element('p', {}, element('code', {}, secrets.join(', ')))]
         : []),
@@ -124,6 +130,17 @@ export class WandbPane {
     )
     return element('ul', { class: 'aa-findings' }, ...rows)
   }
+}
+
+/** What an import has to know of the workspace, undeployed nodes too: secrets by their names, and automations. */
+function existingNodes(): object[] {
+  const nodes: object[] = secretNodes().map(({ id, type, name, d }) => ({ id, type, name, d }))
+  RED.nodes.eachNode((node) => {
+    if (node.type !== 'artifact-event') return
+    const { id, type, name, source, scope, entity, project, collection } = node
+    nodes.push({ id, type, name, source, scope, entity, project, collection })
+  })
+  return nodes
 }
 
 const short = (project: string): string => project.replace(/^wandb-registry-/, '')

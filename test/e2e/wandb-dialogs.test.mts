@@ -184,6 +184,35 @@ describe(`W&B in the dialogs of Node-RED ${NODE_RED_VERSION}`, () => {
         ],
       )
       await picture('import-canvas')
+      const secrets = async () =>
+        (await editor.flow()).filter(({ type }) => type === 'automation-secret').map((node) => node['name'])
+      const before = await secrets()
+      world.addTrigger(model, {
+        name: 'tell of links',
+        eventType: 'LINK_MODEL',
+        filter: {},
+        action: {
+          kind: 'webhook',
+          integration: world.addWebhook(team, 'cd', receiver.url, { accessTokenRef: 'WANDB_API_KEY' }),
+          payload: '{}',
+        },
+      })
+      const again = await editor.openConfig('artifact-source', 'source')
+      await again.tray.getByRole('button', { name: 'Import automations from W&B' }).click()
+      const second = again.tray.locator('#artifact-source-wandb-answer')
+      await second.getByText('Laid out 1 automations on 1 tabs.').waitFor()
+      await second.getByText('2 are here already and were left out: deploy production, tell of failures.').waitFor()
+      assert.match(String(await second.textContent()), /WANDB_API_KEY is here already, as the API key of the source/)
+      await picture('import-again')
+      await again.tray.getByRole('button', { name: 'Import automations from W&B' }).click()
+      await second.getByText('3 are here already').waitFor()
+      await again.cancel()
+      assert.deepEqual(await secrets(), before, 'no secret twice')
+      const all = (await editor.flow()).filter(({ type, id }) => type === 'artifact-event' && id !== 'watched')
+      assert.deepEqual(
+        all.map(({ name }) => name),
+        ['deploy production', 'tell of failures', 'tell of links'],
+      )
       // what has to be chosen by hand is invalid, and the editor asks whether to deploy all the same
       const flows = await editor.flow()
       await nodeRed.deploy(flows)

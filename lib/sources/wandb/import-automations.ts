@@ -12,6 +12,10 @@ export interface ImportOptions {
   readonly newId: () => string
   /** How a trigger saves what it waits for of runs; its properties beside those of other triggers. */
   readonly runProperties?: (settings: RunSettings) => Readonly<Record<string, unknown>>
+  /** Nodes that are there already: their secrets are used, and automations among them are left out. */
+  readonly existing?: readonly FlowNode[]
+  /** The id of the secret with the API key of the source, when it is one of the existing. */
+  readonly apiKey?: string
 }
 
 export interface Imported {
@@ -21,6 +25,8 @@ export interface Imported {
   readonly report: readonly Remark[]
   /** Names of the secrets whose values have to be filled in; W&B never gives a value. */
   readonly secrets: readonly string[]
+  /** Names of the automations that were left out, because they are there already. */
+  readonly here: readonly string[]
 }
 
 /**
@@ -28,12 +34,19 @@ export interface Imported {
  * template and sender. What would fire otherwise than the original is disabled, and the report says why. Pure.
  */
 export function importAutomations(automations: readonly Automation[], options: ImportOptions): Imported {
-  const configs = new ConfigNodes(options.newId)
+  const { existing = [] } = options
+  const configs = new ConfigNodes(options.newId, existing)
+  const known = new Set(existing.filter(({ type }) => type === 'artifact-event').map(identityOf))
+  const here: string[] = []
   const report: Remark[] = []
   const tabs = new Map<string, { tab: FlowNode; rows: number }>()
   const nodes: FlowNode[] = []
   for (const automation of automations) {
     const parts = triggerOf(automation)
+    if (known.has(identityOf({ ...parts, name: automation.name, source: options.source }))) {
+      here.push(automation.name)
+      continue
+    }
     const label = labelOf(parts)
     const page = tabs.get(label) ?? {
       tab: { id: options.newId(), type: 'tab', label, disabled: false, info: '' },
@@ -49,8 +62,13 @@ export function importAutomations(automations: readonly Automation[], options: I
     flow: [...[...tabs.values()].map(({ tab }) => tab), ...nodes, ...configs.nodes],
     report,
     secrets: configs.secretNames,
+    here,
   }
 }
+
+/** By what an automation is known again: W&B's id is not kept, and everything else may be changed here. */
+const identityOf = ({ name, source, scope, entity, project, collection }: Readonly<Record<string, unknown>>): string =>
+  JSON.stringify([name, source, scope, entity, project, collection])
 
 interface RowContext extends ImportOptions {
   readonly configs: ConfigNodes
@@ -109,7 +127,7 @@ function rowOf(automation: Automation, parts: TriggerParts, context: RowContext)
 
 function actionOf(
   { name, action, scope, eventType }: Automation,
-  { configs, newId, remark, z, y }: RowContext,
+  { configs, newId, remark, z, y, apiKey }: RowContext,
   column: number,
 ): FlowNode[] {
   const place = (offset: number) => ({ z, x: 160 + 230 * (column + offset), y })
@@ -175,10 +193,21 @@ function actionOf(
           )
         }
       }
-      return [
+      const nodes = [
         template(text),
         sender(configs.webhook(action.webhook, names, needsToken), problem === null ? {} : { d: true }),
       ]
+      for (const taken of configs.taken(action.webhook.id)) {
+        const [as, ask] =
+          taken.id === apiKey
+            ? [', as the API key of the source', ' If that is not meant, choose another one there.']
+            : ['', '']
+        remark(
+          'note',
+          `Its secret ${taken.name} is here already${as}: the webhook ${action.webhook.name}, which posts to ${hostOf(action.webhook.url)}, gets its value.${ask}`,
+        )
+      }
+      return nodes
     }
     case 'slack': {
       const channel = `${action.team || 'Slack'} #${action.channel.replace(/^#/, '')}`
@@ -201,6 +230,8 @@ function actionOf(
       return []
   }
 }
+
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url)
 
 function labelOf({ scope, entity, project, collection }: TriggerParts): string {
   const place = [entity, project, collection].filter((part) => part !== '').join('/')

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { AutomationError } from '../../error.js'
+import { type FlowNode, isFlowNode } from './automations/flow-node.js'
 import { readAutomations } from './automations/read.js'
 import type { WandbClient } from './client.js'
 import { readDirectory } from './directory.js'
@@ -11,6 +12,8 @@ export interface CommandWorld {
   /** A client of the server at this base URL, and what ends its connections. */
   readonly connect: (baseUrl: string, apiKey: string) => { readonly client: WandbClient; close(): Promise<void> }
   readonly newId: () => string
+  /** The text of a file. */
+  readonly read: (path: string) => string
   readonly out: (text: string) => void
   readonly report: (text: string) => void
 }
@@ -21,7 +24,9 @@ export const USAGE = `Reads your W&B automations and prints them as a Node-RED f
 
   --base-url <url>   of the W&B API, https://api.wandb.ai by default
   --entity <name>    only automations of this team or organization; may be given several times
-  --source <id>      of the artifact-source that the triggers use; without it one is made
+  --flows <file>     the flow file that there is already: its source and its secrets are used, and its automations are
+                     left out. It is only read; what is new is printed, to be added to it
+  --source <id>      of the artifact-source that the triggers use; without it that of the flow file, or one is made
   --help
 
 The API key comes from the environment: WANDB_API_KEY. What could not be carried over is told on standard error.
@@ -39,6 +44,7 @@ export async function importCommand(argv: readonly string[], world: CommandWorld
         'base-url': { type: 'string' },
         entity: { type: 'string', multiple: true },
         source: { type: 'string' },
+        flows: { type: 'string' },
         help: { type: 'boolean' },
       },
     })
@@ -52,7 +58,8 @@ export async function importCommand(argv: readonly string[], world: CommandWorld
     })
     const apiKey = env[API_KEY]
     if (!apiKey) throw new AutomationError('secret_missing', `Put the API key into the environment: ${API_KEY}.`)
-    const wish = { baseUrl, apiKey, entities: values.entity ?? [], source: values.source ?? null }
+    const existing = values.flows === undefined ? [] : readFlow(values.flows, world)
+    const wish = { baseUrl, apiKey, entities: values.entity ?? [], source: values.source ?? null, existing }
     out(`${JSON.stringify(await flowOf(wish, world), null, 2)}\n`)
     return 0
   } catch (error) {
@@ -64,16 +71,31 @@ export async function importCommand(argv: readonly string[], world: CommandWorld
   }
 }
 
-const CALL = ['source_invalid', 'secret_missing']
+const CALL = ['source_invalid', 'secret_missing', 'flow_invalid']
+
+function readFlow(file: string, { read }: CommandWorld): readonly FlowNode[] {
+  let flow: unknown = null
+  try {
+    flow = JSON.parse(read(file))
+  } catch (cause) {
+    throw noFlow(file, cause)
+  }
+  if (!Array.isArray(flow) || !flow.every(isFlowNode)) throw noFlow(file)
+  return flow
+}
+
+const noFlow = (file: string, cause?: unknown) =>
+  new AutomationError('flow_invalid', `${file} is no flow file, or cannot be read.`, { cause })
 
 interface Wish {
   readonly baseUrl: string
   readonly apiKey: string
   readonly entities: readonly string[]
   readonly source: string | null
+  readonly existing: readonly FlowNode[]
 }
 
-async function flowOf({ baseUrl, apiKey, entities, source }: Wish, world: CommandWorld): Promise<object[]> {
+async function flowOf({ baseUrl, apiKey, entities, source, existing }: Wish, world: CommandWorld): Promise<object[]> {
   const { connect, newId, report } = world
   const { client, close } = connect(baseUrl, apiKey)
   try {
@@ -82,15 +104,20 @@ async function flowOf({ baseUrl, apiKey, entities, source }: Wish, world: Comman
       ({ scope }) =>
         entities.length === 0 || entities.some((name) => [scope.entity, scope.organization].includes(name)),
     )
-    const sourceId = source ?? newId()
-    const { flow, report: remarks, secrets } = importAutomations(wanted, { source: sourceId, newId })
+    const sources = existing.filter(({ type, kind, d }) => type === 'artifact-source' && kind === 'wandb' && d !== true)
+    const known = sources.find((node) => (source === null ? node['baseUrl'] === baseUrl : node.id === source))
+    const sourceId = source ?? known?.id ?? newId()
+    const options = { source: sourceId, newId, existing, apiKey: String(known?.['apiKey'] ?? '') }
+    const { flow, report: remarks, secrets, here } = importAutomations(wanted, options)
     report(`${wanted.length} of ${all.length} automations.`)
+    if (here.length > 0) report(`${here.length} of them are there already, and left out: ${here.join(', ')}`)
     for (const { automation, severity, message } of remarks) report(`${severity}: ${automation}: ${message}`)
-    const keyId = newId()
-    const made = source === null ? [sourceNode(sourceId, keyId, baseUrl), secretNode(keyId)] : []
-    const names = [...secrets, ...(made.length > 0 ? [API_KEY] : [])]
+    const isMade = source === null && known === undefined
+    const keyName = freeName([...existing, ...flow])
+    const names = [...secrets, ...(isMade ? [keyName === API_KEY ? keyName : `${keyName} (the API key)`] : [])]
     if (names.length > 0) report(`Secrets to fill in: ${names.join(', ')}`)
-    return [...flow, ...made]
+    const keyId = newId()
+    return isMade ? [...flow, sourceNode(sourceId, keyId, baseUrl), secretNode(keyId, keyName)] : [...flow]
   } finally {
     await close()
   }
@@ -106,4 +133,12 @@ const sourceNode = (id: string, apiKey: string, baseUrl: string) => ({
   interval: String(INTERVAL.usual),
 })
 
-const secretNode = (id: string) => ({ id, type: 'automation-secret', name: API_KEY })
+const secretNode = (id: string, name: string) => ({ id, type: 'automation-secret', name })
+
+/** A name for the secret with the API key: one of a team's that has the usual name is for its webhooks. */
+function freeName(nodes: readonly FlowNode[]): string {
+  const taken = new Set(nodes.filter(({ type }) => type === 'automation-secret').map(({ name }) => name))
+  let name = API_KEY
+  for (let number = 2; taken.has(name); number += 1) name = `${API_KEY}_${number}`
+  return name
+}

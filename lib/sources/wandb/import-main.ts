@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { parseAddressPolicy } from '../../webhook/address.js'
 import { USER_AGENT } from '../../webhook/version.js'
 import { WandbClient } from './client.js'
@@ -22,6 +23,7 @@ void importCommand(process.argv.slice(2), {
     return { client, close: () => http.close() }
   },
   newId: () => randomBytes(8).toString('hex'),
+  read: (path) => readFileSync(path, 'utf8'),
   out: (text) => process.stdout.write(text),
   report: (text) => process.stderr.write(`${text}\n`),
 }).then((status) => {

@@ -272,6 +272,67 @@ describe('Importing automations', () => {
     ])
   })
 
+  /** Imports them into flows that have these nodes already. */
+  const importedInto = (existing: readonly FlowNode[], ...automations: Partial<Automation>[]) =>
+    importAutomations(
+      automations.map((each, index) => ({ ...plain, id: String(index), ...each })),
+      { source: 'source', newId: ids(), existing, apiKey: 'key' },
+    )
+  const deployed = (name: string, id: string): FlowNode => ({ id, type: 'automation-secret', name })
+
+  it('uses the secrets that are there already, and says which webhook gets the value', () => {
+    const existing = [deployed('GITHUB', 'mine'), deployed('WANDB_API_KEY', 'key'), deployed('UNUSED', 'other')]
+    const payload = '{"a": "${MY_KEY} ${WANDB_API_KEY}"}'
+    const { flow, report, secrets } = importedInto(
+      existing,
+      { name: 'a', action: { ...plain.action, payload } as Automation['action'] },
+      { name: 'b' },
+    )
+    const made = ofType(flow, 'automation-secret')
+    assert.deepEqual([made.map(({ name }) => name), secrets], [['MY_KEY'], ['MY_KEY']])
+    const webhook = only(flow, 'automation-webhook')
+    assert.deepEqual([webhook['accessToken'], webhook['secrets']], ['mine', [made[0]?.id, 'key']])
+    assert.deepEqual(
+      report.filter(({ message }) => /already/.test(message)),
+      [
+        {
+          automation: 'a',
+          severity: 'note',
+          message:
+            'Its secret GITHUB is here already: the webhook dispatcher, which posts to api.github.com, gets its value.',
+        },
+        {
+          automation: 'a',
+          severity: 'note',
+          message:
+            'Its secret WANDB_API_KEY is here already, as the API key of the source: the webhook dispatcher, which posts to api.github.com, gets its value. If that is not meant, choose another one there.',
+        },
+      ],
+    )
+  })
+
+  it('does not use a secret that is disabled', () => {
+    const { secrets } = importedInto([{ ...deployed('GITHUB', 'mine'), d: true }], {})
+    assert.deepEqual(secrets, ['GITHUB'])
+  })
+
+  it('leaves out what was imported before, be it changed or disabled since, and tells its names', () => {
+    const two = [{ name: 'a' }, { name: 'b', scope: { ...plain.scope, project: 'training' } }]
+    const before = importedInto([], ...two)
+    assert.deepEqual(before.here, [])
+    const since = before.flow.map((node) => (node['name'] === 'a' ? { ...node, pattern: 'changed', d: true } : node))
+    assert.deepEqual(importedInto(since, ...two), { flow: [], report: [], secrets: [], here: ['a', 'b'] })
+    const again = importedInto(since, ...two, { name: 'c' }, { name: 'a', scope: { ...plain.scope, project: 'other' } })
+    assert.deepEqual(
+      [ofType(again.flow, 'artifact-event').map(({ name }) => name), again.secrets, again.here],
+      [['c', 'a'], [], ['a', 'b']],
+    )
+    const other = since.map((node) =>
+      node.type === 'artifact-event' ? { ...node, source: 'of another server' } : node,
+    )
+    assert.deepEqual(importedInto(other, ...two).here, [])
+  })
+
   for (const [payload, sent, said] of [
     ['{"a": "${alias}"}', '{"a": "A"}', []],
     ['{"price": "$${alias}", "two": "$$${alias}"}', '{"price": "$A", "two": "$$A"}', []],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { acme } from '../../standin/samples.mts'
 import { type Standin, startStandin } from '../../standin/server.mts'
@@ -17,8 +18,14 @@ interface FlowNode {
 describe('The command artifact-automations-import', () => {
   let standin: Standin
   let key: string
+  let world: ReturnType<typeof acme>['world']
+  let model: ReturnType<typeof acme>['model']
+  let folder: string
   beforeEach(async () => {
-    const { world, ada, team, model, project } = acme()
+    const company = acme()
+    ;({ world, model } = company)
+    const { ada, team, project } = company
+    folder = mkdtempSync(path.join(tmpdir(), 'artifact-automations-import-'))
     key = ada.keys[0] ?? ''
     const integration = world.addWebhook(team, 'ci', 'https://example.com/ci', { accessTokenRef: 'CI_TOKEN' })
     world.addTrigger(model, {
@@ -35,7 +42,10 @@ describe('The command artifact-automations-import', () => {
     })
     standin = await startStandin({ world })
   })
-  afterEach(() => standin.close())
+  afterEach(async () => {
+    rmSync(folder, { recursive: true })
+    await standin.close()
+  })
 
   const run = (args: string[], env: Record<string, string> = { WANDB_API_KEY: key }) =>
     new Promise<{ status: number; out: string; told: string }>((resolve) => {
@@ -76,6 +86,62 @@ describe('The command artifact-automations-import', () => {
     const both = await run(['--base-url', standin.url, '--entity', 'vision', '--entity', 'acme_X7QK'])
     assert.deepEqual(names(flowOf(both.out)), ['deploy', 'ask the agent'])
   })
+
+  const written = (text: string) => {
+    const file = path.join(folder, 'flows.json')
+    writeFileSync(file, text)
+    return file
+  }
+
+  it('knows what a flow file has already: the source, the secrets and the automations of an earlier import', async () => {
+    const first = await run(['--base-url', standin.url])
+    const before = flowOf(first.out)
+    const everything = ['--base-url', standin.url, '--flows', written(first.out)]
+    const same = await run(everything)
+    assert.deepEqual([same.status, flowOf(same.out)], [0, []], same.told)
+    assert.match(same.told, /^2 of them are there already, and left out: deploy, ask the agent$/m)
+    const webhook = world.addWebhook(model.entity, 'cd', 'https://example.com/cd', { accessTokenRef: 'CI_TOKEN' })
+    const added = {
+      eventType: 'LINK_MODEL',
+      filter: {},
+      action: { kind: 'webhook', integration: webhook, payload: '{}' },
+    } as const
+    world.addTrigger(model, { name: 'added', ...added })
+    const { out, told } = await run(everything)
+    const flow = flowOf(out)
+    assert.deepEqual(names(flow), ['added'])
+    const idOf = (type: string, name: string) => before.find((node) => node.type === type && node['name'] === name)?.id
+    assert.equal(flow.find(({ type }) => type === 'artifact-event')?.['source'], idOf('artifact-source', 'W&B'))
+    assert.equal(
+      flow.find(({ type }) => type === 'automation-webhook')?.['accessToken'],
+      idOf('automation-secret', 'CI_TOKEN'),
+    )
+    assert.doesNotMatch(told, /Secrets to fill in/)
+  })
+
+  it('gives the API key a secret of its own, whatever the secrets of the team are named', async () => {
+    const webhook = world.addWebhook(model.entity, 'cd', 'https://example.com/cd', { accessTokenRef: 'WANDB_API_KEY' })
+    const action = { kind: 'webhook', integration: webhook, payload: '{}' } as const
+    world.addTrigger(model, { name: 'added', eventType: 'LINK_MODEL', filter: {}, action })
+    const { out, told } = await run(['--base-url', standin.url])
+    const flow = flowOf(out)
+    const secrets = flow.filter(({ type }) => type === 'automation-secret').map(({ name }) => name)
+    assert.deepEqual(secrets.sort(), ['CI_TOKEN', 'WANDB_API_KEY', 'WANDB_API_KEY_2'])
+    const source = flow.find(({ type }) => type === 'artifact-source')
+    assert.equal(flow.find(({ id }) => id === source?.['apiKey'])?.['name'], 'WANDB_API_KEY_2')
+    assert.match(told, /Secrets to fill in: CI_TOKEN, WANDB_API_KEY, WANDB_API_KEY_2 \(the API key\)/)
+  })
+
+  for (const [what, text] of [
+    ['is no JSON', '[{'],
+    ['is no flow', '{"a": 1}'],
+  ] as const) {
+    it(`says that a flow file ${what}, and prints no flow`, async () => {
+      const { status, out, told } = await run(['--base-url', standin.url, '--flows', written(text)])
+      assert.deepEqual([status, out], [2, ''])
+      assert.match(told, /flows\.json is no flow file/)
+    })
+  }
 
   it('takes the base URL from where the W&B command has it', async () => {
     const { status } = await run([], { WANDB_API_KEY: key, WANDB_BASE_URL: standin.url })

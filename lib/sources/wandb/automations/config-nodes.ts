@@ -5,14 +5,22 @@ import type { FlowNode } from './flow-node.js'
 /** The config nodes of an import: one for each webhook and each secret, whoever uses it. */
 export class ConfigNodes {
   readonly #newId: () => string
+  /** Names and ids of the secrets that are there already. */
+  readonly #existing: ReadonlyMap<string, string>
   readonly #secrets = new Map<string, FlowNode>()
   readonly #webhooks = new Map<string, FlowNode & { secrets: string[] }>()
 
   /** By the name of a secret: the webhooks that use it, each with its entity, in the order of their coming. */
   readonly #users = new Map<string, Map<string, string>>()
 
-  constructor(newId: () => string) {
+  /** By the id of a webhook of W&B's: what `taken` told of it. */
+  readonly #told = new Map<string, Set<string>>()
+
+  /** @param existing nodes that are there already: their secrets are used, since there is one of each name */
+  constructor(newId: () => string, existing: readonly FlowNode[]) {
     this.#newId = newId
+    const secrets = existing.filter(({ type, d }) => type === 'automation-secret' && d !== true)
+    this.#existing = new Map(secrets.map(({ id, name }) => [String(name), id]))
   }
 
   get nodes(): FlowNode[] {
@@ -27,6 +35,8 @@ export class ConfigNodes {
   /** The id of the secret of this name; a name that a secret cannot have here is bent into one. */
   secret(name: string): string {
     const fitting = isSecretName(name) ? name : `SECRET_${name.replace(/\W/g, '_')}`
+    const existing = this.#existing.get(fitting)
+    if (existing !== undefined) return existing
     const node = this.#secrets.get(fitting) ?? { id: this.#newId(), type: 'automation-secret', name: fitting }
     this.#secrets.set(fitting, node)
     return node.id
@@ -43,6 +53,17 @@ export class ConfigNodes {
     users.set(webhook, entity)
     const [first = entity] = users.values()
     return first === entity ? null : first
+  }
+
+  /** The secrets that were there already and that this webhook of W&B's uses now, each once, with their ids. */
+  taken(webhook: string): { readonly name: string; readonly id: string }[] {
+    const node = this.#webhooks.get(webhook)
+    const told = this.#told.get(webhook) ?? new Set<string>()
+    this.#told.set(webhook, told)
+    const used = [node?.['accessToken'], node?.['signingSecret'], ...(node?.secrets ?? [])]
+    const taken = [...this.#existing].filter(([name, id]) => used.includes(id) && !told.has(name))
+    for (const [name] of taken) told.add(name)
+    return taken.map(([name, id]) => ({ name, id }))
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { NodeAPI } from 'node-red'
 import { AutomationError } from '../../../../lib/error.js'
 import { isObject } from '../../../../lib/json.js'
+import { isFlowNode } from '../../../../lib/sources/wandb/automations/flow-node.js'
 import { readAutomations } from '../../../../lib/sources/wandb/automations/read.js'
 import type { WandbClient } from '../../../../lib/sources/wandb/client.js'
 import { readDirectory } from '../../../../lib/sources/wandb/directory.js'
@@ -28,10 +29,16 @@ export function mountWandbSource(router: AdminRouter, RED: NodeAPI, host: Host):
     }),
   )
   router.post('/sources/:id/automations', (request) =>
-    asking(RED, host, request, async (client) => {
+    asking(RED, host, request, async (client, { apiKey }) => {
       const automations = await readAutomations(client, await readDirectory(client))
       const source = request.params['id'] ?? ''
-      return importAutomations(automations, { source, newId: () => RED.util.generateId() })
+      const { existing } = request.body
+      return importAutomations(automations, {
+        source,
+        newId: () => RED.util.generateId(),
+        existing: Array.isArray(existing) ? existing.filter(isFlowNode) : [],
+        apiKey,
+      })
     }),
   )
 }
@@ -40,7 +47,7 @@ async function asking(
   RED: NodeAPI,
   host: Host,
   { params, body }: AdminRequest,
-  work: (client: WandbClient) => Promise<unknown>,
+  work: (client: WandbClient, settings: { readonly apiKey: string }) => Promise<unknown>,
 ) {
   const id = params['id'] ?? ''
   const settings = withEnvironment(RED, id, settingsOf(RED, id, body['form']))
@@ -49,7 +56,7 @@ async function asking(
   if (key === undefined) throw NO_KEY
   const { client, close } = connectWandb(baseUrl, () => key, host.addressPolicy)
   try {
-    return { status: 200, json: await work(client) }
+    return { status: 200, json: await work(client, settings) }
   } finally {
     await close()
   }
