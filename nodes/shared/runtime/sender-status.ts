@@ -26,17 +26,20 @@ export function showSender(node: Node, { counts, problem, last, mode }: SenderSt
   if (problem !== null) {
     showStatus(node, { fill: 'red', shape: 'ring', text: pending > 0 ? `${problem} · ${pending} waiting` : problem })
   } else if (pending > 0 && waiting !== null) {
-    showStatus(node, { fill: 'yellow', shape: 'ring', text: cut(`${pending} waiting · ${told(waiting)}`) })
+    showStatus(node, { fill: 'yellow', shape: 'ring', text: cut(`${pending} waiting${told(waiting)}`) })
   } else if (pending > 0) showStatus(node, { fill: 'blue', shape: 'dot', text: `${pending} on the way` })
   else if (last) showStatus(node, resultStatus(last))
   else showStatus(node, mode === 'dry-run' ? { fill: 'grey', shape: 'ring', text: 'dry run' } : {})
 }
 
-/** `Paused after failures. Next try 12:03:04.`, with the day when it is another one. */
+/**
+ * ` until 12:03:04 · Paused after failures.`, with the day when it is another one. The time comes first: nodes that stand
+ * close together hide what comes after.
+ */
 function told({ reason, until }: Waiting): string {
-  if (until === null) return reason
+  if (until === null) return ` · ${reason}`
   const day = new Date(until).toDateString()
-  return `${reason} Next try ${day === new Date().toDateString() ? '' : `${day} `}${clockTime(until)}.`
+  return ` until ${day === new Date().toDateString() ? '' : `${day} `}${clockTime(until)} · ${reason}`
 }
 
 /** Room for a sentence with a time in it; the whole text is in the delivery. */
