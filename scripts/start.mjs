@@ -7,6 +7,8 @@ import { completeArguments } from './demo/arguments.mjs'
 import { curlLine, prepareDemo } from './demo/demo.mjs'
 
 const require = createRequire(import.meta.url)
+/** The npm name of the Node-RED to start: `node-red` (5) or `node-red-4` (4.1), as the tests have it. */
+const nodeRed = process.env.NR_PACKAGE ?? 'node-red'
 
 try {
   await build()
@@ -21,10 +23,10 @@ try {
 /** Runs Node-RED in this process, so that signals reach it and nothing is left when it ends. */
 async function run(args, token) {
   // the same module that red.js starts: its events can be heard from here
-  const RED = require('node-red')
+  const RED = require(nodeRed)
   const flowsStarted = once(RED.events, 'flows:started')
   process.argv.splice(2, Infinity, ...args)
-  require(path.join(path.dirname(require.resolve('node-red/package.json')), 'red.js'))
+  require(path.join(path.dirname(require.resolve(`${nodeRed}/package.json`)), 'red.js'))
 
   await flowsStarted
   const { server } = RED
