@@ -32,7 +32,7 @@ export class EventPicker {
     this.#receivedGroup = element('optgroup', { label: _('events.received') })
     this.select = element(
       'select',
-      { id: options.id },
+      { id: options.id, class: 'aa-event' },
       element(
         'optgroup',
         { label: _('events.samples') },

@@ -63,6 +63,7 @@ const STYLES = `
 .aa-toolbar > label { width: auto !important; margin: 0; }
 .aa-toolbar > select { width: auto !important; flex: 0 1 auto; max-width: 215px; height: 28px !important; font-size: 13px !important; padding: 0 4px; margin: 0 !important; }
 .aa-toolbar > select.aa-menu { max-width: 165px; }
+.aa-toolbar > select.aa-event { flex: 1 1 130px; min-width: 0; }
 .aa-toolbar .aa-spring { flex: 1 1 0; }
 .aa-toolbar > .aa-buttons { display: flex; gap: 8px; margin-left: auto; }
 .aa-output { margin: 0 0 8px; padding: 8px 10px; max-height: 260px; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; font-size: 12px;
