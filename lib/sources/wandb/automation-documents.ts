@@ -50,13 +50,5 @@ export const projectAutomationsDocument = (
 }
 ${fields(offers)}`
 
-/** The automations of an organization, a page. Needs the feature `AUTOMATIONS_ON_ORGANIZATION`. */
-export const organizationAutomationsDocument = (
-  offers: Offers,
-) => `query ImportOrganizationAutomations($organization: String!, $after: String) {
-  scope: organization(name: $organization) { triggers(first: 50, after: $after) { ${page} edges { node { ...TriggerFields } } } }
-}
-${fields(offers)}`
-
 /** What the server can do. */
 export const FEATURES_DOCUMENT = `query ImportFeatures { serverInfo { features { name isEnabled } } }`

@@ -3,7 +3,6 @@ import { parse, validate } from 'graphql'
 import {
   entityAutomationsDocument,
   FEATURES_DOCUMENT,
-  organizationAutomationsDocument,
   projectAutomationsDocument,
 } from '../../../dist/lib/sources/wandb/automation-documents.js'
 import * as documents from '../../../dist/lib/sources/wandb/documents.js'
@@ -72,7 +71,6 @@ describe('Every GraphQL document fits the schema', () => {
     for (const offers of subsets) {
       check(entityAutomationsDocument(offers), offers)
       check(projectAutomationsDocument(offers), offers)
-      check(organizationAutomationsDocument(offers), offers)
     }
     check(FEATURES_DOCUMENT, new Set())
   }).timeout(30_000)
