@@ -28,7 +28,7 @@ export class SecretChoice {
       ...gone.map((id) => this.#row(id, this.#_('automation-webhook.secret-gone', { id }))),
     ]
     if (rows.length === 0)
-      fill(this.#parent, element('span', { class: 'aa-note aa-info' }, this.#_('automation-webhook.no-secrets')))
+      fill(this.#parent, element('span', { class: 'aa-quiet' }, this.#_('automation-webhook.no-secrets')))
     else fill(this.#parent, ...rows)
   }
 

@@ -22,6 +22,7 @@ const STYLES = `
 .aa-hint code, .aa-note code, .aa-list code { font-size: 11px; white-space: nowrap; }
 .aa-note { margin: -6px 0 12px 130px; font-size: 12px; line-height: 1.45; }
 .aa-note:empty { display: none; }
+.aa-quiet { font-size: 12px; line-height: 1.45; color: var(--aa-quiet-color); }
 .aa-note.aa-error, .aa-text-error { color: var(--red-ui-text-color-error, #ad1625); }
 .aa-note.aa-warning, .aa-text-warning { color: var(--red-ui-form-text-color, #333); }
 .aa-note.aa-warning:not(:empty)::before, p.aa-text-warning::before { content: '\\f071'; font-family: FontAwesome; margin-right: 5px;
