@@ -6,7 +6,7 @@ import type { HttpSourceSettings } from '../../lib/sources/http/settings.js'
 import type { WandbSourceSettings } from '../../lib/sources/wandb/settings.js'
 import type { Host } from '../shared/runtime/host.js'
 import { hostOf } from '../shared/runtime/host-of.js'
-import { asAutomationError } from '../shared/runtime/report.js'
+import { asAutomationError, logProblem } from '../shared/runtime/report.js'
 import { secretValue } from '../shared/runtime/secrets.js'
 import { watchWandb } from '../shared/runtime/wandb/watch.js'
 import { migrate } from './artifact-source.migrate.js'
@@ -32,7 +32,7 @@ module.exports = (RED: NodeAPI) => {
     const needsSecret = config.kind === 'wandb' || config.auth !== 'none'
     const unusable = (problem: AutomationError) => {
       host.sources.change(this.id, { problem })
-      this.error(problem)
+      logProblem(this, problem)
     }
     host.sources.reset(this.id)
     try {
@@ -90,11 +90,14 @@ function listen(RED: NodeAPI, host: Host, node: Node, config: ArtifactSourceDef)
 
 /** @throws AutomationError `source_invalid` */
 function receiverOf(RED: NodeAPI, host: Host, node: Node, config: ArtifactSourceDef): Receiver {
+  /** What was logged last: a full disk is no news with each of the events that it refuses. */
+  let told = ''
   return createReceiver({
     settings: config,
     secret: () => host.secrets.value(RED, config.secret, host.dispatcher.running),
     accept: async (events) => {
       const receipts = await host.dispatcher.accept(node.id, events)
+      told = ''
       if (host.sources.of(node.id).refused) host.sources.change(node.id, { refused: null })
       return receipts
     },
@@ -102,6 +105,10 @@ function receiverOf(RED: NodeAPI, host: Host, node: Node, config: ArtifactSource
     newId: randomUUID,
     onIgnored: (count) => host.sources.change(node.id, { ignored: host.sources.of(node.id).ignored + count }),
     onRefused: (refused) => host.sources.change(node.id, { refused }),
-    onError: (cause) => node.error(asAutomationError(cause)),
+    onError: (cause) => {
+      const problem = asAutomationError(cause)
+      if (problem.message !== told) logProblem(node, problem)
+      told = problem.message
+    },
   })
 }

@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { planStore } from '../../lib/store/settings.js'
 import { hostOf } from '../shared/runtime/host-of.js'
+import { asAutomationError, logProblem } from '../shared/runtime/report.js'
 import { migrate } from './delivery-store.migrate.js'
 
 export interface DeliveryStoreDef extends NodeDef {
@@ -19,7 +20,7 @@ module.exports = (RED: NodeAPI) => {
     try {
       host.stores.open(host.storePath(planStore(config).path))
     } catch (error) {
-      this.error(error)
+      logProblem(this, asAutomationError(error))
     }
   })
 }

@@ -174,6 +174,15 @@ export class TestRuntime {
     return this.#statuses.get(id) ?? {}
   }
 
+  /** What a node logged as errors so far, as log handlers and the debug sidebar get it. */
+  errorsOf(id: string): unknown[] {
+    const { args, ERROR } = helper.log() as unknown as {
+      args: [{ id: string; level: number; msg: unknown }][]
+      ERROR: number
+    }
+    return args.flatMap(([entry]) => (entry.id === id && entry.level === ERROR ? [entry.msg] : []))
+  }
+
   /** A request to the runtime's HTTP interfaces; objects are sent as JSON. */
   async fetch(route: string, { body, headers, ...options }: Omit<RequestInit, 'body'> & { body?: unknown } = {}) {
     const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body)

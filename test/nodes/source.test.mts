@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { mkdir } from 'node:fs/promises'
 import { type IncomingMessage, request, type ServerResponse } from 'node:http'
+import path from 'node:path'
 import type { NodeInitializer } from 'node-red'
 import { collects, event, secret, secretId, source, trigger } from './automation.mts'
 import { NODES, useNodeRed } from './harness.mts'
@@ -98,6 +100,22 @@ describe('artifact-source and its triggers', () => {
     assert.equal(broken.status, 400)
     assert.match(broken.body.error.message, /JSON/)
     assert.equal((await post(JSON.stringify(event()).padEnd(1024 * 1024 + 1))).status, 413)
+  })
+
+  it('logs what is wrong with its settings as a sentence, without a stack', async () => {
+    await nodeRed.load([source({ format: 'mlflow' }), trigger()])
+    const [error, ...more] = nodeRed.errorsOf('source')
+    assert.match(String(error), /entity/)
+    assert.equal(typeof error, 'string')
+    assert.deepEqual(more, [])
+  })
+
+  it('logs once why events cannot be stored, however many it refuses', async () => {
+    await mkdir(path.join(nodeRed.userDir, 'artifact-automations', 'store.db'), { recursive: true })
+    await nodeRed.load([source(), trigger()])
+    for (let count = 0; count < 3; count++) assert.equal((await post(event())).status, 503)
+    assert.equal(nodeRed.errorsOf('source').length, 1)
+    assert.match(String(nodeRed.errorsOf('source')[0]), /store/)
   })
 
   it('refuses a compressed body instead of letting the editor’s parser inflate it', async () => {

@@ -26,10 +26,18 @@ export function showProblem(node: Node, error: AutomationError): void {
   showStatus(node, { fill: 'red', shape: 'ring', text: error.statusText })
 }
 
-/** For configuration that cannot work: red on the node, and logged (so that Catch sees it too) once. */
+/**
+ * Logs what somebody has to mend, to the debug sidebar too, as the sentence that it is: where in this package it was
+ * noticed helps nobody. What nobody foresaw keeps its stack.
+ */
+export function logProblem(node: Node, error: AutomationError): void {
+  node.error(error.code === 'internal' ? error : error.message)
+}
+
+/** For configuration that cannot work: red on the node, and logged once. */
 export function reportProblem(node: Node, error: AutomationError): void {
   showProblem(node, error)
-  node.error(error)
+  logProblem(node, error)
 }
 
 /** The same for a node that can do nothing with a message then but hand it to Catch. */

@@ -8,7 +8,7 @@ import { WebhookClient } from '../../../lib/webhook/client.js'
 import { attemptRecord, classify } from '../../../lib/webhook/outcome.js'
 import { buildRequest } from '../../../lib/webhook/request.js'
 import type { WebhookSettings } from '../../../lib/webhook/settings.js'
-import { asAutomationError } from './report.js'
+import { asAutomationError, logProblem } from './report.js'
 import { type Resolved, resolveWebhook } from './resolve-webhook.js'
 import type { Stores } from './store-pool.js'
 
@@ -54,7 +54,7 @@ export class WebhookRuntime {
       this.problem = null
     } catch (error) {
       const problem = asAutomationError(error)
-      if (problem.message !== this.problem?.message) this.#node.error(problem)
+      if (problem.message !== this.problem?.message) logProblem(this.#node, problem)
       this.problem = problem
     }
     for (const engine of this.stores.all) engine.attachWebhook(this.#node.id, this.#lane())
