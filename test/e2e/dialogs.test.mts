@@ -9,6 +9,9 @@ import { EVERYTHING_SET, HARDLY_ANYTHING_SET } from './saved-flows.mts'
 const CONFIG_TYPES = ['artifact-source', 'automation-webhook', 'automation-secret', 'delivery-store']
 const TYPES = ['artifact-event', 'alias-filter', 'payload-template', 'webhook-sender', ...CONFIG_TYPES]
 
+/** Room for help in a sidebar that nobody made wider, in pixels. */
+const SIDEBAR_WIDTH = 282
+
 const FLOWS: Record<string, FlowNode[]> = {
   'as the examples have them': EXAMPLES.flatMap(readExample),
   'with every property set': EVERYTHING_SET,
@@ -56,6 +59,15 @@ describe(`the dialogs in Node-RED ${NODE_RED_VERSION}`, () => {
       }
     })
   }
+
+  it('have help that is no wider than the sidebar', async () => {
+    editor = await Editor.open(browser, nodeRed)
+    try {
+      for (const type of TYPES) assert.equal(await editor.helpBeyond(type, SIDEBAR_WIDTH), 0, type)
+    } finally {
+      await editor.close()
+    }
+  })
 
   it('a template is shown with an event that the trigger before it lets through', async () => {
     await nodeRed.deploy(EVERYTHING_SET)

@@ -183,6 +183,24 @@ export class Editor {
   }
 
   /** Presses Deploy, confirms what it asks, and waits until it is done. */
+  /** How many pixels a node's help is wider than a sidebar of that width. */
+  async helpBeyond(type: string, width: number): Promise<number> {
+    return this.page.evaluate(
+      ([type, width]) => {
+        const { RED } = globalThis as unknown as { RED: { nodes: { getNodeHelp(type: string): string } } }
+        const help = document.createElement('div')
+        help.className = 'red-ui-help'
+        help.style.width = `${width}px`
+        help.innerHTML = RED.nodes.getNodeHelp(type)
+        document.body.append(help)
+        const beyond = help.scrollWidth - help.clientWidth
+        help.remove()
+        return beyond
+      },
+      [type, width] as const,
+    )
+  }
+
   async deploy(): Promise<void> {
     const answer = this.page.waitForResponse(
       (response) => response.url().endsWith('/flows') && response.request().method() === 'POST',
