@@ -100,14 +100,15 @@ export class Ingest {
 
   /**
    * With the default roots every request also goes through the editor's applications, which have nothing for ours: four
-   * of them with dozens of layers, which cost more than an event. An operator's own middleware in there sees them all.
+   * of them with dozens of layers, which cost more than an event. An operator's own middleware in there sees them all,
+   * and so does every application of a program that Node-RED is part of.
    */
   #passByEditor(RED: NodeAPI): void {
     const { httpAdminMiddleware } = RED.settings as unknown as { httpAdminMiddleware?: unknown }
-    let editor = RED.httpAdmin as unknown as ExpressApp | undefined
-    if (typeof editor?.handle !== 'function' || httpAdminMiddleware) return
-    // the outermost one that is Node-RED's own
-    while (editor.parent?.parent) editor = editor.parent
+    const ofNodes = RED.httpAdmin as unknown as ExpressApp | undefined
+    if (typeof ofNodes?.handle !== 'function' || httpAdminMiddleware) return
+    // what nodes get is part of the editor's own application (node-red/lib/red.js), unless that is the whole program's
+    const editor = ofNodes.parent?.parent ? ofNodes.parent : ofNodes
     const { handle } = editor
     editor.handle = function (this: ExpressApp, request, response, next) {
       if ((request as ParsedRequest)[OURS]) next()
