@@ -6,9 +6,9 @@ import { payloadOf, storedOf, WHOLE_DELIVERY } from './rows.js'
 /** The senders with pending deliveries, found by jumping along the index instead of reading all of it. */
 const SENDERS = `
   WITH RECURSIVE found (id) AS (
-    SELECT min(sender_id) FROM deliveries WHERE status = 0 AND webhook_id = ?1
+    SELECT min(sender_id) FROM deliveries WHERE status = 0 AND webhook_id = ?
     UNION ALL
-    SELECT (SELECT min(sender_id) FROM deliveries WHERE status = 0 AND webhook_id = ?1 AND sender_id > found.id)
+    SELECT (SELECT min(sender_id) FROM deliveries WHERE status = 0 AND webhook_id = ? AND sender_id > found.id)
     FROM found WHERE found.id IS NOT NULL
   )
   SELECT id FROM found WHERE id IS NOT NULL`
@@ -25,7 +25,7 @@ const SMALLEST_SHARE = 8
 
 export function claim({ db, claims }: Context, webhook: string, wish: ClaimWish): Claim {
   const taken = claims.of(webhook)
-  const senders = db.all(SENDERS, webhook).filter((row) => wish.senders.has(row['id'] as string))
+  const senders = db.all(SENDERS, webhook, webhook).filter((row) => wish.senders.has(row['id'] as string))
   const share =
     senders.length <= 1 ? wish.limit : Math.max(SMALLEST_SHARE, Math.ceil((2 * wish.limit) / senders.length))
   const due: { seq: number; at: number }[] = []

@@ -98,6 +98,7 @@ export class Connection {
     this.#db.exec(sql)
   }
 
+  /** Values are bound in order, to plain question marks: Node.js 22 binds none to `?1`. */
   run(sql: string, ...values: SQLInputValue[]): { changes: number | bigint; lastInsertRowid: number | bigint } {
     return this.#statement(sql).run(...values)
   }

@@ -100,14 +100,14 @@ function distinctWebhooks(condition: string): string {
 }
 
 const ALL_WEBHOOKS = distinctWebhooks('true')
-const WEBHOOKS_OF = distinctWebhooks('automation_id = ?1')
+const WEBHOOKS_OF = distinctWebhooks('automation_id = ?')
 
 function allWebhooks({ db }: Context): string[] {
   return db.all(ALL_WEBHOOKS).map((row) => row['id'] as string)
 }
 
 function webhooksOf({ db }: Context, automation: string): string[] {
-  return db.all(WEBHOOKS_OF, automation).map((row) => row['id'] as string)
+  return db.all(WEBHOOKS_OF, automation, automation).map((row) => row['id'] as string)
 }
 
 /** When the oldest pending delivery was made, or null when none waits. */

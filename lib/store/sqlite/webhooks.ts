@@ -51,9 +51,10 @@ export function reorder(context: Context, webhook: string, ordering: Ordering, n
     ordered.add(webhook)
     db.run('UPDATE deliveries SET order_key = collection WHERE status = 0 AND webhook_id = ?', webhook)
     db.run(
-      `UPDATE deliveries AS d SET due_at = NULL WHERE status = 0 AND webhook_id = ?1 AND order_key IS NOT NULL
+      `UPDATE deliveries AS d SET due_at = NULL WHERE status = 0 AND webhook_id = ? AND order_key IS NOT NULL
          AND seq > (SELECT min(seq) FROM deliveries h
-           WHERE h.status = 0 AND h.webhook_id = ?1 AND h.order_key = d.order_key)`,
+           WHERE h.status = 0 AND h.webhook_id = ? AND h.order_key = d.order_key)`,
+      webhook,
       webhook,
     )
   })
@@ -61,7 +62,7 @@ export function reorder(context: Context, webhook: string, ordering: Ordering, n
 
 export function shiftDue({ db, commit }: Context, by: number, now: number): Promise<void> {
   return commit.write(() => {
-    db.run('UPDATE deliveries SET due_at = max(?1, due_at - ?2) WHERE status = 0 AND due_at > ?1', now, by)
-    db.run('UPDATE webhooks SET held_until = max(?1, held_until - ?2) WHERE held_until > ?1', now, by)
+    db.run('UPDATE deliveries SET due_at = max(?, due_at - ?) WHERE status = 0 AND due_at > ?', now, by, now)
+    db.run('UPDATE webhooks SET held_until = max(?, held_until - ?) WHERE held_until > ?', now, by, now)
   })
 }
