@@ -61,6 +61,23 @@ describe('An HTTP source of a real Node-RED', () => {
     assert.doesNotMatch(answer, /<html|SyntaxError|node_modules/)
   })
 
+  it('#97 knows it behind the operator’s own authentication too, which nothing gets past', async () => {
+    const flow: FlowNode[] = automation(site.receiver.url).map((node) =>
+      node.type === 'artifact-source' ? { ...node, auth: 'signature', secret: secretId('INGEST') } : node,
+    )
+    // bcrypt of "operator"
+    const pass = '$2b$08$TO50iO6Gi2oA4.hxlQcxUeN4uEjYCvpS2RtywdDT7G9pFmf3vk5dm'
+    await site.start(undefined, { settings: { httpNodeAuth: { user: 'op', pass } } })
+    await site.deploy([...flow, { ...secret('INGEST'), credentials: { value: 'signing-key' } }])
+    const body = ` { "event_id":"behind", ${JSON.stringify(event()).slice(1)}`
+    const signed = { 'X-Wandb-Signature': createHmac('sha256', 'signing-key').update(body).digest('hex') }
+    const known = { Authorization: `Basic ${Buffer.from('op:operator').toString('base64')}` }
+    assert.equal(status(await post(body, signed)), 401)
+    assert.equal(status(await post(body, known)), 401)
+    assert.equal(status(await post(body, { ...signed, ...known })), 202)
+    await site.arrived(['behind'])
+  })
+
   it('#92 #93 #95 #96 refuses bodies, types, methods and headers of its own accord, stores nothing of them, and lives', async () => {
     const { pid } = await site.start(automation(site.receiver.url))
     const body = JSON.stringify(event({ event_id: 'good' }))

@@ -33,9 +33,9 @@ function embedded() {
     response.statusCode = 202
     response.end()
   })
-  const mount = () =>
-    ingest.mount({ httpAdmin: apps.ofNodes, httpNode: apps.endpoints, settings: {} } as unknown as NodeAPI)
-  return { ...apps, seen, notes, mount }
+  const mount = (settings: object = {}) =>
+    ingest.mount({ httpAdmin: apps.ofNodes, httpNode: apps.endpoints, settings } as unknown as NodeAPI)
+  return { ...apps, seen, mount }
 }
 
 describe('the paths of sources in a program that Node-RED is part of', () => {
@@ -55,7 +55,9 @@ describe('the paths of sources in a program that Node-RED is part of', () => {
     response.end()
   }
 
-  it('pass the editor by', async () => {
+  const OPEN = { 'x-gate': 'open' }
+
+  it('are answered before the editor sees them, where nothing else stands', async () => {
     const { root, editor, endpoints, mount, seen } = embedded()
     root.use(editor)
     root.use(endpoints)
@@ -64,31 +66,15 @@ describe('the paths of sources in a program that Node-RED is part of', () => {
     assert.deepEqual(seen, [])
   })
 
-  it('go through every application of the program', async () => {
-    for (const headers of [{}, { 'x-gate': 'open' }]) {
-      const { root, editor, endpoints, mount, seen } = embedded()
-      const own = express()
-      own.use(gate)
-      own.use(editor)
-      own.use(endpoints)
-      root.use('/red', own)
-      mount()
-      assert.equal(await statusOf(root, '/red/artifact-events', headers), 'x-gate' in headers ? 202 : 403)
-      assert.deepEqual(seen, [])
-      server.close()
-    }
-  })
-
-  it('go through an application of the program that stands around the editor alone', async () => {
-    const { root, editor, endpoints, mount, seen, notes } = embedded()
-    const around = express()
-    around.use(notes('around'))
-    around.use(editor)
-    root.use(around)
-    root.use(endpoints)
+  it('are answered before the editor sees them when both have a path of their own', async () => {
+    const { root, editor, endpoints, mount, seen } = embedded()
+    root.use('/admin', editor)
+    root.use('/api', endpoints)
     mount()
-    assert.equal(await statusOf(root, '/artifact-events'), 202)
-    assert.deepEqual(seen, ['around'])
+    assert.equal(await statusOf(root, '/api/artifact-events/'), 202)
+    server.close()
+    assert.equal(await statusOf(root, '/artifact-events'), 404)
+    assert.deepEqual(seen, [])
   })
 
   it('are there when the editor is in no application', async () => {
@@ -96,5 +82,85 @@ describe('the paths of sources in a program that Node-RED is part of', () => {
     root.use(endpoints)
     mount()
     assert.equal(await statusOf(root, '/artifact-events'), 202)
+  })
+
+  /** What may stand before a source, and must have its say. */
+  const PLACES: Record<string, (apps: ReturnType<typeof embedded>) => object | undefined> = {
+    'of the program': ({ root, editor, endpoints }) => {
+      root.use(gate)
+      root.use(editor)
+      root.use(endpoints)
+    },
+    'between the editor and the endpoints (httpNodeAuth)': ({ root, editor, endpoints }) => {
+      root.use(editor)
+      root.use('/', gate)
+      root.use(endpoints)
+    },
+    'of another package in httpNode': ({ root, editor, endpoints }) => {
+      endpoints.use(gate)
+      root.use(editor)
+      root.use(endpoints)
+    },
+    'in an application beside the editor': ({ root, editor, endpoints }) => {
+      const beside = express()
+      beside.use(gate)
+      root.use(beside)
+      root.use(editor)
+      root.use(endpoints)
+    },
+    'in an application, of a program without the editor': ({ root, endpoints }) => {
+      const beside = express()
+      beside.use(gate)
+      root.use(beside)
+      root.use(endpoints)
+    },
+    'in an application around both': ({ root, editor, endpoints }) => {
+      const around = express()
+      around.use(gate)
+      around.use(editor)
+      around.use(endpoints)
+      root.use(around)
+    },
+    'in an application around the editor': ({ root, editor, endpoints }) => {
+      const around = express()
+      around.use(gate)
+      around.use(editor)
+      root.use(around)
+      root.use(endpoints)
+    },
+    'in the editor (httpAdminMiddleware)': ({ root, editor, endpoints }) => {
+      editor.use(gate)
+      root.use(editor)
+      root.use(endpoints)
+      return { httpAdminMiddleware: gate }
+    },
+    'before every endpoint (httpNodeMiddleware)': ({ root, editor, endpoints }) => {
+      root.use(editor)
+      root.use(endpoints)
+      return { httpNodeMiddleware: gate }
+    },
+  }
+
+  for (const [place, put] of Object.entries(PLACES)) {
+    it(`do not go past a gate ${place}`, async () => {
+      for (const [headers, status] of [
+        [{}, 403],
+        [OPEN, 202],
+      ] as const) {
+        const apps = embedded()
+        apps.mount(put(apps))
+        assert.equal(await statusOf(apps.root, '/artifact-events', headers), status)
+        server.close()
+      }
+    })
+  }
+
+  it('do not go past a gate that is put there later', async () => {
+    const { root, editor, endpoints, mount } = embedded()
+    root.use(editor)
+    mount()
+    root.use(gate)
+    root.use(endpoints)
+    assert.equal(await statusOf(root, '/artifact-events'), 403)
   })
 })

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { NodeAPI } from 'node-red'
 import { AutomationError } from '../../../lib/error.js'
+import { type ExpressApp, type Middleware, rootOf, standsAlone, useFirst } from './web-server.js'
 
 export type Receiver = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
@@ -13,20 +14,8 @@ interface Route {
   closed: boolean
 }
 
-/** On requests for a path of ours. */
-const OURS = Symbol('artifact-automations')
-
 /** What body-parser looks at to decide that somebody else reads the body (it and Node-RED's core set it too). */
-type ParsedRequest = IncomingMessage & { _body?: boolean; skipRawBodyParser?: boolean; [OURS]?: boolean }
-type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void
-interface ExpressApp {
-  (request: IncomingMessage, response: ServerResponse): void
-  handle: Middleware
-  use(handler: Middleware): void
-  path(): string
-  parent?: ExpressApp
-  _router: { stack: { handle: unknown }[] }
-}
+type ParsedRequest = IncomingMessage & { _body?: boolean; skipRawBodyParser?: boolean }
 
 /**
  * The paths that sources listen on. It outlives the nodes: Node-RED removes and makes its nodes at every deploy, and
@@ -90,56 +79,39 @@ export class Ingest {
     }
     const { httpNodeMiddleware: own } = RED.settings as unknown as { httpNodeMiddleware?: Middleware | Middleware[] }
     const before = [own ?? []].flat().filter((handler) => typeof handler === 'function')
-    app.use((request, response, next) => {
+    const inTurn: Middleware = (request, response, next) => {
       if (!this.#routes.has(pathOf(request))) return next()
       runInTurn([...before, receive], request, response, next)
-    })
-    this.#keepBodiesRaw(app)
-    this.#passByEditor(RED)
-  }
-
-  /**
-   * With the default roots every request also goes through the editor's applications, which have nothing for ours: four
-   * of them with dozens of layers, which cost more than an event. An operator's own middleware in there sees them all,
-   * and so does every application of a program that Node-RED is part of.
-   */
-  #passByEditor(RED: NodeAPI): void {
-    const { httpAdminMiddleware } = RED.settings as unknown as { httpAdminMiddleware?: unknown }
-    const ofNodes = RED.httpAdmin as unknown as ExpressApp | undefined
-    if (typeof ofNodes?.handle !== 'function' || httpAdminMiddleware) return
-    // what nodes get is part of the editor's own application (node-red/lib/red.js), unless that is the whole program's
-    const editor = ofNodes.parent?.parent ? ofNodes.parent : ofNodes
-    const { handle } = editor
-    editor.handle = function (this: ExpressApp, request, response, next) {
-      if ((request as ParsedRequest)[OURS]) next()
-      else handle.call(this, request, response, next)
     }
+    app.use(inTurn)
+    this.#putFirst(RED, app, before.length === 0 ? inTurn : null)
   }
 
   /**
-   * With the default roots the editor's JSON parser stands before httpNode. It would read the body (signatures are
-   * over its raw bytes), inflate it, and answer broken JSON with a page of its own. So a mark for it is set first of
-   * all, as Node-RED's own `http in` does for raw bodies; authentication of httpNode stays where it is, in between.
+   * With the default roots the editor's applications stand before httpNode, with a JSON parser that would read the body
+   * (signatures are over its raw bytes), inflate it, and answer broken JSON with a page of its own. So a mark for it is
+   * set first of all, as Node-RED's own `http in` does for raw bodies; authentication of httpNode stays where it is, in
+   * between. Where nobody put anything in between, the request is answered here: the way through five applications with
+   * dozens of layers costs a tenth of an event.
+   * @param own our handler in httpNode; null when something has to be asked before it
    */
-  #keepBodiesRaw(app: ExpressApp): void {
-    let root = app
-    while (root.parent) root = root.parent
-    const mark: Middleware = (request, _response, next) => {
+  #putFirst(RED: NodeAPI, app: ExpressApp, own: Middleware | null): void {
+    const first: Middleware = (request, response, next) => {
       const base = normalise(app.path())
       const path = pathOf(request)
       const inside = base === '/' || path.startsWith(`${base}/`)
-      if (inside && this.#routes.has(normalise(path.slice(base.length)))) {
-        const parsed = request as ParsedRequest
-        parsed._body = true
-        parsed.skipRawBodyParser = true
-        parsed[OURS] = true
+      const [route] = (inside && this.#routes.get(base === '/' ? path : normalise(path.slice(base.length)))) || []
+      if (!route) return next()
+      if (own !== null && standsAlone(RED, first, own)) {
+        route.receive(request, response).catch(next)
+        return
       }
+      const parsed = request as ParsedRequest
+      parsed._body = true
+      parsed.skipRawBodyParser = true
       next()
     }
-    root.use(mark)
-    const { stack } = root._router
-    const index = stack.findIndex((layer) => layer.handle === mark)
-    stack.unshift(...stack.splice(index, 1))
+    useFirst(rootOf(app), first)
   }
 }
 
