@@ -38,7 +38,8 @@ export function valueProblems(value: unknown, path = '', depth = 1, found: Detai
         if (needsLook(element)) valueProblems(element, pathTo(path, index), depth + 1, found)
       }
     } else {
-      for (const [key, member] of Object.entries(value)) {
+      for (const key of Object.keys(value)) {
+        const member = (value as Record<string, unknown>)[key]
         if (needsLook(member)) valueProblems(member, pathTo(path, key), depth + 1, found)
       }
     }

@@ -17,9 +17,10 @@ export function filledText(name: string, value: unknown): unknown {
 /** Metadata without the members whose own variable, such as `${artifact_metadata.KEY}` in `KEY`, was not filled. */
 export function filledMetadata(metadata: unknown): unknown {
   if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) return metadata
-  const isFilled = ([key, value]: [string, unknown]) => value !== `\${artifact_metadata.${key}}`
-  const members = Object.entries(metadata)
-  return members.every(isFilled) ? metadata : Object.fromEntries(members.filter(isFilled))
+  const members = metadata as Record<string, unknown>
+  const isFilled = (key: string) => members[key] !== `\${artifact_metadata.${key}}`
+  if (Object.keys(members).every(isFilled)) return metadata
+  return Object.fromEntries(Object.entries(members).filter(([key]) => isFilled(key)))
 }
 
 /** The fields that are numbers. Which texts they may be is the schema's to say, so that it never passes one unread. */

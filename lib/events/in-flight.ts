@@ -46,16 +46,17 @@ export class InFlight {
     this.#open.set(key, { source, eventId, open: new Set(automations), at: now })
   }
 
-  /** One automation's message reached a sender, or a filter dropped it. */
-  reached({ source, eventId }: Handed, automation: string, now: number): void {
+  /** One automation's message reached a sender, or a filter dropped it. @returns whether it was waited for */
+  reached({ source, eventId }: Handed, automation: string, now: number): boolean {
     const key = keyOf(source, eventId)
     const entry = this.#open.get(key)
-    if (!entry) return
+    if (!entry) return false
     entry.open.delete(automation)
-    if (entry.open.size > 0) return
+    if (entry.open.size > 0) return true
     this.#open.delete(key)
     entry.at = now
     this.#settled.set(key, entry)
+    return true
   }
 
   /** What has to be handed over again when the flows were stopped at `now`, oldest first. */

@@ -68,8 +68,13 @@ function read(input: unknown, path: string, context: ParseContext): { event: Art
 }
 
 function complete(input: object, context: ParseContext): Record<string, unknown> {
-  // Object.fromEntries makes own members, even of one named __proto__; an assignment would change the prototype.
-  const event: Record<string, unknown> = Object.fromEntries(Object.entries(input).map(meant).filter(isPresent))
+  const event: Record<string, unknown> = {}
+  for (const name of Object.keys(input)) {
+    const known = isVocabularyName(name)
+    const value = meant(name, known, (input as Record<string, unknown>)[name])
+    // W&B leaves variables that do not apply blank, and other senders write null
+    if (!known || (value !== null && value !== '' && value !== undefined)) put(event, name, value)
+  }
   const { event_type, run_state, run_status } = event
   if (event_type === 'LINK_MODEL') event['event_type'] = 'LINK_ARTIFACT'
   if (context.entity) event['entity_name'] ??= context.entity
@@ -82,14 +87,16 @@ function complete(input: object, context: ParseContext): Record<string, unknown>
   return event
 }
 
-const meant = ([name, value]: [string, unknown]): [string, unknown] => {
-  if (name === 'artifact_metadata') return [name, filledMetadata(filledText(name, value))]
-  return [name, isVocabularyName(name) ? filledText(name, value) : value]
+function meant(name: string, known: boolean, value: unknown): unknown {
+  if (name === 'artifact_metadata') return filledMetadata(filledText(name, value))
+  return known ? filledText(name, value) : value
 }
 
-/** W&B leaves variables that do not apply blank, and other senders write null. */
-const isPresent = ([name, value]: [string, unknown]) =>
-  !isVocabularyName(name) || (value !== null && value !== '' && value !== undefined)
+/** Makes an own member, even of one named __proto__: an assignment would change the prototype. */
+function put(event: Record<string, unknown>, name: string, value: unknown): void {
+  if (name !== '__proto__') event[name] = value
+  else Object.defineProperty(event, name, { value, writable: true, enumerable: true, configurable: true })
+}
 
 function schemaProblems(errors: readonly ErrorObject[], event: Record<string, unknown>, path: string): Detail[] {
   const problems = new Map<string, string>()

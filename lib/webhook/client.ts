@@ -29,7 +29,7 @@ export class WebhookClient {
   /** Why the URL's host may not be called; a request has no other URL. */
   readonly #refusal: AutomationError | null
   readonly #dispatcher: Dispatcher
-  readonly #sending = new Set<Promise<unknown>>()
+  readonly #exchanges = new Set<Exchange>()
 
   constructor(webhook: Webhook, { addressPolicy, lookup = systemLookup as LookupFunction }: WebhookClientOptions) {
     this.#webhook = webhook
@@ -44,26 +44,11 @@ export class WebhookClient {
    * @throws only the signal's reason, when it aborts before there is an answer
    */
   async send(request: WebhookRequest, { signal }: { signal?: AbortSignal } = {}): Promise<AttemptResult> {
-    const sending = this.#send(request, signal)
-    this.#sending.add(sending)
-    try {
-      return await sending
-    } finally {
-      this.#sending.delete(sending)
-    }
-  }
-
-  /** Waits for the requests that are being made, then closes every connection. */
-  async close(): Promise<void> {
-    await Promise.allSettled(this.#sending)
-    await this.#dispatcher.destroy()
-  }
-
-  async #send(request: WebhookRequest, signal: AbortSignal | undefined): Promise<AttemptResult> {
     const started = performance.now()
     const durationMs = () => Math.round(performance.now() - started)
     signal?.throwIfAborted()
     const exchange = new Exchange()
+    this.#exchanges.add(exchange)
     const giveUp = () => exchange.stop(signal?.reason)
     signal?.addEventListener('abort', giveUp, { once: true })
     const deadline = setTimeout(() => exchange.stop(new DeadlineError()), this.#webhook.timeoutMs)
@@ -77,7 +62,14 @@ export class WebhookClient {
     } finally {
       clearTimeout(deadline)
       signal?.removeEventListener('abort', giveUp)
+      this.#exchanges.delete(exchange)
     }
+  }
+
+  /** Waits for the requests that are being made, then closes every connection. */
+  async close(): Promise<void> {
+    await Promise.allSettled(Array.from(this.#exchanges, ({ answer }) => answer))
+    await this.#dispatcher.destroy()
   }
 
   #dispatch({ method, url, headers, body }: WebhookRequest, exchange: Exchange): void {

@@ -1,11 +1,13 @@
 import type { LookupFunction } from 'node:net'
-import { Agent, buildConnector, type Dispatcher, ProxyAgent, Socks5ProxyAgent } from 'undici'
+import { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent, Socks5ProxyAgent } from 'undici'
 import type { AddressPolicy } from './address.js'
 import { guardedLookup } from './lookup.js'
 import { PROXY_POLICY, type ProxyHop } from './proxy.js'
 import type { Tls } from './tls.js'
 
 export interface ConnectionOptions {
+  /** The one endpoint that is called; null: any. */
+  readonly url: URL | null
   readonly policy: AddressPolicy
   readonly lookup: LookupFunction
   readonly tls: Tls | null
@@ -21,9 +23,12 @@ const MAX_HEADER_BYTES = 16 * 1024
 const LIMITS = { headersTimeout: 0, bodyTimeout: 0, maxHeaderSize: MAX_HEADER_BYTES, allowH2: false } as const
 
 /** Connections for one webhook, kept alive between its requests and shared with no other. */
-export function connections({ policy, lookup, tls, proxy, timeoutMs }: ConnectionOptions): Dispatcher {
+export function connections({ url, policy, lookup, tls, proxy, timeoutMs }: ConnectionOptions): Dispatcher {
   const target = { ...tls, timeout: timeoutMs, allowH2: false }
-  if (!proxy) return new Agent({ ...LIMITS, connect: guarded(policy, lookup, target) })
+  if (!proxy) {
+    const direct = { ...LIMITS, connect: guarded(policy, lookup, target) }
+    return url ? new Pool(url.origin, direct) : new Agent(direct)
+  }
 
   const hop = { lookup: guardedLookup(PROXY_POLICY, lookup), timeout: timeoutMs, allowH2: false }
   if (proxy.url.protocol.startsWith('socks')) {

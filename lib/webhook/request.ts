@@ -54,27 +54,30 @@ export function buildRequest(webhook: Webhook, { id, attempt, at, payload, slots
 
   const timestamp = Math.floor(at.getTime() / 1000)
   const signature = webhook.sign?.({ id, timestamp, body })
-  const changing = (value: string | undefined) => {
+  const withChanging = (headers: Record<string, string>, value: string | undefined) => {
     const signed = webhook.signature && value !== undefined ? { scheme: webhook.signature, value } : null
-    return attemptHeaders({ id, timestamp: String(timestamp), attempt: String(attempt) }, signed)
+    for (const [name, text] of attemptHeaders({ id, timestamp: String(timestamp), attempt: String(attempt) }, signed)) {
+      headers[name] = text
+    }
+    return headers
   }
   return {
     method,
     url,
-    headers: Object.fromEntries([
-      ...webhook.headers.map(({ name, value }) => [name, value.reveal()]),
-      ...changing(signature),
-    ]),
+    headers: withChanging(
+      Object.fromEntries(webhook.headers.map(({ name, value }) => [name, value.reveal()])),
+      signature,
+    ),
     body,
     get masked() {
       const shown = slots.length > 0 ? fillSlots(text, slots, (name) => masked(webhook, name)) : payload.toString()
       return {
         method,
         url: url.href,
-        headers: Object.fromEntries([
-          ...webhook.headers.map((header) => [header.name, header.masked]),
-          ...changing(signature && webhook.signature?.prefix + MASK),
-        ]),
+        headers: withChanging(
+          Object.fromEntries(webhook.headers.map((header) => [header.name, header.masked])),
+          signature && webhook.signature?.prefix + MASK,
+        ),
         body: webhook.redactor.redact(shown),
       }
     },

@@ -23,6 +23,7 @@ export class HttpPost {
   constructor({ addressPolicy, lookup = systemLookup as LookupFunction }: HttpPostOptions) {
     this.#policy = addressPolicy
     this.#dispatcher = connections({
+      url: null,
       policy: addressPolicy,
       lookup,
       tls: null,

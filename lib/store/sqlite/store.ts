@@ -225,8 +225,12 @@ export class SqliteStore implements contract.DeliveryStore {
   }
 
   /** Rejects, like everything here, instead of throwing. */
-  async #write<T>(work: (context: Context) => Promise<T>): Promise<T> {
-    return work(this.#open())
+  #write<T>(work: (context: Context) => Promise<T>): Promise<T> {
+    try {
+      return work(this.#open())
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   async #read<T>(work: (context: Context) => T): Promise<T> {

@@ -149,7 +149,7 @@ export class Dispatcher {
     if (source === undefined) return
     const eventId = eventOf(msg).event_id
     const now = this.#now()
-    this.#inFlight.reached({ source, eventId }, id, now)
+    if (this.#inFlight.reached({ source, eventId }, id, now)) return
     this.#inFlight.reached({ source: sampleSource(id), eventId }, id, now)
   }
 

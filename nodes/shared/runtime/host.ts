@@ -32,6 +32,7 @@ export class Host {
   readonly secrets = new KnownSecrets()
   readonly webhooks = new Map<string, WebhookRuntime>()
   readonly #starters = new Set<() => void>()
+  #embedded: { readonly userDir: string | undefined; readonly file: string } | null = null
   #RED: NodeAPI
 
   constructor(RED: NodeAPI) {
@@ -63,8 +64,13 @@ export class Host {
     return path.resolve(userDir, 'artifact-automations', given || 'store.db')
   }
 
+  /** Of the store that keeps every event; asked for with each of them. */
   embeddedPath(): string {
-    return this.storePath(undefined)
+    const { userDir } = this.#RED.settings
+    if (this.#embedded === null || this.#embedded.userDir !== userDir) {
+      this.#embedded = { userDir, file: this.storePath(undefined) }
+    }
+    return this.#embedded.file
   }
 
   /** Runs `callback` whenever flows have (re)started, until the node is closed: every other node exists then. */

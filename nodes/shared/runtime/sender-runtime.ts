@@ -126,7 +126,9 @@ export class SenderRuntime {
       message: keptProperties(msg),
     }
     if (this.#settings.mode === 'dry-run') return this.#dryRun(delivery)
-    await this.#enqueue(webhook?.stores.own ?? this.#embedded, delivery)
+    const embedded = this.#embedded
+    const own = webhook?.stores.own ?? embedded
+    await (own === embedded ? this.#enqueueEmbedded(embedded, delivery) : this.#enqueueOwn(own, delivery))
     return null
   }
 
@@ -134,17 +136,16 @@ export class SenderRuntime {
    * What cannot be written to the webhook's own store goes into the embedded one, and is sent from there: its event was
    * acknowledged, and nobody hands it over again once that store works.
    */
-  async #enqueue(own: DeliveryEngine, delivery: NewDelivery): Promise<void> {
-    const embedded = this.#embedded
+  async #enqueueOwn(own: DeliveryEngine, delivery: NewDelivery): Promise<void> {
     try {
-      if (own !== embedded && own.problem === null) {
+      if (own.problem === null) {
         await own.enqueue(delivery)
         return
       }
     } catch (error) {
       if (!isStoreTrouble(asAutomationError(error))) throw error
     }
-    await this.#enqueueEmbedded(embedded, delivery)
+    await this.#enqueueEmbedded(this.#embedded, delivery)
   }
 
   /**

@@ -18,7 +18,8 @@ export interface Stores {
 
 interface Opened {
   readonly engine: DeliveryEngine
-  readonly started: Promise<void>
+  /** Resolves with it once the first try to open the file is over. */
+  readonly started: Promise<DeliveryEngine>
 }
 
 /** The open stores, one engine each, by the path of their file. They stay open over redeploys. */
@@ -41,10 +42,8 @@ export class StorePool {
   }
 
   /** Like `open`, once the first try to open the file is over. */
-  async engine(path: string): Promise<DeliveryEngine> {
-    const { engine, started } = this.#entry(path)
-    await started
-    return engine
+  engine(path: string): Promise<DeliveryEngine> {
+    return this.#entry(path).started
   }
 
   /** For how many days stores keep what is finished, by their paths; those that are not named for the usual time. */
@@ -74,7 +73,7 @@ export class StorePool {
     engine.onProblem((problem) => {
       for (const listener of this.#listeners) listener(path, problem)
     })
-    const opened = { engine, started: engine.start() }
+    const opened = { engine, started: engine.start().then(() => engine) }
     this.#opened.set(path, opened)
     return opened
   }
@@ -90,10 +89,8 @@ export class StorePool {
   }
 
   /** Every engine that was opened, whether its store is well or not. */
-  async all(): Promise<DeliveryEngine[]> {
-    const opened = [...this.#opened.values()]
-    await Promise.all(opened.map(({ started }) => started))
-    return opened.map(({ engine }) => engine)
+  all(): Promise<DeliveryEngine[]> {
+    return Promise.all(Array.from(this.#opened.values(), ({ started }) => started))
   }
 
   closeNow(): void {
