@@ -1,13 +1,14 @@
 // Posts events from its own process. Reads one JSON job per line on stdin, answers one JSON line each:
 //   {url, token?, prefix, count, concurrency, rate?} → {acknowledged: [ids], sentAt: {id: ns}, ackedAt: {id: ns}, seconds}
 import { createInterface } from 'node:readline'
-import { Pool } from 'undici'
+import { Poster } from './wire.mjs'
 
-const event = (id) => ({
+/** An event of about 1 KB; only its id differs. */
+const [BEFORE_ID, AFTER_ID] = JSON.stringify({
   event_type: 'ADD_ARTIFACT_ALIAS',
   entity_name: 'acme',
   project_name: 'wandb-registry-model',
-  event_id: id,
+  event_id: '<id>',
   event_author: 'jo',
   artifact_collection_name: 'churn-model',
   artifact_version: 'wandb-artifact://_id/QXJ0aWZhY3Q6NTE3ODg5ODg3',
@@ -15,18 +16,17 @@ const event = (id) => ({
   artifact_version_index: 3,
   alias: 'production',
   artifact_metadata: { accuracy: 0.93, notes: 'x'.repeat(600) },
-})
+}).split('<id>')
 
 async function run({ url, token, prefix, count, concurrency, rate }) {
-  const { origin, pathname } = new URL(url)
-  const pool = new Pool(origin, { connections: concurrency, pipelining: 1 })
-  const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) }
+  const headers = { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) }
+  const posters = Array.from({ length: concurrency }, () => new Poster(url, headers))
   const acknowledged = []
   const sentAt = {}
   const ackedAt = {}
   let next = 0
   const start = process.hrtime.bigint()
-  const post = async () => {
+  const post = async (poster) => {
     const index = next++
     const id = `${prefix}-${index}`
     if (rate) {
@@ -34,27 +34,25 @@ async function run({ url, token, prefix, count, concurrency, rate }) {
       const wait = due - Number(process.hrtime.bigint()) / 1e6
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
     }
-    sentAt[id] = String(process.hrtime.bigint())
-    try {
-      const response = await pool.request({ path: pathname, method: 'POST', headers, body: JSON.stringify(event(id)) })
-      await response.body.dump()
-      if (response.statusCode < 300) {
-        acknowledged.push(id)
-        ackedAt[id] = String(process.hrtime.bigint())
-      }
-    } catch {
-      // not acknowledged: a server that was killed owes nothing for it
-    }
+    sentAt[id] = process.hrtime.bigint()
+    const status = await poster.post(`${BEFORE_ID}${id}${AFTER_ID}`)
+    // no answer: a server that was killed owes nothing for it
+    if (status === null || status >= 300) return
+    acknowledged.push(id)
+    ackedAt[id] = process.hrtime.bigint()
   }
-  const worker = async () => {
-    while (next < count) await post()
-  }
-  await Promise.all(Array.from({ length: concurrency }, worker))
+  await Promise.all(
+    posters.map(async (poster) => {
+      while (next < count) await post(poster)
+    }),
+  )
   const seconds = Number(process.hrtime.bigint() - start) / 1e9
-  await pool.destroy()
+  for (const poster of posters) poster.close()
   return { acknowledged, sentAt, ackedAt, seconds }
 }
 
+const asText = (_key, value) => (typeof value === 'bigint' ? String(value) : value)
+
 for await (const line of createInterface({ input: process.stdin })) {
-  process.stdout.write(`${JSON.stringify(await run(JSON.parse(line)))}\n`)
+  process.stdout.write(`${JSON.stringify(await run(JSON.parse(line)), asText)}\n`)
 }

@@ -1,45 +1,49 @@
 // The webhook's far end, in its own process: answers after ?delay milliseconds and remembers what came when.
 //   GET /report?brief, ?reset → {count, distinct, arrivals: {<event id>: nanoseconds of the machine's monotonic clock}}
-import { createServer } from 'node:http'
+//   GET /down, /up: from now on connections are closed without an answer, or answered again
+import { createServer } from 'node:net'
+import { readMessages } from './wire.mjs'
 
 let arrivals = new Map()
 let count = 0
 let down = false
 
+const answer = (body, type = 'text/plain') =>
+  `HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+const OK = answer('ok')
+
 /** The first arrival of each event counts; the id is found without parsing the body. */
 function record(body, at) {
   const id = /"id": ?"([^"]+)"/.exec(body)?.[1]
   count += 1
-  if (id !== undefined && !arrivals.has(id)) arrivals.set(id, String(at))
+  if (id !== undefined && !arrivals.has(id)) arrivals.set(id, at)
 }
 
-createServer((request, response) => {
-  const url = new URL(request.url, 'http://localhost')
-  if (url.pathname === '/report') {
-    response.setHeader('Content-Type', 'application/json')
-    const brief = { count, distinct: arrivals.size }
-    const whole = () => ({ ...brief, arrivals: Object.fromEntries(arrivals) })
-    response.end(JSON.stringify(url.searchParams.has('brief') ? brief : whole()))
-    if (url.searchParams.has('reset')) {
-      arrivals = new Map()
-      count = 0
+function report(query) {
+  const brief = { count, distinct: arrivals.size }
+  const whole = () => ({ ...brief, arrivals: Object.fromEntries(Array.from(arrivals, ([id, at]) => [id, String(at)])) })
+  const body = JSON.stringify(query.has('brief') ? brief : whole())
+  if (query.has('reset')) {
+    arrivals = new Map()
+    count = 0
+  }
+  return answer(body, 'application/json')
+}
+
+createServer({ noDelay: true }, (socket) => {
+  socket.on('error', () => {})
+  readMessages(socket, ({ head, body }) => {
+    const { pathname, searchParams } = new URL(head.split(' ', 2)[1], 'http://localhost')
+    if (pathname === '/report') return socket.write(report(searchParams))
+    if (pathname === '/down' || pathname === '/up') {
+      down = pathname === '/down'
+      return socket.write(OK)
     }
-    return
-  }
-  if (url.pathname === '/down' || url.pathname === '/up') {
-    down = url.pathname === '/down'
-    return response.end()
-  }
-  const chunks = []
-  request.on('data', (chunk) => chunks.push(chunk))
-  request.on('end', () => {
-    if (down) return request.socket.destroy()
-    const at = process.hrtime.bigint()
-    const delay = Number(url.searchParams.get('delay') ?? 0)
-    const answer = () => response.end('ok')
-    if (url.pathname !== '/neighbour') record(Buffer.concat(chunks).toString('latin1'), at)
-    if (delay > 0) setTimeout(answer, delay)
-    else answer()
+    if (down) return socket.destroy()
+    if (pathname !== '/neighbour') record(body, process.hrtime.bigint())
+    const delay = Number(searchParams.get('delay') ?? 0)
+    if (delay > 0) setTimeout(() => socket.write(OK), delay)
+    else socket.write(OK)
   })
 }).listen(Number(process.argv[2] ?? 0), '127.0.0.1', function () {
   process.send?.({ port: this.address().port })
