@@ -366,6 +366,18 @@ describe('the delivery engine', () => {
       assert.equal(late.delivered.length, 1)
     })
 
+    it('#54 #55 waits for a sender that went when its delivery was already next in line', async () => {
+      await s.start({ rateLimit: 1 })
+      for (const body of ['first', 'second', 'third']) await s.enqueue(body)
+      await s.world.rest()
+      s.engine.detachSender('send')
+      await s.world.pass(300_000)
+      assert.deepEqual(s.endpoint.bodies, ['first'])
+      s.engine.attachSender('send', s.outputs.port)
+      await s.world.pass(5_000)
+      assert.deepEqual(s.endpoint.bodies, ['first', 'second', 'third'])
+    })
+
     it('gives a sender that was away the outputs it missed', async () => {
       await s.start()
       let answer = (_: typeof OK) => {}
@@ -496,6 +508,7 @@ describe('the delivery engine', () => {
       await s.start()
       await s.world.pass(1_000)
       assert.equal(await s.statusOf(quick), 'delivered')
+      assert.equal(s.endpoint.sent.filter(({ id }) => id === quick).length, 1, 'its answer was waited for')
       const log = (await s.engine.get(slow))?.log
       assert.deepEqual(
         log?.map(({ error }) => error?.code),

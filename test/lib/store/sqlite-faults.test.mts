@@ -20,6 +20,7 @@ import { FAILURES } from '../../../dist/lib/store/sqlite/errors.js'
 import { APPLICATION_ID, MIGRATIONS } from '../../../dist/lib/store/sqlite/schema.js'
 import { SqliteStore } from '../../../dist/lib/store/sqlite/store.js'
 import { versionProblem } from '../../../dist/lib/store/sqlite/version.js'
+import type { SweepCursor } from '../../../dist/lib/store/store.js'
 import { copyAsKilled } from './killed.mts'
 import { delivered, end, event, NOON, record, start } from './make.mts'
 
@@ -109,6 +110,25 @@ describe('the SQLite store, when something is wrong with its file', () => {
     assert.equal(digest(path), before)
   })
 
+  it('#13 finds damage after an unclean stop where nothing is read at the start', async () => {
+    const store = make()
+    await store.open(start())
+    for (let i = 0; i < 200; i++) await put(store, `e${i}`, 2_000)
+    await store.close(end())
+    const db = new DatabaseSync(path)
+    db.exec("UPDATE meta SET value = 0 WHERE key = 'clean'; PRAGMA wal_checkpoint(TRUNCATE)")
+    const leaves = "SELECT pageno FROM dbstat WHERE name = 'events' AND pagetype = 'leaf' ORDER BY path LIMIT 1"
+    const page = Number(db.prepare(leaves).get()?.['pageno'])
+    const size = Number(db.prepare('PRAGMA page_size').get()?.['page_size'])
+    db.close()
+    const damaged = readFileSync(path)
+    damaged.fill(0xab, (page - 1) * size, page * size)
+    writeFileSync(path, damaged)
+    const before = digest(path)
+    await assert.rejects(make().open(start()), { code: 'store_corrupt' })
+    assert.equal(digest(path), before)
+  })
+
   for (let version = 1; version < MIGRATIONS.length; version++) {
     it(`#58 brings a file of schema ${version} up to date, with everything in it`, async () => {
       mkdirSync(join(dir, 'deep'))
@@ -181,6 +201,26 @@ describe('the SQLite store, when something is wrong with its file', () => {
       survivor.closeNow(end())
     }
     assert.equal(last, 20)
+  })
+
+  it('#17 opens what is in the file when its log is deleted, and works on', async () => {
+    const store = make()
+    await store.open(start())
+    await put(store, 'old')
+    await store.close(end())
+    const again = make()
+    await again.open(start())
+    await put(again, 'in the log')
+    const copy = copyAsKilled(path, join(dir, 'copy'))
+    rmSync(`${copy}-wal`)
+    const survivor = make({ path: copy })
+    await survivor.open(start())
+    const { events } = await survivor.events({}, { limit: 10 })
+    assert.deepEqual(
+      events.map((entry) => entry.event.event_id),
+      ['old'],
+    )
+    assert.deepEqual(await put(survivor, 'in the log'), [false])
   })
 
   it('#14 says that a read-only directory is one', async () => {
@@ -291,6 +331,41 @@ describe('the SQLite store, when something is wrong with its file', () => {
     db.exec('ROLLBACK')
     db.close()
     await make({ path: copy }).open(start())
+  })
+
+  it('#8 deletes old history on, and nothing else, when it was killed between two slices', async () => {
+    const store = make()
+    await store.open(start())
+    for (let i = 0; i < 100; i++) {
+      const { claimed } = await store.enqueue(record(`d${i}`, { claim: true }))
+      if (i % 10 !== 0) await store.record(delivered(claimed!))
+    }
+    const slice = { deliveriesBefore: NOON + 1_000, eventsBefore: NOON + 1_000, limit: 20 }
+    let from: SweepCursor | null = null
+    for (let round = 0; ; round++) {
+      const copy = copyAsKilled(path, join(dir, `killed-${round}`))
+      const killed = make({ path: copy })
+      await killed.open(start())
+      for (let rest: SweepCursor | null = null, more = true; more; more = rest !== null) {
+        rest = (await killed.sweep({ ...slice, from: rest })).next
+      }
+      // the newest row stays, so that its number is not given again
+      const { deliveries } = await killed.deliveries({}, { limit: 200 })
+      const left = deliveries.map(({ id, status }) => `${id} ${status}`).reverse()
+      const pending = Array.from({ length: 10 }, (_, i) => `d${i * 10} pending`)
+      assert.deepEqual(left, [...pending, 'd99 delivered'])
+      await killed.close(end())
+      const db = new DatabaseSync(copy)
+      assert.equal(Object.values(db.prepare('PRAGMA integrity_check').get() ?? {})[0], 'ok')
+      for (const table of ['bodies', 'attempts']) {
+        const column = table === 'bodies' ? 'seq' : 'delivery'
+        const orphans = `SELECT count(*) AS n FROM ${table} WHERE ${column} NOT IN (SELECT seq FROM deliveries)`
+        assert.equal(db.prepare(orphans).get()?.['n'], 0)
+      }
+      db.close()
+      if (round > 0 && from === null) break
+      from = (await store.sweep({ ...slice, from })).next
+    }
   })
 
   it('uses the journal and the care that it promises', () => {
