@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import type { LookupAddress } from 'node:dns'
+import { once } from 'node:events'
 import net, { type LookupFunction } from 'node:net'
 import type { WebhookSettings } from '../../../dist/lib/webhook/settings.js'
 import type { TlsSettings } from '../../../dist/lib/webhook/tls.js'
@@ -169,6 +171,26 @@ describe('an address that may not be called', () => {
     assert.equal(server.received.length, 0)
     await sender.close()
   })
+
+  it('#21 is not what an endpoint has that resets the connection as soon as it is made', async () => {
+    // a process of its own: the reset has to come between the connection and the look at it
+    const script = `
+      const server = require('node:net').createServer((socket) => socket.on('error', () => {}).resetAndDestroy())
+      server.listen(0, '127.0.0.1', () => console.log(server.address().port))`
+    const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+    try {
+      const [line] = await once(child.stdout, 'data')
+      const to = webhook({ url: `http://127.0.0.1:${String(line).trim()}/`, timeout: 5 })
+      const sender = client(to, { policy: ['127.0.0.0/8'] })
+      for (let i = 0; i < 3_000; i++) {
+        const { failure } = await sender.send(request(to))
+        // `address_blocked` would be the end of the delivery
+        assert.equal(failure?.code, 'network', `attempt ${i}: ${failure?.message}`)
+      }
+    } finally {
+      child.kill()
+    }
+  }).timeout(30_000)
 
   it('is allowed again by the allowlist alone', async () => {
     const server = await httpServer()
