@@ -252,6 +252,15 @@ describe('the SQLite store, when something is wrong with its file', () => {
     await assert.rejects(put(store, 'a'), /removed or replaced/)
   })
 
+  it('#14 notices that its log was taken away: what is written there dies with the process', async () => {
+    const store = make()
+    await store.open(start())
+    await put(store, 'before')
+    rmSync(`${path}-wal`)
+    await assert.rejects(store.beat(NOON), { code: 'store_unavailable', retryable: false })
+    await assert.rejects(put(store, 'a'), /removed or replaced/)
+  })
+
   it('#10 #12 refuses new events when SQLite says that the file is full, and works again when it may grow', async () => {
     const store = make({ maxPages: 40 })
     await store.open(start())
