@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
 import { cpSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as passed } from 'node:timers/promises'
 import type { FlowNode } from '../e2e/harness/node-red.mts'
-import { event, secret, secretId } from '../nodes/automation.mts'
-import { automation, eventOf, onTab, PATIENCE, useSite } from './site.mts'
+import { event, secret, secretId, sender, source, template, trigger, webhook } from '../nodes/automation.mts'
+import { automation, eventOf, onTab, PATIENCE, TEMPLATE, useSite } from './site.mts'
 
 /** The flow with one node changed, or with `null` taken out. */
 const change = (flow: readonly FlowNode[], id: string, more: object | null) =>
@@ -80,6 +81,106 @@ describe('Deliveries over a redeploy', () => {
     assert.deepEqual(site.receiver.requests.map(eventOf).sort(), accepted.sort())
   })
 
+  /** Ways on which a message comes to a sender without a wire that leads there. Each holds it in the node `slow`. */
+  const part = (node: FlowNode): FlowNode => ({ ...node, z: 'part', x: 100, y: 100 })
+  const slow = (wires: string[]): FlowNode => ({
+    id: 'slow',
+    type: 'function',
+    name: '',
+    func: '',
+    outputs: 1,
+    wires: [wires],
+  })
+  const definition = (first: string, more: object = {}): FlowNode => ({
+    ...{ id: 'part', type: 'subflow', name: 'part', env: [], out: [] },
+    in: [{ x: 50, y: 50, wires: [{ id: first }] }],
+    ...more,
+  })
+  const instance = (wires: string[] = []): FlowNode => ({
+    id: 'instance',
+    type: 'subflow:part',
+    name: '',
+    wires: [wires],
+  })
+  const end = () => sender({ wires: [[], []] })
+  const ways: [string, () => FlowNode[]][] = [
+    [
+      'in a subflow',
+      () => [
+        trigger({ wires: [['slow']] }),
+        slow(['instance']),
+        instance(),
+        definition('template'),
+        part(template(TEMPLATE)),
+        part(end()),
+      ],
+    ],
+    [
+      'behind a subflow',
+      () => [
+        trigger({ wires: [['instance']] }),
+        instance(['sender']),
+        definition('slow', { out: [{ x: 300, y: 50, wires: [{ id: 'template', port: 0 }] }] }),
+        part(slow(['template'])),
+        part(template(TEMPLATE, { wires: [[]] })),
+        end(),
+      ],
+    ],
+    [
+      'of a trigger in a subflow',
+      () => [
+        instance(),
+        definition('slow', { in: [] }),
+        part(trigger({ wires: [['slow']] })),
+        part(slow(['template'])),
+        part(template(TEMPLATE)),
+        part(end()),
+      ],
+    ],
+    [
+      'behind a link call',
+      () => [
+        trigger({ wires: [['call']] }),
+        {
+          id: 'call',
+          type: 'link call',
+          name: '',
+          links: ['called'],
+          linkType: 'static',
+          timeout: '30',
+          wires: [['sender']],
+        },
+        { id: 'called', type: 'link in', name: '', links: [], wires: [['slow']] },
+        slow(['template']),
+        template(TEMPLATE, { wires: [['back']] }),
+        { id: 'back', type: 'link out', name: '', mode: 'return', links: [], wires: [] },
+        end(),
+      ],
+    ],
+    [
+      'behind a complete node',
+      () => [
+        trigger({ wires: [['template']] }),
+        template(TEMPLATE, { wires: [['slow']] }),
+        slow([]),
+        { id: 'complete', type: 'complete', name: '', scope: ['slow'], uncaught: false, wires: [['sender']] },
+        end(),
+      ],
+    ],
+  ]
+  for (const [what, nodes] of ways) {
+    it(`#52 are made of events that a deploy caught on their way to a sender ${what}`, async () => {
+      const flow = onTab([source(), ...nodes(), webhook(site.receiver.url)])
+      const slowly = (func: string) => change(flow, 'slow', { func })
+      // a function that calls done by hand holds the message, and what completes it, until it is called
+      await site.start(slowly('return null; node.done()'))
+      await site.accept('caught')
+      await site.deploy(slowly('node.send(msg); node.done()'))
+      await site.arrived(['caught'])
+      assert.equal(site.receiver.requests.length, 1)
+    })
+  }
+
   it('#53 go to the new URL with the new secret and the payload they had when the webhook is changed and renamed', async () => {
     const place = await site.newReceiver()
     const flow = [
@@ -96,6 +197,39 @@ describe('Deliveries over a redeploy', () => {
     await site.arrived(['one', 'two'], place)
     assert.equal(site.receiver.requests.length, 0)
     for (const { headers } of place.requests) assert.equal(headers['authorization'], 'Bearer new-token')
+  })
+
+  it('#53 go with the new value of a secret when nothing but that is deployed', async () => {
+    const names = ['TOKEN', 'GRANTED', 'SIGNING']
+    const secrets = (value: string) =>
+      names.map((name) => ({ ...secret(name), credentials: { value: `${value}-${name.toLowerCase()}` } }))
+    const flow = automation(site.receiver.url, {
+      text: '{"event": "${event.event_id}", "granted": "${GRANTED}"}',
+      hook: {
+        accessToken: secretId('TOKEN'),
+        secrets: [secretId('GRANTED')],
+        signing: 'github',
+        signingSecret: secretId('SIGNING'),
+      },
+    })
+    await site.start()
+    await site.deploy([...flow, ...secrets('old')])
+    await site.accept('before')
+    await site.arrived(['before'])
+    await queue()
+    for (const changed of secrets('new')) {
+      const others = secrets('old').filter(({ id }) => id !== changed.id)
+      // as the editor does, the values of the others are left out
+      await site.deploy([...flow, changed, ...others.map(({ credentials: _, ...node }) => node)], 'nodes')
+    }
+    await resume()
+    await site.arrived(['one', 'two'])
+    for (const { headers, body } of site.receiver.requests.slice(1)) {
+      assert.equal(headers['authorization'], 'Bearer new-token')
+      assert.equal(JSON.parse(body.toString()).granted, 'new-granted')
+      const digest = createHmac('sha256', 'new-signing').update(body).digest('hex')
+      assert.equal(headers['x-hub-signature-256'], `sha256=${digest}`)
+    }
   })
 
   for (const [what, id] of [
@@ -139,6 +273,31 @@ describe('Deliveries over a redeploy', () => {
       await site.arrived(['one', 'two'])
     })
   }
+
+  it('#55 wait while the subflow they come from is disabled where it stands, and go out when it is enabled', async () => {
+    const inSubflow = onTab([
+      source(),
+      trigger({ wires: [['instance']] }),
+      instance(),
+      definition('template'),
+      part(template(TEMPLATE)),
+      part(end()),
+      webhook(site.receiver.url),
+    ])
+    const flow = withBystander(inSubflow)
+    await site.start(flow)
+    await queue()
+    const { automations } = await site.admin<{ automations: { senders: object[] }[] }>('GET', '/automations')
+    assert.deepEqual(automations[0]?.senders, [{ id: 'instance-sender', name: 'send', webhook: 'webhook' }])
+    await site.deploy(change(flow, 'instance', { d: true }))
+    await resume()
+    await meanwhile('later')
+    await site.until('pending', 2)
+    assert.equal(site.receiver.requests.length, 0)
+
+    await site.deploy(flow)
+    await site.arrived(['one', 'two'])
+  })
 
   it('#56 wait while the flow came without its credentials, say which is missing, and go out with it, never without', async () => {
     const flow = withBystander([

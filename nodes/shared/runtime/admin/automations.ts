@@ -1,6 +1,6 @@
 import type { NodeAPI } from 'node-red'
 import type { Delivery } from '../../../../lib/delivery/delivery.js'
-import { deployedNodes, reachableSenders, type SenderRow, text } from '../flow-graph.js'
+import { deployedNodes, FlowGraph, type SenderRow, text } from '../flow-graph.js'
 
 /** One row of `GET automations`. */
 export interface AutomationRow {
@@ -21,21 +21,21 @@ export interface AutomationRow {
   last_delivery: Delivery | null
 }
 
-/** Every artifact-event node of the deployed flows, with the senders that its messages can reach. */
+/** Every artifact-event node of the deployed flows, in subflows too, with the senders that its messages can reach. */
 export async function listAutomations(
   RED: NodeAPI,
   lastDelivery: (automation: string) => Promise<Delivery | null>,
 ): Promise<AutomationRow[]> {
-  const nodes = deployedNodes(RED)
+  const graph = new FlowGraph(deployedNodes(RED))
   const rows: AutomationRow[] = []
-  for (const node of nodes.values()) {
-    if (node.type !== 'artifact-event') continue
+  for (const trigger of graph.triggers) {
+    const { id, node } = trigger
     rows.push({
-      id: node.id,
+      id,
       name: node.name ?? '',
       description: text(node['description']),
       flow: node.z ?? '',
-      enabled: !node.d && !(nodes.get(node.z ?? '') as { disabled?: boolean } | undefined)?.disabled,
+      enabled: graph.isEnabled(trigger),
       source: text(node['source']),
       scope: node['scope'] ?? 'registry',
       entity: node['entity'] ?? '',
@@ -43,8 +43,8 @@ export async function listAutomations(
       collection: node['collection'] ?? '',
       events: node['events'] ?? ['LINK_ARTIFACT'],
       pattern: node['pattern'] ?? '',
-      senders: reachableSenders(node, nodes),
-      last_delivery: await lastDelivery(node.id),
+      senders: graph.senders(trigger),
+      last_delivery: await lastDelivery(id),
     })
   }
   return rows
