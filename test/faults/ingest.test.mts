@@ -40,26 +40,33 @@ describe('An HTTP source of a real Node-RED', () => {
   const status = (answer: string) => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1])
   const code = (answer: string) => JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)).error.code
 
-  it('#97 knows a signature over the bytes as they came, whatever parsers the editor has', async () => {
-    const flow: FlowNode[] = automation(site.receiver.url).map((node) =>
-      node.type === 'artifact-source' ? { ...node, auth: 'signature', secret: secretId('INGEST') } : node,
-    )
-    await site.start()
-    await site.deploy([...flow, { ...secret('INGEST'), credentials: { value: 'signing-key' } }])
-    const body = `\n{ "alias":"production",\t"event_id" : "spaced", ${JSON.stringify(event()).slice(1)}\r\n `
-    const signature = createHmac('sha256', 'signing-key').update(body).digest('hex')
-    assert.equal(status(await post(body, { 'X-Wandb-Signature': signature })), 202)
-    await site.arrived(['spaced'])
-    const reparsed = JSON.stringify(JSON.parse(body))
-    assert.equal(status(await post(reparsed, { 'X-Wandb-Signature': signature })), 401)
-    assert.equal(status(await post(body)), 401)
-    // it is the source that refuses bad JSON, after it has looked at the signature, not the editor's parser
-    assert.equal(status(await post('{"broken', { 'X-Wandb-Signature': signature })), 401)
-    const broken = createHmac('sha256', 'signing-key').update('{"broken').digest('hex')
-    const answer = await post('{"broken', { 'X-Wandb-Signature': broken })
-    assert.equal(status(answer), 400)
-    assert.doesNotMatch(answer, /<html|SyntaxError|node_modules/)
-  })
+  // with middleware of the operator's own, requests for sources go through the editor's applications as well; for that
+  // it is enough that something is set, and this Node-RED passes over
+  for (const [what, settings] of [
+    ['whatever parsers the editor has', {}],
+    ['also behind middleware before the editor', { httpAdminMiddleware: true }],
+  ] as const) {
+    it(`#97 knows a signature over the bytes as they came, ${what}`, async () => {
+      const flow: FlowNode[] = automation(site.receiver.url).map((node) =>
+        node.type === 'artifact-source' ? { ...node, auth: 'signature', secret: secretId('INGEST') } : node,
+      )
+      await site.start(undefined, { settings })
+      await site.deploy([...flow, { ...secret('INGEST'), credentials: { value: 'signing-key' } }])
+      const body = `\n{ "alias":"production",\t"event_id" : "spaced", ${JSON.stringify(event()).slice(1)}\r\n `
+      const signature = createHmac('sha256', 'signing-key').update(body).digest('hex')
+      assert.equal(status(await post(body, { 'X-Wandb-Signature': signature })), 202)
+      await site.arrived(['spaced'])
+      const reparsed = JSON.stringify(JSON.parse(body))
+      assert.equal(status(await post(reparsed, { 'X-Wandb-Signature': signature })), 401)
+      assert.equal(status(await post(body)), 401)
+      // it is the source that refuses bad JSON, after it has looked at the signature, not the editor's parser
+      assert.equal(status(await post('{"broken', { 'X-Wandb-Signature': signature })), 401)
+      const broken = createHmac('sha256', 'signing-key').update('{"broken').digest('hex')
+      const answer = await post('{"broken', { 'X-Wandb-Signature': broken })
+      assert.equal(status(answer), 400)
+      assert.doesNotMatch(answer, /<html|SyntaxError|node_modules/)
+    })
+  }
 
   it('#97 knows it behind the operator’s own authentication too, which nothing gets past', async () => {
     const flow: FlowNode[] = automation(site.receiver.url).map((node) =>
