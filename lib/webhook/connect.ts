@@ -16,6 +16,14 @@ export interface ConnectionOptions {
   readonly timeoutMs: number
 }
 
+class ResetError extends Error {
+  readonly code = 'ECONNRESET'
+
+  constructor() {
+    super('The connection was reset as soon as it was made.')
+  }
+}
+
 /** More than any webhook's answer needs, and as much as Node.js's own client takes. */
 const MAX_HEADER_BYTES = 16 * 1024
 
@@ -68,7 +76,9 @@ function guarded(
         return
       }
       try {
-        policy.checkAddresses(endpoint.hostname, [socket.remoteAddress ?? ''])
+        // a connection that was reset at once has no address any more
+        if (socket.remoteAddress === undefined) throw new ResetError()
+        policy.checkAddresses(endpoint.hostname, [socket.remoteAddress])
         callback(null, socket)
       } catch (refusal) {
         socket.destroy()

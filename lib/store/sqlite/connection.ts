@@ -23,7 +23,8 @@ export class Connection {
   readonly path: string
   readonly #db: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
-  #inode = 0
+  /** The files that are written, by their numbers. */
+  #inodes = new Map<string, number | undefined>()
 
   constructor(options: ConnectionOptions) {
     this.path = options.path
@@ -69,7 +70,6 @@ export class Connection {
     )
     if (options.maxPages !== undefined) this.exec(`PRAGMA max_page_count = ${options.maxPages}`)
     if (version < MIGRATIONS.length) this.#migrate(version)
-    this.#inode = statSync(this.path).ino
   }
 
   #migrate(from: number): void {
@@ -84,9 +84,20 @@ export class Connection {
     }
   }
 
-  /** Throws when the file that is written is not the one at the path any more. */
-  checkFile(): void {
-    if (statSync(this.path, { throwIfNoEntry: false })?.ino === this.#inode) return
+  /** To be called once both the file and its log are there. */
+  noteFiles(): void {
+    for (const file of [this.path, `${this.path}-wal`]) this.#inodes.set(file, inodeOf(file))
+  }
+
+  /**
+   * Throws when what is written is not the files at the path any more: it would be gone with the process. What is in a
+   * log that was deleted still comes into the file. Not inside a transaction.
+   * @param flush commits what is not committed yet
+   */
+  checkFiles(flush: () => void): void {
+    if (Array.from(this.#inodes).every(([file, inode]) => inodeOf(file) === inode)) return
+    flush()
+    if (inodeOf(this.path) === this.#inodes.get(this.path)) this.exec('PRAGMA wal_checkpoint(TRUNCATE)')
     throw new AutomationError(
       'store_unavailable',
       `The delivery store ${this.path} was removed or replaced while it was in use. Restart Node-RED.`,
@@ -134,6 +145,8 @@ export class Connection {
     return statement
   }
 }
+
+const inodeOf = (file: string): number | undefined => statSync(file, { throwIfNoEntry: false })?.ino
 
 /** Loaded when a store is opened, so that the package loads, and says what is wrong, where there is no node:sqlite. */
 function sqlite(): typeof import('node:sqlite') {

@@ -51,6 +51,7 @@ export class SqliteStore implements contract.DeliveryStore {
       try {
         this.#ballast.put()
         const opening = takeOver(db, start)
+        db.noteFiles()
         const ordered = new Set(webhooks.ordered(db))
         this.#context = { db, claims: new Claims(), commit: this.#groupCommit(db), ordered }
         return opening
@@ -63,8 +64,8 @@ export class SqliteStore implements contract.DeliveryStore {
 
   async probe(now: number): Promise<void> {
     this.#guard(() => {
-      const { db } = this.#open()
-      db.checkFile()
+      const { db, commit } = this.#open()
+      db.checkFiles(() => commit.flush())
       this.#ballast.put(() => emptyLog(db))
       db.exec('BEGIN IMMEDIATE')
       try {
@@ -205,12 +206,10 @@ export class SqliteStore implements contract.DeliveryStore {
   }
 
   beat(now: number): Promise<void> {
-    return this.#write(({ db, commit }) =>
-      commit.write(() => {
-        db.checkFile()
-        putMeta(db, 'alive', now)
-      }),
-    )
+    return this.#write(({ db, commit }) => {
+      this.#guard(() => db.checkFiles(() => commit.flush()))
+      return commit.write(() => putMeta(db, 'alive', now))
+    })
   }
 
   #groupCommit(db: Connection): GroupCommit {

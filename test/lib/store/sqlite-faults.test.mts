@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -252,13 +253,20 @@ describe('the SQLite store, when something is wrong with its file', () => {
     await assert.rejects(put(store, 'a'), /removed or replaced/)
   })
 
-  it('#14 notices that its log was taken away: what is written there dies with the process', async () => {
+  it('#14 notices that its log was taken away, which would die with the process, and saves what is in it', async () => {
     const store = make()
     await store.open(start())
     await put(store, 'before')
     rmSync(`${path}-wal`)
+    await put(store, 'between')
+    const last = put(store, 'at last')
     await assert.rejects(store.beat(NOON), { code: 'store_unavailable', retryable: false })
+    await last
     await assert.rejects(put(store, 'a'), /removed or replaced/)
+    copyFileSync(path, `${path}-as-killed`)
+    const next = make({ path: `${path}-as-killed` })
+    await next.open(start())
+    for (const id of ['before', 'between', 'at last']) assert.notEqual(await next.event('src', id), null, id)
   })
 
   it('#10 #12 refuses new events when SQLite says that the file is full, and works again when it may grow', async () => {
