@@ -123,6 +123,11 @@ for (const version of ['node-red', 'node-red-4']) {
       for (const each of opened.reverse()) await each.close()
     })
 
+    /** Resolves when the far end has got `count` deliveries more: what a test causes must not arrive in the next one. */
+    async function arrive(count: number, before: number): Promise<readonly Recorded[]> {
+      return (await farEnd.received(before + count)).slice(before)
+    }
+
     /** A delivery to us, bytes and all, and the same once more as MLflow sends it again after a 503. */
     async function recordedTwice(): Promise<[Recorded, Recorded]> {
       const recorder = await Receiver.listen()
@@ -161,7 +166,7 @@ for (const version of ['node-red', 'node-red-4']) {
       it(`tells ${method} ${route}, and the far end gets it with every variable`, async () => {
         const before = farEnd.requests.length
         await mlflow.call(method, route, body)
-        const request = (await farEnd.received(before + 1)).at(-1)
+        const [request] = await arrive(1, before)
         assert.deepEqual(JSON.parse(request?.body.toString() ?? ''), arrives)
       })
     }
@@ -172,13 +177,14 @@ for (const version of ['node-red', 'node-red-4']) {
       await mlflow.call('DELETE', 'registered-models/delete', { name: 'churn ü' })
       await mlflow.call('POST', 'registered-models/create', { name: 'next' })
       await mlflow.call('POST', 'model-versions/create', { name: 'next', source: 's3://bucket/next' })
-      const [next, ...others] = (await farEnd.received(before + 1)).slice(before)
+      const [next, ...others] = await arrive(1, before)
       assert.equal(JSON.parse(next?.body.toString() ?? '').path, 'acme/models/next:v1')
       assert.deepEqual(others, [])
     })
 
     it('hears of each kind of event that it knows whether it became an event here', async () => {
       assert.deepEqual(kinds.toSorted(), KINDS.map(({ kind }) => kind).toSorted())
+      const before = farEnd.requests.length
       for (const { kind, becomes } of KINDS) {
         const { success, response_status, response_body } = await mlflow.testWebhook(hook, asWebhookEvent(kind))
         assert.deepEqual([success, response_status], [true, 202], kind)
@@ -186,6 +192,9 @@ for (const version of ['node-red', 'node-red-4']) {
         assert.equal(receipts.length, becomes ? 1 : 0, kind)
         if (becomes) assert.deepEqual([receipts[0].duplicate, receipts[0].automations], [false, 1], kind)
       }
+      const events = KINDS.flatMap(({ becomes }) => becomes ?? [])
+      const delivered = await arrive(events.length, before)
+      assert.deepEqual(delivered.map(({ body }) => JSON.parse(body.toString()).event).toSorted(), events.toSorted())
     })
 
     it('sends a delivery again under the same id, and only the first starts anything', async () => {
@@ -195,10 +204,12 @@ for (const version of ['node-red', 'node-red-4']) {
         [first, first].map(({ headers, body }) => [headers['x-mlflow-delivery-id'], body.toString()]),
       )
       const id = first.headers['x-mlflow-delivery-id']
+      const before = farEnd.requests.length
       assert.deepEqual(await replay(first), { status: 202, body: [{ event_id: id, duplicate: false, automations: 1 }] })
       const again = { status: 202, body: [{ event_id: id, duplicate: true, automations: 1 }] }
       assert.deepEqual(await replay(second), again)
       assert.deepEqual(await replay(second, { 'idempotency-key': 'not-signed' }), again)
+      await arrive(1, before)
     })
 
     it('is refused once a byte, the id or the time is another, and when the time is long ago', async () => {
@@ -217,7 +228,9 @@ for (const version of ['node-red', 'node-red-4']) {
       }
       const now = Math.floor(Date.now() / 1000)
       assert.equal((await replay(delivery, signedAt(now - 310))).status, 401)
+      const before = farEnd.requests.length
       assert.equal((await replay(delivery, signedAt(now - 200))).status, 202)
+      await arrive(1, before)
     })
 
     it('does what the commands of the documentation say', async () => {
@@ -239,9 +252,7 @@ for (const version of ['node-red', 'node-red-4']) {
       }
       const { result } = JSON.parse(answers[1] ?? '')
       assert.deepEqual([result.success, result.response_status], [true, 202])
-      const paths = (await farEnd.received(before + 3))
-        .slice(before)
-        .map(({ body }) => JSON.parse(body.toString()).path)
+      const paths = (await arrive(3, before)).map(({ body }) => JSON.parse(body.toString()).path)
       const expected = ['acme/models/example_model:v1', 'acme/models/churn:v1', 'acme/models/churn:production']
       assert.deepEqual(paths.toSorted(), expected.toSorted())
     })
