@@ -128,7 +128,9 @@ describe('automations that are imported from W&B', function () {
     )
     const triggers = answer.flow.filter(({ type }) => type === 'artifact-event')
     const disabled = triggers.filter((node) => node['d'] === true).map(({ name }) => name)
-    const saidSo = UNSUPPORTED.filter(({ report }) => /(is|and) disabled/.test(report.join())).map(({ name }) => name)
+    const saidSo = UNSUPPORTED.filter(({ report }) => /(It is|and) disabled/.test(report.join())).map(
+      ({ name }) => name,
+    )
     assert.deepEqual(disabled.sort(), saidSo.sort())
     await deploy(answer)
     await wandb.polls(4)

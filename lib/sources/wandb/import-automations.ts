@@ -1,3 +1,5 @@
+import { AutomationError } from '../../error.js'
+import { parseWebhookUrl } from '../../webhook/url.js'
 import type { Automation, Remark } from './automations/automation.js'
 import { ConfigNodes } from './automations/config-nodes.js'
 import type { FlowNode } from './automations/flow-node.js'
@@ -131,13 +133,14 @@ function actionOf(
   column: number,
 ): FlowNode[] {
   const place = (offset: number) => ({ z, x: 160 + 230 * (column + offset), y })
-  const template = (text: string): FlowNode => ({
+  const template = (text: string, more: object = {}): FlowNode => ({
     id: newId(),
     type: 'payload-template',
     name: '',
     template: text,
     format: 'json',
     missing: 'blank',
+    ...more,
     ...place(0),
     wires: [[]],
   })
@@ -164,7 +167,15 @@ function actionOf(
       const known = [accessTokenRef, secretRef].filter((each) => typeof each === 'string')
       const payload = asTemplate(action.payload ?? '{}', { hasSecrets: true, known, eventType })
       const { text, secrets: names, needsToken, bare, problem } = payload
-      if (problem !== null) remark('missing', `Its sender is disabled: its payload is no template here. ${problem}`)
+      if (problem !== null)
+        remark('missing', `Its template and sender are disabled: its payload is no template here. ${problem}`)
+      const badUrl = urlProblem(action.webhook.url)
+      if (badUrl !== null) {
+        remark(
+          'missing',
+          `Its sender is disabled: the webhook ${action.webhook.name} cannot be used as it is. ${badUrl}`,
+        )
+      }
       sayNames(payload)
       if (bare.length > 0) {
         remark(
@@ -193,9 +204,10 @@ function actionOf(
           )
         }
       }
+      const isUsable = problem === null && badUrl === null
       const nodes = [
-        template(text),
-        sender(configs.webhook(action.webhook, names, needsToken), problem === null ? {} : { d: true }),
+        template(text, problem === null ? {} : { d: true }),
+        sender(configs.webhook(action.webhook, names, needsToken), isUsable ? {} : { d: true }),
       ]
       for (const taken of configs.taken(action.webhook.id)) {
         const [as, ask] =
@@ -228,6 +240,17 @@ function actionOf(
     case 'unsupported':
       remark('missing', `Its action, ${action.what}, cannot be carried over: only the trigger was laid out.`)
       return []
+  }
+}
+
+/** Why a webhook here refuses the URL, in words; null when it does not. */
+function urlProblem(url: string): string | null {
+  try {
+    parseWebhookUrl(url)
+    return null
+  } catch (error) {
+    if (error instanceof AutomationError) return error.message
+    throw error
   }
 }
 

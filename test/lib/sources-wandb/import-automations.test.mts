@@ -211,6 +211,7 @@ describe('Importing automations', () => {
       /alternatives of several conditions/,
     ],
     [aliasFilter({ alias: 7 }), /the condition 7/],
+    [{ $or: [] }, /\$or without alternatives/],
     ['no object', /"no object" where conditions should be/],
   ] as const) {
     it(`disables what it cannot translate, and says why: ${JSON.stringify(filter)}`, () => {
@@ -270,6 +271,98 @@ describe('Importing automations', () => {
           'Its secret TOKEN has the name of one in red; here they are one. If the values differ, make another one and choose it in the webhook hook 3.',
       },
     ])
+  })
+
+  it('gives each webhook a token of its own, though their names are the same or come to the same', () => {
+    const hookOf = (id: string, name: string): Automation['action'] => ({
+      kind: 'webhook',
+      webhook: { id, name, url: 'https://example.com', accessTokenRef: null, secretRef: null },
+      payload: '{"token":"${ACCESS_TOKEN}"}',
+    })
+    const of = (name: string, entity: string, hook: string, called: string) => ({
+      name,
+      scope: { ...plain.scope, entity, project: 'training' },
+      action: hookOf(hook, called),
+    })
+    const { flow, secrets } = imported(
+      of('a', 'red', '1', 'my hook'),
+      of('b', 'red', '1', 'my hook'),
+      of('c', 'blue', '2', 'my hook'),
+      of('d', 'red', '3', 'my-hook'),
+    )
+    assert.deepEqual(secrets, ['SECRET_my_hook_TOKEN', 'SECRET_my_hook_TOKEN_2', 'SECRET_my_hook_TOKEN_3'])
+    const tokens = ofType(flow, 'automation-webhook').map((webhook) => webhook['accessToken'])
+    assert.equal(new Set(tokens).size, 3)
+  })
+
+  it('disables the sender of a webhook whose URL cannot be used here, and says why', () => {
+    for (const [url, why] of [
+      ['https://ada:pw@example.com', /user name or password/],
+      ['ftp://example.com', /must begin with https/],
+      ['', /no URL/],
+      ['https://example.com/${ACCESS_TOKEN}', /variables or secrets/],
+    ] as const) {
+      const webhook = { id: 'w', name: 'hook', url, accessTokenRef: null, secretRef: null }
+      const { flow, report } = imported({ action: { kind: 'webhook', webhook, payload: null } })
+      assert.equal(only(flow, 'webhook-sender')['d'], true, url)
+      assert.deepEqual(
+        report.map(({ severity }) => severity),
+        ['missing'],
+      )
+      assert.match(report[0]?.message ?? '', /^Its sender is disabled: the webhook hook cannot be used as it is\. /)
+      assert.match(report[0]?.message ?? '', why)
+    }
+  })
+
+  for (const [runFilter, reason] of [
+    [{ $or: [{ username: 'ada' }, { username: 'bob' }] }, /a condition on username that is one of several/],
+    [{ $or: [{ username: 'ada' }, { display_name: 'x' }] }, /a condition on username that is one of several/],
+    [{ $and: [{ username: 'ada' }, { username: 'bob' }] }, /several users/],
+    [{ $not: { username: 'ada' } }, /a condition on username that is .* negated/],
+    [{ $nor: [{ username: 'ada' }] }, /a condition on username that is .* negated/],
+  ] as const) {
+    it(`disables what a run trigger has no room for, and says why: ${JSON.stringify(runFilter)}`, () => {
+      const { flow, report } = imported({
+        eventType: 'RUN_STATE',
+        filter: { run_filter: JSON.stringify(runFilter), run_state_filter: { states: ['FAILED'] } },
+      })
+      assert.equal(only(flow, 'artifact-event')['d'], true)
+      assert.match(report.map(({ message }) => message).join('\n'), reason)
+    })
+  }
+
+  it('takes a user that is the only alternative', () => {
+    const { flow, report } = imported({
+      eventType: 'RUN_STATE',
+      filter: {
+        run_filter: '{"$or":[{"$and":[{"username":{"$eq":"ada"}},{"display_name":{"$contains":"x"}}]}]}',
+        run_state_filter: { states: ['FAILED'] },
+      },
+    })
+    const { user, runName } = only(flow, 'artifact-event')
+    assert.deepEqual([user, runName, report], ['ada', 'x', []])
+  })
+
+  it('disables what waits for states that W&B tells nobody, and says of several states how often they fire', () => {
+    const of = (...states: unknown[]) =>
+      imported({ eventType: 'RUN_STATE', filter: { run_filter: null, run_state_filter: { states } } })
+    for (const state of ['KILLED', 'SLEEPING', null, {}]) {
+      const { flow, report } = of('FAILED', state)
+      assert.equal(only(flow, 'artifact-event')['d'], true)
+      assert.match(report[0]?.message ?? '', /the run state/)
+    }
+    const { flow, report } = of('RUNNING', 'FINISHED')
+    assert.deepEqual(only(flow, 'artifact-event')['states'], ['running', 'finished'])
+    assert.deepEqual(
+      report.map(({ severity, message }) => [severity, message]),
+      [
+        [
+          'note',
+          'It waits for several states: W&B fires it once for a run in 24 hours, here it fires once for each of them.',
+        ],
+      ],
+    )
+    assert.deepEqual(of('CRASHED').report, [])
   })
 
   /** Imports them into flows that have these nodes already. */
@@ -412,16 +505,17 @@ describe('Importing automations', () => {
     )
   })
 
-  it('disables the sender of a payload that cannot be a template, and says why', () => {
+  it('disables template and sender of a payload that cannot be a template, and says why', () => {
     const { flow, report } = imported({ action: { ...plain.action, payload: '{"a": }' } as Automation['action'] })
-    assert.equal(only(flow, 'webhook-sender')['d'], true)
+    // a template that is not disabled would be red
+    assert.deepEqual([only(flow, 'payload-template')['d'], only(flow, 'webhook-sender')['d']], [true, true])
     assert.deepEqual(
       report.map(({ severity }) => severity),
       ['missing'],
     )
     assert.match(
       String(report[0]?.message),
-      /^Its sender is disabled: its payload is no template here\. Line 1, column/,
+      /^Its template and sender are disabled: its payload is no template here\. Line 1, column/,
     )
   })
 

@@ -17,7 +17,9 @@ export const FORM_SAMPLES: readonly Sample[] = [
     happens: (wandb) => ends(wandb, 'hers', 'failed'),
     fires: 'RUN_STATE hers failed',
     body: '{"run":"hers","status":"failed"}',
-    report: [],
+    report: [
+      'note: It waits for several states: W&B fires it once for a run in 24 hours, here it fires once for each of them.',
+    ],
   },
   {
     name: 'new versions of a sequence',

@@ -21,6 +21,7 @@ export function samplePlaces({ world, organization, team, second, ada }: Company
     secretRef: 'MY_SECRET',
   })
   const plain = world.addWebhook(team, 'w', 'https://example.com/webhook')
+  const withPassword = world.addWebhook(team, 'password', 'https://ada:pw@example.com/webhook')
   const slack = world.addSlack(team, 'acme', 'team-alerts-ml')
-  return { registry, project, collection, neighbour, sequence, logged, signed, plain, slack }
+  return { registry, project, collection, neighbour, sequence, logged, signed, plain, withPassword, slack }
 }

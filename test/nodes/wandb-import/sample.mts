@@ -29,7 +29,7 @@ export interface Sample {
 
 /** The action that sends this payload. */
 export const hook =
-  (integration: 'signed' | 'plain', payload: string | null) =>
+  (integration: 'signed' | 'plain' | 'withPassword', payload: string | null) =>
   (places: Sampled['places']): TriggerAction => ({ kind: 'webhook', integration: places[integration], payload })
 
 /** A filter on aliases or tags as the server saves it. */

@@ -88,6 +88,37 @@ export const UNSUPPORTED: readonly (Pick<Sample, 'name' | 'scope' | 'eventType' 
     ],
   },
   {
+    name: 'runs of one user or another',
+    scope: 'project',
+    eventType: 'RUN_STATE',
+    filter:
+      '{"run_filter":"{\\"$or\\":[{\\"username\\":\\"ada\\"},{\\"username\\":\\"bob\\"}]}","run_state_filter":{"states":["FAILED"]}}',
+    action: hook('plain', '{}'),
+    report: [
+      'missing: It is disabled: its filter has a condition on username that is one of several alternatives or negated, which cannot be translated.',
+    ],
+  },
+  {
+    name: 'a payload that is no template',
+    scope: 'collection',
+    eventType: 'ADD_ARTIFACT_ALIAS',
+    filter: inWrap('{"alias":{"$eq":"production"}}'),
+    action: hook('plain', 'new: ${alias}'),
+    report: [
+      'missing: Its template and sender are disabled: its payload is no template here. Line 1, column 1 of the template: “new” is no JSON value; text stands in double quotes.',
+    ],
+  },
+  {
+    name: 'a webhook with a password in its URL',
+    scope: 'collection',
+    eventType: 'ADD_ARTIFACT_ALIAS',
+    filter: inWrap('{"alias":{"$eq":"production"}}'),
+    action: hook('withPassword', '{}'),
+    report: [
+      'missing: Its sender is disabled: the webhook password cannot be used as it is. The URL contains a user name or password (user:password@). Remove them: URLs are shown and exported. Use an access token, or a header Authorization with a secret.',
+    ],
+  },
+  {
     name: 'switched off',
     enabled: false,
     scope: 'collection',

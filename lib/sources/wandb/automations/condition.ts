@@ -34,9 +34,15 @@ function steps(
     throw new Untranslatable(`${JSON.stringify(filter)} where conditions should be`)
   return Object.entries(filter).flatMap(([name, condition]): Step[] => {
     if (name === '$and') return list(condition).flatMap((each) => steps(each, fields, others))
-    if (name === '$or') return either(list(condition).map((each) => steps(each, fields, others)))
-    if (name === '$nor') return list(condition).map((each) => negate(steps(each, fields, others)))
-    if (name === '$not') return [negate(steps(condition, fields, others))]
+    if (name === '$or') {
+      const branches = list(condition)
+      if (branches.length === 0) throw new Untranslatable('$or without alternatives')
+      // the only alternative is none
+      const among = branches.length === 1 ? others : refusesOthers
+      return either(branches.map((each) => steps(each, fields, among)))
+    }
+    if (name === '$nor') return list(condition).map((each) => negate(steps(each, fields, refusesOthers)))
+    if (name === '$not') return [negate(steps(condition, fields, refusesOthers))]
     if (name.startsWith('$')) throw new Untranslatable(`the operator ${name}`)
     if (!fields.includes(name)) {
       others(name, condition)
@@ -44,6 +50,11 @@ function steps(
     }
     return conditions(condition)
   })
+}
+
+/** A condition on another field is taken beside the steps, which is right only where all of them have to hold. */
+function refusesOthers(field: string): never {
+  throw new Untranslatable(`a condition on ${field} that is one of several alternatives or negated`)
 }
 
 function conditions(condition: unknown): Step[] {
@@ -76,7 +87,7 @@ function conditions(condition: unknown): Step[] {
 /** One of several lists of steps: a single pattern each can be joined to one; no steps at all pass always. */
 function either(branches: readonly (readonly Step[])[]): Step[] {
   const [only] = branches
-  if (branches.length === 0 || branches.some((branch) => branch.length === 0)) return []
+  if (branches.some((branch) => branch.length === 0)) return []
   if (branches.length === 1 && only) return [...only]
   const patterns = branches.map((branch) => {
     const [step] = branch

@@ -13,6 +13,9 @@ export class ConfigNodes {
   /** By the name of a secret: the webhooks that use it, each with its entity, in the order of their coming. */
   readonly #users = new Map<string, Map<string, string>>()
 
+  /** Names made up for tokens that W&B does not name. */
+  readonly #tokens = new Set<string>()
+
   /** By the id of a webhook of W&B's: what `taken` told of it. */
   readonly #told = new Map<string, Set<string>>()
 
@@ -32,9 +35,18 @@ export class ConfigNodes {
     return [...this.#secrets.keys()].sort()
   }
 
+  /** A name for the token of a webhook: one of its own, because webhooks of several teams may have the same name. */
+  #tokenName({ name }: WebhookEntry): string {
+    const first = fittingName(`${name}_TOKEN`)
+    let own = first
+    for (let number = 2; this.#tokens.has(own); number += 1) own = `${first}_${number}`
+    this.#tokens.add(own)
+    return own
+  }
+
   /** The id of the secret of this name; a name that a secret cannot have here is bent into one. */
   secret(name: string): string {
-    const fitting = isSecretName(name) ? name : `SECRET_${name.replace(/\W/g, '_')}`
+    const fitting = fittingName(name)
     const existing = this.#existing.get(fitting)
     if (existing !== undefined) return existing
     const node = this.#secrets.get(fitting) ?? { id: this.#newId(), type: 'automation-secret', name: fitting }
@@ -82,7 +94,7 @@ export class ConfigNodes {
       signing: entry.secretRef ? 'wandb' : 'none',
       signingSecret: entry.secretRef ? this.secret(entry.secretRef) : '',
     }
-    if (needsToken && node['accessToken'] === '') node['accessToken'] = this.secret(`${entry.name}_TOKEN`)
+    if (needsToken && node['accessToken'] === '') node['accessToken'] = this.secret(this.#tokenName(entry))
     for (const name of names) {
       const id = this.secret(name)
       if (!node.secrets.includes(id)) node.secrets.push(id)
@@ -91,6 +103,8 @@ export class ConfigNodes {
     return node.id
   }
 }
+
+const fittingName = (name: string) => (isSecretName(name) ? name : `SECRET_${name.replace(/\W/g, '_')}`)
 
 /** Who is behind a URL, which decides what counts as success. */
 function serviceOf(url: string): string {

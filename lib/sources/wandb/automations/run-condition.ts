@@ -14,7 +14,7 @@ export function runSettings(eventType: string, filter: unknown): RunSettings {
     const { states } = object(whole['run_state_filter'])
     // without states it would fire for all of them
     if (!Array.isArray(states) || states.length === 0) throw new Untranslatable('a state filter of another kind')
-    return { ...settings, states: states.map((state) => String(state).toLowerCase()) }
+    return { ...settings, states: states.map(stateOf) }
   }
   const kinds = object(whole['run_metric_filter'])
   const legacy = parsed(whole['metric_filter'])
@@ -54,6 +54,15 @@ export function runSettings(eventType: string, filter: unknown): RunSettings {
   throw new Untranslatable('a metric filter of another kind')
 }
 
+/** The states that W&B's automations know; a run that was killed starts none there. */
+const STATES = ['running', 'finished', 'failed', 'crashed']
+
+function stateOf(value: unknown): string {
+  const state = typeof value === 'string' ? value.toLowerCase() : ''
+  if (!STATES.includes(state)) throw new Untranslatable(`the run state ${JSON.stringify(value)}`)
+  return state
+}
+
 const metricOf = (filter: Readonly<Record<string, unknown>>) => ({
   metric: text(filter['name']),
   // the SDK's word for it is AVERAGE, older ones had AVG
@@ -68,6 +77,7 @@ function runOf(filter: unknown): { runName: string; user: string } {
     if (!['username', 'user', 'user.username'].includes(field) || typeof wanted !== 'string') {
       throw new Untranslatable(`the condition on ${field} of the run`)
     }
+    if (user !== '' && user !== wanted) throw new Untranslatable('several users')
     user = wanted
   })
   const [step] = steps

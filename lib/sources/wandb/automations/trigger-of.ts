@@ -39,7 +39,10 @@ export function triggerOf({ scope, eventType, filter, problem }: Automation): Tr
     return { ...parts, event: '', problem: `W&B's event ${eventType} has no counterpart here` }
   }
   try {
-    if (event.startsWith('RUN_')) return { ...parts, run: ruleOf(event, filter) }
+    if (event.startsWith('RUN_')) {
+      const run = ruleOf(event, filter)
+      return { ...parts, run, notes: run.states.length > 1 ? [SEVERAL_STATES] : [] }
+    }
     return {
       ...parts,
       ...conditionsOf(event, unwrapped(filter)),
@@ -65,6 +68,8 @@ function ruleOf(event: string, filter: unknown): RunSettings {
 const inSentence = (message: string): string => message.charAt(0).toLowerCase() + message.slice(1).replace(/\.$/, '')
 
 const UPDATED = 'W&B no longer makes its event "alias updated"; this one waits for "alias added"'
+const SEVERAL_STATES =
+  'It waits for several states: W&B fires it once for a run in 24 hours, here it fires once for each of them.'
 const LINKED_AS =
   'W&B looks at the aliases that a version has when it is linked; here the automation waits for the alias to be added, at the link or later, fires once for each alias that fits, and ${event_type} is ADD_ARTIFACT_ALIAS'
 
