@@ -66,6 +66,32 @@ describe('Watching runs of a W&B server', () => {
     assert.deepEqual(brief(await watch.poll()), ['RUN_STATE nightly-1 failed'])
   })
 
+  it('takes a crash after a failure for the failure that it is, unless crashes are asked for by name', async () => {
+    const failures = runTrigger({ event: 'RUN_STATE', states: ['failed'] })
+    const crashes = runTrigger({ event: 'RUN_STATE', states: ['crashed'] })
+    const both = runTrigger({ event: 'RUN_STATE', states: ['failed', 'crashed'] })
+    watch = await watching([failures, crashes, both])
+    const run = watch.world.addRun(watch.project, watch.ada, { displayName: 'fox' })
+    await watch.poll()
+    const firedBy = async (state: string) => {
+      watch.world.runState(run, 'running')
+      await watch.poll()
+      watch.world.runState(run, state)
+      const events = await watch.poll()
+      return [failures, crashes, both].map(
+        ({ run: rule }) => events.filter((event) => matchesRule(rule as never, event)).length,
+      )
+    }
+    assert.deepEqual(await firedBy('failed'), [1, 0, 1])
+    assert.deepEqual(await firedBy('crashed'), [0, 1, 1])
+    assert.deepEqual(await firedBy('crashed'), [0, 0, 0])
+    assert.deepEqual(await firedBy('failed'), [0, 0, 0])
+    watch.world.pass(25 * 3_600_000)
+    assert.deepEqual(await firedBy('crashed'), [1, 1, 1])
+    assert.deepEqual(await firedBy('failed'), [0, 0, 1])
+    assert.deepEqual(await firedBy('killed'), [0, 0, 0])
+  })
+
   it('fires a threshold on the window of last values, once per run in 24 hours', async () => {
     const wanted = runTrigger({
       event: 'RUN_METRIC',

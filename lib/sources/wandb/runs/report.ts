@@ -13,12 +13,21 @@ export interface RunPlace {
   readonly seenAt: number
 }
 
-/** A run's new state. `number` is the place of the change among all of the project's runs. */
-export function reportState(run: RunSighting, number: number, place: RunPlace): ArtifactEvent {
+/**
+ * A run's new state. `number` is the place of the change among all of the project's runs.
+ * @param only keys of the rules that it is news for, when it is none for others that would accept it
+ */
+export function reportState(
+  run: RunSighting,
+  number: number,
+  place: RunPlace,
+  only: readonly string[] | null,
+): ArtifactEvent {
   return {
     event_type: 'RUN_STATE',
     event_id: eventId(place.entity, place.project, run.name, 'RUN_STATE', number, run.state),
     ...runFields(run, place),
+    ...(only === null ? {} : { run_rules: [...only] }),
   }
 }
 

@@ -169,7 +169,10 @@ function inWords(metric: string, filter: MetricFilter): string {
 /** Whether an event that the watch made for this rule, or anybody sent, is one that the rule asks for. */
 export function matchesRule(rule: RunRule, event: ArtifactEvent): boolean {
   if (event.event_type !== rule.event || !acceptsRun(rule, event.run_name ?? '', event.run_author ?? '')) return false
-  if (rule.event === 'RUN_STATE') return acceptsState(rule, event.run_state ?? '')
+  if (rule.event === 'RUN_STATE') {
+    const { run_rules: only } = event
+    return acceptsState(rule, event.run_state ?? '') && (!Array.isArray(only) || only.includes(rule.key))
+  }
   // the watch has evaluated the rule and names it; what somebody else sends speaks for itself
   return event['run_rule'] === undefined ? event.metric_name === rule.metric : event['run_rule'] === rule.key
 }
@@ -182,6 +185,10 @@ export function acceptsState({ states }: Pick<StateRule, 'states'>, state: strin
   const lower = state.toLowerCase()
   return states.has(lower) || (lower === 'crashed' && states.has('failed'))
 }
+
+/** As what a state counts for a rule that accepts it: failures and crashes are one where nobody asks for crashes. */
+export const countedAs = ({ states }: Pick<StateRule, 'states'>, state: string): string =>
+  ['failed', 'crashed'].includes(state.toLowerCase()) && !states.has('crashed') ? 'failure' : state
 
 const keyOf = (content: unknown): string => JSON.stringify(content)
 

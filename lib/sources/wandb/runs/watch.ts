@@ -5,13 +5,13 @@ import { compareRuns, type RunsState } from './compare.js'
 import { REST, type RunContext } from './context.js'
 import { followMetrics } from './follow.js'
 import { type RunPlace, reportState } from './report.js'
-import { acceptsRun, acceptsState, type MetricRule, type StateRule } from './rule.js'
+import { acceptsRun, acceptsState, countedAs, type MetricRule, type StateRule } from './rule.js'
 import { isActive, type RunSighting, readRun } from './sighting.js'
 
 /** The part of the state that holds a project's runs: since when they are watched, and what they were. */
 interface StoredRuns extends RunsState {
   readonly since: number
-  /** When a state of a run was last reported, Unix milliseconds, as `run state`. */
+  /** When a state of a run was last reported, Unix milliseconds, as `run state`, or `run failure`. */
   readonly told: Readonly<Record<string, number>>
 }
 
@@ -62,11 +62,13 @@ export async function noteRuns(seen: readonly RunSighting[], context: RunContext
   const told = new Map(Object.entries(before?.told ?? {}).filter(([, at]) => place.seenAt - at < REST))
   const states = rules.filter((rule): rule is StateRule => rule.event === 'RUN_STATE')
   for (const [index, { run }] of changes.entries()) {
-    const wanted = states.some((rule) => acceptsRun(rule, run.displayName, run.user) && acceptsState(rule, run.state))
-    const name = `${run.name} ${run.state}`
-    if (!wanted || told.has(name)) continue
-    told.set(name, place.seenAt)
-    draft.events.push(reportState(run, (before?.changes ?? 0) + index, place))
+    const wanted = states.filter((rule) => acceptsRun(rule, run.displayName, run.user) && acceptsState(rule, run.state))
+    const nameFor = (rule: StateRule) => `${run.name} ${countedAs(rule, run.state)}`
+    const news = wanted.filter((rule) => !told.has(nameFor(rule)))
+    if (news.length === 0) continue
+    for (const rule of news) told.set(nameFor(rule), place.seenAt)
+    const only = news.length < wanted.length ? news.map(({ key: rule }) => rule) : null
+    draft.events.push(reportState(run, (before?.changes ?? 0) + index, place, only))
   }
   const since = before?.since ?? place.seenAt
   if (before === null || changes.length > 0) {
