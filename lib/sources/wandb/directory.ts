@@ -18,7 +18,10 @@ export interface Directory {
 
 export async function readDirectory(client: WandbClient, signal?: AbortSignal): Promise<Directory> {
   const { data } = await client.ask(DIRECTORY_DOCUMENT, {}, signal)
-  const viewer = data.at('viewer')
+  return directoryOf(data.at('viewer'))
+}
+
+export function directoryOf(viewer: Answer): Directory {
   const organizations = new Map<string, OrganizationEntry>()
   const note = (answer: Answer): string => {
     const name = answer.at('name').text()

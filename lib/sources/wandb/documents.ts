@@ -15,6 +15,8 @@ export const LIMITS = {
   /** Versions in a page when one collection is listed. */
   versions: 100,
   runs: 50,
+  /** Projects in a page of names. */
+  projects: 200,
   /** Collections that are listed by one request. */
   scan: 10,
   /** Questions about single versions in one request. */
@@ -25,6 +27,13 @@ const COMMITTED = '{\\"state\\":\\"COMMITTED\\"}'
 const TAGGED = '{\\"state\\":\\"COMMITTED\\",\\"tag\\":{\\"$regex\\":\\".\\"}}'
 
 const PAGE = 'pageInfo { endCursor hasNextPage }'
+const NAMES = `${PAGE} edges { node { name } }`
+const VIEWER = `viewer {
+    username
+    entity
+    organizations { name orgEntity { name } }
+    teams { edges { node { name organization { name orgEntity { name } } } } }
+  }`
 const VERSION = 'id createdAt tags { name }'
 const versionsField = (first: string, filters: string, after = '') =>
   `artifacts(first: ${first}${after}, filters: "${filters}") { totalCount ${PAGE} edges { version node { ${VERSION} } } }`
@@ -57,6 +66,10 @@ export interface PollWishes {
   /** Tags of versions as well. */
   readonly tags: boolean
   readonly runs: boolean
+  /** Who the key belongs to, as well. */
+  readonly directory?: boolean
+  /** The projects of so many entities (`projects0` of `$p0`), as well. */
+  readonly projectsOf?: number
 }
 
 /**
@@ -64,7 +77,8 @@ export interface PollWishes {
  * making (`rolling`), and the runs with the newest heartbeats with those that are watched by name.
  */
 export function pollDocument(wishes: PollWishes, offers: Offers): string {
-  const { within, collections, tags, runs } = wishes
+  const { within, collections, tags, runs, directory = false, projectsOf = 0 } = wishes
+  const entities = Array.from({ length: projectsOf }, (_, n) => n)
   const sorted = (order: string) => (offers.has('sorting') ? `, order: "${order}"` : '')
   const args = within === 'entity' ? ', projectFilters: $projects, collectionTypes: [SEQUENCE, PORTFOLIO]' : ''
   const page = (name: string, rest: string) =>
@@ -82,10 +96,15 @@ export function pollDocument(wishes: PollWishes, offers: Offers): string {
     within === 'project' ? '$project: String!' : '$projects: JSONString',
     collections ? '$head: Boolean!, $rolling: Boolean!, $rollingAfter: String' : '',
     runs ? '$recentAfter: String, $active: JSONString' : '',
+    ...entities.map((n) => `$p${n}: String!`),
   ].filter(Boolean)
+  const places = [
+    directory ? VIEWER : '',
+    ...entities.map((n) => `projects${n}: models(entityName: $p${n}, first: ${LIMITS.projects}) { ${NAMES} }`),
+  ]
   const root = within === 'project' ? 'project(name: $project, entityName: $entity)' : 'entity(name: $entity)'
   return [
-    `query WatchPoll(${variables.join(', ')}) {\n  watched: ${root} {\n    name\n    ${parts.filter(Boolean).join('\n    ')}\n  }\n}`,
+    `query WatchPoll(${variables.join(', ')}) {\n  watched: ${root} {\n    name\n    ${parts.filter(Boolean).join('\n    ')}\n  }\n  ${places.filter(Boolean).join('\n  ')}\n}`,
     collections ? collection(offers, LIMITS.newest, tags) : '',
     runs ? run : '',
   ]
@@ -182,17 +201,12 @@ export function historyDocument(runs: number): string {
 
 /** Who the key belongs to, and the teams and organizations that it can see. */
 export const DIRECTORY_DOCUMENT = `query WatchDirectory {
-  viewer {
-    username
-    entity
-    organizations { name orgEntity { name } }
-    teams { edges { node { name organization { name orgEntity { name } } } } }
-  }
+  ${VIEWER}
 }`
 
 /** The projects of an entity, a page; registries are projects too. */
 export const PROJECTS_DOCUMENT = `query WatchProjects($entity: String!, $after: String) {
-  models(entityName: $entity, first: 200, after: $after) { ${PAGE} edges { node { name } } }
+  models(entityName: $entity, first: ${LIMITS.projects}, after: $after) { ${NAMES} }
 }`
 
 /** The names of the collections of a project, a page. */

@@ -3,6 +3,7 @@ import type { CollectionState } from './collections/state.js'
 import { noteCollections, readCollections, scanCollections, type WatchContext, wishes } from './collections/watch.js'
 import { LIMITS, pollDocument } from './documents.js'
 import { notFound, type SourceFailure } from './failure.js'
+import type { Rider } from './newcomers.js'
 import { activeFilter, noteRuns, readRecent } from './runs/watch.js'
 import { heldBack } from './server-clock.js'
 import type { Draft } from './store.js'
@@ -28,7 +29,18 @@ export interface TargetMemory {
   scannedAt: number
   /** Nothing is there, and nobody said that there is: it is not asked for before this time. */
   absentUntil: number
+  /** When nothing was there, by the server's clock; 0 when nobody knows of such a time. What came since is new. */
+  absentAt: number
 }
+
+export const newMemory = (absentAt: number): TargetMemory => ({
+  rolling: undefined,
+  backlog: new Set(),
+  lastLook: 0,
+  scannedAt: 0,
+  absentUntil: 0,
+  absentAt,
+})
 
 export interface LookContext {
   readonly client: WandbClient
@@ -37,6 +49,8 @@ export interface LookContext {
   readonly memory: TargetMemory
   readonly appUrl: string
   readonly signal: AbortSignal
+  /** What this look asks beside what it is about. */
+  readonly rider: Rider | null
 }
 
 /** How often to ask for what was not there, in milliseconds. */
@@ -56,8 +70,10 @@ export async function look(context: LookContext): Promise<void> {
   ) as Record<string, number>
   const missing = names.filter((name) => since[name] === undefined)
   if (target.events.size > 0 && missing.length > 0) {
+    const { absentAt } = context.memory
+    for (const name of absentAt > 0 ? missing : []) since[name] = absentAt
     const at = await baseline(context, since)
-    for (const name of missing) since[name] = at
+    for (const name of missing) since[name] ??= at
     writeRecord(draft, target, { since, scannedAt: record?.scannedAt ?? at })
   }
   await poll(context, since)
@@ -89,7 +105,7 @@ async function poll(context: LookContext, since: Readonly<Record<string, number>
     recentAfter: null,
     active: target.project === null ? null : activeFilter(draft, { entity: target.entity, project: target.project }),
   }
-  const { watched, serverTime } = await ask(context, variables, target.runs.length > 0)
+  const { watched, serverTime } = await ask(context, variables, target.runs.length > 0, context.rider)
   if (!watched) return
   if (target.events.size > 0) {
     const head = readCollections(watched.at('head'))
@@ -119,6 +135,7 @@ async function poll(context: LookContext, since: Readonly<Record<string, number>
       place,
       signal,
       lastLook: memory.lastLook,
+      absentAt: memory.absentAt,
     })
   }
   memory.lastLook = serverTime
@@ -190,16 +207,25 @@ const writeRecord = (draft: Draft, target: Target, record: TargetRecord) =>
 
 const places = (target: Target) => ({ entity: target.entity, project: target.project, projects: projectFilter(target) })
 
-async function ask({ client, target, memory, signal }: LookContext, variables: object, runs: boolean) {
+async function ask(
+  { client, target, memory, signal }: LookContext,
+  variables: object,
+  runs: boolean,
+  rider: Rider | null = null,
+) {
   const within = target.project === null ? 'entity' : 'project'
   const { tags } = wishes(target)
   const collections = target.events.size > 0
+  const { directory = false, entities = [] } = rider ?? {}
+  const wanted = { within, collections, tags, runs, directory, projectsOf: entities.length } as const
   const { data, serverTime } = await client.ask(
-    (offers) => pollDocument({ within, collections, tags, runs }, offers),
-    variables,
+    (offers) => pollDocument(wanted, offers),
+    { ...variables, ...Object.fromEntries(entities.map((entity, n) => [`p${n}`, entity])) },
     signal,
   )
   const watched = data.at('watched').maybe((answer) => answer)
+  rider?.hear(data, serverTime)
+  if (!watched) memory.absentAt = serverTime
   if (!watched && !target.implied) throw vanished(target)
   if (!watched) memory.absentUntil = serverTime + LOOK_FOR_ABSENT
   return { watched, serverTime }

@@ -2,6 +2,7 @@ import type { EventType } from '../../events/event.js'
 import { isOrganizationRegistry, isRegistry, registryProject } from '../../events/registry.js'
 import type { Trigger } from '../../events/trigger.js'
 import type { Directory } from './directory.js'
+import { notFound } from './failure.js'
 import type { RunRule } from './runs/rule.js'
 import type { Target } from './target.js'
 
@@ -59,6 +60,14 @@ export function planWatch(
 export function unseenOrganizations(triggers: readonly WatchTrigger[], { organizations }: Directory): string[] {
   const named = triggers.flatMap(({ trigger }) => (trigger.scope === 'organization' ? [trigger.entity] : []))
   return [...new Set(named)].filter((name) => name !== '' && !organizations.some((each) => each.name === name))
+}
+
+/** The failure that there is something to be said of for `unseenOrganizations`; null when there is none. */
+export function unseenFailure(triggers: readonly WatchTrigger[], directory: Directory): Error | null {
+  const [name] = unseenOrganizations(triggers, directory)
+  if (name === undefined) return null
+  const seen = directory.organizations.map((each) => each.name).join(', ') || 'none'
+  return notFound(name, `The API key sees no organization ${name}; it sees: ${seen}. Check the name in the trigger.`)
 }
 
 function wishesOf({ scope, entity, project }: Trigger, { organizations, entities }: Directory): Wish[] {

@@ -3,12 +3,13 @@ import type { ArtifactEvent } from '../../events/event.js'
 import type { WandbClient } from './client.js'
 import { type CollectionState, readState } from './collections/state.js'
 import { type Directory, readDirectory, readProjects } from './directory.js'
-import { asFailure, notFound, OF_ONE_TARGET } from './failure.js'
-import { dueForScan, type LookContext, look, recordKey, scan, type TargetMemory } from './look.js'
+import { asFailure, OF_ONE_TARGET } from './failure.js'
+import { dueForScan, type LookContext, look, newMemory, recordKey, scan, type TargetMemory } from './look.js'
+import { Newcomers, type Rider } from './newcomers.js'
 import { Pace } from './pace.js'
-import { entitiesWithRuns, planWatch, unseenOrganizations, type WatchTrigger } from './plan.js'
+import { entitiesWithRuns, planWatch, unseenFailure, type WatchTrigger } from './plan.js'
 import { Draft, type WatchStore } from './store.js'
-import { covers, type Target } from './target.js'
+import { covers, isCovered, type Target } from './target.js'
 
 export interface PollerOptions {
   /** The id of the source. */
@@ -57,6 +58,7 @@ export class WandbPoller {
   #triggers: readonly WatchTrigger[] = []
   #targets: readonly Target[] | null = null
   #directory: { readonly value: Directory; readonly readAt: number } | null = null
+  #newcomers: Newcomers | null = null
   #parts: Map<string, string> | null = null
   #revision = 0
   readonly #progress = new Map<string, string>()
@@ -147,11 +149,26 @@ export class WandbPoller {
       return
     }
     this.#seen = 0
-    const targets = await this.#planned(signal)
+    const visited = new Set<string>()
+    let failure = await this.#visitAll(await this.#planned(signal), visited, signal)
+    if (this.#newcomers?.hasNews) {
+      this.#targets = null
+      failure ??= await this.#visitAll(await this.#planned(signal), visited, signal)
+    }
+    if (this.#directory) failure ??= unseenFailure(this.#triggers, this.#directory.value)
+    // where there is nothing to ask for, nothing tells of what comes
+    if (this.#targets?.length === 0 && this.#newcomers?.isEmpty === false) this.#directory = null
+    if (failure !== null) throw failure
+  }
+
+  /** Gives the first failure. Targets in `visited` are passed by, and the others are put there. */
+  async #visitAll(targets: readonly Target[], visited: Set<string>, signal: AbortSignal): Promise<unknown> {
     let failure: unknown = null
-    for (const target of targets) {
+    let rider = visited.size === 0 ? this.#newcomers : null
+    for (const target of targets.filter(({ key }) => !visited.has(key))) {
+      visited.add(target.key)
       try {
-        await this.#visit(target, signal)
+        if (await this.#visit(target, rider, signal)) rider = null
         this.#seen += 1
       } catch (error) {
         failure ??= error
@@ -159,25 +176,18 @@ export class WandbPoller {
         if (!(error instanceof AutomationError) || !OF_ONE_TARGET.includes(error.code)) break
       }
     }
-    const unseen = this.#directory ? unseenOrganizations(this.#triggers, this.#directory.value) : []
-    if (unseen.length > 0) failure ??= unseenFailure(unseen, this.#directory?.value)
-    if (failure !== null) throw failure
+    return failure
   }
 
-  async #visit(target: Target, signal: AbortSignal): Promise<void> {
+  /** Says whether the target was asked for. */
+  async #visit(target: Target, rider: Rider | null, signal: AbortSignal): Promise<boolean> {
     const { fullScanEvery, scanRequests } = this.#options
-    const memory = this.#memories.get(target.key) ?? {
-      rolling: undefined,
-      backlog: new Set<string>(),
-      lastLook: 0,
-      scannedAt: 0,
-      absentUntil: 0,
-    }
+    const memory = this.#memories.get(target.key) ?? newMemory(this.#newcomers?.missingAt(target) ?? 0)
     this.#memories.set(target.key, memory)
-    if (memory.absentUntil > this.#options.now()) return
+    if (memory.absentUntil > this.#options.now()) return false
     const context = (draft: Draft): LookContext => {
       const { client, appUrl } = this.#options
-      return { client, draft, target, memory, appUrl, signal }
+      return { client, draft, target, memory, appUrl, signal, rider }
     }
     const draft = this.#draft()
     try {
@@ -195,6 +205,7 @@ export class WandbPoller {
       await scan(context(listing))
       await this.#commit(listing)
     }
+    return true
   }
 
   #collectionsOf(target: Target, wanted: (state: CollectionState) => boolean): string[] {
@@ -219,6 +230,7 @@ export class WandbPoller {
     const targets = planWatch(triggers, value, projects)
     await this.#prune(targets)
     this.#directory = { value, readAt: now() }
+    this.#newcomers = new Newcomers(triggers, value, projects, this.#newcomers)
     // other triggers may have come meanwhile
     if (triggers === this.#triggers) this.#targets = targets
     return targets
@@ -231,7 +243,7 @@ export class WandbPoller {
     const runs = targets.filter((target) => target.runs.length > 0).map(({ entity, project }) => `${entity}/${project}`)
     for (const [key, text] of this.#parts ?? []) {
       const kept = key.startsWith('c/')
-        ? targets.some((target) => coversText(target, text))
+        ? isCovered(targets, readState(text))
         : key.startsWith('w/')
           ? records.has(key)
           : runs.some((place) => key === `r/${place}` || key.startsWith(`m/${place}/`))
@@ -281,15 +293,4 @@ export class WandbPoller {
       error,
     })
   }
-}
-
-function coversText(target: Target, text: string): boolean {
-  const { entity, project } = readState(text)
-  return covers(target, entity, project)
-}
-
-function unseenFailure(unseen: readonly string[], directory: Directory | undefined): Error {
-  const [name = ''] = unseen
-  const seen = directory?.organizations.map((each) => each.name).join(', ') || 'none'
-  return notFound(name, `The API key sees no organization ${name}; it sees: ${seen}. Check the name in the trigger.`)
 }

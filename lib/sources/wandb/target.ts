@@ -1,5 +1,6 @@
 import type { EventType } from '../../events/event.js'
 import { registryProject } from '../../events/registry.js'
+import type { CollectionState } from './collections/state.js'
 import type { RunRule } from './runs/rule.js'
 
 /** One thing that is watched with one request a poll: the registries of an organization, an entity, or a project. */
@@ -28,6 +29,11 @@ export function covers(target: Target, entity: string, project: string): boolean
   if (target.projects !== null) return target.projects.includes(project)
   return !target.registries || project.startsWith(PREFIX)
 }
+
+export const isCovered = (
+  targets: readonly Target[],
+  { entity, project }: Pick<CollectionState, 'entity' | 'project'>,
+) => targets.some((target) => covers(target, entity, project))
 
 /** What the names of registries begin with. */
 const PREFIX = registryProject('')

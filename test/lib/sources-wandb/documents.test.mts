@@ -39,6 +39,8 @@ describe('Every GraphQL document fits the schema', () => {
           if (within === 'entity') continue
           for (const collections of flags)
             check(documents.pollDocument({ within, collections, tags, runs: true }, offers), offers)
+          const company = { within, collections: false, tags, runs: true, directory: true, projectsOf: 3 }
+          check(documents.pollDocument(company, offers), offers)
         }
       }
     }

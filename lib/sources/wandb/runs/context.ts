@@ -14,4 +14,6 @@ export interface RunContext {
   readonly signal: AbortSignal | undefined
   /** When the look before this one was, Unix milliseconds by the server's clock; 0 when there was none. */
   readonly lastLook: number
+  /** When the project was not there yet, likewise; 0 when nobody knows of such a time. */
+  readonly absentAt: number
 }

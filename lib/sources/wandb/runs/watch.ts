@@ -50,12 +50,21 @@ export async function readRecent(
   }
 }
 
+/** What is known of a project that was not there at `absentAt`: whatever is older was somewhere out of sight. */
+function unseen(seen: readonly RunSighting[], absentAt: number): StoredRuns | null {
+  if (absentAt === 0) return null
+  const old = seen.filter(({ createdAt }) => createdAt < absentAt)
+  const runs = Object.fromEntries(old.map(({ name, state }) => [name, state]))
+  // a heartbeat of that very second is one of a new run
+  return { mark: absentAt - 1, runs, changes: 0, since: absentAt, told: {} }
+}
+
 /** Compares runs with what is known and puts events and the new state into the draft. */
 export async function noteRuns(seen: readonly RunSighting[], context: RunContext): Promise<void> {
   const { draft, rules, place } = context
   const key = keyOf(place)
   const text = draft.get(key)
-  const stored = text === null ? null : (JSON.parse(text) as StoredRuns)
+  const stored = text === null ? unseen(seen, context.absentAt) : (JSON.parse(text) as StoredRuns)
   const clock = { serverTime: place.seenAt, lastLook: context.lastLook }
   const before = stored && { ...stored, mark: heldBack(stored.mark, clock) }
   const { changes, next } = compareRuns(before, seen)
@@ -71,7 +80,7 @@ export async function noteRuns(seen: readonly RunSighting[], context: RunContext
     draft.events.push(reportState(run, (before?.changes ?? 0) + index, place, only))
   }
   const since = before?.since ?? place.seenAt
-  if (before === null || changes.length > 0) {
+  if (text === null || changes.length > 0) {
     draft.set(key, JSON.stringify({ ...next, since, told: Object.fromEntries(told) } satisfies StoredRuns))
   }
   const metrics = rules.filter((rule): rule is MetricRule => rule.event !== 'RUN_STATE')
