@@ -188,6 +188,34 @@ describe('Watching runs of a W&B server', () => {
     assert.deepEqual(brief(await watch.poll()).sort(), ['RUN_STATE elsewhere running', 'RUN_STATE here running'])
   })
 
+  it('reads and writes nothing of runs that have ended, whether they fired or not', async () => {
+    watch = await watching([runTrigger({ event: 'RUN_METRIC', metric: 'loss', comparison: '$gt', threshold: '5' })])
+    await watch.poll()
+    for (const loss of [1, 9]) {
+      const run = watch.world.addRun(watch.project, watch.ada, { displayName: `loss ${loss}` })
+      watch.world.logMetrics(run, [{ loss }])
+      await watch.poll()
+      watch.world.runState(run, 'finished')
+    }
+    const isQuiet = async () => {
+      // what was remembered of them is forgotten first
+      for (let count = 0; count < 2; count += 1) await watch.poll()
+      const writes = watch.store.commits.length
+      for (let count = 0; count < 4; count += 1)
+        assert.equal(await watch.requestsOf(async () => assert.deepEqual(await watch.poll(), [])), 1)
+      assert.equal(watch.store.commits.length, writes)
+    }
+    await isQuiet()
+    watch.world.pass(25 * 3_600_000)
+    await isQuiet()
+    watch.restart()
+    await isQuiet()
+    assert.deepEqual(
+      [...watch.store.parts.keys()].filter((key) => key.startsWith('m/')),
+      [],
+    )
+  })
+
   it('writes nothing while runs only log', async () => {
     watch = await watching([runTrigger({ event: 'RUN_METRIC', metric: 'loss', comparison: '$gt', threshold: '100' })])
     const run = watch.world.addRun(watch.project, watch.ada)

@@ -10,6 +10,8 @@ interface FollowContext extends RunContext {
   /** Since when the project's runs are watched, Unix milliseconds by the server's clock. */
   readonly since: number
   readonly isBaseline: boolean
+  /** Whether a run had ended by the look before this one. */
+  readonly hadEnded: (run: RunSighting) => boolean
 }
 
 /** What is stored of a run's metrics. */
@@ -37,7 +39,7 @@ export async function followMetrics(
   rules: readonly MetricRule[],
   context: FollowContext,
 ): Promise<void> {
-  const { draft, place, isBaseline, since } = context
+  const { draft, place, isBaseline, since, hadEnded } = context
   const jobs: Job[] = []
   for (const run of new Map(seen.map((each) => [each.name, each])).values()) {
     const wanted = rules.filter((rule) => acceptsRun(rule, run.displayName, run.user))
@@ -45,8 +47,8 @@ export async function followMetrics(
     const before = text === null ? null : (JSON.parse(text) as StoredMetrics)
     const isNew = !isBaseline && run.createdAt >= since
     if (wanted.length === 0 || before?.lines === run.lines) continue
-    // what ended before anybody watched has nothing to tell
-    if (before === null && !isNew && !isActive(run.state)) continue
+    // what ended before anybody watched has nothing to tell, and what ended and is forgotten has told it
+    if (before === null && !isActive(run.state) && (!isNew || hadEnded(run))) continue
     jobs.push({ run, rules: wanted, before, skips: before === null && !isNew })
   }
   for (let start = 0; start < jobs.length; start += RUNS_PER_REQUEST)

@@ -69,9 +69,11 @@ export async function noteRuns(seen: readonly RunSighting[], context: RunContext
   const before = stored && { ...stored, mark: heldBack(stored.mark, clock) }
   const { changes, next } = compareRuns(before, seen)
   const told = new Map(Object.entries(before?.told ?? {}).filter(([, at]) => place.seenAt - at < REST))
-  const states = rules.filter((rule): rule is StateRule => rule.event === 'RUN_STATE')
+  const stateRules = rules.filter((rule): rule is StateRule => rule.event === 'RUN_STATE')
   for (const [index, { run }] of changes.entries()) {
-    const wanted = states.filter((rule) => acceptsRun(rule, run.displayName, run.user) && acceptsState(rule, run.state))
+    const wanted = stateRules.filter(
+      (rule) => acceptsRun(rule, run.displayName, run.user) && acceptsState(rule, run.state),
+    )
     const nameFor = (rule: StateRule) => `${run.name} ${countedAs(rule, run.state)}`
     const news = wanted.filter((rule) => !told.has(nameFor(rule)))
     if (news.length === 0) continue
@@ -84,5 +86,8 @@ export async function noteRuns(seen: readonly RunSighting[], context: RunContext
     draft.set(key, JSON.stringify({ ...next, since, told: Object.fromEntries(told) } satisfies StoredRuns))
   }
   const metrics = rules.filter((rule): rule is MetricRule => rule.event !== 'RUN_STATE')
-  if (metrics.length > 0) await followMetrics(seen, metrics, { ...context, since, isBaseline: before === null })
+  if (metrics.length === 0) return
+  const states = new Map(Object.entries(before?.runs ?? {}))
+  const hadEnded = ({ name }: RunSighting) => !isActive(states.get(name) ?? 'running')
+  await followMetrics(seen, metrics, { ...context, since, isBaseline: before === null, hadEnded })
 }
