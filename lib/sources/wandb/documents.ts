@@ -187,11 +187,13 @@ export function detailsDocument(
     .join('\n')
 }
 
-/** What was logged in so many runs: `r0` is run `$r0` by the specs `$s0`. */
-export function historyDocument(runs: number): string {
+/** What was logged in so many runs: `r0` is run `$r0` by the specs `$s0`, with the last system metrics if they are wanted. */
+export function historyDocument(runs: number, system: boolean): string {
   const all = Array.from({ length: runs }, (_, n) => n)
   const variables = all.map((n) => `, $r${n}: String!, $s${n}: [JSONString!]!`).join('')
-  const fields = all.map((n) => `r${n}: run(name: $r${n}) { historyKeys sampledHistory(specs: $s${n}) }`)
+  const fields = all.map(
+    (n) => `r${n}: run(name: $r${n}) { historyKeys sampledHistory(specs: $s${n})${system ? ' systemMetrics' : ''} }`,
+  )
   return `query WatchHistory($entity: String!, $project: String!${variables}) {
   project(name: $project, entityName: $entity) {
     ${fields.join('\n    ')}

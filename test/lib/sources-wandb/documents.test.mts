@@ -63,7 +63,7 @@ describe('Every GraphQL document fits the schema', () => {
     }
     const none: ReadonlySet<Offer> = new Set()
     check(documents.VERSIONS_DOCUMENT, none)
-    check(documents.historyDocument(3), none)
+    for (const system of [true, false]) check(documents.historyDocument(3, system), none)
     check(documents.DIRECTORY_DOCUMENT, none)
     check(documents.PROJECTS_DOCUMENT, none)
     check(documents.COLLECTIONS_DOCUMENT, none)

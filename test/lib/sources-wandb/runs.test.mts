@@ -178,6 +178,33 @@ describe('Watching runs of a W&B server', () => {
     assert.equal(event?.event_type, 'RUN_METRIC_ZSCORE')
   })
 
+  it('looks at the last value of a system metric at each poll, and counts it once', async () => {
+    const above = {
+      event: 'RUN_METRIC',
+      metric: 'system.cpu',
+      aggregation: 'MIN',
+      window: '2',
+      threshold: '90',
+    } as const
+    watch = await watching([runTrigger(above), runTrigger({ event: 'RUN_METRIC', metric: 'loss', threshold: '5' })])
+    const run = watch.world.addRun(watch.project, watch.ada, { displayName: 'fox' })
+    watch.world.logSystem(run, { 'system.cpu': 99 })
+    assert.deepEqual(await watch.poll(), [])
+    watch.world.logSystem(run, { 'system.cpu': 95, 'system.memory': 1 })
+    assert.deepEqual(await watch.poll(), [], 'what was there at first is not judged')
+    watch.world.logMetrics(run, [{ loss: 1 }])
+    assert.deepEqual(await watch.poll(), [], 'the same value is no second one')
+    watch.world.logSystem(run, { 'system.cpu': 97 })
+    watch.world.logMetrics(run, [{ loss: 9 }])
+    const events = await watch.poll()
+    assert.deepEqual(brief(events).sort(), ['RUN_METRIC fox loss', 'RUN_METRIC fox system.cpu'])
+    const event = events.find(({ metric_name }) => metric_name === 'system.cpu')
+    assert.deepEqual([event?.metric_value, event?.metric_values], [95, [95, 97]])
+    watch.world.logSystem(run, { 'system.cpu': 98 })
+    assert.deepEqual(await watch.poll(), [], 'the rule rests')
+    assert.equal(await watch.requestsOf(() => watch.poll()), 1, 'nothing new, nothing asked')
+  })
+
   it('watches the runs of all projects of an entity', async () => {
     const { trigger, run } = runTrigger({ event: 'RUN_STATE' })
     watch = await watching([{ trigger: { ...trigger, scope: 'entity', project: '' }, run }])

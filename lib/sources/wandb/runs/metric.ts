@@ -1,5 +1,8 @@
 import { type Aggregation, COMPARISONS, type Direction, type MetricFilter } from './rule.js'
 
+/** System metrics, which W&B's SDK logs by itself, are no part of a run's history; their names begin so. */
+export const isOfSystem = (metric: string): boolean => metric.startsWith('system.')
+
 /** How many of the last values a filter looks at. */
 export function valuesNeeded(filter: MetricFilter): number {
   switch (filter.kind) {
