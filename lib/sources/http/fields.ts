@@ -6,23 +6,30 @@ import { AutomationError } from '../../error.js'
  */
 export class Fields {
   readonly #root: unknown
+  /** Where this stands in the message. */
+  readonly #place: string
 
-  constructor(root: unknown) {
-    if (typeof root !== 'object' || root === null || Array.isArray(root)) throw wrong('', 'must be a JSON object')
+  constructor(root: unknown, place = '') {
+    if (typeof root !== 'object' || root === null || Array.isArray(root)) throw wrong(place, 'must be a JSON object')
     this.#root = root
+    this.#place = place
+  }
+
+  #at(path: string): string {
+    return this.#place === '' ? path : `${this.#place}.${path}`
   }
 
   /** A text that is not empty. */
   text(path: string): string {
     const value = this.value(path)
-    if (typeof value !== 'string' || value === '') throw wrong(path, 'is required, and must be a text')
+    if (typeof value !== 'string' || value === '') throw wrong(this.#at(path), 'is required, and must be a text')
     return value
   }
 
   /** The text, which may be empty, or `undefined` for null and nothing. */
   optionalText(path: string): string | undefined {
     const value = this.value(path) ?? undefined
-    if (value !== undefined && typeof value !== 'string') throw wrong(path, 'must be a text')
+    if (value !== undefined && typeof value !== 'string') throw wrong(this.#at(path), 'must be a text')
     return value
   }
 
@@ -30,8 +37,8 @@ export class Fields {
   list(path: string): Fields[] {
     const value = this.value(path)
     if (value === null || value === undefined) return []
-    if (!Array.isArray(value)) throw wrong(path, 'must be an array')
-    return value.map((element) => new Fields(element))
+    if (!Array.isArray(value)) throw wrong(this.#at(path), 'must be an array')
+    return value.map((element, index) => new Fields(element, `${this.#at(path)}[${index}]`))
   }
 
   value(path: string): unknown {

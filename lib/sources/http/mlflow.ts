@@ -61,8 +61,10 @@ function versionFields(message: Fields, place: string) {
 
 /** MLflow writes versions as texts of whole numbers. */
 function versionOf(message: Fields): number {
-  const version = String(message.value('data.version'))
-  if (!/^\d{1,15}$/.test(version)) throw wrong('data.version', 'is required, and must be a whole number')
+  const value = message.value('data.version')
+  const version = typeof value === 'number' ? String(value) : value
+  if (typeof version !== 'string' || !/^\d{1,15}$/.test(version))
+    throw wrong('data.version', 'is required, and must be a whole number')
   return Number(version)
 }
 

@@ -105,10 +105,13 @@ describe('the Hugging Face Hub', () => {
     ['event.action', { event: { scope: 'repo.content' } }],
     ['repo.name', { event: { action: 'update', scope: 'repo.content' } }],
     ['updatedRefs', message('repo.content', 'update', { updatedRefs: 'x' })],
-    ['ref', message('repo.content', 'update', { updatedRefs: [{}] })],
+    ['updatedRefs[1].ref', message('repo.content', 'update', { updatedRefs: [{ ref: 'refs/pr/1' }, {}] })],
+    ['updatedRefs[0]', message('repo.content', 'update', { updatedRefs: [null] })],
+    ['updatedRefs[0].newSha', message('repo.content', 'update', { updatedRefs: [{ ref: 'refs/tags/a', newSha: 7 }] })],
   ]
   for (const [path, body] of wrong) {
-    it(`is refused for ${path || 'the whole'}`, () => assert.equal(refusedPath('huggingface', body), path))
+    it(`is refused for ${path || 'the whole'} of ${JSON.stringify(body)}`, () =>
+      assert.equal(refusedPath('huggingface', body), path))
   }
 
   it('shows its secret in a header, and gets an answer for each event', async () => {

@@ -122,6 +122,8 @@ describe('MLflow', () => {
     ['data.version', message('model_version.created', { name: 'm', version: '' })],
     ['data.version', message('model_version.created', { name: 'm', version: '1.5' })],
     ['data.version', message('model_version.created', { name: 'm', version: '-1' })],
+    ['data.version', message('model_version.created', { name: 'm', version: ['1'] })],
+    ['data.version', message('model_version.created', { name: 'm', version: 1e20 })],
     ['data.alias', message('model_version_alias.created', { name: 'm', version: '1', alias: '' })],
     ['data.key', message('model_version_tag.deleted', { name: 'm', version: '1' })],
   ]
