@@ -22,7 +22,7 @@ export const FAULTS: readonly { readonly section: string; readonly faults: Reado
       ],
       9: [
         'power loss: the log is cut at any byte',
-        'The power itself cannot be cut on one machine. That commits wait for the disk is SQLite’s `synchronous=FULL`, which a test asserts.',
+        'The power itself cannot be cut on one machine. That nothing is promised before the log is on the disk is what a test with a slow disk proves.',
       ],
       10: ['the disk is full when an event comes'],
       11: ['the disk is full when an endpoint has answered'],

@@ -1,9 +1,11 @@
-import { mkdirSync, statSync } from 'node:fs'
+import { closeSync, fdatasync, fdatasyncSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
 import { AutomationError } from '../../error.js'
 import { APPLICATION_ID, MIGRATIONS } from './schema.js'
 import { versionProblem } from './version.js'
+
+type FdataSync = (file: number, done: (error: Error | null) => void) => void
 
 export type Row = Record<string, SQLOutputValue>
 
@@ -13,6 +15,8 @@ export interface ConnectionOptions {
   readonly warn?: (text: string) => void
   /** SQLite's `max_page_count`: makes the file full at a size. */
   readonly maxPages?: number
+  /** The file system's, which waits in another thread. */
+  readonly fdatasync?: FdataSync
 }
 
 /**
@@ -24,10 +28,14 @@ export class Connection {
   readonly #db: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
   /** The files that are written, by their numbers. */
-  #inodes = new Map<string, number | undefined>()
+  readonly #inodes = new Map<string, number | undefined>()
+  /** The write-ahead log, opened a second time; null before there is one. */
+  #log: number | null = null
+  readonly #fdatasync: FdataSync
 
   constructor(options: ConnectionOptions) {
     this.path = options.path
+    this.#fdatasync = options.fdatasync ?? fdatasync
     mkdirSync(dirname(options.path), { recursive: true })
     // A lock is never waited for: node:sqlite would block the whole process meanwhile.
     this.#db = new (sqlite().DatabaseSync)(options.path, { timeout: 0, enableForeignKeyConstraints: false })
@@ -65,8 +73,9 @@ export class Connection {
     if (empty) this.exec('PRAGMA auto_vacuum = INCREMENTAL')
     const mode = this.get('PRAGMA journal_mode = WAL')?.['journal_mode']
     if (mode !== 'wal') throw new Error(`SQLite keeps the journal mode ${String(mode)}`)
+    // The log is synced by `sync`, with the durability of FULL; checkpoints are synced by SQLite.
     this.exec(
-      'PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000',
+      'PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000',
     )
     if (options.maxPages !== undefined) this.exec(`PRAGMA max_page_count = ${options.maxPages}`)
     if (version < MIGRATIONS.length) this.#migrate(version)
@@ -84,9 +93,36 @@ export class Connection {
     }
   }
 
-  /** To be called once both the file and its log are there. */
-  noteFiles(): void {
-    for (const file of [this.path, `${this.path}-wal`]) this.#inodes.set(file, inodeOf(file))
+  /** To be called after the first transaction: both the file and its log are there then. */
+  begun(): void {
+    const log = `${this.path}-wal`
+    this.#log = openSync(log, 'r+')
+    for (const file of [this.path, log]) this.#inodes.set(file, inodeOf(file))
+  }
+
+  /**
+   * Resolves when everything that was committed is on the disk. With `synchronous = FULL` SQLite waits for the same in
+   * COMMIT, and Node-RED with it: a tenth of a second on many an SD card (https://sqlite.org/pragma.html#pragma_synchronous).
+   */
+  sync(): Promise<void> {
+    const log = this.#log
+    return new Promise((resolve, reject) => {
+      if (log === null) throw new Error('the log is not open')
+      this.#fdatasync(log, (error) => (error ? reject(this.#lostDisk(error)) : resolve()))
+    })
+  }
+
+  syncNow(): void {
+    if (this.#log !== null) fdatasyncSync(this.#log)
+  }
+
+  /** What the disk has not taken may be forgotten by now, and no second try would tell: only a new start reads it again. */
+  #lostDisk(cause: Error): AutomationError {
+    return new AutomationError(
+      'store_unavailable',
+      `The delivery store ${this.path} cannot be written: the disk reports an error (${cause.message}). See to the disk, then restart Node-RED; what was acknowledged before is kept.`,
+      { statusText: 'store: disk error', cause },
+    )
   }
 
   /**
@@ -129,6 +165,8 @@ export class Connection {
 
   close(): void {
     this.#statements.clear()
+    if (this.#log !== null) closeSync(this.#log)
+    this.#log = null
     this.#db.close()
   }
 

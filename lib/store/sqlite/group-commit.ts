@@ -3,8 +3,13 @@ import type { AutomationError } from '../../error.js'
 /** How the transactions are made; `begin`, `commit` and `rollBack` are SQLite's. */
 export interface CommitPort {
   begin(): void
+  /** Writes the transaction into the log, without a wait for the disk. */
   commit(): void
   rollBack(): void
+  /** Resolves when everything that was committed is on the disk; the event loop goes on meanwhile. */
+  sync(): Promise<void>
+  /** The same, while everything waits. */
+  syncNow(): void
   /** The failure of the store behind an error, or null when the error is the work's own. */
   failure(error: unknown): AutomationError | null
   /** Makes room on a full disk; true when trying again is worth it. */
@@ -13,20 +18,24 @@ export interface CommitPort {
   later(call: () => void, pause: number): void
 }
 
-interface Write {
-  readonly work: () => unknown
-  readonly mustHappen: boolean
+/** Who waits until a transaction is on the disk. */
+interface Settling {
   readonly resolve: (value: unknown) => void
   readonly reject: (error: unknown) => void
   value: unknown
 }
 
+interface Write extends Settling {
+  readonly work: () => unknown
+  readonly mustHappen: boolean
+}
+
 /** A transaction takes new work for so many milliseconds; then it commits, and the rest waits for the next turn. */
 const BUDGET_MS = 5
 /**
- * The event loop stands still while the disk is waited for, so the next wait begins no sooner than so many times the
- * last one later, and the longer the more there was to write: a burst shares few commits, a steady stream waits little,
- * and a single event has its commit at once.
+ * The event loop stands still during a commit, so the next one begins no sooner than so many times the last one later,
+ * and the longer the more there was to write: a burst shares few commits, a steady stream waits little, and a single
+ * event has its commit at once.
  */
 const REST = { least: 10, most: 25 }
 const LONGEST_PAUSE_MS = 50
@@ -34,13 +43,18 @@ const LONGEST_PAUSE_MS = 50
 const WHOLE_GROUP = 128
 
 /**
- * Group commit: everything that is to be written in one turn of the event loop shares one transaction and one wait for
- * the disk. A promise resolves after COMMIT. Work that throws fails alone; a store that fails rejects everything.
+ * Group commit: everything that is to be written in one turn of the event loop shares one transaction, and what was
+ * committed while the disk was waited for shares the next wait. A promise resolves when its transaction is on the disk.
+ * Work that throws fails alone; a store that fails rejects everything.
  */
 export class GroupCommit {
   readonly #port: CommitPort
   readonly #now: () => number
   #queue: Write[] = []
+  /** Committed, but not waited for yet. */
+  #committed: Settling[] = []
+  /** What the disk is waited for. */
+  #syncing: Settling[] = []
   #afterCommit: (() => void)[] = []
   /** Whether a turn will come, and whether it comes at the end of this turn of the event loop. */
   #scheduled: 'not' | 'after the rest' | 'at once' = 'not'
@@ -70,12 +84,27 @@ export class GroupCommit {
     this.#afterCommit.push(then)
   }
 
-  /** Commits what is queued, at once. */
-  flush(): void {
-    while (this.#queue.length > 0) this.#turn()
+  /** Resolves when everything that is committed by now is on the disk: nothing may be done with it before. */
+  settled(): Promise<void> {
+    if (this.#syncing.length === 0 && this.#committed.length === 0) return Promise.resolve()
+    return new Promise((resolve, reject) => {
+      this.#settle({ resolve: () => resolve(), reject, value: undefined })
+    })
   }
 
+  /** Commits what is queued and waits for the disk, at once. */
+  flush(): void {
+    while (this.#queue.length > 0) this.#turn()
+    const settling = [...this.#syncing, ...this.#committed]
+    this.#committed = []
+    if (settling.length === 0) return
+    this.#port.syncNow()
+    for (const { resolve, value } of settling) resolve(value)
+  }
+
+  /** While the disk is waited for, only a whole group is committed: the rest shares the next wait. */
   #schedule(): void {
+    if (this.#syncing.length > 0 && this.#queue.length < WHOLE_GROUP) return
     const pause = this.#queue.length >= WHOLE_GROUP ? 0 : Math.max(0, this.#restUntil - this.#now())
     if (this.#scheduled === 'at once' || (this.#scheduled === 'after the rest' && pause > 0)) return
     this.#scheduled = pause > 0 ? 'after the rest' : 'at once'
@@ -107,7 +136,30 @@ export class GroupCommit {
       return
     }
     this.#queue = taken === waiting.length ? [] : waiting.slice(taken)
-    for (let i = 0; i < taken; i++) waiting[i]!.resolve(waiting[i]!.value)
+    this.#settle(...(this.#queue.length === 0 ? waiting : waiting.slice(0, taken)))
+  }
+
+  #settle(...settling: readonly Settling[]): void {
+    this.#committed.push(...settling)
+    if (this.#syncing.length > 0) return
+    const syncing = this.#committed
+    this.#syncing = syncing
+    this.#committed = []
+    void this.#synced(syncing).then(() => {
+      this.#syncing = []
+      if (this.#committed.length > 0) this.#settle()
+      if (this.#queue.length > 0) this.#schedule()
+    })
+  }
+
+  async #synced(syncing: readonly Settling[]): Promise<void> {
+    try {
+      await this.#port.sync()
+      for (const { resolve, value } of syncing) resolve(value)
+    } catch (error) {
+      const failure = this.#port.failure(error) ?? error
+      for (const { reject } of syncing) reject(failure)
+    }
   }
 
   /** One by one, so that the write that cannot be done fails alone; a failing store rejects what is left. */
@@ -124,7 +176,7 @@ export class GroupCommit {
           write.value = write.work()
           return 1
         })
-        write.resolve(write.value)
+        this.#settle(write)
       } catch (error) {
         const now = this.#port.failure(error)
         failure ??= now

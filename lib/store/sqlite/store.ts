@@ -3,7 +3,7 @@ import type * as contract from '../store.js'
 import { BALLAST_BYTES, Ballast } from './ballast.js'
 import { claim } from './claim.js'
 import { Claims } from './claims.js'
-import { Connection } from './connection.js'
+import { Connection, type ConnectionOptions } from './connection.js'
 import type { Context } from './context.js'
 import { enqueue, putDryRun } from './enqueue.js'
 import { FULL, resultCode, storeFailure } from './errors.js'
@@ -17,20 +17,17 @@ import { redeliver } from './redeliver.js'
 import { sweep } from './sweep.js'
 import * as webhooks from './webhooks.js'
 
-export interface SqliteStoreOptions {
-  /** Of the database file; its directory is made. `-wal` and `.ballast` stand beside it. */
-  readonly path: string
+/** Beside the file, whose directory is made, stand `-wal` and `.ballast`. */
+export interface SqliteStoreOptions extends ConnectionOptions {
   /** Room kept for results on a full disk; 2 MiB unless told. */
   readonly ballastBytes?: number
-  readonly maxPages?: number
-  readonly warn?: (text: string) => void
   /** Calls back at the end of this turn of the event loop, or after a pause in milliseconds. */
   readonly later?: (call: () => void, pause: number) => void
 }
 
 /**
- * The embedded store: one SQLite file, one connection, in Node-RED's own thread. Writes are group-committed with an
- * fsync (write-ahead log, `synchronous = FULL`), and no second process can open the file meanwhile.
+ * The embedded store: one SQLite file, one connection, in Node-RED's own thread. Writes are group-committed to the
+ * write-ahead log, which is on the disk before any promise resolves, and no second process can open the file meanwhile.
  */
 export class SqliteStore implements contract.DeliveryStore {
   readonly #options: SqliteStoreOptions
@@ -51,7 +48,7 @@ export class SqliteStore implements contract.DeliveryStore {
       try {
         this.#ballast.put()
         const opening = takeOver(db, start)
-        db.noteFiles()
+        db.begun()
         const ordered = new Set(webhooks.ordered(db))
         this.#context = { db, claims: new Claims(), commit: this.#groupCommit(db), ordered }
         return opening
@@ -75,6 +72,7 @@ export class SqliteStore implements contract.DeliveryStore {
         db.rollBack()
         throw error
       }
+      db.syncNow()
     })
   }
 
@@ -91,9 +89,9 @@ export class SqliteStore implements contract.DeliveryStore {
       return
     }
     this.#guard(() => {
-      commit.flush()
       this.#context = null
       try {
+        commit.flush()
         handOver(db, end)
       } finally {
         db.close()
@@ -141,8 +139,10 @@ export class SqliteStore implements contract.DeliveryStore {
     return this.#write((context) => putDryRun(context, entry, request))
   }
 
-  claim(webhook: string, wish: contract.ClaimWish): Promise<contract.Claim> {
-    return this.#read((context) => claim(context, webhook, wish))
+  async claim(webhook: string, wish: contract.ClaimWish): Promise<contract.Claim> {
+    const claimed = await this.#read((context) => claim(context, webhook, wish))
+    await this.#context?.commit.settled()
+    return claimed
   }
 
   async release(webhook: string, seqs: readonly number[]): Promise<void> {
@@ -217,6 +217,8 @@ export class SqliteStore implements contract.DeliveryStore {
       begin: () => db.exec('BEGIN IMMEDIATE'),
       commit: () => db.exec('COMMIT'),
       rollBack: () => db.rollBack(),
+      sync: () => db.sync(),
+      syncNow: () => db.syncNow(),
       failure: (error) => this.#failure(error),
       makeRoom: (error) => resultCode(error) === FULL && this.#ballast.drop(),
       later: this.#options.later ?? later,

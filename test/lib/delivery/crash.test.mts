@@ -121,7 +121,7 @@ describe('a process that is killed with kill -9', () => {
     }
     // Eight on their way, and the results of about one transaction, at each kill.
     assert.ok(repeated <= KILLS * (8 + 64), `${repeated} repeated`)
-  }).timeout(60_000)
+  }).timeout(180_000)
 
   it('#4 while the receiver holds a request sends it again, and the history says that it was interrupted', async () => {
     let hold = true

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { fdatasyncSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { NewDelivery } from '../../../dist/lib/delivery/delivery.js'
@@ -126,6 +126,12 @@ export class FlakyStore extends SqliteStore {
   }
 }
 
+/** Waits for the disk in this thread. */
+const atOnce = (file: number, done: (error: null) => void) => {
+  fdatasyncSync(file)
+  done(null)
+}
+
 /** An engine on a real store, in fake time, with one endpoint `hook` and one sender `send` attached. */
 export class SetUp {
   readonly world = new FakeWorld(NOON)
@@ -147,7 +153,8 @@ export class SetUp {
   makeEngine(path = this.path): DeliveryEngine {
     const log = (text: string) => void this.logged.push(text)
     // A slow disk gets its pauses in real time, which has no place here.
-    this.store = new FlakyStore({ path, ballastBytes: 4096, later: (call) => void setImmediate(call) })
+    const later = (call: () => void) => void setImmediate(call)
+    this.store = new FlakyStore({ path, ballastBytes: 4096, later, fdatasync: atOnce })
     return new DeliveryEngine({
       store: this.store,
       clock: this.world,

@@ -7,11 +7,13 @@ describe('group commit', () => {
   let steps: string[]
   let commitFails: unknown
   let room: boolean
+  let sync: () => Promise<void>
 
   beforeEach(() => {
     steps = []
     commitFails = null
     room = false
+    sync = () => Promise.resolve()
   })
 
   function make(now?: () => number) {
@@ -22,6 +24,8 @@ describe('group commit', () => {
         if (commitFails !== null) throw commitFails
       },
       rollBack: () => void steps.push('rollback'),
+      sync: () => sync(),
+      syncNow: () => void steps.push('sync now'),
       failure: (error: unknown) => (error === 'disk' ? full : null),
       makeRoom: () => {
         if (room) commitFails = null
@@ -65,6 +69,8 @@ describe('group commit', () => {
         time += took.shift() ?? 0
       },
       rollBack: () => {},
+      sync: () => Promise.resolve(),
+      syncNow: () => {},
       failure: () => null,
       makeRoom: () => false,
       later: (call: () => void, pause: number) => {
@@ -86,6 +92,8 @@ describe('group commit', () => {
         time += 2
       },
       rollBack: () => {},
+      sync: () => Promise.resolve(),
+      syncNow: () => {},
       failure: () => null,
       makeRoom: () => false,
       later: (call: () => void, pause: number) => {
@@ -111,6 +119,8 @@ describe('group commit', () => {
         time += 1
       },
       rollBack: () => {},
+      sync: () => Promise.resolve(),
+      syncNow: () => {},
       failure: () => null,
       makeRoom: () => false,
       later: (call: () => void, pause: number) => {
@@ -135,6 +145,8 @@ describe('group commit', () => {
         time += 2
       },
       rollBack: () => {},
+      sync: () => Promise.resolve(),
+      syncNow: () => {},
       failure: () => null,
       makeRoom: () => false,
       later: (call: () => void, pause: number) => {
@@ -206,10 +218,92 @@ describe('group commit', () => {
     assert.deepEqual(called, ['a', 'b'])
   })
 
-  it('commits at once when asked', () => {
+  /** A disk that takes as long as the test wants: each call ends one wait. */
+  function slowDisk(): ((error?: unknown) => void)[] {
+    const waits: ((error?: unknown) => void)[] = []
+    sync = () =>
+      new Promise((resolve, reject) => {
+        steps.push('sync')
+        waits.push((error) => (error === undefined ? resolve() : reject(error)))
+      })
+    return waits
+  }
+  const turn = () => new Promise(setImmediate)
+  const turns = async () => {
+    for (let i = 0; i < 4; i++) await turn()
+  }
+
+  it('answers when what was committed is on the disk, and what comes meanwhile shares the next wait', async () => {
+    const waits = slowDisk()
     const commit = make()
+    const answered: string[] = []
+    const write = (name: string) => void commit.write(work(name)).then((value) => answered.push(value))
+    write('a')
+    await turns()
+    write('b')
+    write('c')
+    await turns()
+    assert.deepEqual(steps, ['begin', 'a', 'commit', 'sync'])
+    assert.deepEqual(answered, [])
+    waits[0]?.()
+    await turns()
+    assert.deepEqual(steps, ['begin', 'a', 'commit', 'sync', 'begin', 'b', 'c', 'commit', 'sync'])
+    assert.deepEqual(answered, ['a'])
+    waits[1]?.()
+    await turns()
+    assert.deepEqual(answered, ['a', 'b', 'c'])
+  })
+
+  it('commits a whole group while the disk is waited for', async () => {
+    const waits = slowDisk()
+    const commit = make()
+    const first = commit.write(work('a'))
+    await turns()
+    const group = Promise.all(Array.from({ length: 128 }, () => commit.write(() => {})))
+    await turns()
+    assert.deepEqual(steps, ['begin', 'a', 'commit', 'sync', 'begin', 'commit'])
+    waits[0]?.()
+    await first
+    await turns()
+    waits[1]?.()
+    await group
+  })
+
+  it('rejects what the disk did not take, in the words of the store', async () => {
+    const waits = slowDisk()
+    const commit = make()
+    const lost = assert.rejects(commit.write(work('a')), full)
+    await turns()
+    waits[0]?.('disk')
+    await lost
+  })
+
+  it('tells when everything that is committed by now is on the disk', async () => {
+    const waits = slowDisk()
+    const commit = make()
+    await commit.settled()
     void commit.write(work('a'))
+    await turns()
+    let settled = false
+    const all = commit.settled().then(() => {
+      settled = true
+    })
+    waits[0]?.()
+    await turns()
+    waits[1]?.()
+    await all
+    assert.equal(settled, true)
+    assert.equal(waits.length, 2)
+  })
+
+  it('commits at once when asked, and waits for the disk', async () => {
+    slowDisk()
+    const commit = make()
+    const first = commit.write(work('a'))
+    await turns()
+    const second = commit.write(work('b'))
     commit.flush()
-    assert.deepEqual(steps, ['begin', 'a', 'commit'])
+    assert.deepEqual(steps, ['begin', 'a', 'commit', 'sync', 'begin', 'b', 'commit', 'sync now'])
+    assert.deepEqual(await Promise.all([first, second]), ['a', 'b'])
   })
 })

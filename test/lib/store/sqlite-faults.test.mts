@@ -5,6 +5,7 @@ import {
   chmodSync,
   copyFileSync,
   existsSync,
+  fstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -19,7 +20,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { Connection } from '../../../dist/lib/store/sqlite/connection.js'
 import { FAILURES } from '../../../dist/lib/store/sqlite/errors.js'
 import { APPLICATION_ID, MIGRATIONS } from '../../../dist/lib/store/sqlite/schema.js'
-import { SqliteStore } from '../../../dist/lib/store/sqlite/store.js'
+import { SqliteStore, type SqliteStoreOptions } from '../../../dist/lib/store/sqlite/store.js'
 import { versionProblem } from '../../../dist/lib/store/sqlite/version.js'
 import type { SweepCursor } from '../../../dist/lib/store/store.js'
 import { copyAsKilled } from './killed.mts'
@@ -39,7 +40,7 @@ describe('the SQLite store, when something is wrong with its file', () => {
     rmSync(dir, { recursive: true, force: true })
   })
 
-  function make(options: { ballastBytes?: number; maxPages?: number; path?: string } = {}) {
+  function make(options: Partial<SqliteStoreOptions> = {}) {
     const store = new SqliteStore({ path, ballastBytes: 4096, ...options })
     opened.push(store)
     return store
@@ -388,13 +389,106 @@ describe('the SQLite store, when something is wrong with its file', () => {
   it('uses the journal and the care that it promises', () => {
     const db = new Connection({ path })
     const pragma = (name: string) => Object.values(db.get(`PRAGMA ${name}`) ?? {})[0]
+    // 1 is NORMAL: checkpoints wait for the disk in SQLite, commits outside of it
     assert.deepEqual(['journal_mode', 'synchronous', 'locking_mode', 'auto_vacuum'].map(pragma), [
       'wal',
-      2,
+      1,
       'exclusive',
       2,
     ])
     db.close()
+  })
+
+  describe('on a disk that takes its time', () => {
+    /** What the disk is asked to do, ended by the test. */
+    let waits: { file: number; done: (error: Error | null) => void }[]
+    const fdatasync = (file: number, done: (error: Error | null) => void) => void waits.push({ file, done })
+    const turns = async () => {
+      for (let i = 0; i < 8; i++) await new Promise(setImmediate)
+    }
+    const answered = async (promise: Promise<unknown>) => {
+      let yes = false
+      promise.then(
+        () => {
+          yes = true
+        },
+        () => {},
+      )
+      await turns()
+      return yes
+    }
+    beforeEach(() => {
+      waits = []
+    })
+
+    it('#9 promises nothing before its log is on the disk, and goes on meanwhile', async () => {
+      const store = make({ fdatasync })
+      await store.open(start())
+      const promises: Record<string, () => Promise<unknown>> = {
+        'an event': () => put(store, 'a'),
+        'a delivery': () => store.enqueue(record('a')),
+        'a dry run': () => store.putDryRun(record('dry'), { method: 'POST', url: '', headers: {}, body: '' }),
+        'a pause': () =>
+          store.putWebhookState('hook', { paused: 'x', pausedUrl: '', heldUntil: null, ordering: 'none' }),
+        'a sign of life': () => store.beat(NOON),
+      }
+      for (const [what, promise] of Object.entries(promises)) {
+        const made = promise()
+        while (waits.length === 0) await turns()
+        assert.equal(await answered(made), false, what)
+        assert.equal(fstatSync(waits[0]!.file).ino, statSync(`${path}-wal`).ino, what)
+        // what is read does not wait
+        await store.pending()
+        for (const { done } of waits.splice(0)) done(null)
+        await made
+      }
+    })
+
+    it('gives no delivery away that is not on the disk yet', async () => {
+      const store = make({ fdatasync })
+      await store.open(start())
+      const stored = store.enqueue(record('a'))
+      await turns()
+      const claimed = store.claim('hook', { senders: new Set(['send']), now: NOON, limit: 10, bytes: 1_000 })
+      assert.equal(await answered(claimed), false)
+      while (waits.length > 0) {
+        for (const { done } of waits.splice(0)) done(null)
+        await turns()
+      }
+      await stored
+      assert.deepEqual(
+        (await claimed).deliveries.map(({ id }) => id),
+        ['a'],
+      )
+    })
+
+    it('takes nothing more after a disk that failed, for what it lost nobody can tell; a new start has what was promised', async () => {
+      const store = make({ fdatasync })
+      await store.open(start())
+      const kept = put(store, 'kept')
+      await turns()
+      waits.shift()?.done(null)
+      await kept
+      const lost = put(store, 'lost')
+      while (waits.length === 0) await turns()
+      waits.shift()?.done(Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' }))
+      await assert.rejects(lost, { code: 'store_unavailable', retryable: false, statusText: 'store: disk error' })
+      await assert.rejects(put(store, 'later'), /disk reports an error \(EIO.*restart Node-RED/)
+      const next = make({ path: copyAsKilled(path, join(dir, 'as-killed')) })
+      await next.open(start())
+      assert.notEqual(await next.event('src', 'kept'), null)
+    })
+
+    it('waits for the disk when it is closed', async () => {
+      const store = make({ fdatasync })
+      await store.open(start())
+      const stored = put(store, 'a')
+      store.closeNow(end())
+      await stored
+      const next = make()
+      await next.open(start())
+      assert.notEqual(await next.event('src', 'a'), null)
+    })
   })
 })
 
