@@ -25,10 +25,14 @@ export class Redactor {
     const secrets = [...new Set(withParts(values))].sort((a, b) => b.length - a.length)
     this.#searched = secrets.flatMap((secret): (string | RegExp)[] => {
       const plain = secret.length > PATTERN_UP_TO ? escapedForms(secret) : [new RegExp(inAnyEscaping(secret), 'g')]
-      return [...plain, ...encodedForms(secret)]
+      return [...plain, ...encodedForms(secret), ...misreadForms(secret)]
     })
     this.#any = anyOf(this.#searched)
-    this.#forms = secrets.flatMap((secret) => [...escapedForms(secret), ...encodedForms(secret)])
+    this.#forms = secrets.flatMap((secret) => [
+      ...escapedForms(secret),
+      ...encodedForms(secret),
+      ...misreadForms(secret),
+    ])
   }
 
   redact(text: string): string {
@@ -74,19 +78,32 @@ function escapedForms(value: string): string[] {
   return [...new Set([value, JSON.stringify(value).slice(1, -1), url, url.replaceAll('%20', '+')])]
 }
 
-/** base64 groups three bytes, so a value inside a longer text has one of three spellings; its edges mix with what surrounds it. */
+/**
+ * In base64 and hex, of the value and of what it is inside a body that is echoed whole. base64 groups three bytes, so a
+ * value inside a longer text has one of three spellings; its edges mix with what surrounds it.
+ */
 function encodedForms(value: string): string[] {
   if (value.length < ENCODED_FROM) return []
-  const bytes = Buffer.from(value)
-  const forms = new Set([bytes.toString('hex'), bytes.toString('hex').toUpperCase()])
-  for (const before of [0, 1, 2]) {
-    const base64 = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64')
-    const cleanStart = before === 0 ? 0 : before + 1
-    const cleanEnd = base64.length - [0, 3, 2][(before + bytes.length) % 3]!
-    const own = base64.slice(cleanStart, cleanEnd)
-    forms.add(own).add(own.replaceAll('+', '-').replaceAll('/', '_'))
+  const forms = new Set<string>()
+  for (const bytes of escapedForms(value).map((text) => Buffer.from(text))) {
+    forms.add(bytes.toString('hex')).add(bytes.toString('hex').toUpperCase())
+    for (const before of [0, 1, 2]) {
+      const base64 = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64')
+      const cleanStart = before === 0 ? 0 : before + 1
+      const cleanEnd = base64.length - [0, 3, 2][(before + bytes.length) % 3]!
+      const own = base64.slice(cleanStart, cleanEnd)
+      forms.add(own).add(own.replaceAll('+', '-').replaceAll('/', '_'))
+    }
   }
   return [...forms]
+}
+
+const WINDOWS_1252 = new TextDecoder('windows-1252')
+
+/** What is read when a value's bytes are taken for Latin-1, as headers are, or for what browsers call so. */
+function misreadForms(value: string): string[] {
+  const bytes = Buffer.from(value)
+  return bytes.length === value.length ? [] : [bytes.toString('latin1'), WINDOWS_1252.decode(bytes)]
 }
 
 /** A pattern that finds the value with each of its characters written in any of the usual ways. */
@@ -94,7 +111,7 @@ function inAnyEscaping(value: string): string {
   return Array.from(value.matchAll(/\\+|[^\\]/gsu), ([run]) => {
     if (!run.startsWith('\\')) return spellings(run)
     // each level of quoting doubles backslashes, so a run of them is counted as a whole
-    return `(?:\\\\|\\\\u005[cC]|%5[cC]|&#92;){${run.length},${run.length * 8}}`
+    return `(?:\\\\|\\\\u005[cC]|%(?:25)?5[cC]|&#92;){${run.length},${run.length * 8}}`
   }).join('')
 }
 

@@ -18,13 +18,19 @@ function spellings(value: string): Map<string, string> {
     ['HTML', value.replaceAll('&', '&amp;').replaceAll('"', '&quot;')],
     ['hex', bytes.toString('hex')],
   ])
-  // base64 of the value wherever it begins in a longer text: three alignments, without the characters at the seams
-  for (const offset of [0, 1, 2]) {
-    for (const encoding of ['base64', 'base64url'] as const) {
-      const text = Buffer.concat([Buffer.alloc(offset), bytes])
-        .toString(encoding)
-        .replaceAll('=', '')
-      all.set(`${encoding} at ${offset}`, text.slice(offset === 0 ? 0 : 4, -4))
+  // base64 wherever it begins in a longer text: three alignments, without the characters at the seams; of the value, and
+  // of what it is in a body, for whoever sends the whole body back
+  for (const [what, text] of [
+    ['', value],
+    [' of JSON', json],
+  ] as const) {
+    for (const offset of [0, 1, 2]) {
+      for (const encoding of ['base64', 'base64url'] as const) {
+        const encoded = Buffer.concat([Buffer.alloc(offset), Buffer.from(text)])
+          .toString(encoding)
+          .replaceAll('=', '')
+        all.set(`${encoding}${what} at ${offset}`, encoded.slice(offset === 0 ? 0 : 4, -4))
+      }
     }
   }
   return all

@@ -19,6 +19,14 @@ const ECHOES: Record<string, (value: string) => string> = {
   'in HTML': (value) =>
     value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;'),
   'in hex': (value) => `x${Buffer.from(value).toString('hex')}`,
+  'in a URL inside a URL': (value) => `?next=${encodeURIComponent(`/?token=${encodeURIComponent(value)}`)}`,
+  // what is echoed most often is the whole body, and there the secret is escaped
+  'in JSON, in base64': (value) => Buffer.from(JSON.stringify({ value })).toString('base64'),
+  'in JSON, in hex': (value) => Buffer.from(JSON.stringify({ value })).toString('hex'),
+  'in a form, in base64': (value) => Buffer.from(`a=1&token=${encodeURIComponent(value)}`).toString('base64'),
+  // what a header holds, and a body that claims to be Latin-1
+  'in bytes that are taken for Latin-1': (value) => `<${Buffer.from(value).toString('latin1')}>`,
+  'in bytes that are taken for Windows-1252': (value) => `<${new TextDecoder('latin1').decode(Buffer.from(value))}>`,
   'in capital hex': (value) => Buffer.from(value).toString('hex').toUpperCase(),
 }
 
