@@ -192,6 +192,19 @@ describe('the delivery engine', () => {
       assert.deepEqual([detail?.delivery.status, detail?.log.length], ['delivered', 2])
     })
 
+    it('#32 #53 asks another URL at once: it was not that one which asked for a day', async () => {
+      await s.start()
+      s.endpoint.answer = () => busy(86_400_000)
+      await s.enqueue('first')
+      await s.world.rest()
+      await s.enqueue('second')
+      await s.engine.detachWebhook('hook')
+      s.endpoint.answer = () => OK
+      s.engine.attachWebhook('hook', s.endpoint.port({ url: 'https://new.example' }))
+      await s.world.pass(1_000)
+      assert.deepEqual(s.endpoint.bodies, ['first', 'second'])
+    })
+
     it('#32 still knows after a restart', async () => {
       await s.start()
       s.endpoint.answer = () => busy(60_000)
