@@ -107,11 +107,11 @@ export class Lane {
     const same = this.#deployment?.port.rateLimit === port.rateLimit
     this.#deployment = { port, cut: new AbortController(), rate: same ? this.#deployment!.rate : rate }
     this.#name = port.name
-    const { paused, pausedUrl, ordering } = this.#state
+    const { pausedUrl, ordering } = this.#state
     const deployment = this.#deployment
     await this.#context.insist(async () => {
       if (this.#deployment !== deployment) return
-      if (paused !== null && pausedUrl !== null && pausedUrl !== port.url) await this.resume()
+      if (pausedUrl !== null && pausedUrl !== port.url) await this.resume()
       if (ordering !== port.ordering) await this.#reorder(port)
     })
     this.look()
@@ -269,8 +269,10 @@ export class Lane {
   /** What an answer says about the endpoint. */
   #learn({ outcome }: SendResult, port: LanePort, now: number): void {
     const hold = holdFor(outcome)
-    if (hold !== null) this.#keep({ ...this.#state, heldUntil: Math.max(this.#state.heldUntil ?? 0, now + hold) })
-    else if (outcome.kind === 'retry') this.#breaker.failed(now)
+    if (hold !== null) {
+      const heldUntil = Math.max(this.#state.heldUntil ?? 0, now + hold)
+      this.#keep({ ...this.#state, heldUntil, pausedUrl: port.url })
+    } else if (outcome.kind === 'retry') this.#breaker.failed(now)
     else this.#breaker.succeeded(port.concurrency)
     if (outcome.kind !== 'failed' || outcome.pause !== true) return
     this.#keep({ ...this.#state, paused: `Paused: ${outcome.error.message}`, pausedUrl: port.url })

@@ -250,7 +250,7 @@ export interface Redelivered {
 export interface WebhookState {
   /** Why it is paused, as a sentence; null when it is not. */
   readonly paused: string | null
-  /** The URL it was paused for: another one ends the pause. */
+  /** The URL that is paused, or asked to be left alone: another one ends both. */
   readonly pausedUrl: string | null
   /** Nothing goes to it before this time, because it asked so. */
   readonly heldUntil: number | null
