@@ -3,7 +3,7 @@ import { checkWandbSettings } from '../../lib/sources/wandb/settings.js'
 import { problemOf } from '../shared/editor/check.js'
 import { button, byId, element, fill } from '../shared/editor/element.js'
 import { closeForm, current, openForm } from '../shared/editor/form.js'
-import { ingestUrl, pathProblem } from '../shared/editor/ingest-path.js'
+import { ingestUrl, isSamePath, pathProblem } from '../shared/editor/ingest-path.js'
 import type { EditorNode } from '../shared/editor/red-editor.js'
 import { CURRENT_VERSION, DEFAULTS, migrate } from './artifact-source.migrate.js'
 import { WandbPane } from './wandb-pane.editor.js'
@@ -63,7 +63,7 @@ RED.nodes.registerType<SourceNode>('artifact-source', {
             other.id !== this.id &&
             !other.d &&
             (other['kind'] ?? DEFAULTS.kind) === 'http' &&
-            (other['path'] ?? DEFAULTS.path) === (path ?? DEFAULTS.path)
+            isSamePath(String(other['path'] ?? DEFAULTS.path), path ?? DEFAULTS.path)
           ) {
             twice = RED.utils.getNodeLabel(other, other.id)
           }

@@ -1,7 +1,6 @@
 import { secretNameProblem } from '../../lib/events/vocabulary.js'
 import { byId, element, fill } from '../shared/editor/element.js'
 import { closeForm, openForm } from '../shared/editor/form.js'
-import { Note } from '../shared/editor/note.js'
 import type { EditorNode } from '../shared/editor/red-editor.js'
 import { secretNodes } from '../shared/editor/secrets.js'
 import { CURRENT_VERSION, DEFAULTS, migrate } from './automation-secret.migrate.js'
@@ -44,16 +43,9 @@ RED.nodes.registerType<SecretNode>('automation-secret', {
   },
   oneditprepare() {
     const form = openForm(this, { prefix: 'node-config-input', migrate, currentVersion: CURRENT_VERSION })
-    const note = new Note(form.input('name'))
     form.watch(['name'], () => {
-      const name = form.text('name')
-      const problem = name === '' ? null : secretNameProblem(name)
-      if (problem) note.say('error', problem)
-      else if (secretNodes().some((node) => node.id !== this.id && node.name === name)) {
-        note.say('error', this._('automation-secret.error.twice', { name }))
-      } else note.clear()
-      const usage = byId('automation-secret-usage')
-      fill(usage, this._('automation-secret.hint.name'), ' ', element('code', {}, `\${${name || 'NAME'}}`))
+      const slot = `\${${form.text('name') || 'NAME'}}`
+      fill(byId('automation-secret-usage'), this._('automation-secret.hint.name'), ' ', element('code', {}, slot))
     })
     const stored = this.credentials?.has_value === true
     // of a secret without a value Node-RED does not know that, and would take an empty field for a change

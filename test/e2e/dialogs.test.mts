@@ -107,6 +107,32 @@ describe(`the dialogs in Node-RED ${NODE_RED_VERSION}`, () => {
     await editor.close()
   })
 
+  it('takes a path with a slash at its end for the same path, as the runtime does', async () => {
+    await nodeRed.deploy(HARDLY_ANYTHING_SET)
+    editor = await Editor.open(browser, nodeRed)
+    const source = await editor.openConfig('artifact-source', '_ADD_')
+    await source.field('path').fill('/of-its-own')
+    await source.tray.getByText('listens on the same path').waitFor({ state: 'hidden' })
+    await source.field('path').fill('/artifact-events/')
+    await source.tray.getByText('listens on the same path').waitFor()
+    await source.cancel()
+    assert.deepEqual(editor.problems, [])
+    await editor.close()
+  })
+
+  it('a disabled secret is in the way of no other one of its name', async () => {
+    await nodeRed.deploy([{ id: 'old', type: 'automation-secret', name: 'TOKEN', version: 1, d: true }])
+    editor = await Editor.open(browser, nodeRed)
+    const secret = await editor.openConfig('automation-secret', '_ADD_')
+    await secret.field('name').fill('alias')
+    await secret.tray.locator('.aa-error').getByText('is a variable of templates').waitFor()
+    await secret.field('name').fill('TOKEN')
+    await secret.tray.locator('.aa-error').getByText(/./).waitFor({ state: 'hidden' })
+    await secret.cancel()
+    assert.deepEqual(editor.problems, [])
+    await editor.close()
+  })
+
   it('cancelling leaves the node alone, whatever was typed', async () => {
     await nodeRed.deploy(EVERYTHING_SET)
     editor = await Editor.open(browser, nodeRed)

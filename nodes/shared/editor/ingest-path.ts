@@ -5,6 +5,11 @@ export function pathProblem(path: string): 'path-slash' | 'path-characters' | nu
   return /^\/[A-Za-z0-9\-._~/%@,;=]*$/.test(path) && !path.includes('//') ? null : 'path-characters'
 }
 
+/** Whether two sources would listen on the same path: slashes at the end do not tell them apart. */
+export const isSamePath = (one: string, other: string): boolean => withoutEnd(one) === withoutEnd(other)
+
+const withoutEnd = (path: string): string => path.replace(/\/+$/, '')
+
 /** The whole address as this browser reaches it; senders elsewhere may need another host name. */
 export function ingestUrl(path: string): string {
   const root = (RED.settings.httpNodeRoot || '/').replace(/^\/?/, '/').replace(/\/$/, '')
