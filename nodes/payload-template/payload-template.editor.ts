@@ -83,7 +83,7 @@ RED.nodes.registerType<TemplateNode>('payload-template', {
       element: byId('payload-template-editor'),
       value: String(form.config['template']),
       format: format(),
-      label: _('payload-template.label.template'),
+      label: `${_('payload-template.label.template')}. ${_('payload-template.hint.editor')}`,
       onChange: () => update(),
     })
     editors.set(this, editor)

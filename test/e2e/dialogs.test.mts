@@ -133,6 +133,49 @@ describe(`the dialogs in Node-RED ${NODE_RED_VERSION}`, () => {
     await editor.close()
   })
 
+  describe('with nothing but a keyboard', () => {
+    before(async () => {
+      await nodeRed.deploy(EVERYTHING_SET)
+      editor = await Editor.open(browser, nodeRed)
+    })
+    after(() => editor.close())
+    afterEach(() => assert.deepEqual(editor.problems, []))
+
+    for (const type of TYPES) {
+      it(`everything in ${type} is reached by Tab, and has a name`, async () => {
+        const node = EVERYTHING_SET.find((one) => one.type === type) as FlowNode
+        const dialog = await open(node)
+        assert.deepEqual(await dialog.unreachable(), [])
+        await dialog.cancel()
+      })
+    }
+
+    it('a config node is added by the button beside its choice', async () => {
+      const dialog = await editor.openNode('event')
+      await dialog.field('source').focus()
+      await editor.page.keyboard.press('Tab')
+      await editor.page.keyboard.press('Tab')
+      await editor.page.keyboard.press('Enter')
+      const added = editor.dialog('node-config')
+      await added.field('path').waitFor()
+      await added.cancel()
+      await dialog.cancel()
+    })
+
+    it('the template editor is left', async () => {
+      const dialog = await editor.openNode('template')
+      await dialog.tray.locator('.monaco-editor').first().waitFor()
+      await dialog.tray.locator('#payload-template-recipes').focus()
+      await editor.page.keyboard.press('Tab')
+      const inEditor = () => editor.page.evaluate(() => document.activeElement?.closest('.monaco-editor') !== null)
+      assert.equal(await inEditor(), true)
+      await editor.page.keyboard.press('Control+M')
+      await editor.page.keyboard.press('Tab')
+      assert.equal(await inEditor(), false)
+      await dialog.cancel()
+    })
+  })
+
   it('cancelling leaves the node alone, whatever was typed', async () => {
     await nodeRed.deploy(EVERYTHING_SET)
     editor = await Editor.open(browser, nodeRed)

@@ -1,4 +1,5 @@
 import { FieldNotes } from './field-notes.js'
+import { reachPickerButtons } from './picker-buttons.js'
 import type { EditorNode } from './red-editor.js'
 import { installStyles } from './styles.js'
 
@@ -38,6 +39,8 @@ export class Form {
       const value = this.config[property]
       if (value !== node[property] && value !== '') show(input, value)
       this.#fields.set(property, { input, shown: read(input), saved: node[property] !== undefined })
+      const { type } = node._def.defaults[property] ?? {}
+      if (type) reachPickerButtons(options.prefix, property, type)
     }
     this.#notes = new FieldNotes(
       node,

@@ -71,6 +71,11 @@ export class RuleList {
 
   #changed(): void {
     this.#rows.forEach(({ row }, index) => void row?.number(index + 1))
+    // Node-RED's button for it is a cross without a name
+    const removers = this.#list.find('.red-ui-editableList-item-remove')
+    removers.each((index, link) =>
+      link.setAttribute('aria-label', this.#_('alias-filter.label.remove', { number: index + 1 })),
+    )
     this.onChange()
   }
 

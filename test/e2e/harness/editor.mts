@@ -182,7 +182,6 @@ export class Editor {
     }, id)
   }
 
-  /** Presses Deploy, confirms what it asks, and waits until it is done. */
   /** How many pixels a node's help is wider than a sidebar of that width. */
   async helpBeyond(type: string, width: number): Promise<number> {
     return this.page.evaluate(
@@ -201,6 +200,7 @@ export class Editor {
     )
   }
 
+  /** Presses Deploy, and waits until it is done. */
   async deploy(): Promise<void> {
     const answer = this.page.waitForResponse(
       (response) => response.url().endsWith('/flows') && response.request().method() === 'POST',
@@ -271,6 +271,25 @@ export class Dialog {
       clipboardData.setData('text/plain', pasted)
       target.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
     }, text)
+  }
+
+  /** What of our form a keyboard cannot reach, or a screen reader cannot name, as the start of its HTML. */
+  async unreachable(): Promise<string[]> {
+    return this.tray.locator('.aa-form').evaluate((form) => {
+      const named = (part: HTMLElement) =>
+        part.getAttribute('aria-label') ||
+        [...((part as HTMLInputElement).labels ?? [])].some((label) => label.textContent?.trim()) ||
+        (/^(BUTTON|SUMMARY|A)$/.test(part.tagName) && part.textContent?.trim())
+      return [...form.querySelectorAll<HTMLElement>('input, select, textarea, button, summary, a, [role=button]')]
+        .filter((part) => part.offsetParent !== null && part.ariaHidden !== 'true' && !part.closest('.monaco-editor'))
+        .filter((part) => part.tabIndex < 0 || !named(part))
+        .map((part) => part.outerHTML.slice(0, 120))
+    })
+  }
+
+  /** How many pixels of our form are out of sight on the right. */
+  async beyond(): Promise<number> {
+    return this.tray.locator('.aa-form').evaluate((form) => form.scrollWidth - form.clientWidth)
   }
 
   /** Accepts the dialog; what it was opened from stays. */
