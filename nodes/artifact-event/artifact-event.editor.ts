@@ -11,7 +11,7 @@ import { labelOf } from '../shared/editor/label.js'
 import { Note } from '../shared/editor/note.js'
 import type { EditorNode } from '../shared/editor/red-editor.js'
 import { summaryOf } from '../shared/editor/trigger-summary.js'
-import { triggerWarning } from '../shared/editor/trigger-warning.js'
+import { type TriggerWarning, triggerWarning } from '../shared/editor/trigger-warning.js'
 import { CURRENT_VERSION, DEFAULTS, migrate, RUN_PROPERTIES } from './artifact-event.migrate.js'
 import { Offers } from './offers.editor.js'
 import { RunFields } from './run-fields.editor.js'
@@ -24,6 +24,13 @@ interface TriggerNode extends EditorNode {
 }
 
 const choices = new WeakMap<object, { readonly events: EventChoice; readonly runs: RunFields }>()
+
+/** Judges the events as the runtime does, while everything else is taken to be right. */
+const eventsProblem = (events: readonly string[]): string | null =>
+  problemOf(() => compileTrigger({ ...DEFAULTS, events } as TriggerSettings))
+
+const sayOf = (note: Note, problem: string | null, warning: string): void =>
+  note.say(problem === null ? 'warning' : 'error', problem ?? warning)
 
 /** A property about runs, judged only where it counts. */
 const ofRuns = (property: keyof typeof RUN_PROPERTIES) => ({
@@ -55,8 +62,7 @@ RED.nodes.registerType<TriggerNode>('artifact-event', {
     events: {
       value: DEFAULTS.events,
       validate(events: string[] | undefined, _options) {
-        const settings = { ...DEFAULTS, events: events ?? DEFAULTS.events } as TriggerSettings
-        return problemOf(() => compileTrigger(settings)) ?? true
+        return eventsProblem(events ?? DEFAULTS.events) ?? true
       },
     },
     pattern: {
@@ -124,6 +130,7 @@ RED.nodes.registerType<TriggerNode>('artifact-event', {
     choices.set(this, { events: choice, runs })
     form.choose('events', () => choice.events)
     new Offers(form, this._)
+    const eventsNote = new Note(byId('artifact-event-events'))
     const patternNote = new Note(form.input('pattern'))
     const tester = new AliasTester(byId('artifact-event-tester'), {
       label: this._('artifact-event.tester.label'),
@@ -144,14 +151,17 @@ RED.nodes.registerType<TriggerNode>('artifact-event', {
       pattern: form.text('pattern'),
     })
     const update = () => {
-      const problem = problemOf(() => compilePattern(form.text('pattern')))
       const warning = triggerWarning(settings())
-      if (problem) patternNote.say('error', problem)
-      else
-        patternNote.say(
-          'warning',
-          warning ? this._(`artifact-event.warning.${warning.kind}`, { events: warning.events }) : '',
-        )
+      const warn = (...kinds: TriggerWarning['kind'][]) =>
+        warning && kinds.includes(warning.kind)
+          ? this._(`artifact-event.warning.${warning.kind}`, { events: warning.events })
+          : ''
+      sayOf(
+        patternNote,
+        problemOf(() => compilePattern(form.text('pattern'))),
+        warn('pattern'),
+      )
+      sayOf(eventsNote, eventsProblem(choice.events), warn('collection', 'registry-runs'))
       tester.update()
       runs.show(choice.events, isWatched(this))
       form.judge()

@@ -1,6 +1,6 @@
 import { parseSchedule } from '../../lib/delivery/schedule.js'
 import { RECIPES } from '../../lib/recipes/payloads.js'
-import { parseHeaders } from '../../lib/webhook/headers.js'
+import { type HeaderField, parseHeaders } from '../../lib/webhook/headers.js'
 import { planWebhook } from '../../lib/webhook/plan.js'
 import { SERVICE, type ServiceName } from '../../lib/webhook/services.js'
 import { parseWebhookUrl } from '../../lib/webhook/url.js'
@@ -13,7 +13,7 @@ import { Note } from '../shared/editor/note.js'
 import type { EditorNode } from '../shared/editor/red-editor.js'
 import { RequestPane } from '../shared/editor/request-pane.js'
 import { SecretChoice } from '../shared/editor/secret-choice.js'
-import type { WebhookForm } from '../shared/editor/webhook-form.js'
+import { namesOf, type WebhookForm } from '../shared/editor/webhook-form.js'
 import { CURRENT_VERSION, DEFAULTS, migrate } from './automation-webhook.migrate.js'
 
 interface WebhookNode extends EditorNode {
@@ -30,6 +30,19 @@ const urlExample = (service: ServiceName): string =>
 
 /** Everything that can be judged of one property while the others are all right. */
 const VALID: WebhookForm = { url: 'https://example.com' }
+
+/** What is wrong with headers that name a secret which the webhook may not use: nothing would be sent. */
+function ungranted(node: WebhookNode, fields: readonly HeaderField[]): string | null {
+  const granted = namesOf((current(node, 'secrets') ?? []) as string[])
+  if (current(node, 'accessToken')) granted.push('ACCESS_TOKEN')
+  for (const { name: header, slots } of fields) {
+    const slot = slots.find(({ name, text }) => text.startsWith('${') && !granted.includes(name))
+    if (!slot) continue
+    const which = slot.name === 'ACCESS_TOKEN' ? 'header-token' : 'header-secret'
+    return node._(`automation-webhook.error.${which}`, { header, name: slot.name })
+  }
+  return null
+}
 
 RED.nodes.registerType<WebhookNode>('automation-webhook', {
   category: 'config',
@@ -75,7 +88,11 @@ RED.nodes.registerType<WebhookNode>('automation-webhook', {
       value: DEFAULTS.headers,
       validate(headers: string | undefined, _options) {
         const hasToken = Boolean(current(this, 'accessToken'))
-        return problemOf(() => parseHeaders(headers ?? DEFAULTS.headers, { hasToken })) ?? true
+        let fields: readonly HeaderField[] = []
+        const problem = problemOf(() => {
+          fields = parseHeaders(headers ?? DEFAULTS.headers, { hasToken })
+        })
+        return problem ?? ungranted(this, fields) ?? true
       },
     },
     timeout: {
@@ -122,6 +139,8 @@ RED.nodes.registerType<WebhookNode>('automation-webhook', {
     const { _ } = this
     const choice = new SecretChoice(byId('automation-webhook-secrets'), form.config['secrets'] as string[], _)
     choices.set(this, choice)
+    form.choose('secrets', () => choice.secrets)
+    choice.onChange = () => form.judge()
 
     const scheduleNote = new Note(form.input('schedule'))
     form.watch(['schedule'], () => {
@@ -152,10 +171,8 @@ RED.nodes.registerType<WebhookNode>('automation-webhook', {
       (property) => String(form.config[property]) !== DEFAULTS[property],
     )
 
-    const values = (): WebhookForm => ({
-      ...(Object.fromEntries(Object.keys(DEFAULTS).map((property) => [property, form.value(property)])) as WebhookForm),
-      secrets: choice.secrets,
-    })
+    const values = (): WebhookForm =>
+      Object.fromEntries(Object.keys(DEFAULTS).map((property) => [property, form.value(property)]))
     const recipe = RECIPES.find(({ service }) => service === form.text('service'))
     new RequestPane(byId('automation-webhook-test'), {
       payload: recipe?.template ?? '{}',

@@ -32,24 +32,34 @@ export class FieldNotes {
   /** Judges every field, as one often depends on another. */
   update(): void {
     for (const [property, field] of this.#fields) {
-      const problem = this.#problem(property, field)
+      const [kind, words] = this.#verdict(property, field)
       const note = this.#notes.get(property)
-      if (note) note.say('error', problem)
-      else if (problem !== '' && !Note.isBelow(field.input)) {
+      if (note) note.say(kind, words)
+      else if (words !== '' && !Note.isBelow(field.input)) {
         const made = new Note(field.input)
         this.#notes.set(property, made)
-        made.say('error', problem)
+        made.say(kind, words)
       }
     }
   }
 
-  #problem(property: string, field: JudgedField): string {
-    const validate = this.#node._def.defaults[property]?.validate
+  #verdict(property: string, field: JudgedField): [kind: 'error' | 'info', words: string] {
     const value = field.value()
-    if (!validate || ENVIRONMENT.test(String(value))) return ''
+    const problem = ENVIRONMENT.test(String(value)) ? '' : this.#problem(property, value)
     // nobody is told off for what they had no time to fill in; the red triangle of a saved node is explained
-    if (value === '' && field.untouched() && this.#node.valid !== false) return ''
-    const verdict = validate.call(this.#node, value as never, {})
-    return verdict === true ? '' : verdict
+    const yetToCome = value === '' && field.untouched() && this.#node.valid !== false
+    if (!yetToCome) return ['error', problem]
+    // Node-RED has drawn a red border around an empty choice already: what is it that it wants?
+    return ['info', this.#node._def.defaults[property]?.type ? problem : '']
+  }
+
+  #problem(property: string, value: unknown): string {
+    const { type, validate, required } = this.#node._def.defaults[property] ?? {}
+    if (validate) {
+      const verdict = validate.call(this.#node, value as never, {})
+      return verdict === true ? '' : verdict
+    }
+    const isMissing = type !== undefined && required === true && value === ''
+    return isMissing ? this.#node._(`${this.#node.type}.error.${property}`) : ''
   }
 }
