@@ -229,6 +229,30 @@ describe(`the dialogs in Node-RED ${NODE_RED_VERSION}`, () => {
     })
   })
 
+  it('are no wider for long values', async () => {
+    const long = 'x'.repeat(300)
+    await nodeRed.deploy([
+      { id: 'tab', type: 'tab', label: 'long' },
+      { id: 'key', type: 'automation-secret', name: `A${long}`, version: 1 },
+      { ...(EVERYTHING_SET.find(({ id }) => id === 'source') as FlowNode), path: `/${long}` },
+      { ...(EVERYTHING_SET.find(({ id }) => id === 'webhook') as FlowNode), url: `https://example.com/${long}` },
+      { ...(EVERYTHING_SET.find(({ id }) => id === 'event') as FlowNode), project: long, pattern: long, wires: [] },
+    ])
+    editor = await Editor.open(browser, nodeRed)
+    for (const [type, id] of [
+      ['automation-secret', 'key'],
+      ['artifact-source', 'source'],
+      ['automation-webhook', 'webhook'],
+      ['artifact-event', 'event'],
+    ] as const) {
+      const dialog = await open({ id, type })
+      assert.equal(await dialog.beyond(), 0, type)
+      await dialog.cancel()
+    }
+    assert.deepEqual(editor.problems, [])
+    await editor.close()
+  })
+
   it('cancelling leaves the node alone, whatever was typed', async () => {
     await nodeRed.deploy(EVERYTHING_SET)
     editor = await Editor.open(browser, nodeRed)

@@ -19,8 +19,11 @@ const STYLES = `
 .aa-hint { margin: -6px 0 12px 130px; font-size: 12px; line-height: 1.45;
   color: var(--aa-quiet-color); }
 .aa-hint:empty { display: none; }
-.aa-hint code, .aa-note code, .aa-list code { font-size: 11px; white-space: nowrap; }
-.aa-note { margin: -6px 0 12px 130px; font-size: 12px; line-height: 1.45; }
+.aa-hint.aa-below { margin-top: 6px; }
+.aa-hint code, .aa-note code, .aa-list code { font-size: 11px; white-space: normal; overflow-wrap: anywhere; }
+/* Node-RED's own colour for code is that of its errors */
+.aa-hint code, .aa-url code, .aa-group code, .aa-list code { color: var(--red-ui-form-text-color, #333); }
+.aa-note { margin: -6px 0 12px 130px; font-size: 12px; line-height: 1.45; overflow-wrap: anywhere; }
 .aa-note:empty { display: none; }
 .aa-quiet { font-size: 12px; line-height: 1.45; color: var(--aa-quiet-color); }
 .aa-note.aa-error, .aa-text-error { color: var(--red-ui-text-color-error, #ad1625); }
@@ -47,12 +50,15 @@ const STYLES = `
 .aa-group fieldset { border: 0; margin: 0 0 8px; padding: 0; }
 .aa-group legend { font-size: 12px; margin: 0 0 2px; padding: 0; width: auto; border: 0; line-height: 20px;
   color: var(--aa-quiet-color); }
-.aa-group label { display: inline-flex !important; align-items: center; gap: 6px; width: auto !important; margin: 0 14px 2px 0; font-size: 13px; }
+.aa-group label { display: inline-flex !important; align-items: center; gap: 6px; width: auto !important; max-width: 100%; margin: 0 14px 2px 0; font-size: 13px; }
+.aa-group label > :last-child { min-width: 0; overflow-wrap: anywhere; white-space: normal; }
 .aa-group input[type=checkbox], .aa-group input[type=radio] { margin: 0 !important; width: auto; }
 .aa-columns { display: grid; grid-template-columns: repeat(auto-fill, minmax(145px, 1fr)); }
-.aa-summary { margin: 14px 0 12px; padding: 10px 12px; border-left: 3px solid var(--red-ui-form-input-focus-color, #0d74ce);
-  background: var(--red-ui-secondary-background, #fff); color: var(--red-ui-form-text-color, #333); line-height: 1.5; }
-.aa-summary code { white-space: normal; overflow-wrap: anywhere; }
+/* in sight while the fields are changed that it tells of, and not over the one that has the focus */
+.aa-form:has(.aa-summary) :is(input, select, textarea) { scroll-margin-bottom: 110px; }
+.aa-summary { position: sticky; bottom: 0; z-index: 1; margin: 14px 0 0; padding: 10px 12px; border-left: 3px solid #82c3b0;
+  border-top: 1px solid var(--red-ui-secondary-border-color, #d9d9d9); background: var(--red-ui-secondary-background, #fff);
+  color: var(--red-ui-form-text-color, #333); line-height: 1.5; overflow-wrap: anywhere; }
 .aa-form .aa-chips { display: flex; flex-wrap: wrap; gap: 6px; margin: 0 0 12px 130px; padding: 0; list-style: none; }
 .aa-form .aa-chips.aa-wide { margin-left: 0; }
 .aa-chip { border: 1px solid var(--red-ui-secondary-border-color, #d9d9d9); border-radius: 12px; padding: 1px 10px; font-size: 12px; line-height: 20px;
@@ -73,7 +79,8 @@ const STYLES = `
   color: var(--red-ui-form-text-color, #333); }
 .aa-output mark { background: var(--red-ui-form-tips-background, #fefbe9); color: inherit; border-bottom: 1px dashed var(--red-ui-border-color-warning, #e79a00); }
 .aa-output:focus-visible, .aa-list:focus-visible { outline: 1px solid var(--red-ui-form-input-focus-color, #0d74ce); }
-.aa-form .aa-findings { margin: 0 0 10px; padding: 0 0 0 18px; font-size: 12px; line-height: 1.5; }
+.aa-form .aa-findings { margin: 0 0 10px; padding: 0 0 0 18px; font-size: 12px; line-height: 1.5; overflow-wrap: anywhere; }
+.aa-text-error, .aa-text-warning, .aa-status { overflow-wrap: anywhere; }
 .aa-form .aa-findings:empty { display: none; }
 .aa-list { max-height: 230px; overflow: auto; border: 1px solid var(--red-ui-form-input-border-color, #cecece); border-radius: 4px; margin: 0 0 10px;
   background: var(--red-ui-form-input-background, #fff); }
