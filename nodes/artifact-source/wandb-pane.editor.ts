@@ -107,8 +107,9 @@ export class WandbPane {
     if (count === 0) return here.length > 0 ? known : [element('p', {}, this.#word('nothing'))]
     RED.view.importNodes(flow, { generateIds: false, addFlow: false })
     const tabs = flow.filter(({ type }) => type === 'tab').length
+    const laidOut = { automations: this.#word('automations', { count }), tabs: this.#word('tabs', { count: tabs }) }
     return [
-      element('p', { class: 'aa-status aa-yes' }, this.#word('laid-out', { count, tabs })),
+      element('p', { class: 'aa-status aa-yes' }, this.#word('laid-out', laidOut)),
       ...known,
       ...(secrets.length > 0
         ? [element('h4', {}, this.#word('secrets')), element('p', {}, element('code', {}, secrets.join(', ')))]

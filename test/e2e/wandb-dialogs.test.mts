@@ -200,7 +200,7 @@ describe(`W&B in the dialogs of Node-RED ${NODE_RED_VERSION}`, () => {
       const again = await editor.openConfig('artifact-source', 'source')
       await again.tray.getByRole('button', { name: 'Import automations from W&B' }).click()
       const second = again.tray.locator('#artifact-source-wandb-answer')
-      await second.getByText('Laid out 1 automations on 1 tabs.').waitFor()
+      await second.getByText('Laid out 1 automation on 1 tab.').waitFor()
       await second.getByText('2 are here already and were left out: deploy production, tell of failures.').waitFor()
       assert.match(String(await second.textContent()), /WANDB_API_KEY is here already, as the API key of the source/)
       await picture('import-again')
