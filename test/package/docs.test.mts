@@ -207,6 +207,12 @@ describe('the page on webhooks', () => {
     assert.deepEqual(Object.fromEntries(listed), { ...saved, secrets: '' })
   })
 
+  it('calls each of them as the dialog does', () => {
+    const catalog = readJson('nodes/automation-webhook/locales/en-US/automation-webhook.json')
+    const { label } = catalog['automation-webhook']
+    for (const [property, , words] of rows(page, 'Settings', 'property')) assert.equal(words, label[code(property)])
+  })
+
   it('lists every header that a webhook may not set', () => {
     const [, section = ''] = page.split('These headers are refused')
     for (const { name } of FORBIDDEN_HEADERS) assert.ok(section.toLowerCase().includes(`\`${name}`), name)
@@ -219,7 +225,10 @@ describe('the page on troubleshooting', () => {
 
   it('explains statuses that nodes show', () => {
     const statuses = rows(page, 'Troubleshooting', 'status').flatMap(([cell]) => cell?.split(', ').map(code) ?? [])
-    for (const status of statuses) assert.ok(sources.includes(`'${status}'`), status)
+    for (const status of statuses) {
+      const [start, more] = status.split('…')
+      assert.ok(sources.includes(more === undefined ? `'${status}'` : `\`${start}`), status)
+    }
   })
 
   it('explains codes that errors have', () => {
