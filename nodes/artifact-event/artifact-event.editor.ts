@@ -106,8 +106,7 @@ RED.nodes.registerType<TriggerNode>('artifact-event', {
     },
     onclick() {
       if (this.changed || RED.nodes.node(this.source ?? '')?.changed) {
-        const message = RED._('node-red:notification.warnings.undeployedChanges')
-        RED.notify(RED._('node-red:notification.warning', { message }), { type: 'warning' })
+        RED.notify(this._('artifact-event.error.undeployed'), { type: 'warning' })
         return
       }
       adminPost('events/sample', { node: this.id }).then(

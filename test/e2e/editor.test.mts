@@ -164,6 +164,21 @@ describe(`from an example to a delivered webhook, in the editor of Node-RED ${NO
     assert.equal(JSON.parse(requests[1]?.body.toString() ?? '').client_payload.alias, 'production')
   })
 
+  it('asks to deploy first when the source was changed, and sends nothing', async () => {
+    const { id } = only('artifact-source')
+    const rename = async (name: string) => {
+      const dialog = await editor.openConfig('artifact-source', id)
+      await dialog.field('name').fill(name)
+      await dialog.done()
+    }
+    const before = receiver.requests.length
+    await rename('of another name')
+    await editor.pressButton(only('artifact-event').id)
+    await editor.page.locator('.red-ui-notification-warning').getByText('Deploy first').waitFor({ state: 'attached' })
+    await editor.deploy()
+    assert.equal(receiver.requests.length, before)
+  })
+
   it('offers the events that were received to the preview', async () => {
     const dialog = await editor.openNode(only('payload-template').id)
     const received = dialog.tray.locator('#payload-template-event optgroup').first().locator('option')

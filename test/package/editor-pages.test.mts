@@ -112,6 +112,15 @@ for (const type of NODE_TYPES) {
       )
     })
 
+    it('has every key that is written out in the code of the dialogs', () => {
+      const sources = [`nodes/${type}`, 'nodes/shared/editor'].flatMap((folder) => filesBelow(folder, '.ts')).map(read)
+      const keys = [...sources.join('\n').matchAll(new RegExp(`_\\('(${type}\\.[\\w.-]+)'`, 'g'))].map(([, key]) => key)
+      assert.deepEqual(
+        keys.filter((key) => typeof lookUp(catalogOf(type), key ?? '') !== 'string'),
+        [],
+      )
+    })
+
     it('has the same keys and the same placeholders in every language', () => {
       const english = flatten(readJson(`nodes/${type}/locales/en-US/${type}.json`))
       for (const file of catalogs) {
