@@ -97,6 +97,9 @@ class Stage {
     const id = name === NEW ? NEW : this.flow.find((node) => node.type === type && node.name === name).id
     const dialog = CONFIG_TYPES.includes(type) ? await this.editor.openConfig(type, id) : await this.editor.openNode(id)
     await prepare(dialog)
+    // off the buttons, and off what has a tooltip
+    await this.editor.page.mouse.move(0, 0)
+    await this.editor.page.locator('.red-ui-popover').first().waitFor({ state: 'hidden' })
     // in Node-RED 5 the tray has a margin through which the canvas shows
     const inner = dialog.tray.locator('.red-ui-tray-wrapper')
     await this.shoot((await inner.count()) > 0 ? inner : dialog.tray)
