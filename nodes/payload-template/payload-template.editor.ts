@@ -79,11 +79,14 @@ RED.nodes.registerType<TemplateNode>('payload-template', {
     const { _ } = this
     const automation = automationBefore(this)
     const format = () => (form.text('format') === 'text' ? 'text' : 'json')
+    // ACE, where settings.js chose it, completes no names and has other keys
+    const hint = window.monaco ? _('payload-template.hint.editor') : ''
+    byId('payload-template-editor-hint').textContent = hint
     const editor = new TemplateEditor({
       element: byId('payload-template-editor'),
       value: String(form.config['template']),
       format: format(),
-      label: `${_('payload-template.label.template')}. ${_('payload-template.hint.editor')}`,
+      label: [_('payload-template.label.template'), hint].filter(Boolean).join('. '),
       onChange: () => update(),
     })
     editors.set(this, editor)

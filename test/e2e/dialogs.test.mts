@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core'
 import { EXAMPLES, readExample } from './example-flows.mts'
 import { launchBrowser } from './harness/browser.mts'
 import { type Dialog, Editor } from './harness/editor.mts'
-import { type FlowNode, NODE_RED_VERSION, NodeRed } from './harness/node-red.mts'
+import { type FlowNode, NODE_RED_VERSION, NodeRed, QUIET_SETTINGS } from './harness/node-red.mts'
 import { EVERYTHING_SET, HARDLY_ANYTHING_SET } from './saved-flows.mts'
 
 const CONFIG_TYPES = ['artifact-source', 'automation-webhook', 'automation-secret', 'delivery-store']
@@ -251,6 +251,30 @@ describe(`the dialogs in Node-RED ${NODE_RED_VERSION}`, () => {
     }
     assert.deepEqual(editor.problems, [])
     await editor.close()
+  })
+
+  it('work with ACE as the code editor, and promise nothing that it does not do', async () => {
+    const { editorTheme } = QUIET_SETTINGS
+    const withAce = await NodeRed.start({ settings: { editorTheme: { ...editorTheme, codeEditor: { lib: 'ace' } } } })
+    try {
+      await withAce.deploy(EVERYTHING_SET)
+      editor = await Editor.open(browser, withAce)
+      const before = await editor.flow()
+      const dialog = await editor.openNode('template')
+      await dialog.tray.locator('.ace_editor').first().waitFor()
+      await dialog.tray.locator('#payload-template-output').filter({ hasText: '"a":   "v3"' }).waitFor()
+      assert.equal(await dialog.tray.getByText('Ctrl+M').isVisible(), false)
+      await dialog.done()
+      assert.deepEqual(await editor.flow(), before)
+      const again = await editor.openNode('template')
+      await again.tray.locator('#payload-template-recipes').selectOption('slack-text')
+      await again.tray.locator('#payload-template-output').filter({ hasText: '"text"' }).waitFor()
+      await again.cancel()
+      assert.deepEqual(editor.problems, [])
+      await editor.close()
+    } finally {
+      await withAce.stop()
+    }
   })
 
   it('cancelling leaves the node alone, whatever was typed', async () => {
