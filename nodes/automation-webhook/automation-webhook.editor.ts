@@ -164,8 +164,6 @@ RED.nodes.registerType<WebhookNode>('automation-webhook', {
       $('.automation-webhook-signing').toggle(signing !== 'none')
       $('.automation-webhook-encoding').toggle(signing === 'wandb')
     })
-    // a secret that was just added in its own dialog has to appear in the list
-    form.watch(['accessToken', 'signingSecret'], () => choice.show())
     const advanced = ['method', 'timeout', 'tls', 'proxy', 'store'] as const
     byId<HTMLDetailsElement>('automation-webhook-advanced').open = advanced.some(
       (property) => String(form.config[property]) !== DEFAULTS[property],
@@ -183,10 +181,12 @@ RED.nodes.registerType<WebhookNode>('automation-webhook', {
   oneditsave() {
     const choice = choices.get(this)
     const changed = choice?.changed === true
+    choice?.destroy()
     if (choice && changed) this.secrets = choice.secrets
     closeForm(this)?.save(changed)
   },
   oneditcancel() {
+    choices.get(this)?.destroy()
     closeForm(this)
   },
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Browser } from 'playwright-core'
-import { EXAMPLES, readExample } from './example-flows.mts'
+import { EXAMPLES, nodeNamed, readExample } from './example-flows.mts'
 import { launchBrowser } from './harness/browser.mts'
 import { type Dialog, Editor } from './harness/editor.mts'
 import { type FlowNode, NODE_RED_VERSION, NodeRed, QUIET_SETTINGS } from './harness/node-red.mts'
@@ -169,6 +169,32 @@ describe(`the dialogs in Node-RED ${NODE_RED_VERSION}`, () => {
     const saved = (await editor.flow()).find(({ type }) => type === 'automation-webhook') as FlowNode
     assert.deepEqual(saved['secrets'], ['key'])
     assert.equal((await editor.validity(saved.id)).valid, true)
+    assert.deepEqual(editor.problems, [])
+    await editor.close()
+  })
+
+  it('adds a secret for payloads beside the others, and leaves the access token alone', async () => {
+    await nodeRed.deploy([])
+    editor = await Editor.open(browser, nodeRed)
+    const webhook = await editor.openConfig('automation-webhook', '_ADD_')
+    const boxes = webhook.tray.locator('#automation-webhook-secrets input[type=checkbox]')
+    assert.equal(await boxes.count(), 0)
+    for (const name of ['FIRST', 'SECOND']) {
+      await webhook.tray.getByRole('button', { name: 'Add a secret' }).click()
+      const secret = editor.dialog('node-config')
+      await secret.tray.getByText('Where a webhook may use it').waitFor()
+      await secret.field('name').fill(name)
+      await secret.done()
+      await webhook.tray.getByText(name, { exact: true }).and(webhook.tray.locator('code')).waitFor()
+    }
+    assert.equal(await boxes.count(), 2)
+    await boxes.nth(1).check()
+    assert.equal(await webhook.field('accessToken').inputValue(), '_ADD_')
+    await webhook.field('url').fill('https://example.com/hook')
+    await webhook.done()
+    const flow = await editor.flow()
+    const saved = flow.find(({ type }) => type === 'automation-webhook') as FlowNode
+    assert.deepEqual(saved['secrets'], [nodeNamed(flow, 'automation-secret', 'SECOND').id])
     assert.deepEqual(editor.problems, [])
     await editor.close()
   })

@@ -182,7 +182,13 @@ export interface EditorRed {
     filterLinks(filter: { target: EditorNode }): { source: EditorNode }[]
     dirty(): boolean
   }
+  readonly events: {
+    on(event: string, listener: (node: EditorNode) => void): void
+    off(event: string, listener: (node: EditorNode) => void): void
+  }
   readonly editor: {
+    /** Opens the dialog of a config node; with `_ADD_` that of a new one. */
+    editConfig(property: string, type: string, id: string): void
     createEditor(options: object): CodeEditor
     validateNode(node: EditorNode): boolean
   }

@@ -1,14 +1,20 @@
-import { element, fill } from './element.js'
-import type { Translate } from './red-editor.js'
-import { secretNodes } from './secrets.js'
+import { button, element, fill } from './element.js'
+import type { EditorNode, Translate } from './red-editor.js'
+import { SECRET_TYPE, secretNodes } from './secrets.js'
 
-/** Check boxes for the secrets that a webhook grants. */
+const CHANGES = ['nodes:add', 'nodes:change', 'nodes:remove'] as const
+
+/** Check boxes for the secrets that a webhook grants, and a button that adds one. Call `destroy` with its dialog. */
 export class SecretChoice {
   onChange: () => void = () => {}
   readonly #parent: Element
   readonly #before: readonly string[]
   readonly #_: Translate
   #chosen: readonly string[]
+  readonly #refresh = ({ type }: EditorNode) => {
+    // the dialog that changes a secret is not done with it yet
+    if (type === SECRET_TYPE) setTimeout(() => this.#show())
+  }
 
   /** @param chosen ids; those of secrets that do not exist any more are kept until they are unchecked */
   constructor(parent: Element, chosen: readonly string[], _: Translate) {
@@ -16,20 +22,27 @@ export class SecretChoice {
     this.#before = chosen
     this.#chosen = chosen
     this.#_ = _
-    this.show()
+    for (const event of CHANGES) RED.events.on(event, this.#refresh)
+    this.#show()
+  }
+
+  destroy(): void {
+    for (const event of CHANGES) RED.events.off(event, this.#refresh)
   }
 
   /** Draws the list anew: a secret may have been added or renamed meanwhile. */
-  show(): void {
+  #show(): void {
     const nodes = secretNodes()
     const gone = this.#before.filter((id) => !nodes.some((node) => node.id === id))
     const rows = [
       ...nodes.map((node) => this.#row(node.id, node.name || this.#_('automation-webhook.unnamed'))),
       ...gone.map((id) => this.#row(id, this.#_('automation-webhook.secret-gone', { id }))),
     ]
-    if (rows.length === 0)
-      fill(this.#parent, element('span', { class: 'aa-quiet' }, this.#_('automation-webhook.no-secrets')))
-    else fill(this.#parent, ...rows)
+    // the + beside the access token would make the new secret the access token
+    const add = button(this.#_('automation-webhook.add-secret'), 'fa-plus', () =>
+      RED.editor.editConfig('', SECRET_TYPE, '_ADD_'),
+    )
+    fill(this.#parent, ...rows, add)
   }
 
   #row(id: string, name: string): HTMLLabelElement {

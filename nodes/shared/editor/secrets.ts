@@ -1,10 +1,12 @@
 import type { EditorNode } from './red-editor.js'
 
+export const SECRET_TYPE = 'automation-secret'
+
 /** The automation-secret nodes of the workspace, undeployed ones too, by name. */
 export function secretNodes(): EditorNode[] {
   const nodes: EditorNode[] = []
   RED.nodes.eachConfig((node) => {
-    if (node.type === 'automation-secret') nodes.push(node)
+    if (node.type === SECRET_TYPE) nodes.push(node)
   })
   return nodes.sort((a, b) => (a.name ?? '').localeCompare(b.name ?? ''))
 }
