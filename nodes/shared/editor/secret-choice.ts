@@ -42,7 +42,7 @@ export class SecretChoice {
     const add = button(this.#_('automation-webhook.add-secret'), 'fa-plus', () =>
       RED.editor.editConfig('', SECRET_TYPE, '_ADD_'),
     )
-    fill(this.#parent, ...rows, add)
+    fill(this.#parent, ...rows, element('div', {}, add))
   }
 
   #row(id: string, name: string): HTMLLabelElement {
