@@ -89,13 +89,13 @@ export function pollDocument(wishes: PollWishes, offers: Offers): string {
     collections ? page('head', sorted('-updated_at')) : '',
     collections ? page('rolling', `, after: $rollingAfter${sorted('+created_at')}`) : '',
     runs ? runsField('recent', `first: ${LIMITS.runs}, after: $recentAfter`) : '',
-    runs ? runsField('active', 'first: 1000, filters: $active') : '',
+    runs ? runsField('active', 'first: 1000, after: $activeAfter, filters: $active') : '',
   ]
   const variables = [
     '$entity: String!',
     within === 'project' ? '$project: String!' : '$projects: JSONString',
     collections ? '$head: Boolean!, $rolling: Boolean!, $rollingAfter: String' : '',
-    runs ? '$recentAfter: String, $active: JSONString' : '',
+    runs ? '$recentAfter: String, $active: JSONString, $activeAfter: String' : '',
     ...entities.map((n) => `$p${n}: String!`),
   ].filter(Boolean)
   const places = [

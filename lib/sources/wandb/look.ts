@@ -4,7 +4,7 @@ import { noteCollections, readCollections, scanCollections, type WatchContext, w
 import { LIMITS, pollDocument } from './documents.js'
 import { notFound, type SourceFailure } from './failure.js'
 import type { Rider } from './newcomers.js'
-import { activeFilter, noteRuns, readRecent } from './runs/watch.js'
+import { activeFilter, noteRuns, readRecent, readRuns } from './runs/watch.js'
 import { heldBack } from './server-clock.js'
 import type { Draft } from './store.js'
 import { projectFilter, type Target } from './target.js'
@@ -103,6 +103,7 @@ async function poll(context: LookContext, since: Readonly<Record<string, number>
     rolling: rolls,
     rollingAfter: memory.rolling ?? null,
     recentAfter: null,
+    activeAfter: null,
     active: target.project === null ? null : activeFilter(draft, { entity: target.entity, project: target.project }),
   }
   const { watched, serverTime } = await ask(context, variables, target.runs.length > 0, context.rider)
@@ -121,13 +122,13 @@ async function poll(context: LookContext, since: Readonly<Record<string, number>
       appUrl,
       seenAt: serverTime,
     }
-    const more = async (after: string) => {
-      const next = await ask(context, { ...variables, head: false, rolling: false, recentAfter: after }, true)
+    const more = (list: 'recent' | 'active') => async (after: string) => {
+      const next = await ask(context, { ...variables, head: false, rolling: false, [`${list}After`]: after }, true)
       if (!next.watched) throw vanished(target)
-      return next.watched.at('recent')
+      return next.watched.at(list)
     }
-    const recent = await readRecent(watched.at('recent'), draft, place, more)
-    const active = await readRecent(watched.at('active'), draft, place, more)
+    const recent = await readRecent(watched.at('recent'), draft, place, more('recent'))
+    const active = await readRuns(watched.at('active'), () => false, more('active'))
     await noteRuns([...active, ...recent], {
       client,
       draft,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { matchesRule } from '../../../dist/lib/sources/wandb/runs/rule.js'
+import { PAGE } from '../../standin/paging.mts'
 import { brief, runTrigger, type Watching, watching } from './watching.mts'
 
 describe('Watching runs of a W&B server', () => {
@@ -40,6 +41,25 @@ describe('Watching runs of a W&B server', () => {
     for (let count = 0; count < 120; count += 1) watch.world.addRun(watch.project, watch.ada)
     watch.world.runState(run, 'crashed')
     assert.deepEqual(brief(await watch.poll()), ['RUN_STATE lost crashed'])
+  })
+
+  it('sees that one of many runs crashed, though the server gives fewer in a page than it is asked for', async () => {
+    const { most } = PAGE
+    PAGE.most = 40
+    try {
+      watch = await watching([runTrigger({ event: 'RUN_STATE', states: ['failed'] })])
+      const runs = Array.from({ length: 130 }, (_, n) =>
+        watch.world.addRun(watch.project, watch.ada, { displayName: `run ${n}` }),
+      )
+      await watch.poll()
+      for (const run of runs.slice(5)) watch.world.runState(run, 'running')
+      await watch.poll()
+      for (const run of runs.slice(0, 2)) watch.world.runState(run, 'crashed')
+      assert.deepEqual(brief(await watch.poll()), ['RUN_STATE run 0 crashed', 'RUN_STATE run 1 crashed'])
+      assert.deepEqual(await watch.poll(), [])
+    } finally {
+      PAGE.most = most
+    }
   })
 
   it('sees every run that began and ended between two polls, more than a page of them', async () => {

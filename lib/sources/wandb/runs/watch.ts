@@ -40,13 +40,23 @@ export async function readRecent(
 ): Promise<RunSighting[]> {
   const text = draft.get(keyOf(place as RunPlace))
   const mark = text === null ? Number.POSITIVE_INFINITY : (JSON.parse(text) as StoredRuns).mark
+  return readRuns(first, (page) => page.some(({ heartbeatAt }) => heartbeatAt <= mark), more)
+}
+
+/** The runs of a list, page by page until one is the last, or says that it `reached` far enough. */
+export async function readRuns(
+  first: Answer,
+  reached: (page: readonly RunSighting[]) => boolean,
+  more: (after: string) => Promise<Answer>,
+): Promise<RunSighting[]> {
   const runs: RunSighting[] = []
+  let after: string | null = null
   for (let page = first.connection(); ; ) {
     const seen = page.nodes.map(({ node }) => readRun(node))
     runs.push(...seen)
-    const reached = seen.length === 0 || seen.some(({ heartbeatAt }) => heartbeatAt <= mark)
-    if (page.next === null || reached) return runs
-    page = (await more(page.next)).connection()
+    if (page.next === null || page.next === after || reached(seen)) return runs
+    after = page.next
+    page = (await more(after)).connection()
   }
 }
 
