@@ -34,7 +34,9 @@ export class Newcomers implements Rider {
   ) {
     this.directory = triggers.some(({ trigger }) => trigger.scope === 'organization' || trigger.entity === '')
     this.entities = [...projects.keys()]
-    this.#missing = before ? before.#missing : new Map()
+    const missing = before ? [...before.#missing] : []
+    // what was not watched for a while begins with a baseline
+    this.#missing = new Map(missing.filter(([place]) => projects.has(place.slice(0, place.indexOf('/')))))
     this.#known = new Set([...(before ? before.#known : []), ...placesOf(directory)])
     // the lists of the plan are younger
     this.#heardAt = before ? before.#heardAt : 0

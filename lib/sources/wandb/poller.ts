@@ -145,6 +145,7 @@ export class WandbPoller {
     }
     if (this.#triggers.length === 0) {
       this.#targets = []
+      this.#newcomers = null
       await this.#prune([])
       return
     }
@@ -239,6 +240,8 @@ export class WandbPoller {
   /** Forgets what is watched no longer, so that it begins with a baseline when it is watched again. */
   async #prune(targets: readonly Target[]): Promise<void> {
     const draft = this.#draft()
+    for (const key of this.#memories.keys())
+      if (!targets.some((target) => target.key === key)) this.#memories.delete(key)
     const records = new Set(targets.filter(({ events }) => events.size > 0).map(recordKey))
     const runs = targets.filter((target) => target.runs.length > 0).map(({ entity, project }) => `${entity}/${project}`)
     for (const [key, text] of this.#parts ?? []) {

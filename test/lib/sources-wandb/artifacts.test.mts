@@ -193,6 +193,21 @@ describe('Watching artifacts of a W&B server', () => {
     assert.equal(ids.size, 3)
   })
 
+  it('tells the same thing again after it was not watched for a while', async () => {
+    const wanted = [trigger('registry', { entity: 'acme', project: 'model' })]
+    watch = await watching(wanted)
+    await watch.poll()
+    for (let round = 0; round < 3; round += 1) {
+      watch.world.addAlias(watch.first, watch.portfolio, 'production')
+      assert.deepEqual(brief(await watch.poll()), ['ADD_ARTIFACT_ALIAS classifier:v0 production'], `round ${round}`)
+      watch.poller.setTriggers([])
+      await watch.poll()
+      watch.world.removeAlias(watch.first, watch.portfolio, 'production')
+      watch.poller.setTriggers(wanted)
+      assert.deepEqual(await watch.poll(), [])
+    }
+  })
+
   it('takes a deleted version for neither unlinked nor made', async () => {
     watch = await watching([trigger('registry'), trigger('project', { entity: 'vision', project: 'training' })])
     watch.world.link(watch.second, watch.portfolio)

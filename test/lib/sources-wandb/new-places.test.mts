@@ -94,6 +94,21 @@ describe('What is made after the watch began', () => {
     assert.deepEqual(brief(await watch.poll()), ['RUN_STATE going on finished'])
   })
 
+  it('begins with a baseline like everything else after it was not watched for a while', async () => {
+    const wanted = [runsIn('entity', 'vision')]
+    watch = await watching(wanted)
+    await watch.poll()
+    await watch.poll()
+    const project = watch.world.addProject(watch.team, 'brand-new')
+    watch.world.addRun(project, watch.ada, { displayName: 'first' })
+    assert.deepEqual(brief(await watch.poll()), ['RUN_STATE first running'])
+    watch.poller.setTriggers([])
+    await watch.poll()
+    watch.world.addRun(project, watch.ada, { displayName: 'second' })
+    watch.poller.setTriggers(wanted)
+    assert.deepEqual(await watch.poll(), [])
+  })
+
   it('is looked for only where nobody named the place', async () => {
     watch = await watching([trigger('project', { entity: 'vision', project: 'training' }), runTrigger({})])
     await watch.poll()

@@ -86,6 +86,22 @@ describe('Watching runs of a W&B server', () => {
     assert.deepEqual(brief(await watch.poll()), ['RUN_STATE nightly-1 failed'])
   })
 
+  it('tells the same thing again after it was not watched for a while', async () => {
+    const wanted = [runTrigger({ event: 'RUN_STATE', states: ['failed'] })]
+    watch = await watching(wanted)
+    const run = watch.world.addRun(watch.project, watch.ada, { displayName: 'fox' })
+    await watch.poll()
+    for (let round = 0; round < 2; round += 1) {
+      watch.world.runState(run, 'failed')
+      assert.deepEqual(brief(await watch.poll()), ['RUN_STATE fox failed'], `round ${round}`)
+      watch.poller.setTriggers([])
+      await watch.poll()
+      watch.world.runState(run, 'running')
+      watch.poller.setTriggers(wanted)
+      assert.deepEqual(await watch.poll(), [])
+    }
+  })
+
   it('takes a crash after a failure for the failure that it is, unless crashes are asked for by name', async () => {
     const failures = runTrigger({ event: 'RUN_STATE', states: ['failed'] })
     const crashes = runTrigger({ event: 'RUN_STATE', states: ['crashed'] })

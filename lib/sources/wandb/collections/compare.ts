@@ -8,6 +8,8 @@ import { type CollectionState, emptyCollection } from './state.js'
 
 export interface Comparison {
   readonly changes: readonly Change[]
+  /** The number of the first change. */
+  readonly first: number
   readonly next: CollectionState
   /** What has to be asked before this comparison may be used; `compare` again with the longer lists. */
   readonly question: Question | null
@@ -27,6 +29,8 @@ export function compareCollection(
   const place = { entity: seen.entity, project: seen.project, name: seen.name }
   const isNew = before === null && context.since !== null && seen.createdAt >= context.since
   const known = before ?? (isNew ? emptyCollection(place) : null)
+  // what was forgotten and is known again must not number its changes as before: they would be taken for the same ones
+  const first = known?.changes ?? context.seenAt
   const versions = compareVersions(known, seen, context)
   const aliases = compareAliases(known, seen)
   const tags = compareTags(known, seen, context, new Set(versions.added))
@@ -34,6 +38,7 @@ export function compareCollection(
   const changes: Change[] = [...versions.changes, ...aliases.changes, ...tags.changes, ...collectionTags]
   return {
     changes,
+    first,
     question: versions.question ?? aliases.question,
     unlisted: versions.unlisted || tags.unlisted,
     next: {
@@ -43,7 +48,7 @@ export function compareCollection(
       aliasesListedAt: aliases.listedAt,
       tagged: tags.state,
       tags: same(known?.tags, seen.tags) ? (known?.tags ?? []) : [...seen.tags],
-      changes: (known?.changes ?? 0) + changes.length,
+      changes: first + changes.length,
     },
   }
 }

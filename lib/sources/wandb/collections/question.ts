@@ -4,6 +4,8 @@ export interface CompareContext {
    * known is taken as it is. Null while the baseline is being read.
    */
   readonly since: number | null
+  /** When this look was, likewise. */
+  readonly seenAt: number
   /** Whether to tell which version was unlinked, and which version was tagged. */
   readonly unlinks: boolean
   readonly tags: boolean

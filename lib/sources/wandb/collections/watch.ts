@@ -77,7 +77,7 @@ export async function noteCollections(seen: readonly CollectionSighting[], conte
   for (const { before, seen: collection, comparison } of looks) {
     const rejected = []
     for (const [place, change] of comparison.changes.entries()) {
-      const number = (before?.changes ?? 0) + place
+      const number = comparison.first + place
       const report = { organization: target.organization, seenAt: context.serverTime, notBefore: lastLook, details }
       const event = reportChange(collection, change, number, report)
       if (event === null) rejected.push(change)
@@ -93,7 +93,8 @@ export async function noteCollections(seen: readonly CollectionSighting[], conte
  * then. Each question is asked once: whoever changes the collection all the time is waited for at the next look.
  */
 async function complete(before: CollectionState | null, first: CollectionSighting, context: WatchContext) {
-  const compare: CompareContext = { since: context.since(first.project), ...wishes(context.target) }
+  const { since, serverTime, target } = context
+  const compare: CompareContext = { since: since(first.project), seenAt: serverTime, ...wishes(target) }
   let seen: CollectionSighting | null = first
   for (let asked = 0; seen !== null; asked += 1) {
     const comparison: Comparison = compareCollection(before, seen, compare)

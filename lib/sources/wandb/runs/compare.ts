@@ -6,7 +6,7 @@ export interface RunsState {
   readonly mark: number
   /** The last state of each run that goes on, and of the latest that ended. */
   readonly runs: Readonly<Record<string, string>>
-  /** How many changes were found so far. */
+  /** The number of the next change. It begins with the time of the baseline: after another one no number comes again. */
   readonly changes: number
 }
 
@@ -22,10 +22,12 @@ const MOST_ENDED = 1000
 /**
  * Which runs changed their state between two looks. A run is in the newest heartbeats when it lives, and in the list of
  * those that are asked for by name when its heartbeats stopped. Pure; without a state before, it is the baseline.
+ * @param seenAt when that was, Unix milliseconds by the server's clock
  */
 export function compareRuns(
   before: RunsState | null,
   seen: readonly RunSighting[],
+  seenAt: number,
 ): { changes: readonly RunChange[]; next: RunsState } {
   const known = new Map(Object.entries(before?.runs ?? {}))
   const changes: RunChange[] = []
@@ -48,7 +50,7 @@ export function compareRuns(
   return {
     changes,
     next: changed
-      ? { mark, runs: Object.fromEntries(known), changes: (before?.changes ?? 0) + changes.length }
+      ? { mark, runs: Object.fromEntries(known), changes: (before?.changes ?? seenAt) + changes.length }
       : before,
   }
 }

@@ -66,7 +66,7 @@ function unseen(seen: readonly RunSighting[], absentAt: number): StoredRuns | nu
   const old = seen.filter(({ createdAt }) => createdAt < absentAt)
   const runs = Object.fromEntries(old.map(({ name, state }) => [name, state]))
   // a heartbeat of that very second is one of a new run
-  return { mark: absentAt - 1, runs, changes: 0, since: absentAt, told: {} }
+  return { mark: absentAt - 1, runs, changes: absentAt, since: absentAt, told: {} }
 }
 
 /** Compares runs with what is known and puts events and the new state into the draft. */
@@ -77,7 +77,7 @@ export async function noteRuns(seen: readonly RunSighting[], context: RunContext
   const stored = text === null ? unseen(seen, context.absentAt) : (JSON.parse(text) as StoredRuns)
   const clock = { serverTime: place.seenAt, lastLook: context.lastLook }
   const before = stored && { ...stored, mark: heldBack(stored.mark, clock) }
-  const { changes, next } = compareRuns(before, seen)
+  const { changes, next } = compareRuns(before, seen, place.seenAt)
   const told = new Map(Object.entries(before?.told ?? {}).filter(([, at]) => place.seenAt - at < REST))
   const stateRules = rules.filter((rule): rule is StateRule => rule.event === 'RUN_STATE')
   for (const [index, { run }] of changes.entries()) {
@@ -89,7 +89,7 @@ export async function noteRuns(seen: readonly RunSighting[], context: RunContext
     if (news.length === 0) continue
     for (const rule of news) told.set(nameFor(rule), place.seenAt)
     const only = news.length < wanted.length ? news.map(({ key: rule }) => rule) : null
-    draft.events.push(reportState(run, (before?.changes ?? 0) + index, place, only))
+    draft.events.push(reportState(run, (before?.changes ?? place.seenAt) + index, place, only))
   }
   const since = before?.since ?? place.seenAt
   if (text === null || changes.length > 0) {
