@@ -8,7 +8,7 @@ import { dueForScan, type LookContext, look, newMemory, recordKey, scan, type Ta
 import { Newcomers, type Rider } from './newcomers.js'
 import { Pace } from './pace.js'
 import { entitiesWithRuns, planWatch, unseenFailure, type WatchTrigger } from './plan.js'
-import { Draft, type WatchStore } from './store.js'
+import { Draft, loadOf, SERVER, type WatchStore } from './store.js'
 import { covers, isCovered, type Target } from './target.js'
 
 export interface PollerOptions {
@@ -137,9 +137,9 @@ export class WandbPoller {
    * asked; what was found until then is stored, and the next poll sees the rest.
    */
   async poll(signal: AbortSignal = new AbortController().signal): Promise<void> {
-    const { store, source } = this.#options
+    const { store, source, appUrl } = this.#options
     if (!this.#parts) {
-      const { revision, parts } = await store.load(source)
+      const { revision, parts } = await loadOf(store, source, appUrl)
       this.#revision = revision
       this.#parts = parts
     }
@@ -249,7 +249,7 @@ export class WandbPoller {
         ? isCovered(targets, readState(text))
         : key.startsWith('w/')
           ? records.has(key)
-          : runs.some((place) => key === `r/${place}` || key.startsWith(`m/${place}/`))
+          : key === SERVER || runs.some((place) => key === `r/${place}` || key.startsWith(`m/${place}/`))
       if (!kept) draft.set(key, null)
     }
     await this.#commit(draft)

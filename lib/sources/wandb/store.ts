@@ -27,6 +27,23 @@ export interface WatchStore {
   commit(commit: PollCommit): Promise<void>
 }
 
+/** The part of the state that says of which server it is. */
+export const SERVER = 'server'
+
+/**
+ * The state of a source, empty when it is of another server: ids there are the same, and what has them is something else.
+ * @param server where it is
+ */
+export async function loadOf(store: WatchStore, source: string, server: string): ReturnType<WatchStore['load']> {
+  const { revision, parts } = await store.load(source)
+  if (parts.get(SERVER) === server) return { revision, parts }
+  const isOther = parts.has(SERVER)
+  const changes = new Map<string, string | null>([...parts.keys()].filter(() => isOther).map((key) => [key, null]))
+  changes.set(SERVER, server)
+  await store.commit({ source, expected: revision, next: revision + 1, parts: changes, events: [] })
+  return { revision: revision + 1, parts: new Map([...(isOther ? [] : parts), [SERVER, server]]) }
+}
+
 /** The parts of a source's state as one poll sees and changes them. */
 export class Draft {
   readonly #parts: ReadonlyMap<string, string>

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { PollerOptions, WatchStatus } from '../../../dist/lib/sources/wandb/poller.js'
+import { acme } from '../../standin/samples.mts'
 import { brief, runTrigger, trigger, type Watching, watching } from './watching.mts'
 
 /** Timers that fire when a test says so. */
@@ -102,7 +103,7 @@ describe('The poller of a W&B source', () => {
     watch.poller.setTriggers([])
     const idle = await turn()
     assert.deepEqual([idle.kind, idle.targets], ['idle', 0])
-    assert.deepEqual([...watch.store.parts.keys()], [], 'what is watched no longer is forgotten')
+    assert.deepEqual([...watch.store.parts.keys()], ['server'], 'what is watched no longer is forgotten')
   })
 
   it('does nothing more after it was stopped, though an answer is still to come', async () => {
@@ -151,6 +152,27 @@ describe('The poller of a W&B source', () => {
     watch.store.on = () => {}
     await turn()
     assert.deepEqual(given, ['ADD_ARTIFACT_ALIAS classifier:v0 production'])
+  })
+
+  it('begins anew with another server: what has the same ids there is something else', async () => {
+    const wanted = [trigger('registry', { entity: 'acme', project: 'model' }), runTrigger({ event: 'RUN_STATE' })]
+    const first = await watching(wanted)
+    const people = acme()
+    people.world.addAlias(people.first, people.portfolio, 'elsewhere')
+    people.world.addRun(people.project, people.ada)
+    const { store } = first
+    const second = await watching(wanted, { people, poller: { store, appUrl: 'https://another.example.com' } })
+    try {
+      await first.poll()
+      for (let count = 0; count < 2; count += 1) await second.poller.poll()
+      assert.deepEqual(store.events, [])
+      people.world.addAlias(people.first, people.portfolio, 'production')
+      await second.poller.poll()
+      assert.deepEqual(brief(store.events), ['ADD_ARTIFACT_ALIAS classifier:v0 production'])
+    } finally {
+      await first.close()
+      await second.close()
+    }
   })
 
   it('#69 begins the round of pages anew when the server refuses a cursor', async () => {
