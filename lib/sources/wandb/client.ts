@@ -49,7 +49,7 @@ export class WandbClient {
   readonly #options: ClientOptions
   readonly #url: string
   #offers: Set<Offer> = new Set(OFFERS)
-  /** No request before this time, Unix milliseconds: the server's rate limit is used up. */
+  /** No request before this time, Unix milliseconds: the server's rate limit is used up, or it asked for a pause. */
   heldUntil = 0
   /** How many requests were made. */
   requests = 0
@@ -99,9 +99,10 @@ export class WandbClient {
   async #send(query: string, variables: object, signal: AbortSignal | undefined): Promise<Asked | Refusal> {
     const { status, headers, text } = await this.#post(query, variables, signal)
     const now = this.#options.now()
-    const limit = parseRateLimit(headers)
-    if (limit !== null) this.heldUntil = Math.max(this.heldUntil, now + limit)
     const pause = parsePause(headers['retry-after'], now)
+    const isPaused = pause !== null && (status < 200 || status > 299)
+    const held = Math.max(parseRateLimit(headers) ?? 0, isPaused ? pause : 0)
+    if (held > 0) this.heldUntil = Math.max(this.heldUntil, now + held)
     const body = parsedObject(text)
     if (status === 400 && body && 'errors' in body) return refusal(body)
     if (status < 200 || status > 299) throw statusFailure(status, text, pause)
