@@ -182,14 +182,11 @@ export class WandbPoller {
 
   /** Says whether the target was asked for. */
   async #visit(target: Target, rider: Rider | null, signal: AbortSignal): Promise<boolean> {
-    const { fullScanEvery, scanRequests } = this.#options
+    const { client, appUrl, fullScanEvery, scanRequests } = this.#options
     const memory = this.#memories.get(target.key) ?? newMemory(this.#newcomers?.missingAt(target) ?? 0)
     this.#memories.set(target.key, memory)
     if (memory.absentUntil > this.#options.now()) return false
-    const context = (draft: Draft): LookContext => {
-      const { client, appUrl } = this.#options
-      return { client, draft, target, memory, appUrl, signal, rider }
-    }
+    const context = (draft: Draft): LookContext => ({ client, draft, target, memory, appUrl, signal, rider })
     const draft = this.#draft()
     try {
       await look(context(draft))
@@ -199,6 +196,8 @@ export class WandbPoller {
       throw error
     }
     await this.#commit(draft)
+    // it is there, and this is stored: what is asked about it from now on begins with a baseline
+    if (memory.lastLook > memory.absentAt) memory.absentAt = 0
     const due = memory.backlog.size === 0 ? dueForScan(context(this.#draft()), fullScanEvery) : null
     for (const id of due ? this.#collectionsOf(target, due) : []) memory.backlog.add(id)
     for (let count = 0; count < scanRequests && memory.backlog.size > 0; count += 1) {

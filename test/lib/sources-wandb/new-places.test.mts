@@ -79,6 +79,19 @@ describe('What is made after the watch began', () => {
     assert.deepEqual(await watch.poll(), [])
   })
 
+  it('fires nothing for what was there before a trigger that comes later', async () => {
+    const { trigger: settings, run } = runTrigger({ event: 'RUN_STATE' })
+    const versions = trigger('project', { entity: 'vision', project: 'later' })
+    watch = await watching([versions])
+    await assert.rejects(watch.poll(), { code: 'source_not_found' })
+    const project = watch.world.addProject(watch.team, 'later')
+    await watch.poll()
+    watch.world.runState(watch.world.addRun(project, watch.ada), 'failed')
+    await watch.poll()
+    watch.poller.setTriggers([versions, { trigger: { ...settings, project: 'later' }, run }])
+    assert.deepEqual(await watch.poll(), [])
+  })
+
   it('a project that was there and only becomes visible fires nothing for what is old', async () => {
     watch = await watching([runsIn('entity', 'vision')])
     const project = watch.world.addProject(watch.team, 'secret')
