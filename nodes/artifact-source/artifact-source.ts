@@ -19,6 +19,12 @@ export interface ArtifactSourceDef extends NodeDef, HttpSourceSettings, WandbSou
   apiKey: string
 }
 
+/** What operators may set in settings.js for all sources of kind `wandb`. */
+function fullScanHoursOf(RED: NodeAPI): unknown {
+  const { artifactAutomations } = RED.settings as { artifactAutomations?: { fullScanHours?: unknown } }
+  return artifactAutomations?.fullScanHours
+}
+
 type SourceNode = Node & { kind?: string }
 
 /** Where events come from: an HTTP endpoint that stores what it accepts before it answers, or a W&B server that is watched. */
@@ -36,7 +42,8 @@ module.exports = (RED: NodeAPI) => {
     }
     host.sources.reset(this.id)
     try {
-      if (config.kind === 'wandb') watchWandb(host, this, config, () => secretValue(RED, config.apiKey))
+      if (config.kind === 'wandb')
+        watchWandb(host, this, config, () => secretValue(RED, config.apiKey), fullScanHoursOf(RED))
       else if (config.kind === 'http') listen(RED, host, this, config)
       else throw unknownKind(config.kind)
     } catch (error) {

@@ -244,3 +244,45 @@ describe('artifact-source of the kind wandb', function () {
     await shows('registry', 'green', /^polled/)
   })
 })
+
+for (const [fullScanHours, looks] of [
+  [undefined, false],
+  [1, true],
+] as const) {
+  describe(`a source of the kind wandb with fullScanHours ${fullScanHours} in settings.js`, function () {
+    this.timeout(60_000)
+    const nodeRed = useNodeRed({ settings: { artifactAutomations: { fullScanHours } } })
+
+    it(`${looks ? 'looks' : 'does not look'} at everything after two hours`, async () => {
+      const wandb = await company()
+      try {
+        await nodeRed.load([...wandb.nodes, ...watches('registry', { project: 'model' })], wandb.credentials)
+        await wandb.polls(3)
+        wandb.world.pass(2 * 3_600_000)
+        await wandb.polls(4)
+        assert.equal(
+          wandb.standin.requests.some(({ operation }) => operation === 'WatchScan'),
+          looks,
+        )
+      } finally {
+        await wandb.close()
+      }
+    })
+  })
+}
+
+describe('a source of the kind wandb with a fullScanHours that is no number', function () {
+  this.timeout(60_000)
+  const nodeRed = useNodeRed({ settings: { artifactAutomations: { fullScanHours: 'daily' } } })
+
+  it('is red, and says so', async () => {
+    const wandb = await company()
+    try {
+      await nodeRed.load([...wandb.nodes, ...watches('registry', {})], wandb.credentials)
+      const shown = () => nodeRed.statusOf('on-registry')
+      await eventually(async () => shown().text === 'invalid fullScanHours' && shown().fill === 'red', 'it is red')
+    } finally {
+      await wandb.close()
+    }
+  })
+})

@@ -24,6 +24,25 @@ export function checkWandbSettings({ baseUrl, interval }: WandbSourceSettings): 
   return { baseUrl: checkBaseUrl(baseUrl.trim()), interval: Math.round(seconds * 1000) }
 }
 
+/** Hours. */
+const FULL_SCAN = { usual: 24, shortest: 0.1, longest: 24 * 365 }
+
+/**
+ * The time between two full looks in milliseconds, from the hours that `settings.js` may have.
+ * @throws AutomationError `source_invalid` in words
+ */
+export function checkFullScan(hours: unknown): number {
+  const { usual, shortest, longest } = FULL_SCAN
+  const value = hours ?? usual
+  if (typeof value !== 'number' || !(value >= shortest && value <= longest)) {
+    throw invalid(
+      'fullScanHours',
+      `artifactAutomations.fullScanHours in settings.js must be a number from ${shortest} to ${longest}`,
+    )
+  }
+  return value * 60 * 60 * 1000
+}
+
 function checkBaseUrl(text: string): string {
   if (text === '') throw invalid('baseUrl', 'it has no base URL; W&B’s own is https://api.wandb.ai')
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
@@ -40,8 +59,14 @@ function checkBaseUrl(text: string): string {
   return origin + pathname.replace(/\/+$/, '').replace(/\/graphql$/, '')
 }
 
-const invalid = (path: string, message: string) =>
+const STATUS_TEXTS = {
+  baseUrl: 'invalid base URL',
+  interval: 'invalid interval',
+  fullScanHours: 'invalid fullScanHours',
+}
+
+const invalid = (path: keyof typeof STATUS_TEXTS, message: string) =>
   new AutomationError('source_invalid', `The source cannot be used: ${message}.`, {
-    statusText: path === 'interval' ? 'invalid interval' : 'invalid base URL',
+    statusText: STATUS_TEXTS[path],
     details: [{ path, message }],
   })

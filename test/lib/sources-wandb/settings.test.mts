@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { checkWandbSettings } from '../../../dist/lib/sources/wandb/settings.js'
+import { checkFullScan, checkWandbSettings } from '../../../dist/lib/sources/wandb/settings.js'
 
 describe('The settings of a W&B source', () => {
   for (const [given, asked] of [
@@ -37,6 +37,21 @@ describe('The settings of a W&B source', () => {
         code: 'source_invalid',
         statusText: 'invalid interval',
       })
+    })
+  }
+
+  for (const [hours, ms] of [
+    [undefined, 86_400_000],
+    [0.5, 1_800_000],
+    [48, 172_800_000],
+  ] as const) {
+    it(`look at everything every ${hours} hours`, () => assert.equal(checkFullScan(hours), ms))
+  }
+
+  for (const hours of [0, -1, '24', Number.NaN, 1e6, null] as const) {
+    it(`${hours === null ? 'take' : 'refuse'} ${JSON.stringify(hours)} hours`, () => {
+      if (hours === null) assert.equal(checkFullScan(hours), 86_400_000)
+      else assert.throws(() => checkFullScan(hours), { code: 'source_invalid', message: /fullScanHours/ })
     })
   }
 })

@@ -2,7 +2,7 @@ import type { Node } from 'node-red'
 import type { WatchTrigger } from '../../../../lib/sources/wandb/plan.js'
 import { WandbPoller, type WatchStatus } from '../../../../lib/sources/wandb/poller.js'
 import { appUrlOf } from '../../../../lib/sources/wandb/runs/report.js'
-import { checkWandbSettings, type WandbSourceSettings } from '../../../../lib/sources/wandb/settings.js'
+import { checkFullScan, checkWandbSettings, type WandbSourceSettings } from '../../../../lib/sources/wandb/settings.js'
 import type { Host } from '../host.js'
 import { connectWandb } from './connect.js'
 import { watchStore } from './watch-store.js'
@@ -10,6 +10,7 @@ import { watchStore } from './watch-store.js'
 /**
  * Watches a W&B server for all automations of a source, from the moment all of them are there until the node closes.
  * @param apiKey read at each request, so that a key that is entered later is used
+ * @param fullScanHours as settings.js has it
  * @throws AutomationError when the settings cannot be used
  */
 export function watchWandb(
@@ -17,8 +18,10 @@ export function watchWandb(
   node: Node,
   settings: WandbSourceSettings,
   apiKey: () => string | undefined,
+  fullScanHours: unknown,
 ): void {
   const { baseUrl, interval } = checkWandbSettings(settings)
+  const fullScanEvery = checkFullScan(fullScanHours)
   const { client, close } = connectWandb(baseUrl, apiKey, host.addressPolicy)
   const poller = new WandbPoller({
     source: node.id,
@@ -26,6 +29,7 @@ export function watchWandb(
     store: watchStore(host.dispatcher),
     appUrl: appUrlOf(baseUrl),
     interval,
+    fullScanEvery,
     now: Date.now,
     random: Math.random,
     // Node-RED's web server keeps the process alive; a wait for the next poll must not
