@@ -269,10 +269,9 @@ export class Lane {
   /** What an answer says about the endpoint. */
   #learn({ outcome }: SendResult, port: LanePort, now: number): void {
     const hold = holdFor(outcome)
-    if (hold !== null) {
-      const heldUntil = Math.max(this.#state.heldUntil ?? 0, now + hold)
-      this.#keep({ ...this.#state, heldUntil, pausedUrl: port.url })
-    } else if (outcome.kind === 'retry') this.#breaker.failed(now)
+    const heldUntil = Math.max(this.#state.heldUntil ?? 0, now + (hold ?? 0))
+    if (hold !== null) this.#keep({ ...this.#state, heldUntil, pausedUrl: port.url })
+    else if (outcome.kind === 'retry') this.#breaker.failed(now)
     else this.#breaker.succeeded(port.concurrency)
     if (outcome.kind !== 'failed' || outcome.pause !== true) return
     this.#keep({ ...this.#state, paused: `Paused: ${outcome.error.message}`, pausedUrl: port.url })

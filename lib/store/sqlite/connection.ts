@@ -113,7 +113,11 @@ export class Connection {
   }
 
   syncNow(): void {
-    if (this.#log !== null) fdatasyncSync(this.#log)
+    try {
+      if (this.#log !== null) fdatasyncSync(this.#log)
+    } catch (error) {
+      throw this.#lostDisk(error as Error)
+    }
   }
 
   /** What the disk has not taken may be forgotten by now, and no second try would tell: only a new start reads it again. */

@@ -52,9 +52,11 @@ export class GroupCommit {
   readonly #now: () => number
   #queue: Write[] = []
   /** Committed, but not waited for yet. */
-  #committed: Settling[] = []
+  #committed: readonly Settling[] = []
   /** What the disk is waited for. */
-  #syncing: Settling[] = []
+  #syncing: readonly Settling[] = []
+  /** Why the disk did not take something. */
+  #lost: unknown = null
   #afterCommit: (() => void)[] = []
   /** Whether a turn will come, and whether it comes at the end of this turn of the event loop. */
   #scheduled: 'not' | 'after the rest' | 'at once' = 'not'
@@ -88,7 +90,7 @@ export class GroupCommit {
   settled(): Promise<void> {
     if (this.#syncing.length === 0 && this.#committed.length === 0) return Promise.resolve()
     return new Promise((resolve, reject) => {
-      this.#settle({ resolve: () => resolve(), reject, value: undefined })
+      this.#settle([{ resolve: () => resolve(), reject, value: undefined }])
     })
   }
 
@@ -98,8 +100,13 @@ export class GroupCommit {
     const settling = [...this.#syncing, ...this.#committed]
     this.#committed = []
     if (settling.length === 0) return
-    this.#port.syncNow()
-    for (const { resolve, value } of settling) resolve(value)
+    try {
+      this.#port.syncNow()
+      for (const { resolve, value } of settling) resolve(value)
+    } catch (error) {
+      this.#lose(settling, error)
+      throw error
+    }
   }
 
   /** While the disk is waited for, only a whole group is committed: the rest shares the next wait. */
@@ -136,30 +143,36 @@ export class GroupCommit {
       return
     }
     this.#queue = taken === waiting.length ? [] : waiting.slice(taken)
-    this.#settle(...(this.#queue.length === 0 ? waiting : waiting.slice(0, taken)))
+    this.#settle(this.#queue.length === 0 ? waiting : waiting.slice(0, taken))
   }
 
-  #settle(...settling: readonly Settling[]): void {
-    this.#committed.push(...settling)
+  /** Sees to it that these are told when what was committed is on the disk. */
+  #settle(settling: readonly Settling[]): void {
+    this.#committed = this.#committed.concat(settling)
     if (this.#syncing.length > 0) return
-    const syncing = this.#committed
-    this.#syncing = syncing
+    this.#syncing = this.#committed
     this.#committed = []
-    void this.#synced(syncing).then(() => {
+    void this.#sync(this.#syncing).then(() => {
       this.#syncing = []
-      if (this.#committed.length > 0) this.#settle()
+      if (this.#committed.length > 0) this.#settle([])
       if (this.#queue.length > 0) this.#schedule()
     })
   }
 
-  async #synced(syncing: readonly Settling[]): Promise<void> {
+  async #sync(syncing: readonly Settling[]): Promise<void> {
     try {
+      if (this.#lost !== null) throw this.#lost
       await this.#port.sync()
       for (const { resolve, value } of syncing) resolve(value)
     } catch (error) {
-      const failure = this.#port.failure(error) ?? error
-      for (const { reject } of syncing) reject(failure)
+      this.#lose(syncing, error)
     }
+  }
+
+  /** The log is read only as far as it is whole: what comes after something that the disk lost is lost as well. */
+  #lose(settling: readonly Settling[], error: unknown): void {
+    this.#lost = this.#port.failure(error) ?? error
+    for (const { reject } of settling) reject(this.#lost)
   }
 
   /** One by one, so that the write that cannot be done fails alone; a failing store rejects what is left. */
@@ -176,7 +189,7 @@ export class GroupCommit {
           write.value = write.work()
           return 1
         })
-        this.#settle(write)
+        this.#settle([write])
       } catch (error) {
         const now = this.#port.failure(error)
         failure ??= now

@@ -8,12 +8,14 @@ describe('group commit', () => {
   let commitFails: unknown
   let room: boolean
   let sync: () => Promise<void>
+  let syncNow: () => void
 
   beforeEach(() => {
     steps = []
     commitFails = null
     room = false
     sync = () => Promise.resolve()
+    syncNow = () => {}
   })
 
   function make(now?: () => number) {
@@ -25,7 +27,10 @@ describe('group commit', () => {
       },
       rollBack: () => void steps.push('rollback'),
       sync: () => sync(),
-      syncNow: () => void steps.push('sync now'),
+      syncNow: () => {
+        steps.push('sync now')
+        syncNow()
+      },
       failure: (error: unknown) => (error === 'disk' ? full : null),
       makeRoom: () => {
         if (room) commitFails = null
@@ -269,12 +274,32 @@ describe('group commit', () => {
     await group
   })
 
-  it('rejects what the disk did not take, in the words of the store', async () => {
+  it('rejects what the disk did not take, in the words of the store, and all that comes after it', async () => {
     const waits = slowDisk()
     const commit = make()
     const lost = assert.rejects(commit.write(work('a')), full)
     await turns()
+    const group = Array.from({ length: 128 }, () =>
+      assert.rejects(
+        commit.write(() => {}),
+        full,
+      ),
+    )
+    await turns()
     waits[0]?.('disk')
+    await lost
+    await Promise.all(group)
+    await assert.rejects(commit.write(work('b')), full)
+    assert.equal(waits.length, 1)
+  })
+
+  it('rejects what it cannot wait for at once', async () => {
+    const commit = make()
+    syncNow = () => {
+      throw 'disk'
+    }
+    const lost = assert.rejects(commit.write(work('a')), full)
+    assert.throws(() => commit.flush())
     await lost
   })
 
