@@ -13,6 +13,9 @@ const INSERT_ATTEMPT = `
   INSERT INTO attempts (delivery, number, started_at, duration_ms, status_code, error_code, error_message, response)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
 
+/** So many attempts of a delivery are kept, the newest: an endpoint may ask to wait every second for years. */
+const KEPT_ATTEMPTS = 100
+
 export function record(context: Context, result: AttemptRecord): Promise<{ successor: boolean }> {
   const { db, commit, claims, ordered } = context
   const { delivery, attempt, error } = result
@@ -47,6 +50,9 @@ export function record(context: Context, result: AttemptRecord): Promise<{ succe
           attempt.error?.message ?? null,
           responseText(attempt),
         )
+        if (attempts > KEPT_ATTEMPTS) {
+          db.run('DELETE FROM attempts WHERE delivery = ? AND number <= ?', seq, attempts - KEPT_ATTEMPTS)
+        }
       }
       const successor = finished && ordered.has(webhook.id) && letNextGo(context, webhook.id, seq, result.at)
       commit.afterCommit(() => claims.release(webhook.id, seq))

@@ -332,6 +332,21 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
         })
       })
 
+      it('keeps the newest hundred attempts of a delivery that never ends', async () => {
+        await enqueue('a')
+        for (let attempt = 1; attempt <= 103; attempt++) {
+          const claimed = await claimOne('a', NOON + attempt)
+          const result = retried(claimed, NOON + attempt + 1)
+          await store.record({ ...result, attempt: { ...result.attempt!, duration_ms: attempt } })
+        }
+        const detail = await store.delivery('a')
+        assert.equal(detail?.delivery.attempts, 103)
+        assert.deepEqual(
+          detail?.log.map(({ duration_ms }) => duration_ms),
+          Array.from({ length: 100 }, (_, index) => index + 4),
+        )
+      })
+
       it('counts no attempt when no request was made', async () => {
         await enqueue('a')
         const error = { code: 'secret_unknown', message: 'No.' }
