@@ -13,6 +13,7 @@ import { Note } from '../shared/editor/note.js'
 import type { EditorNode } from '../shared/editor/red-editor.js'
 import { RequestPane } from '../shared/editor/request-pane.js'
 import { SecretChoice } from '../shared/editor/secret-choice.js'
+import { offerNewSecrets } from '../shared/editor/secrets.js'
 import { namesOf, type WebhookForm } from '../shared/editor/webhook-form.js'
 import { CURRENT_VERSION, DEFAULTS, migrate } from './automation-webhook.migrate.js'
 
@@ -141,6 +142,10 @@ RED.nodes.registerType<WebhookNode>('automation-webhook', {
     choices.set(this, choice)
     form.choose('secrets', () => choice.secrets)
     choice.onChange = () => form.judge()
+    choice.onRefresh = () => {
+      for (const property of ['accessToken', 'signingSecret']) offerNewSecrets(form.input(property))
+      form.judge()
+    }
 
     const scheduleNote = new Note(form.input('schedule'))
     form.watch(['schedule'], () => {
@@ -186,6 +191,10 @@ RED.nodes.registerType<WebhookNode>('automation-webhook', {
     closeForm(this)?.save(changed)
   },
   oneditcancel() {
+    choices.get(this)?.destroy()
+    closeForm(this)
+  },
+  oneditdelete() {
     choices.get(this)?.destroy()
     closeForm(this)
   },

@@ -7,13 +7,19 @@ const CHANGES = ['nodes:add', 'nodes:change', 'nodes:remove'] as const
 /** Check boxes for the secrets that a webhook grants, and a button that adds one. Call `destroy` with its dialog. */
 export class SecretChoice {
   onChange: () => void = () => {}
+  /** When the list is drawn anew. */
+  onRefresh: () => void = () => {}
   readonly #parent: Element
   readonly #before: readonly string[]
   readonly #_: Translate
   #chosen: readonly string[]
   readonly #refresh = ({ type }: EditorNode) => {
     // the dialog that changes a secret is not done with it yet
-    if (type === SECRET_TYPE) setTimeout(() => this.#show())
+    if (type === SECRET_TYPE)
+      setTimeout(() => {
+        this.#show()
+        this.onRefresh()
+      })
   }
 
   /** @param chosen ids; those of secrets that do not exist any more are kept until they are unchecked */
