@@ -61,6 +61,14 @@ describe('a page over several stores', () => {
     )
   })
 
+  it('leaves out a store that cannot be read, but for when it is the only one', async () => {
+    const bad = Object.assign([{ id: 'bad', created_at: at(9) }], { problem: { code: 'store_corrupt' } })
+    const one = [5, 3].map((ms) => ({ id: `one ${ms}`, created_at: at(ms) }))
+    assert.deepEqual(await allPages([bad, one], 1), ['one 5', 'one 3'])
+    assert.deepEqual(await allPages([bad], 1), ['bad'])
+    assert.deepEqual(await allPages([bad, bad], 1), ['bad', 'bad'])
+  })
+
   it('is newest first', async () => {
     const one = [5, 3, 1].map((ms) => ({ id: `one ${ms}`, created_at: at(ms) }))
     const two = [6, 2].map((ms) => ({ id: `two ${ms}`, created_at: at(ms) }))

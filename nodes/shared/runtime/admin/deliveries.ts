@@ -2,7 +2,7 @@ import type { DeliveryStatus, MaskedRequest } from '../../../../lib/delivery/del
 import { AutomationError } from '../../../../lib/error.js'
 import type { DeliveryDetail, DeliveryFilter } from '../../../../lib/store/store.js'
 import type { Host } from '../host.js'
-import { mergedPage, pageOf } from './page.js'
+import { mergedPage, pageOf, readable } from './page.js'
 import { type AdminRequest, type AdminRouter, optionalText } from './router.js'
 
 const STATUSES: readonly DeliveryStatus[] = ['pending', 'delivered', 'failed', 'dry-run']
@@ -10,10 +10,12 @@ const STATUSES: readonly DeliveryStatus[] = ['pending', 'delivered', 'failed', '
 /** History, redelivery, pause and resume. */
 export function mountDeliveries(router: AdminRouter, host: Host): void {
   router.get('/deliveries', async ({ query }) => {
-    const { rows, next } = await mergedPage(await host.stores.all(), query, (engine, page) =>
+    const engines = await host.stores.all()
+    const { rows, next } = await mergedPage(engines, query, (engine, page) =>
       engine.list(filterOf(query), page).then(({ deliveries, next }) => ({ rows: deliveries, next })),
     )
-    return { status: 200, json: { deliveries: rows, next } }
+    const unavailable = engines.flatMap(({ problem }) => problem?.message ?? [])
+    return { status: 200, json: { deliveries: rows, next, ...(unavailable.length > 0 && { unavailable }) } }
   })
 
   router.get('/deliveries/:id', async ({ params }) => {
@@ -75,10 +77,12 @@ function maskedRequest(host: Host, { delivery, payload, slots }: DeliveryDetail)
 }
 
 async function find(host: Host, id: string) {
-  for (const engine of await host.stores.all()) {
+  const engines = await host.stores.all()
+  for (const engine of readable(engines)) {
     const detail = await engine.get(id)
     if (detail) return { engine, detail }
   }
+  for (const { problem } of engines) if (problem) throw problem
   throw new AutomationError('not_found', `No delivery has the id ${id}; it may be older than the store keeps.`)
 }
 

@@ -19,9 +19,16 @@ export function pageOf(query: AdminRequest['query']): { limit: number; before: s
 type ListPage = { limit: number; before?: string }
 type Rows = { rows: Delivery[]; next: string | null }
 
+/** The stores that can be read; all of them when none can, so that the answer says why. */
+export function readable(engines: readonly DeliveryEngine[]): readonly DeliveryEngine[] {
+  const well = engines.filter(({ problem }) => !problem)
+  return well.length > 0 ? well : engines
+}
+
 /**
  * One page over several stores, newest first. With one store the cursor is the store's own; with more it is a JSON
- * list of where each store goes on (null: not begun, false: finished).
+ * list of where each store goes on (null: not begun, false: finished). A store that cannot be read while others can is
+ * left out.
  */
 export async function mergedPage(
   engines: readonly DeliveryEngine[],
@@ -31,10 +38,11 @@ export async function mergedPage(
   const { limit, before } = pageOf(query)
   if (engines.length === 1) return list(engines[0] as DeliveryEngine, { limit, ...(before && { before }) })
   const from = positions(before, engines.length)
+  const asked = new Set(readable(engines))
   const pages = await Promise.all(
     engines.map((engine, index) => {
       const position = from[index]
-      if (position === false) return { rows: [], next: null }
+      if (position === false || !asked.has(engine)) return { rows: [], next: null }
       return list(engine, { limit, ...(typeof position === 'string' && { before: position }) })
     }),
   )
