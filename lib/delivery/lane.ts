@@ -9,13 +9,9 @@ import type { LanePort, SendResult } from './lane-port.js'
 import { RateLimit } from './rate-limit.js'
 import type { Waiting } from './sender-port.js'
 import type { StoredDelivery } from './stored.js'
-import { WINDOW_SIZE, Window } from './window.js'
+import { CLAIM, LOW_WATER, WINDOW_SIZE, Window } from './window.js'
 
 const OPEN_STATE: WebhookState = { paused: null, pausedUrl: null, heldUntil: null, ordering: 'none' }
-/** Below this the window is filled again. */
-const LOW_WATER = 128
-const CLAIM_LIMIT = 256
-const CLAIM_BYTES = 4 * 1024 * 1024
 
 /** The way to one webhook: what waits, what may go, what is on its way. A slow or dead endpoint holds up only its own. */
 export class Lane {
@@ -250,7 +246,7 @@ export class Lane {
       for (const id of pending.sendersOf(this.id)) if (senders.has(id)) present.add(id)
       this.#backlog = false
       if (present.size === 0) return
-      const wish = { senders: present, now: clock.now(), limit: CLAIM_LIMIT, bytes: CLAIM_BYTES }
+      const wish = { senders: present, now: clock.now(), ...CLAIM }
       const { deliveries, more, nextDue } = await insist(() => store.claim(this.id, wish))
       for (const delivery of deliveries) this.#window.push(delivery)
       this.#backlog ||= more

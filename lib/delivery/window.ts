@@ -5,6 +5,10 @@ import { weightOf } from './weight.js'
 export const ROOM_BYTES = 16 * 1024 * 1024
 /** Deliveries that one window may hold: reading one back from the disk costs more than all the rest of sending it. */
 export const WINDOW_SIZE = 4096
+/** Below this a window is filled again, … */
+export const LOW_WATER = 128
+/** … with so many deliveries, or bytes of payload, at once. */
+export const CLAIM = { limit: 256, bytes: 4 * 1024 * 1024 } as const
 /** What a delivery takes in memory besides its payload and its event, about. */
 const OVERHEAD_BYTES = 1024
 /** So many that have left may be kept in memory, until all of them are let go at once. */
