@@ -108,7 +108,11 @@ export class Connection {
     const log = this.#log
     return new Promise((resolve, reject) => {
       if (log === null) throw new Error('the log is not open')
-      this.#fdatasync(log, (error) => (error ? reject(this.#lostDisk(error)) : resolve()))
+      this.#fdatasync(log, (error) => {
+        // a log that was closed meanwhile was waited for before
+        if (error && this.#log === log) reject(this.#lostDisk(error))
+        else resolve()
+      })
     })
   }
 

@@ -406,6 +406,10 @@ describe('the SQLite store, when something is wrong with its file', () => {
     const turns = async () => {
       for (let i = 0; i < 8; i++) await new Promise(setImmediate)
     }
+    const asked = async () => {
+      for (let i = 0; i < 1_000 && waits.length === 0; i++) await new Promise((resolve) => setTimeout(resolve, 1))
+      assert.ok(waits.length > 0, 'the disk is asked')
+    }
     const answered = async (promise: Promise<unknown>) => {
       let yes = false
       promise.then(
@@ -434,7 +438,7 @@ describe('the SQLite store, when something is wrong with its file', () => {
       }
       for (const [what, promise] of Object.entries(promises)) {
         const made = promise()
-        while (waits.length === 0) await turns()
+        await asked()
         assert.equal(await answered(made), false, what)
         assert.equal(fstatSync(waits[0]!.file).ino, statSync(`${path}-wal`).ino, what)
         // what is read does not wait
@@ -470,7 +474,7 @@ describe('the SQLite store, when something is wrong with its file', () => {
       waits.shift()?.done(null)
       await kept
       const lost = put(store, 'lost')
-      while (waits.length === 0) await turns()
+      await asked()
       waits.shift()?.done(Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' }))
       await assert.rejects(lost, { code: 'store_unavailable', retryable: false, statusText: 'store: disk error' })
       await assert.rejects(put(store, 'later'), /disk reports an error \(EIO.*restart Node-RED/)
@@ -482,12 +486,30 @@ describe('the SQLite store, when something is wrong with its file', () => {
     it('waits for the disk when it is closed', async () => {
       const store = make({ fdatasync })
       await store.open(start())
-      const stored = put(store, 'a')
+      const first = put(store, 'a')
+      await asked()
+      const second = put(store, 'b')
       store.closeNow(end())
-      await stored
+      await Promise.all([first, second])
       const next = make()
       await next.open(start())
-      assert.notEqual(await next.event('src', 'a'), null)
+      for (const id of ['a', 'b']) assert.notEqual(await next.event('src', id), null)
+    })
+
+    it('does not take the end of its log for a fault of the disk, and can be opened again', async () => {
+      const store = make({ fdatasync })
+      await store.open(start())
+      const stored = put(store, 'a')
+      await asked()
+      store.closeNow(end())
+      waits.shift()?.done(Object.assign(new Error('EBADF: bad file descriptor, fdatasync'), { code: 'EBADF' }))
+      await stored
+      await turns()
+      await store.open(start())
+      const again = put(store, 'b')
+      await asked()
+      waits.shift()?.done(null)
+      await again
     })
   })
 })
