@@ -4,6 +4,7 @@ import { MASK, Secret } from '../secrets/secret.js'
 import { fillSlots } from '../template/fill.js'
 import { badHeaderCharacter } from './header-rules.js'
 import type { HeaderField } from './headers.js'
+import { hmacSha256 } from './hmac.js'
 import { invalid } from './invalid.js'
 import { planWebhook, type WebhookPlan, type WebhookSettings } from './plan.js'
 import { compileProxy, type ProxyHop, type ProxySettings } from './proxy.js'
@@ -69,8 +70,8 @@ function signer({ signing, signature }: Pick<WebhookPlan, 'signing' | 'signature
   if (!secret) {
     throw invalid('The webhook signs its requests, but has no signing secret. Choose one.', 'signing secret missing')
   }
-  const key = signingKey(signing, secret)
-  return (message: SignedMessage) => sign(signature, key, message)
+  const hmac = hmacSha256(signingKey(signing, secret))
+  return (message: SignedMessage) => sign(signature, hmac, message)
 }
 
 function fillHeader({ name, text, slots }: HeaderField, reveal: (name: string) => string | undefined): FilledHeader {

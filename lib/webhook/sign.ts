@@ -1,5 +1,5 @@
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import type { Secret } from '../secrets/secret.js'
+import type { Hmac } from './hmac.js'
 import { invalid } from './invalid.js'
 import { type SignatureScheme, type Signing, WHSEC } from './signature-schemes.js'
 
@@ -14,20 +14,18 @@ export interface SignedMessage {
 }
 
 /** @returns the header's whole value */
-export function sign(scheme: SignatureScheme, key: KeyObject, { id, timestamp, body }: SignedMessage): string {
-  const hmac = createHmac('sha256', key)
-  if (scheme.over === 'message') hmac.update(`${id}.${timestamp}.`)
-  return scheme.prefix + hmac.update(body).digest(scheme.encoding)
+export function sign(scheme: SignatureScheme, hmac: Hmac, { id, timestamp, body }: SignedMessage): string {
+  const over = scheme.over === 'message' ? Buffer.concat([Buffer.from(`${id}.${timestamp}.`), body]) : body
+  return scheme.prefix + hmac(over, scheme.encoding)
 }
 
 /**
- * The HMAC key: the secret's UTF-8 bytes, decoded when a Standard Webhooks secret begins with `whsec_`. As a key object
- * it prints nothing of itself, and signs five times as fast as the bytes would.
+ * The HMAC key: the secret's UTF-8 bytes, decoded when a Standard Webhooks secret begins with `whsec_`.
  * @throws AutomationError `webhook_invalid` when what follows is not base64
  */
-export function signingKey(signing: Signing, secret: Secret): KeyObject {
+export function signingKey(signing: Signing, secret: Secret): Buffer {
   const text = secret.reveal()
-  if (signing !== 'standard-webhooks' || !text.startsWith(WHSEC)) return createSecretKey(text, 'utf8')
+  if (signing !== 'standard-webhooks' || !text.startsWith(WHSEC)) return Buffer.from(text)
   const encoded = text.slice(WHSEC.length)
   const key = Buffer.from(encoded, 'base64')
   if (key.length === 0 || key.toString('base64') !== encoded) {
@@ -36,5 +34,5 @@ export function signingKey(signing: Signing, secret: Secret): KeyObject {
       'signing secret unreadable',
     )
   }
-  return createSecretKey(key)
+  return key
 }
