@@ -4,8 +4,9 @@ import type { Dispatcher } from 'undici'
 import { AutomationError } from '../error.js'
 import type { AddressPolicy } from './address.js'
 import { connections } from './connect.js'
-import { type Answer, Exchange } from './exchange.js'
-import { DeadlineError, describeFailure, type Failure } from './failure.js'
+import type { Answer, Exchange } from './exchange.js'
+import { Exchanges } from './exchanges.js'
+import { describeFailure, type Failure } from './failure.js'
 import type { WebhookRequest } from './request.js'
 import { bodyText, type WebhookResponse } from './response.js'
 import type { Webhook } from './settings.js'
@@ -29,11 +30,12 @@ export class WebhookClient {
   /** Why the URL's host may not be called; a request has no other URL. */
   readonly #refusal: AutomationError | null
   readonly #dispatcher: Dispatcher
-  readonly #exchanges = new Set<Exchange>()
+  readonly #exchanges: Exchanges
 
   constructor(webhook: Webhook, { addressPolicy, lookup = systemLookup as LookupFunction }: WebhookClientOptions) {
     this.#webhook = webhook
     this.#refusal = refusalOf(addressPolicy, webhook)
+    this.#exchanges = new Exchanges(webhook.timeoutMs)
     this.#dispatcher = connections({ ...webhook, policy: addressPolicy, lookup })
   }
 
@@ -44,14 +46,10 @@ export class WebhookClient {
    * @throws only the signal's reason, when it aborts before there is an answer
    */
   async send(request: WebhookRequest, { signal }: { signal?: AbortSignal } = {}): Promise<AttemptResult> {
+    signal?.throwIfAborted()
     const started = performance.now()
     const durationMs = () => Math.round(performance.now() - started)
-    signal?.throwIfAborted()
-    const exchange = new Exchange()
-    this.#exchanges.add(exchange)
-    const giveUp = () => exchange.stop(signal?.reason)
-    signal?.addEventListener('abort', giveUp, { once: true })
-    const deadline = setTimeout(() => exchange.stop(new DeadlineError()), this.#webhook.timeoutMs)
+    const exchange = this.#exchanges.begin(started, signal)
     try {
       this.#dispatch(request, exchange)
       const response = responseOf(await exchange.answer, request)
@@ -60,15 +58,13 @@ export class WebhookClient {
       signal?.throwIfAborted()
       return { durationMs: durationMs(), failure: describeFailure(error, this.#webhook) }
     } finally {
-      clearTimeout(deadline)
-      signal?.removeEventListener('abort', giveUp)
-      this.#exchanges.delete(exchange)
+      this.#exchanges.end(exchange, signal)
     }
   }
 
   /** Waits for the requests that are being made, then closes every connection. */
   async close(): Promise<void> {
-    await Promise.allSettled(Array.from(this.#exchanges, ({ answer }) => answer))
+    await this.#exchanges.ended()
     await this.#dispatcher.destroy()
   }
 
@@ -92,17 +88,18 @@ function refusalOf(policy: AddressPolicy, { url, proxy }: Webhook): AutomationEr
   }
 }
 
-function responseOf({ status, headers, bytes, complete }: Answer, { scrub }: WebhookRequest): WebhookResponse {
+function responseOf({ status, headers, bytes, complete }: Answer, request: WebhookRequest): WebhookResponse {
+  const answer = { status, headers: headers as WebhookResponse['headers'], body: bodyText(bytes, headers), complete }
+  // most answers hold no secret, which one look tells: no part of a text without one has one
+  const everything = [...Object.values(answer.headers).flat(), answer.body].join('\n')
+  return complete && request.scrub(everything) === everything ? answer : scrubbed(answer, request)
+}
+
+function scrubbed(answer: WebhookResponse, request: WebhookRequest): WebhookResponse {
+  const { headers, body, complete } = answer
   // collected first: an endpoint may send a header called __proto__
-  const scrubbed: [name: string, value: string | string[]][] = []
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined)
-      scrubbed.push([name, Array.isArray(value) ? value.map((each) => scrub(each)) : scrub(value)])
-  }
-  return {
-    status,
-    headers: Object.fromEntries(scrubbed),
-    body: scrub(bodyText(bytes, headers), { cut: !complete }),
-    complete,
-  }
+  const entries = Object.entries(headers).map(([name, value]) => {
+    return [name, Array.isArray(value) ? value.map((each) => request.scrub(each)) : request.scrub(value)] as const
+  })
+  return { ...answer, headers: Object.fromEntries(entries), body: request.scrub(body, { cut: !complete }) }
 }

@@ -92,14 +92,9 @@ function jsonReason(body: string): string | null {
 
 /** An attempt as the history keeps it. */
 export function attemptRecord(startedAt: Date, { durationMs, response }: AttemptResult, outcome: Outcome): Attempt {
-  return {
-    started_at: startedAt.toISOString(),
-    duration_ms: durationMs,
-    ...(outcome.kind !== 'delivered' && { error: outcome.error }),
-    ...(response && {
-      status_code: response.status,
-      response_headers: response.headers,
-      response_body: response.body,
-    }),
-  }
+  const made = { started_at: startedAt.toISOString(), duration_ms: durationMs }
+  const attempt = outcome.kind === 'delivered' ? made : { ...made, error: outcome.error }
+  if (!response) return attempt
+  const { status, headers, body } = response
+  return { ...attempt, status_code: status, response_headers: headers, response_body: body }
 }

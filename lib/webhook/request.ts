@@ -4,7 +4,7 @@ import { MASK } from '../secrets/secret.js'
 import { fillSlots } from '../template/fill.js'
 import type { SecretSlot } from '../template/slot.js'
 import { attemptHeaders } from './header-rules.js'
-import type { Webhook } from './settings.js'
+import type { FilledHeader, Webhook } from './settings.js'
 
 /** A payload is at most so long when it is sent. */
 export const BODY_BYTES = 1024 * 1024
@@ -31,7 +31,7 @@ export interface WebhookRequest {
   /** The same request with every secret and signature masked; made when somebody looks. */
   readonly masked: MaskedRequest
   /** Masks this webhook's secrets and this request's signature in what the endpoint answers. */
-  readonly scrub: (text: string, options?: { cut?: boolean }) => string
+  scrub(text: string, options?: { cut?: boolean }): string
 }
 
 /**
@@ -40,7 +40,6 @@ export interface WebhookRequest {
  *   `payload_too_large`, `service_limits`
  */
 export function buildRequest(webhook: Webhook, { id, attempt, at, payload, slots }: AttemptInput): WebhookRequest {
-  const { method, url } = webhook
   const text = slots.length > 0 ? payload.toString() : ''
   const body = slots.length > 0 ? Buffer.from(fillSlots(text, slots, webhook.reveal)) : payload
   if (body.length > BODY_BYTES) {
@@ -50,42 +49,64 @@ export function buildRequest(webhook: Webhook, { id, attempt, at, payload, slots
       { statusText: 'payload too large' },
     )
   }
-  webhook.service.checkBody?.(url, body)
+  webhook.service.checkBody?.(webhook.url, body)
 
   const timestamp = Math.floor(at.getTime() / 1000)
   const signature = webhook.sign?.({ id, timestamp, body })
-  const withChanging = (headers: Record<string, string>, value: string | undefined) => {
-    const signed = webhook.signature && value !== undefined ? { scheme: webhook.signature, value } : null
-    for (const [name, text] of attemptHeaders({ id, timestamp: String(timestamp), attempt: String(attempt) }, signed)) {
-      headers[name] = text
-    }
-    return headers
+  const shown = () => (slots.length > 0 ? fillSlots(text, slots, (name) => masked(webhook, name)) : payload.toString())
+  return new BuiltRequest(webhook, { id, timestamp: `${timestamp}`, attempt: `${attempt}` }, body, signature, shown)
+}
+
+class BuiltRequest implements WebhookRequest {
+  readonly method: string
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+  readonly #webhook: Webhook
+  readonly #changing: Parameters<typeof attemptHeaders>[0]
+  readonly #signature: string | undefined
+  readonly #shownBody: () => string
+
+  /** @param shownBody the body with its secrets masked */
+  constructor(
+    webhook: Webhook,
+    changing: Parameters<typeof attemptHeaders>[0],
+    body: Buffer,
+    signature: string | undefined,
+    shownBody: () => string,
+  ) {
+    this.method = webhook.method
+    this.url = webhook.url
+    this.body = body
+    this.#webhook = webhook
+    this.#changing = changing
+    this.#signature = signature
+    this.#shownBody = shownBody
+    this.headers = this.#headers(({ value }) => value.reveal(), signature)
   }
-  return {
-    method,
-    url,
-    headers: withChanging(
-      Object.fromEntries(webhook.headers.map(({ name, value }) => [name, value.reveal()])),
-      signature,
-    ),
-    body,
-    get masked() {
-      const shown = slots.length > 0 ? fillSlots(text, slots, (name) => masked(webhook, name)) : payload.toString()
-      return {
-        method,
-        url: url.href,
-        headers: withChanging(
-          Object.fromEntries(webhook.headers.map((header) => [header.name, header.masked])),
-          signature && webhook.signature?.prefix + MASK,
-        ),
-        body: webhook.redactor.redact(shown),
-      }
-    },
-    scrub(answer, { cut = false } = {}) {
-      const scrubbed = cut ? webhook.redactor.redactCut(answer) : webhook.redactor.redact(answer)
-      const own = signature?.slice(webhook.signature?.prefix.length)
-      return own ? scrubbed.replaceAll(own, MASK) : scrubbed
-    },
+
+  get masked(): MaskedRequest {
+    const { method, url, redactor, signature } = this.#webhook
+    return {
+      method,
+      url: url.href,
+      headers: this.#headers((header) => header.masked, this.#signature && signature?.prefix + MASK),
+      body: redactor.redact(this.#shownBody()),
+    }
+  }
+
+  scrub(answer: string, { cut = false }: { cut?: boolean } = {}): string {
+    const { redactor, signature } = this.#webhook
+    const scrubbed = cut ? redactor.redactCut(answer) : redactor.redact(answer)
+    const own = this.#signature?.slice(signature?.prefix.length)
+    return own ? scrubbed.replaceAll(own, MASK) : scrubbed
+  }
+
+  #headers(value: (header: FilledHeader) => string, signature: string | undefined): Record<string, string> {
+    const { headers, signature: scheme } = this.#webhook
+    const signed = scheme && signature !== undefined ? { scheme, value: signature } : null
+    const fixed = headers.map((header) => [header.name, value(header)] as const)
+    return Object.fromEntries([...fixed, ...attemptHeaders(this.#changing, signed)])
   }
 }
 

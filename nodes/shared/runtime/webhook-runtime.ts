@@ -78,7 +78,8 @@ export class WebhookRuntime {
     if (!this.#compiled) throw new Error('The webhook has no working configuration.')
     const { webhook, client } = this.#compiled
     const started = new Date()
-    const request = buildRequest(webhook, { ...delivery, attempt, at: started })
+    const { id, payload, slots } = delivery
+    const request = buildRequest(webhook, { id, attempt, at: started, payload, slots })
     const result = await client.send(request, { signal })
     const outcome = classify(webhook, result, new Date())
     return { outcome, attempt: attemptRecord(started, result, outcome) }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Socket } from 'node:net'
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { Secret } from '../../../dist/lib/secrets/secret.js'
 import { closeServers, httpServer, rawServer } from './servers.mts'
@@ -131,6 +131,33 @@ describe('the webhook client', () => {
       const { failure } = await send(server.url, { timeout: 0.3 })
       assert.equal(failure?.code, 'timeout')
       await server.closed()
+    })
+
+    it('#22 each request after its own time, however many wait and whenever they began', async () => {
+      const server = await rawServer(() => {})
+      const to = webhook({ url: server.url, timeout: 0.4 })
+      const sender = client(to)
+      const timed = async (wait: number) => {
+        await sleep(wait)
+        const { failure, durationMs } = await sender.send(request(to))
+        assert.equal(failure?.code, 'timeout')
+        return durationMs
+      }
+      const took = await Promise.all([0, 50, 50, 200, 350, 600].map(timed))
+      for (const ms of took) assert.ok(ms >= 395 && ms < 550, String(took))
+      assert.equal((await sender.send(request(to))).failure?.code, 'timeout')
+    })
+
+    it('what its caller gives up and nothing else, with the caller’s reason', async () => {
+      const server = await rawServer(() => {})
+      const to = webhook({ url: server.url, timeout: 0.5 })
+      const sender = client(to)
+      const [stop, other] = [new AbortController(), new AbortController()]
+      const stopped = [1, 2, 3].map(() => sender.send(request(to), { signal: stop.signal }))
+      const goingOn = [sender.send(request(to), { signal: other.signal }), sender.send(request(to))]
+      stop.abort(new Error('Node-RED stops'))
+      for (const sending of stopped) await assert.rejects(sending, /Node-RED stops/)
+      for (const { failure } of await Promise.all(goingOn)) assert.equal(failure?.code, 'timeout')
     })
 
     it('when its caller does, with the caller’s reason', async () => {
@@ -345,6 +372,21 @@ describe('the webhook client', () => {
     assert.equal(response?.headers['x-echo'], 'Bearer ***')
     assert.match(response.body, /"authorization":"Bearer \*\*\*"/)
   })
+
+  for (const place of ['a header', 'one of several headers', 'the body'] as const) {
+    it(`masks what is only in ${place}`, async () => {
+      const server = await httpServer((response) => {
+        if (place === 'a header') response.setHeader('X-Echo', TOKEN)
+        if (place === 'one of several headers') response.setHeader('Set-Cookie', ['a=1', `b=${TOKEN}`])
+        response.end(place === 'the body' ? `${TOKEN}!` : 'nothing')
+      })
+      const { response } = await send(server.url)
+      const shown = JSON.stringify(response)
+      assert.ok(!shown.includes(TOKEN), shown)
+      assert.ok(shown.includes('***'), shown)
+      assert.equal(response?.status, 200)
+    })
+  }
 
   it('masks the beginning of a secret where an answer is cut', async () => {
     const server = await httpServer((response) => response.end(`${'x'.repeat(16_384 - 12)}${TOKEN}`))

@@ -7,13 +7,21 @@ import { hmacSha256 } from '../../../dist/lib/webhook/hmac.js'
 describe('HMAC-SHA256', () => {
   // RFC 4231, section 4: test cases 1, 2, 3, 4, 6 (a key longer than a block) and 7 (both long)
   const CASES: [key: Buffer, message: Buffer, mac: string][] = [
-    [Buffer.alloc(20, 0x0b), Buffer.from('Hi There'), 'b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7'],
+    [
+      Buffer.alloc(20, 0x0b),
+      Buffer.from('Hi There'),
+      'b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7',
+    ],
     [
       Buffer.from('Jefe'),
       Buffer.from('what do ya want for nothing?'),
       '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',
     ],
-    [Buffer.alloc(20, 0xaa), Buffer.alloc(50, 0xdd), '773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe'],
+    [
+      Buffer.alloc(20, 0xaa),
+      Buffer.alloc(50, 0xdd),
+      '773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe',
+    ],
     [
       Buffer.from(Array.from({ length: 25 }, (_, index) => index + 1)),
       Buffer.alloc(50, 0xcd),
