@@ -72,20 +72,19 @@ export class Flights {
     const flight: Flight = { delivery, startedAt: clock.now(), marked: false, answered: false }
     this.#flights.set(delivery.seq, flight)
     started()
-    const { signal } = deployment.cut
-    const failed = (error: unknown) => resultOfError(error, flight.startedAt, clock.now())
-    let result: Promise<SendResult>
-    try {
-      result = deployment.port.send(delivery, delivery.attempts + 1, signal).catch(failed)
-    } catch (error) {
-      result = Promise.resolve(failed(error))
-    }
-    void result.then((sent) => this.#answered(flight, deployment.port, sent, signal.aborted))
+    void this.#fly(flight, deployment)
   }
 
-  async #answered(flight: Flight, port: LanePort, result: SendResult, cut: boolean): Promise<void> {
-    const { delivery } = flight
-    const record = this.#recordOf(flight, port, result, cut)
+  /** Sends, and sees to what comes of it; rejects never. */
+  async #fly(flight: Flight, { port, cut }: Deployment): Promise<void> {
+    const { delivery, startedAt } = flight
+    let result: SendResult
+    try {
+      result = await port.send(delivery, delivery.attempts + 1, cut.signal)
+    } catch (error) {
+      result = resultOfError(error, startedAt, this.#context.clock.now())
+    }
+    const record = this.#recordOf(flight, port, result, cut.signal.aborted)
     flight.answered = true
     this.#unrecorded++
     this.#events.changed()

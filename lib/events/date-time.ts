@@ -4,13 +4,16 @@ const DATE_TIME =
 
 const MINUTES_A_DAY = 24 * 60
 
+/** Of the months, in years without a leap day. */
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
 /** Whether `text` is an RFC 3339 date and time, such as `2026-11-23T10:00:00Z`: of a day that exists, with a zone. */
 export function isDateTime(text: string): boolean {
   const found = DATE_TIME.exec(text)
   if (!found) return false
-  const [, year, month, day, hour, minute, second, sign, zoneHour, zoneMinute] = found
-  if (!isDay(Number(year), Number(month), Number(day))) return false
-  if (second !== '60') return true
+  if (!isDay(Number(found[1]), Number(found[2]), Number(found[3]))) return false
+  if (found[6] !== '60') return true
+  const [hour, minute, , sign, zoneHour, zoneMinute] = found.slice(4)
   // A leap second is the last of a day in UTC (RFC 3339, section 5.7).
   const zone = sign === undefined ? 0 : Number(`${sign}1`) * (Number(zoneHour) * 60 + Number(zoneMinute))
   const utc = Number(hour) * 60 + Number(minute) - zone
@@ -20,6 +23,5 @@ export function isDateTime(text: string): boolean {
 function isDay(year: number, month: number, day: number): boolean {
   if (month < 1 || month > 12 || day < 1) return false
   const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
-  const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-  return day <= (days[month - 1] ?? 0)
+  return day <= (month === 2 && leap ? 29 : (DAYS[month - 1] ?? 0))
 }

@@ -37,11 +37,9 @@ export class Router<T> {
     const found: number[] = []
     const subject = subjectOf(event)
     for (const [place, names] of placesOf(event)) {
-      const owners = places.get(place)
-      if (!owners) continue
-      for (const collections of anyAnd(owners, names)) {
-        for (const bucket of anyAnd(collections, [event.artifact_collection_name])) bucket.match(subject, found)
-      }
+      forAnyAnd(places.get(place), names, (collections) => {
+        forAnyAnd(collections, [event.artifact_collection_name], (bucket) => bucket.match(subject, found))
+      })
     }
     return found.sort((a, b) => a - b).map((place) => this.#values[place] as T)
   }
@@ -68,12 +66,18 @@ function placesOf(event: ArtifactEvent): [place: string, owners: readonly (strin
   ]
 }
 
-function* anyAnd<V>(map: ReadonlyMap<string, V>, names: readonly (string | undefined)[]): Generator<V> {
+/** Visits what is kept under any name, and under each of these. */
+function forAnyAnd<V>(
+  map: ReadonlyMap<string, V> | undefined,
+  names: readonly (string | undefined)[],
+  visit: (value: V) => void,
+): void {
+  if (map === undefined) return
   const any = map.get(ANY)
-  if (any !== undefined) yield any
+  if (any !== undefined) visit(any)
   for (const name of names) {
     const named = name === undefined ? undefined : map.get(name)
-    if (named !== undefined) yield named
+    if (named !== undefined) visit(named)
   }
 }
 

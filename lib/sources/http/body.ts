@@ -24,20 +24,27 @@ export function readBody(req: IncomingMessage, { maxBytes, timeout }: BodyLimits
     const chunks: Buffer[] = []
     let size = 0
 
-    const settle = (end: () => void) => {
+    const refuse = (error: AutomationError) => {
       clearTimeout(timer)
-      req.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose).pause()
-      end()
+      req.off('data', onData).pause()
+      reject(error)
     }
     const onData = (chunk: Buffer) => {
       size += chunk.length
-      if (size > maxBytes) settle(() => reject(tooLarge(maxBytes)))
+      if (size > maxBytes) refuse(tooLarge(maxBytes))
       else chunks.push(chunk)
     }
-    const onEnd = () => settle(() => resolve(Buffer.concat(chunks, size)))
-    const onClose = () => settle(() => resolve(undefined))
-    const timer = setTimeout(() => settle(() => reject(tooSlow(timeout))), timeout)
-    req.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose)
+    const end = (body: Buffer | undefined) => {
+      clearTimeout(timer)
+      resolve(body)
+    }
+    const timer = setTimeout(() => refuse(tooSlow(timeout)), timeout)
+    // of what comes after the first end nothing is heard any more
+    req
+      .on('data', onData)
+      .on('end', () => end(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size)))
+      .on('close', () => end(undefined))
+      .on('error', () => end(undefined))
   })
 }
 

@@ -5,7 +5,7 @@ import { EVENT_LIMITS } from '../../events/event-values.js'
 import { answer, isSendersFault, refuse, SOURCE_UNAVAILABLE } from './answer.js'
 import { authenticate } from './authenticate.js'
 import { type BodyLimits, checkMediaType, hasBody, parseBody, readBody } from './body.js'
-import { readEvents } from './read-events.js'
+import { type ReadEvents, readEvents } from './read-events.js'
 import { checkSettings, type HttpSourceSettings } from './settings.js'
 
 /** What became of one event. */
@@ -58,8 +58,10 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       const body = await readBody(req, limits)
       if (body === undefined) return
       unread = false
-      const { status, content } = await receive(req, body, options)
-      answer(res, status, content)
+      const { events, ignored, many } = eventsOf(req, body, options)
+      const receipts = events.length === 0 ? [] : await options.accept(events)
+      if (ignored > 0) options.onIgnored?.(ignored)
+      answer(res, 202, many ? receipts : receipts[0])
     } catch (cause) {
       if (cause === SOURCE_UNAVAILABLE) refuse(req, res, SOURCE_UNAVAILABLE, unread)
       else if (isSendersFault(cause)) {
@@ -84,21 +86,12 @@ export const unavailable: Receiver = async (req, res) => {
 
 const NOT_POST = new AutomationError('method_not_allowed', 'Events are sent with POST.')
 
-async function receive(req: IncomingMessage, body: Buffer, options: ReceiverOptions) {
-  const { settings, secret, accept, now, newId, onIgnored } = options
-  const { headers } = req
+function eventsOf({ headers }: IncomingMessage, body: Buffer, options: ReceiverOptions): ReadEvents {
+  const { settings, secret, now, newId } = options
   const receivedAt = now()
   authenticate(settings.auth, secret(), { headers, body }, receivedAt)
   checkMediaType(headers)
-  const { events, ignored, many } = readEvents(settings.format, parseBody(body), {
-    settings,
-    headers,
-    receivedAt,
-    newId,
-  })
-  const receipts = events.length === 0 ? [] : await accept(events)
-  if (ignored > 0) onIgnored?.(ignored)
-  return { status: 202, content: many ? receipts : receipts[0] }
+  return readEvents(settings.format, parseBody(body), { settings, headers, receivedAt, newId })
 }
 
 function ownFault(cause: unknown): AutomationError {
