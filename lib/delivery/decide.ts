@@ -1,4 +1,5 @@
 import { AutomationError } from '../error.js'
+import { isoTime } from '../iso-time.js'
 import type { DeliveryError } from './delivery.js'
 import type { Outcome, SendResult } from './lane-port.js'
 import { LONGEST_WAIT_MS, nextDelay } from './schedule.js'
@@ -59,7 +60,7 @@ export function resultOfError(error: unknown, startedAt: number, now: number): S
 
 /** The log's line of an attempt whose end is not known. */
 export function cutOff(startedAt: number, now: number, error: DeliveryError) {
-  return { started_at: new Date(startedAt).toISOString(), duration_ms: Math.max(0, now - startedAt), error }
+  return { started_at: isoTime(startedAt), duration_ms: Math.max(0, now - startedAt), error }
 }
 
 export const INTERRUPTED: DeliveryError = {

@@ -1,3 +1,4 @@
+import { isoTime } from '../iso-time.js'
 import type { AttemptRecord } from '../store/store.js'
 import type { Delivery } from './delivery.js'
 import { restoreMessage } from './message.js'
@@ -16,9 +17,9 @@ function describe({ delivery: before, attempt, status, dueAt, at, error }: Attem
     attempts: attempts + (attempt === null ? 0 : 1),
     status_code: attempt?.status_code ?? null,
     duration_ms: attempt?.duration_ms ?? null,
-    created_at: new Date(createdAt).toISOString(),
-    ...(dueAt !== null && { next_attempt_at: new Date(dueAt).toISOString() }),
-    ...(status !== 'pending' && { finished_at: new Date(at).toISOString() }),
+    created_at: isoTime(createdAt),
+    ...(dueAt !== null && { next_attempt_at: isoTime(dueAt) }),
+    ...(status !== 'pending' && { finished_at: isoTime(at) }),
     ...(error !== null && { error }),
   }
 }

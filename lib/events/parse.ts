@@ -1,5 +1,6 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import { AutomationError, type Detail } from '../error.js'
+import { isoTime } from '../iso-time.js'
 import { isDateTime } from './date-time.js'
 import type { ArtifactEvent } from './event.js'
 import schema from './event.schema.json'
@@ -80,7 +81,7 @@ function complete(input: object, context: ParseContext): Record<string, unknown>
   if (context.entity) event['entity_name'] ??= context.entity
   if (context.project) event['project_name'] ??= context.project
   event['event_id'] ??= context.newId()
-  event['event_time'] ??= context.receivedAt.toISOString()
+  event['event_time'] ??= isoTime(context.receivedAt.getTime())
   // only texts: of anything else the field that came is refused, not its twin
   if (run_state === undefined && typeof run_status === 'string') event['run_state'] = run_status
   if (run_status === undefined && typeof run_state === 'string') event['run_status'] = run_state

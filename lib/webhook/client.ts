@@ -68,11 +68,11 @@ export class WebhookClient {
     await this.#dispatcher.destroy()
   }
 
-  #dispatch({ method, url, headers, body }: WebhookRequest, exchange: Exchange): void {
+  #dispatch({ method, url, rawHeaders, body }: WebhookRequest, exchange: Exchange): void {
     if (this.#refusal !== null) throw this.#refusal
     const { origin, pathname, search } = url
     this.#dispatcher.dispatch(
-      { origin, path: pathname + search, method: method as Dispatcher.HttpMethod, headers, body },
+      { origin, path: pathname + search, method: method as Dispatcher.HttpMethod, headers: rawHeaders, body },
       exchange,
     )
   }
@@ -91,7 +91,8 @@ function refusalOf(policy: AddressPolicy, { url, proxy }: Webhook): AutomationEr
 function responseOf({ status, headers, bytes, complete }: Answer, request: WebhookRequest): WebhookResponse {
   const answer = { status, headers: headers as WebhookResponse['headers'], body: bodyText(bytes, headers), complete }
   // most answers hold no secret, which one look tells: no part of a text without one has one
-  const everything = [...Object.values(answer.headers).flat(), answer.body].join('\n')
+  let everything = answer.body
+  for (const value of Object.values(answer.headers)) everything += `\n${value}`
   return complete && request.scrub(everything) === everything ? answer : scrubbed(answer, request)
 }
 

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Attempt } from '../delivery/delivery.js'
 import type { Outcome } from '../delivery/lane-port.js'
+import { isoTime } from '../iso-time.js'
 import type { AttemptResult } from './client.js'
 import type { WebhookResponse } from './response.js'
 import { rateLimitReset, rateLimitUsedUp, retryAfter } from './retry-after.js'
@@ -92,7 +93,7 @@ function jsonReason(body: string): string | null {
 
 /** An attempt as the history keeps it. */
 export function attemptRecord(startedAt: Date, { durationMs, response }: AttemptResult, outcome: Outcome): Attempt {
-  const made = { started_at: startedAt.toISOString(), duration_ms: durationMs }
+  const made = { started_at: isoTime(startedAt.getTime()), duration_ms: durationMs }
   const attempt = outcome.kind === 'delivered' ? made : { ...made, error: outcome.error }
   if (!response) return attempt
   const { status, headers, body } = response

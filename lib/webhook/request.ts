@@ -25,7 +25,8 @@ export interface AttemptInput {
 export interface WebhookRequest {
   readonly method: string
   readonly url: URL
-  /** In the order in which they are sent. */
+  /** Names and values in turn, in the order in which they are sent. */
+  readonly rawHeaders: string[]
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
   /** The same request with every secret and signature masked; made when somebody looks. */
@@ -60,7 +61,7 @@ export function buildRequest(webhook: Webhook, { id, attempt, at, payload, slots
 class BuiltRequest implements WebhookRequest {
   readonly method: string
   readonly url: URL
-  readonly headers: Readonly<Record<string, string>>
+  readonly rawHeaders: string[]
   readonly body: Buffer
   readonly #webhook: Webhook
   readonly #changing: Parameters<typeof attemptHeaders>[0]
@@ -82,7 +83,11 @@ class BuiltRequest implements WebhookRequest {
     this.#changing = changing
     this.#signature = signature
     this.#shownBody = shownBody
-    this.headers = this.#headers(({ value }) => value.reveal(), signature)
+    this.rawHeaders = this.#rawHeaders(({ value }) => value.reveal(), signature)
+  }
+
+  get headers(): Readonly<Record<string, string>> {
+    return recordOf(this.rawHeaders)
   }
 
   get masked(): MaskedRequest {
@@ -90,7 +95,7 @@ class BuiltRequest implements WebhookRequest {
     return {
       method,
       url: url.href,
-      headers: this.#headers((header) => header.masked, this.#signature && signature?.prefix + MASK),
+      headers: recordOf(this.#rawHeaders((header) => header.masked, this.#signature && signature?.prefix + MASK)),
       body: redactor.redact(this.#shownBody()),
     }
   }
@@ -102,12 +107,19 @@ class BuiltRequest implements WebhookRequest {
     return own ? scrubbed.replaceAll(own, MASK) : scrubbed
   }
 
-  #headers(value: (header: FilledHeader) => string, signature: string | undefined): Record<string, string> {
+  #rawHeaders(value: (header: FilledHeader) => string, signature: string | undefined): string[] {
     const { headers, signature: scheme } = this.#webhook
+    const raw: string[] = []
+    for (const header of headers) raw.push(header.name, value(header))
     const signed = scheme && signature !== undefined ? { scheme, value: signature } : null
-    const fixed = headers.map((header) => [header.name, value(header)] as const)
-    return Object.fromEntries([...fixed, ...attemptHeaders(this.#changing, signed)])
+    for (const [name, text] of attemptHeaders(this.#changing, signed)) raw.push(name, text)
+    return raw
   }
+}
+
+/** Also of a header called __proto__. */
+function recordOf(raw: readonly string[]): Record<string, string> {
+  return Object.fromEntries(raw.flatMap((name, index) => (index % 2 === 0 ? [[name, raw[index + 1] as string]] : [])))
 }
 
 function masked(webhook: Webhook, name: string): string | undefined {

@@ -34,17 +34,17 @@ export function readBody(req: IncomingMessage, { maxBytes, timeout }: BodyLimits
       if (size > maxBytes) refuse(tooLarge(maxBytes))
       else chunks.push(chunk)
     }
-    const end = (body: Buffer | undefined) => {
+    const end = () => {
       clearTimeout(timer)
-      resolve(body)
+      req.off('close', gone)
+      resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size))
+    }
+    const gone = () => {
+      clearTimeout(timer)
+      resolve(undefined)
     }
     const timer = setTimeout(() => refuse(tooSlow(timeout)), timeout)
-    // of what comes after the first end nothing is heard any more
-    req
-      .on('data', onData)
-      .on('end', () => end(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size)))
-      .on('close', () => end(undefined))
-      .on('error', () => end(undefined))
+    req.on('data', onData).on('end', end).on('close', gone).on('error', gone)
   })
 }
 
@@ -66,6 +66,7 @@ export function checkMediaType(headers: IncomingHttpHeaders): void {
   if (encoding && encoding !== 'identity') {
     throw unsupported(`A body with Content-Encoding "${encoding}" is not accepted; send it without.`)
   }
+  if (headers['content-type'] === 'application/json') return
   const [type, ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim().toLowerCase())
   if (type !== 'application/json') throw unsupported('The Content-Type must be application/json.')
   const charset = parameters.find((parameter) => parameter.startsWith('charset='))

@@ -52,17 +52,18 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   const limits = { ...LIMITS, ...options.limits }
 
   return async (req, res) => {
-    let unread = hasBody(req)
+    let read = false
     try {
       if (req.method !== 'POST') throw NOT_POST
       const body = await readBody(req, limits)
       if (body === undefined) return
-      unread = false
+      read = true
       const { events, ignored, many } = eventsOf(req, body, options)
       const receipts = events.length === 0 ? [] : await options.accept(events)
       if (ignored > 0) options.onIgnored?.(ignored)
       answer(res, 202, many ? receipts : receipts[0])
     } catch (cause) {
+      const unread = !read && hasBody(req)
       if (cause === SOURCE_UNAVAILABLE) refuse(req, res, SOURCE_UNAVAILABLE, unread)
       else if (isSendersFault(cause)) {
         options.onRefused?.(cause)

@@ -1,8 +1,9 @@
 import type { MaskedRequest } from '../../delivery/delivery.js'
 import type { StoredDelivery } from '../../delivery/stored.js'
+import { isoTime } from '../../iso-time.js'
 import type { Enqueued, NewRecord } from '../store.js'
 import type { Context } from './context.js'
-import { deliveryOf, time } from './rows.js'
+import { deliveryOf } from './rows.js'
 import { PENDING, STATUSES } from './schema.js'
 
 const INSERT = `
@@ -115,9 +116,9 @@ function newDelivery(entry: NewRecord, status: 'pending' | 'dry-run', dueAt: num
     attempts: 0,
     status_code: null,
     duration_ms: null,
-    created_at: time(createdAt),
-    ...(dueAt !== null && { next_attempt_at: time(dueAt) }),
-    ...(status === 'dry-run' && { finished_at: time(createdAt) }),
+    created_at: isoTime(createdAt),
+    ...(dueAt !== null && { next_attempt_at: isoTime(dueAt) }),
+    ...(status === 'dry-run' && { finished_at: isoTime(createdAt) }),
   }
 }
 

@@ -1,9 +1,9 @@
 import { AutomationError } from '../../error.js'
 import type { ArtifactEvent } from '../../events/event.js'
+import { isoTime } from '../../iso-time.js'
 import type { Cursor, CursorMove, EventFilter, NewEvent, Page, StoredEvent, UnroutedEvent } from '../store.js'
 import type { Context } from './context.js'
 import { beforeOf } from './cursor.js'
-import { time } from './rows.js'
 import { ROUTING } from './schema.js'
 
 export function putEvents(
@@ -110,7 +110,7 @@ export function listEvents({ db }: Context, { source }: EventFilter, { before, l
     const row = db.get('SELECT source, received_at, json FROM events WHERE seq = ?', seq as number)!
     return {
       source: row['source'] as string,
-      received_at: time(row['received_at'] as number),
+      received_at: isoTime(row['received_at'] as number),
       event: JSON.parse(row['json'] as string) as ArtifactEvent,
     }
   })

@@ -1,6 +1,7 @@
 import type { Attempt, Delivery } from '../../delivery/delivery.js'
 import type { StoredDelivery } from '../../delivery/stored.js'
 import type { ArtifactEvent } from '../../events/event.js'
+import { isoTime } from '../../iso-time.js'
 import type { SecretSlot } from '../../template/slot.js'
 import type { Row } from './connection.js'
 import { STATUSES } from './schema.js'
@@ -18,9 +19,9 @@ export function deliveryOf(row: Row): Delivery {
     attempts: row['attempts'] as number,
     status_code: row['status_code'] as number | null,
     duration_ms: row['duration_ms'] as number | null,
-    created_at: time(row['created_at'] as number),
-    ...(status === 'pending' && row['due_at'] !== null && { next_attempt_at: time(row['due_at'] as number) }),
-    ...(row['finished_at'] !== null && { finished_at: time(row['finished_at'] as number) }),
+    created_at: isoTime(row['created_at'] as number),
+    ...(status === 'pending' && row['due_at'] !== null && { next_attempt_at: isoTime(row['due_at'] as number) }),
+    ...(row['finished_at'] !== null && { finished_at: isoTime(row['finished_at'] as number) }),
     ...(row['error_code'] !== null && {
       error: { code: row['error_code'] as string, message: row['error_message'] as string },
     }),
@@ -72,7 +73,7 @@ export function eventOf(row: Row): ArtifactEvent {
 export function attemptOf(row: Row): Attempt {
   const response = row['response'] === null ? {} : JSON.parse(row['response'] as string)
   return {
-    started_at: time(row['started_at'] as number),
+    started_at: isoTime(row['started_at'] as number),
     duration_ms: row['duration_ms'] as number,
     ...(row['status_code'] !== null && { status_code: row['status_code'] as number }),
     ...(row['error_code'] !== null && {
@@ -87,8 +88,4 @@ export function attemptOf(row: Row): Attempt {
 export function responseText(attempt: Attempt): string | null {
   const { response_headers: headers, response_body: body } = attempt
   return headers === undefined && body === undefined ? null : JSON.stringify({ headers, body })
-}
-
-export function time(at: number): string {
-  return new Date(at).toISOString()
 }

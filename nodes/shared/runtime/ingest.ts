@@ -134,5 +134,7 @@ function normalise(path: string): string {
 }
 
 function pathOf(request: IncomingMessage): string {
-  return normalise((request.url ?? '/').split('?', 1)[0] as string)
+  const url = request.url ?? '/'
+  const query = url.indexOf('?')
+  return normalise(query < 0 ? url : url.slice(0, query))
 }

@@ -19,7 +19,7 @@ const OURS = new Set(['payload', 'secretSlots', 'event', 'automation', 'req', 'r
 /** The properties that a message brings along and its outputs carry again. */
 export function keptProperties(msg: NodeMessageInFlow): Record<string, unknown> {
   const kept: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(msg)) if (!OURS.has(name)) kept[name] = value
+  for (const name of Object.keys(msg)) if (!OURS.has(name)) kept[name] = msg[name as keyof typeof msg]
   return kept
 }
 
