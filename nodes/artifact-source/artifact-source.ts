@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { AutomationError } from '../../lib/error.js'
+import { newEventId } from '../../lib/events/new-id.js'
 import { createReceiver, type Receiver, unavailable } from '../../lib/sources/http/receive.js'
 import type { HttpSourceSettings } from '../../lib/sources/http/settings.js'
 import type { WandbSourceSettings } from '../../lib/sources/wandb/settings.js'
@@ -109,7 +109,7 @@ function receiverOf(RED: NodeAPI, host: Host, node: Node, config: ArtifactSource
       return receipts
     },
     now: () => new Date(),
-    newId: randomUUID,
+    newId: () => newEventId(new Date()),
     onIgnored: (count) => host.sources.change(node.id, { ignored: host.sources.of(node.id).ignored + count }),
     onRefused: (refused) => host.sources.change(node.id, { refused }),
     onError: (cause) => {

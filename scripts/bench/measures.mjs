@@ -14,15 +14,12 @@ export const median = (values) =>
     0.5,
   )
 
-let run = 0
-const prefix = () => `run${++run}`
-
 /** Posts `count` events as fast as they are taken; the clock stops when the last one arrived at the far end. */
 async function burst({ server, receiver, driver, count, concurrency = 50 }) {
   await receiver.report()
   const before = await server.look()
   const began = performance.now()
-  const { acknowledged } = await driver.run({ url: server.url, token: TOKEN, prefix: prefix(), count, concurrency })
+  const { acknowledged } = await driver.run({ url: server.url, token: TOKEN, count, concurrency })
   const arrived = await receiver.arrived(acknowledged.length)
   const seconds = (performance.now() - began) / 1000
   const after = await server.look()
@@ -113,7 +110,7 @@ const between = (from, to) =>
 async function pace({ server, receiver, driver, rate, seconds }) {
   await receiver.report()
   const count = rate * seconds
-  const sent = await driver.run({ url: server.url, token: TOKEN, prefix: prefix(), count, concurrency: 20, rate })
+  const sent = await driver.run({ url: server.url, token: TOKEN, count, concurrency: 20, rate })
   await receiver.arrived(count)
   const { arrivals } = await receiver.report()
   const toArrival = between(sent.ackedAt, arrivals)
@@ -160,7 +157,7 @@ export async function killed({ receiver, driver, count, stock }) {
   const server = await NodeRed.start(flow, { withPackage: !stock })
   try {
     await receiver.report()
-    const posting = driver.run({ url: server.url, token: TOKEN, prefix: prefix(), count, concurrency: 50 })
+    const posting = driver.run({ url: server.url, token: TOKEN, count, concurrency: 50 })
     const { acknowledged } = await posting
     await server.kill()
     await server.run(false)
@@ -192,7 +189,7 @@ export async function queued({ receiver, driver, count }) {
     await burst({ server, receiver, driver, count: 2_000 })
     const idle = (await server.look()).memory.rss
     await receiver.down()
-    await driver.run({ url: server.url, token: TOKEN, prefix: prefix(), count, concurrency: 50 })
+    await driver.run({ url: server.url, token: TOKEN, count, concurrency: 50 })
     const full = (await server.look()).memory.rss
     await server.kill()
     const began = performance.now()
@@ -216,7 +213,7 @@ export async function outage({ receiver, driver, count }) {
     const { acknowledged } = await driver.run({
       url: server.url,
       token: TOKEN,
-      prefix: prefix(),
+
       count,
       concurrency: 20,
     })

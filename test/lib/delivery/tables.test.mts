@@ -70,6 +70,12 @@ describe('the id of a delivery', () => {
     )
   })
 
+  it('begins with the time of an event id that does', () => {
+    const id = deliveryId('01939f5e-2c4a-7abc-8def-0123456789ab', 's', Buffer.from('p'))
+    assert.match(id, /^dlv_01939f5e2c4a[\w-]{32}$/)
+    assert.notEqual(id, deliveryId('01939f5e-2c4a-7abc-8def-0123456789ac', 's', Buffer.from('p')))
+  })
+
   it('does not mix up where the event id ends', () => {
     assert.notEqual(deliveryId('a","b', 'c', Buffer.alloc(0)), deliveryId('a', 'b","c', Buffer.alloc(0)))
   })
