@@ -10,6 +10,8 @@ const require = createRequire(import.meta.url)
 type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void
 interface App extends Middleware {
   use(...handlers: (string | Middleware)[]): void
+  post(path: string, handler: Middleware): void
+  get(path: string, handler: Middleware): void
 }
 /** The Express that Node-RED has. */
 const express = createRequire(require.resolve(`${process.env['NR_PACKAGE'] ?? 'node-red'}/package.json`))(
@@ -33,9 +35,9 @@ function embedded() {
     response.statusCode = 202
     response.end()
   })
-  const mount = (settings: object = {}) =>
-    ingest.mount({ httpAdmin: apps.ofNodes, httpNode: apps.endpoints, settings } as unknown as NodeAPI)
-  return { ...apps, seen, mount }
+  const mount = (settings: object = {}, more: object = {}) =>
+    ingest.mount({ httpAdmin: apps.ofNodes, httpNode: apps.endpoints, settings, ...more } as unknown as NodeAPI)
+  return { ...apps, seen, mount, ingest }
 }
 
 describe('the paths of sources in a program that Node-RED is part of', () => {
@@ -82,6 +84,58 @@ describe('the paths of sources in a program that Node-RED is part of', () => {
     root.use(endpoints)
     mount()
     assert.equal(await statusOf(root, '/artifact-events'), 202)
+  })
+
+  describe('before flows have started', () => {
+    /** The flows as far as they are read. */
+    const flows = (...types: string[]) => ({
+      nodes: { eachNode: (each: (node: { type: string }) => void) => types.forEach((type) => void each({ type })) },
+    })
+    function starting(RED: object = {}) {
+      const { root, editor, endpoints, mount, ingest } = embedded()
+      root.use(editor)
+      root.use(endpoints)
+      mount({}, RED)
+      return { root, endpoints, ingest }
+    }
+
+    for (const [what, RED] of [
+      ['that are not read yet', {}],
+      ['that have a source', flows('tab', 'artifact-source')],
+    ] as const) {
+      it(`tell whoever posts to a path that nobody has to come again, for flows ${what}`, async () => {
+        const { root, ingest } = starting(RED)
+        assert.equal(await statusOf(root, '/later'), 503)
+        server.close()
+        ingest.flowsStarted()
+        assert.equal(await statusOf(root, '/later'), 404)
+      })
+    }
+
+    it('say no such thing when no flow has a source', async () => {
+      assert.equal(await statusOf(starting(flows('tab', 'http in')).root, '/later'), 404)
+    })
+
+    it('leave others their paths, also those that come later', async () => {
+      const { root, endpoints } = starting()
+      const theirs: Middleware = (_request, response) => {
+        response.statusCode = 204
+        response.end()
+      }
+      endpoints.post('/later', theirs)
+      endpoints.get('/other', theirs)
+      endpoints.use('/page', theirs)
+      endpoints.use((_request, _response, next) => next())
+      for (const [path, status] of [
+        ['/later', 204],
+        ['/other', 503],
+        ['/page/part', 204],
+        ['/artifact-events', 202],
+      ] as const) {
+        assert.equal(await statusOf(root, path), status, path)
+        server.close()
+      }
+    })
   })
 
   /** What may stand before a source, and must have its say. */

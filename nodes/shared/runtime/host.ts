@@ -82,10 +82,10 @@ export class Host {
   }
 
   #flowsStarted(): void {
+    this.ingest.flowsStarted()
     if (!this.#inUse) return
     this.sources.storeProblem = this.stores.open(this.embeddedPath()).problem
     this.stores.keepFor(this.#retention())
-    this.ingest.flowsStarted()
     for (const webhook of this.webhooks.values()) webhook.refresh()
     for (const callback of [...this.#starters]) callback()
     this.#logged(this.dispatcher.flowsStarted(automationsWithSender(this.#RED)))

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { NodeAPI } from 'node-red'
 import { AutomationError } from '../../../lib/error.js'
-import { type ExpressApp, type Middleware, rootOf, standsAlone, useFirst } from './web-server.js'
+import { unavailable } from '../../../lib/sources/http/receive.js'
+import { type ExpressApp, type Middleware, rootOf, standsAlone, takenAfter, useFirst } from './web-server.js'
 
 export type Receiver = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
@@ -25,6 +26,8 @@ export class Ingest {
   /** Of each path all that were put there; the first one answers. */
   readonly #routes = new Map<string, readonly Route[]>()
   readonly #mounted = new WeakSet<object>()
+  /** Whether flows have started since Node-RED did. */
+  #started = false
 
   /**
    * Listens on a path, relative to httpNodeRoot.
@@ -56,6 +59,7 @@ export class Ingest {
   }
 
   flowsStarted(): void {
+    this.#started = true
     this.#keep((route) => !route.closed)
   }
 
@@ -84,7 +88,22 @@ export class Ingest {
       runInTurn([...before, receive], request, response, next)
     }
     app.use(inTurn)
+    app.use(this.#notYet(RED, app))
     this.#putFirst(RED, app, before.length === 0 ? inTurn : null)
+  }
+
+  /**
+   * From the moment in which Node-RED listens to the first start of its flows no source has its path, and with flows
+   * that are stopped, or lack a type of node, none has it either. A 404 then would be the end of an event: whoever posts
+   * to a path that nobody has shall come again.
+   */
+  #notYet(RED: NodeAPI, app: ExpressApp): Middleware {
+    const notYet: Middleware = (request, response, next) => {
+      const passesOn = this.#started || request.method !== 'POST' || !mayHaveSources(RED)
+      if (passesOn || takenAfter(app, notYet, pathOf(request))) return next()
+      unavailable(request, response).catch(next)
+    }
+    return notYet
   }
 
   /**
@@ -126,6 +145,19 @@ function runInTurn(
     if (error !== undefined) next(error)
     else runInTurn(rest, request, response, next)
   })
+}
+
+function mayHaveSources(RED: NodeAPI): boolean {
+  let found = false
+  try {
+    RED.nodes.eachNode(({ type }) => {
+      found ||= type === 'artifact-source'
+    })
+  } catch {
+    // the flows have not been read yet
+    return true
+  }
+  return found
 }
 
 /** `/a/b/` and `a/b` are `/a/b`. */

@@ -3,13 +3,23 @@ import type { NodeAPI } from 'node-red'
 
 export type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void
 
+interface Layer {
+  readonly name: string
+  readonly handle: unknown
+  /** Whether a path is this handler's. */
+  match(path: string): boolean
+  readonly regexp?: { readonly fast_slash?: boolean }
+  /** Of what `app.post(path, …)` and its like made. */
+  readonly route?: { readonly methods: Readonly<Record<string, boolean>> }
+}
+
 /** What we know of Node-RED's web server: an Express application that has others in it. */
 export interface ExpressApp {
   (request: IncomingMessage, response: ServerResponse): void
   use(handler: Middleware): void
   path(): string
   parent?: ExpressApp
-  _router: { stack: { name: string; handle: unknown }[] }
+  _router: { stack: Layer[] }
 }
 
 /** What Express and Node-RED's core put before every endpoint, by their names; none of it has anything for a source. */
@@ -29,6 +39,15 @@ export function useFirst(app: ExpressApp, handler: Middleware): void {
   const { stack } = app._router
   const index = stack.findIndex((layer) => layer.handle === handler)
   stack.unshift(...stack.splice(index, 1))
+}
+
+/** Whether a handler that came after `handler` takes posts to a path; what was put there for all paths passes them on. */
+export function takenAfter(app: ExpressApp, handler: Middleware, path: string): boolean {
+  const { stack } = app._router
+  return stack.slice(stack.findIndex(({ handle }) => handle === handler) + 1).some((layer) => {
+    const takes = layer.route ? layer.route.methods['post'] || layer.route.methods['_all'] : !layer.regexp?.fast_slash
+    return takes && layer.match(path)
+  })
 }
 
 /**

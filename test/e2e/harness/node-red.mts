@@ -91,7 +91,8 @@ export class NodeRed {
     try {
       const running = await nodeRed.logged(/Server now running at (\S+)/, 30_000)
       nodeRed.#url = running[1]?.replace(/\/$/, '') ?? ''
-      await nodeRed.logged(/Started flows/, 30_000)
+      // stopped: they were when it ended the last time
+      await nodeRed.logged(/(?:Started|Stopped) flows/, 30_000)
     } catch (error) {
       await nodeRed.stop()
       throw error
