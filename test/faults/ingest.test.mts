@@ -78,6 +78,9 @@ describe('An HTTP source of a real Node-RED', () => {
       assert.equal(status(await post(reparsed, { 'X-Wandb-Signature': signature })), 401)
       assert.equal(status(await post(body)), 401)
       // it is the source that refuses bad JSON, after it has looked at the signature, not the editor's parser
+      assert.equal(status(await post('{"broken', { 'X-Wandb-Signature': signature })), 401)
+      const broken = createHmac('sha256', 'signing-key').update('{"broken').digest('hex')
+      const answer = await post('{"broken', { 'X-Wandb-Signature': broken })
       assert.equal(status(answer), 400)
       assert.doesNotMatch(answer, /<html|SyntaxError|node_modules/)
     })
