@@ -30,7 +30,10 @@ export function hmacSha256(key: Uint8Array): Hmac {
   }
 
   return (message, encoding) => {
-    outer.set(hash('sha256', withMessage(message), 'buffer'), BLOCK)
+    const whole = withMessage(message)
+    outer.set(hash('sha256', whole, 'buffer'), BLOCK)
+    // a message may hold secrets, which are nowhere but where they are needed
+    whole.fill(0, BLOCK)
     return hash('sha256', outer, encoding)
   }
 }

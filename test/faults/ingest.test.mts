@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
+import path from 'node:path'
 import type { FlowNode } from '../e2e/harness/node-red.mts'
+import { eventually } from '../e2e/harness/wait.mts'
 import { event, secret, secretId } from '../nodes/automation.mts'
 import { automation, useSite } from './site.mts'
 
@@ -45,6 +48,8 @@ describe('An HTTP source of a real Node-RED', () => {
     const settings = { runtimeState: { enabled: true } }
     await site.start(automation(site.receiver.url), { settings })
     await site.nodeRed.admin('POST', '/flows/state', { state: 'stop' })
+    const kept = () => readFile(path.join(site.userDir, '.config.runtime.json'), 'utf8')
+    await eventually(async () => (await kept()).includes('"runtimeFlowState": "stop"'), 'the state is not kept')
     await site.kill()
     await site.start(undefined, { settings })
     const early = await site.post(event({ event_id: 'early' }))
