@@ -75,7 +75,7 @@ export class Connection {
     if (mode !== 'wal') throw new Error(`SQLite keeps the journal mode ${String(mode)}`)
     // The log is synced by `sync`, with the durability of FULL; checkpoints are synced by SQLite.
     this.exec(
-      'PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000',
+      'PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4000; PRAGMA wal_autocheckpoint = 4000',
     )
     if (options.maxPages !== undefined) this.exec(`PRAGMA max_page_count = ${options.maxPages}`)
     if (version < MIGRATIONS.length) this.#migrate(version)
