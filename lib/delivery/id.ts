@@ -4,7 +4,7 @@ import { timeIn } from '../events/new-id.js'
 /**
  * The id of a delivery, which is the `webhook-id` of all its requests: the same for the same event, sender and payload,
  * so that a flow that runs twice makes one delivery. 192 bits of SHA-256 in base64url, after the time when the event's
- * id begins with one: an index in the order of time writes a third less to the disk. No dots, as the signature of
+ * id begins with one: new ones stand together in an index then. No dots, as the signature of
  * Standard Webhooks wants it. `payload` is what the template made, before secrets are filled in.
  */
 export function deliveryId(eventId: string, senderId: string, payload: Buffer): string {

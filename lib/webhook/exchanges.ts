@@ -4,7 +4,7 @@ import { DeadlineError } from './failure.js'
 /**
  * The requests of one webhook that are being made. All of them have the same time, so the one that began first ends
  * first: one timer does for all. One listener does for all that a signal gives up, as one signal cuts off a whole
- * deployment. A timer and a listener for each were a twentieth of the work of an event.
+ * deployment.
  */
 export class Exchanges {
   readonly #timeoutMs: number

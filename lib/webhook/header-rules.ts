@@ -45,9 +45,16 @@ export function badHeaderCharacter(value: string): number | null {
   return index < 0 ? null : index + 1
 }
 
+/** What tells an attempt from every other, as it stands in its headers. */
+export interface AttemptValues {
+  readonly id: string
+  readonly timestamp: string
+  readonly attempt: string
+}
+
 /** Headers of an attempt whose values change with each, in the order in which they are sent. */
 export function attemptHeaders(
-  { id, timestamp, attempt }: { id: string; timestamp: string; attempt: string },
+  { id, timestamp, attempt }: AttemptValues,
   signature: { readonly scheme: SignatureScheme; readonly value: string } | null,
 ): [name: string, value: string][] {
   return [

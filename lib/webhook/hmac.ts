@@ -11,8 +11,8 @@ export type Hmac = (message: Uint8Array, encoding: BinaryToTextEncoding) => stri
 
 /**
  * RFC 2104, section 2, over Node.js's hash of a whole buffer. `createHmac` gives the same, but leaves the garbage
- * collector an object outside of the heap for each signature, which cost a twentieth of all work of an event. The
- * function prints nothing of its key, and none of its buffers is from the pool that others share.
+ * collector an object outside of the heap for each signature. The function prints nothing of its key, and none of its
+ * buffers is from the pool that others share.
  */
 export function hmacSha256(key: Uint8Array): Hmac {
   const block = Buffer.alloc(BLOCK)

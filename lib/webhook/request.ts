@@ -3,7 +3,7 @@ import { AutomationError } from '../error.js'
 import { MASK } from '../secrets/secret.js'
 import { fillSlots } from '../template/fill.js'
 import type { SecretSlot } from '../template/slot.js'
-import { attemptHeaders } from './header-rules.js'
+import { type AttemptValues, attemptHeaders } from './header-rules.js'
 import type { FilledHeader, Webhook } from './settings.js'
 
 /** A payload is at most so long when it is sent. */
@@ -64,14 +64,14 @@ class BuiltRequest implements WebhookRequest {
   readonly rawHeaders: string[]
   readonly body: Buffer
   readonly #webhook: Webhook
-  readonly #changing: Parameters<typeof attemptHeaders>[0]
+  readonly #changing: AttemptValues
   readonly #signature: string | undefined
   readonly #shownBody: () => string
 
   /** @param shownBody the body with its secrets masked */
   constructor(
     webhook: Webhook,
-    changing: Parameters<typeof attemptHeaders>[0],
+    changing: AttemptValues,
     body: Buffer,
     signature: string | undefined,
     shownBody: () => string,

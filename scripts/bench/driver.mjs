@@ -1,16 +1,10 @@
 // Posts events from its own process. Reads one JSON job per line on stdin, answers one JSON line each:
 //   {url, token?, count, concurrency, rate?} → {acknowledged: [ids], sentAt: {id: ns}, ackedAt: {id: ns}, seconds}
-import { randomUUID } from 'node:crypto'
 import { createInterface } from 'node:readline'
+import { newEventId } from '../../dist/lib/events/new-id.js'
 import { Poster } from './wire.mjs'
 
-/** A UUID of version 7, as events have it that got their id from this package, or from most that make ids today. */
-function newId() {
-  const time = Date.now().toString(16).padStart(12, '0')
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`
-}
-
-/** An event of about 1 KB; only its id differs. */
+/** An event of about 1 KB; only its id differs, which is one as the package makes them. */
 const [BEFORE_ID, AFTER_ID] = JSON.stringify({
   event_type: 'ADD_ARTIFACT_ALIAS',
   entity_name: 'acme',
@@ -35,7 +29,7 @@ async function run({ url, token, count, concurrency, rate }) {
   const start = process.hrtime.bigint()
   const post = async (poster) => {
     const index = next++
-    const id = newId()
+    const id = newEventId(new Date())
     if (rate) {
       const due = Number(start) / 1e6 + (index * 1000) / rate
       const wait = due - Number(process.hrtime.bigint()) / 1e6

@@ -26,7 +26,8 @@ export function readBody(req: IncomingMessage, { maxBytes, timeout }: BodyLimits
 
     const refuse = (error: AutomationError) => {
       clearTimeout(timer)
-      req.off('data', onData).pause()
+      // else the end, which may still come, would put together what is not wanted
+      req.off('data', onData).off('end', end).off('close', gone).off('error', gone).pause()
       reject(error)
     }
     const onData = (chunk: Buffer) => {
