@@ -8,8 +8,7 @@ const pool = new Pool(target.origin, { connections: 8 })
 
 const server = createServer((request, response) => {
   if (request.method === 'GET') {
-    const cpu = process.cpuUsage()
-    return response.end(JSON.stringify({ cpu: { before: cpu, after: cpu } }))
+    return response.end(JSON.stringify({ cpu: process.cpuUsage() }))
   }
   const chunks = []
   request.on('data', (chunk) => chunks.push(chunk))

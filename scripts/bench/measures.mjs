@@ -28,17 +28,17 @@ async function burst({ server, receiver, driver, count, concurrency = 50 }) {
   }
   return {
     perSecond: count / seconds,
-    cpuPerThousand: (micros(after.cpu.before) - micros(before.cpu.after)) / 1000 / count,
-    loopP99: after.loop?.p99,
-    rss: after.memory?.rss,
+    cpuPerThousand: (micros(after.cpu) - micros(before.cpu)) / 1000 / count,
+    loopP99: after.loopP99,
   }
 }
 
 /**
- * Ours, the stock flow and the bare loop, one after another in every round, so that noise falls on all of them. Each
- * has a round to get warm first: a Node-RED runs for weeks.
+ * Ours, the stock flow and the bare loop, one after another in every round, so that noise falls on all of them. Their
+ * first rounds tell how they start, the last ones how they run: V8 has compiled what is hot by then, and a Node-RED runs
+ * for weeks.
  */
-export async function throughput({ receiver, driver, rounds, count }) {
+export async function throughput({ receiver, driver, warmUp, rounds, count }) {
   const servers = {
     ours: await NodeRed.start(packageFlow({ url: receiver.url }), { withPackage: true }),
     stock: await NodeRed.start(stockFlow({ url: receiver.url }), { withPackage: false }),
@@ -46,8 +46,7 @@ export async function throughput({ receiver, driver, rounds, count }) {
   }
   const results = { ours: [], stock: [], bare: [] }
   try {
-    for (const server of Object.values(servers)) await burst({ server, receiver, driver, count })
-    for (let round = 0; round < rounds; round += 1) {
+    for (let round = 0; round < warmUp + rounds; round += 1) {
       for (const [name, server] of Object.entries(servers)) {
         results[name].push(await burst({ server, receiver, driver, count }))
       }
@@ -55,16 +54,12 @@ export async function throughput({ receiver, driver, rounds, count }) {
   } finally {
     for (const server of Object.values(servers)) await server.stop()
   }
-  return Object.fromEntries(
-    Object.entries(results).map(([name, list]) => [
-      name,
-      {
-        perSecond: median(list.map((one) => one.perSecond)),
-        cpuPerThousand: median(list.map((one) => one.cpuPerThousand)),
-        loopP99: median(list.map((one) => one.loopP99 ?? 0)),
-      },
-    ]),
-  )
+  const medians = (list) => ({
+    perSecond: median(list.map((one) => one.perSecond)),
+    cpuPerThousand: median(list.map((one) => one.cpuPerThousand)),
+  })
+  const each = (pick) => Object.fromEntries(Object.entries(results).map(([name, list]) => [name, pick(list)]))
+  return { first: each((list) => list[0]), warm: each((list) => medians(list.slice(warmUp))) }
 }
 
 async function startBare(url) {
@@ -188,10 +183,10 @@ export async function queued({ receiver, driver, count }) {
   try {
     // warm first: V8's young generation takes tens of megabytes with the first events, whether they wait or not
     await burst({ server, receiver, driver, count: 8_000 })
-    const idle = (await server.look()).memory.rss
+    const idle = await server.memory()
     await receiver.down()
     await driver.run({ url: server.url, token: TOKEN, count, concurrency: 50 })
-    const full = (await server.look()).memory.rss
+    const full = await server.memory()
     await server.kill()
     const began = performance.now()
     await server.run(false)

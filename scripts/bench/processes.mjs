@@ -80,9 +80,14 @@ export class NodeRed {
     throw new Error('Node-RED did not start')
   }
 
-  /** CPU (µs since the process began, at the look's start and end), memory and event-loop delay since the last look. */
+  /** CPU (µs since the process began) and the event loop's delay (ms, p99 since the last look). */
   async look() {
     return (await fetch(`http://127.0.0.1:${this.door}`)).json()
+  }
+
+  /** Bytes of memory in use, after a collection: not between rounds that are timed. */
+  async memory() {
+    return (await (await fetch(`http://127.0.0.1:${this.door}/memory`)).json()).rss
   }
 
   async kill() {
