@@ -61,6 +61,10 @@ describe('an event', () => {
     assert.equal(event.entity_name, 'acme')
     assert.equal(event.project_name, 'models')
     assert.equal(parseEvent(linked, placed).project_name, 'wandb-registry-model')
+    assert.deepEqual(
+      detailsOf(() => parseEvent({ ...linked, entity_name: '' }, { ...context, entity: '', project: '' })),
+      [{ path: 'entity_name', message: 'is required' }],
+    )
   })
 
   it('has run_state and run_status when either came, and leaves them alone when both did', () => {
@@ -171,6 +175,9 @@ describe('an event', () => {
     const withMetadata = (metadata: string) => `${JSON.stringify(linked).slice(0, -1)},"artifact_metadata":${metadata}}`
     assert.doesNotThrow(() => parseText(withMetadata(nested(99))))
     assert.match(detailsOf(() => parseText(withMetadata(nested(100))))[0]?.message ?? '', /deeper than 100/)
+    const lists = (depth: number) => withMetadata(`{"a":${'['.repeat(depth - 1)}{}${']'.repeat(depth - 1)}}`)
+    assert.doesNotThrow(() => parseText(lists(98)))
+    assert.match(detailsOf(() => parseText(lists(99)))[0]?.message ?? '', /deeper than 100/)
     assert.match(
       detailsOf(() => parseText(withMetadata(`${'['.repeat(50_000)}${']'.repeat(50_000)}`)))[0]?.message ?? '',
       /deeper/,
@@ -271,6 +278,14 @@ describe('an event', () => {
       message:
         'The event is not valid: alias is required for ADD_ARTIFACT_ALIAS; ' +
         'event_time must be a date and time by RFC 3339, such as 2026-11-23T10:00:00Z.',
+    })
+    assert.throws(() => parse({}), {
+      message: 'The event is not valid: event_type is required; entity_name is required; project_name is required.',
+    })
+    assert.throws(() => parse({ ...ran, metric_values: ['a', 'b', 'c', 'd'] }), {
+      message:
+        'The event is not valid: metric_values[0] must be a number; metric_values[1] must be a number; ' +
+        'metric_values[2] must be a number, and more.',
     })
   })
 

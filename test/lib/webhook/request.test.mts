@@ -90,6 +90,12 @@ describe('a request', () => {
     assert.equal(request(to, '{"t":"canary-access-token-1f0c"}').masked.body, '{"t":"***"}')
   })
 
+  it('shows what looks like a secret that is not granted as it is sent', () => {
+    const text = '{"path":"$HOME"}'
+    const { masked, body } = request(webhook({ url: URL_ }), text, [slot(text, '$HOME')])
+    assert.deepEqual([masked.body, body.toString()], [text, text])
+  })
+
   it('never shows a secret in its twin (property)', () => {
     const value = fc.string({ minLength: 5, maxLength: 30 }).filter((text) => !'{"a":"***"}'.includes(text))
     fc.assert(

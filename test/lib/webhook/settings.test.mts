@@ -87,6 +87,7 @@ describe('the settings of a webhook', () => {
     ['a header twice', { headers: '{"X-A":"1","x-a":"2"}' }, /header x-a is set twice/],
     ['a line break in a header', { headers: '{"X":"a\\r\\nY: b"}' }, /header X has a character at position 2/],
     ['a header beyond ASCII', { headers: '{"X":"Grüße"}' }, /header X has a character at position 3/],
+    ['a header that begins beyond ASCII', { headers: '{"X":"Äther"}' }, /header X has a character at position 1 /],
     ['a variable in a header', { headers: '{"X":"${alias}"}' }, /header X uses \$\{alias\}.*nothing of the event/],
     ['metadata in a header', { headers: '{"X":"${artifact_metadata.k}"}' }, /nothing of the event/],
     ['a broken slot in a header', { headers: '{"X":"${"}' }, /header X cannot be read/],
@@ -119,6 +120,19 @@ describe('the settings of a webhook', () => {
       })
     })
   }
+
+  it('may set headers that only begin like those', () => {
+    const headers = { 'Host-Name': 'a', 'X-Automation-Attempts': 'b', Team: 'c', Trailers: 'd' }
+    const { headers: sent } = request(webhook({ url: URL_, headers: JSON.stringify(headers) }))
+    assert.deepEqual({ ...sent, ...headers }, sent)
+  })
+
+  it('may have no headers, in blanks too', () => {
+    const usual = Object.keys(request(webhook({ url: URL_ })).headers)
+    for (const headers of ['', ' \n']) {
+      assert.deepEqual(Object.keys(request(webhook({ url: URL_, headers })).headers), usual)
+    }
+  })
 
   it('may set Authorization only without an access token', () => {
     const headers = '{"authorization":"token x"}'
