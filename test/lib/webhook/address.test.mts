@@ -131,11 +131,16 @@ describe('the address policy', () => {
     for (const name of ['localhost', 'LOCALHOST.', 'app.localhost']) {
       assert.throws(() => open.checkHost(name, { resolvedElsewhere: true }), { code: 'address_blocked' })
     }
+    for (const name of ['hooks.example.com', 'notlocalhost', 'localhost.example.com']) {
+      open.checkHost(name, { resolvedElsewhere: true })
+    }
     lan.checkHost('localhost', { resolvedElsewhere: true })
   })
 
   it('says in the refusal who decides', () => {
-    assert.throws(() => lan.checkHost('169.254.169.254'), /artifactAutomations\.addressPolicy in settings\.js/)
+    assert.throws(() => lan.checkHost('169.254.169.254'), {
+      message: /^169\.254\.169\.254 may not be called: .*artifactAutomations\.addressPolicy in settings\.js/,
+    })
   })
 })
 
@@ -179,6 +184,15 @@ describe('an allowlist', () => {
     assert.throws(() => policy.checkHost('other.example', { resolvedElsewhere: true }), { code: 'address_blocked' })
   })
 
+  it('may name one address as a range', () => {
+    const single = parseAddressPolicy(['192.0.2.7/32', 'fd12::7/128'])
+    const allowed = ['192.0.2.6', '192.0.2.7', '192.0.2.8', '[fd12::6]', '[fd12::7]', '[fd12::8]']
+    assert.deepEqual(
+      allowed.filter((host) => allows(single, host)),
+      ['192.0.2.7', '[fd12::7]'],
+    )
+  })
+
   it('may name a metadata address on purpose', () => {
     assert.equal(allows(parseAddressPolicy(['169.254.170.2']), '169.254.170.2'), true)
   })
@@ -189,7 +203,8 @@ describe('an allowlist', () => {
     'a number in it': ['example.com', 5],
     'a URL in it': ['https://example.com'],
     'a port in it': ['example.com:443'],
-    'a range that is too wide': ['10.0.0.0/33'],
+    'a range that is too narrow': ['10.0.0.0/33'],
+    'an IPv6 range that is too narrow': ['fd12::/129'],
     'half a range': ['10.0.0.0/'],
     'a star in the middle': ['a.*.example'],
     'an empty name': [''],

@@ -214,8 +214,16 @@ describe('the sentence of a refusal', () => {
   ]
   for (const [answer, expected] of rows) it(expected, () => assert.equal(message(answer), expected))
 
-  it('is cut when the reason is long', () => {
-    assert.ok(message({ status: 400, body: 'x'.repeat(5000) }).length < 300)
+  it('is of a redirect for each status of one', () => {
+    for (const status of [300, 304, 399]) assert.match(message({ status }), /redirects are not followed/)
+    for (const status of [400, 404]) assert.doesNotMatch(message({ status }), /redirects/)
+  })
+
+  it('has the first line of the reason, cut when it is long', () => {
+    const told = 'hooks.example.com answered 400 Bad Request: '
+    assert.equal(message({ status: 400, body: '\n bad field\r\nat line 3' }), `${told}bad field`)
+    assert.equal(message({ status: 400, body: `1${'x'.repeat(199)}` }), `${told}1${'x'.repeat(199)}`)
+    assert.equal(message({ status: 400, body: `1${'x'.repeat(5000)}` }), `${told}1${'x'.repeat(199)}…`)
   })
 })
 

@@ -37,6 +37,8 @@ const VALUES: readonly [value: string, ms: number | undefined][] = [
   ['Tue, 99 Nov 2026 12:00:30 GMT', undefined],
   ['2026-11-24T12:00:30Z', undefined],
   ['24 Nov 2026', undefined],
+  ['25 Nov 2026', undefined],
+  ['Nov 24, 2026 12:00:30', undefined],
 ]
 
 describe('#33 Retry-After', () => {
@@ -50,6 +52,20 @@ describe('#33 Retry-After', () => {
   it('is not there when it is not there', () => {
     assert.equal(retryAfter({}, NOW), undefined)
     assert.equal(retryAfter({ toString: 'x' }, NOW), undefined)
+  })
+
+  it('means GMT by a date, wherever Node-RED runs', () => {
+    const zone = process.env['TZ']
+    process.env['TZ'] = 'Asia/Tokyo'
+    try {
+      assert.equal(new Date(2026, 0, 1).toISOString(), '2025-12-31T15:00:00.000Z')
+      for (const date of ['Tue, 24 Nov 2026 12:00:30 GMT', 'Tue Nov 24 12:00:30 2026']) {
+        assert.equal(retryAfter({ 'retry-after': date }, NOW), 30_000)
+      }
+    } finally {
+      if (zone === undefined) delete process.env['TZ']
+      else process.env['TZ'] = zone
+    }
   })
 
   it('counts once when it was sent twice', () => {
@@ -79,6 +95,11 @@ describe('#34 x-ratelimit-reset', () => {
     ['is ignored alone', { 'x-ratelimit-reset': reset(90) }, undefined],
     ['is ignored when past', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset(-1) }, undefined],
     ['is ignored when unreadable', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': 'soon' }, undefined],
+    [
+      'is ignored unless it is a whole number',
+      { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1e12' },
+      undefined,
+    ],
   ]
   for (const [what, headers, ms] of rows) {
     it(what, () => assert.equal(rateLimitReset(headers, NOW), ms))
