@@ -39,6 +39,7 @@ describe('the rules of a filter', () => {
           assert(error instanceof AutomationError)
           assert.equal(error.code, code)
           assert.match(error.message, words)
+          assert.equal(error.statusText, code === 'pattern_invalid' ? 'rule 2: invalid pattern' : 'invalid rules')
           assert.deepEqual(
             error.details.map((detail) => detail.path),
             [path],
