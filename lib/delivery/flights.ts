@@ -121,7 +121,9 @@ export class Flights {
       return await insist(() => store.record(record))
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      log.error(`The result of delivery ${record.delivery.id} is not stored, so it is sent again later. ${reason}`)
+      log.error(
+        `The result of delivery ${record.delivery.id} is not stored, so Node-RED sends it again after its next start: ${reason}`,
+      )
       return null
     }
   }

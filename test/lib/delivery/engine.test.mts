@@ -493,6 +493,7 @@ describe('the delivery engine', () => {
       s.world.setClock(NOON - 86_400_000)
       await s.world.pass(600_000 + 61_000)
       assert.equal(s.outputs.delivered.length, 1)
+      assert.deepEqual(s.logged, ['The clock was set back by 86400 s; deliveries that wait go with it.'])
     })
 
     it('a day back while nothing ran, does not freeze either', async () => {

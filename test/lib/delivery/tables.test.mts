@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { Breaker, FAILURES_TO_OPEN, LONGEST_PAUSE_MS } from '../../../dist/lib/delivery/breaker.js'
-import { decide } from '../../../dist/lib/delivery/decide.js'
+import { decide, resultOfError } from '../../../dist/lib/delivery/decide.js'
 import { deliveryId } from '../../../dist/lib/delivery/id.js'
 import type { Outcome } from '../../../dist/lib/delivery/lane-port.js'
 import { keepMessage, MESSAGE_LIMIT, restoreMessage } from '../../../dist/lib/delivery/message.js'
 import { orderKey } from '../../../dist/lib/delivery/order-key.js'
 import { RateLimit } from '../../../dist/lib/delivery/rate-limit.js'
 import { DEFAULT_SCHEDULE, nextDelay, parseSchedule } from '../../../dist/lib/delivery/schedule.js'
+import { AutomationError } from '../../../dist/lib/error.js'
 import { event, NOON } from '../store/make.mts'
 
 describe('a schedule', () => {
@@ -214,6 +215,31 @@ describe('a circuit breaker', () => {
       return breaker.allowed(NOON)
     })
     assert.deepEqual(allowed, [2, 3, 4, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY])
+  })
+})
+
+describe('an error instead of an answer', () => {
+  const told = (error: unknown) => resultOfError(error, NOON, NOON + 40)
+  const counted = (code: string, message: string) => ({
+    outcome: { kind: 'retry', error: { code, message }, countsAsAttempt: true },
+    attempt: { started_at: new Date(NOON).toISOString(), duration_ms: 40, error: { code, message } },
+  })
+
+  it('is a fault of this package, and counts, when nobody knows it', () => {
+    const fault = 'The request could not be made because of a fault in this package: '
+    assert.deepEqual(told(new TypeError('boom')), counted('internal', `${fault}boom`))
+    assert.deepEqual(told('boom'), counted('internal', `${fault}boom`))
+  })
+
+  it('counts in its own words when it may pass', () => {
+    const busy = new AutomationError('proxy_busy', 'The proxy is busy.', { retryable: true })
+    assert.deepEqual(told(busy), counted('proxy_busy', 'The proxy is busy.'))
+  })
+
+  it('is the end when it never passes, and no attempt', () => {
+    const error = { code: 'secret_unknown', message: 'There is no secret KEY.' }
+    const unknown = new AutomationError(error.code, error.message)
+    assert.deepEqual(told(unknown), { outcome: { kind: 'failed', error }, attempt: null })
   })
 })
 
