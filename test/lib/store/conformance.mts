@@ -381,8 +381,9 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
 
       it('keeps a dry run, and sends it when that is asked for later', async () => {
         const request = { method: 'POST', url: 'https://x', headers: { a: 'b' }, body: '{}' }
-        const { delivery } = await store.putDryRun(record('a'), request)
-        assert.equal(delivery.status, 'dry-run')
+        const { delivery, duplicate } = await store.putDryRun(record('a'), request)
+        assert.deepEqual([delivery.status, duplicate], ['dry-run', false])
+        assert.equal(delivery.finished_at, new Date(NOON).toISOString())
         assert.deepEqual((await store.delivery('a'))?.request, request)
         assert.deepEqual(await claimIds(), [])
         assert.equal((await enqueue('a')).duplicate, false)
@@ -522,12 +523,39 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
         'a time': [{ since: NOON + 10, until: NOON + 20 }, (i: number) => i >= 10 && i < 20],
         'what does not exist': [{ webhook: 'w9' }, () => false],
       } as const
+      const CONDITIONS = [
+        [{ status: 'delivered' }, (i: number) => (i * 7) % 4 === 1],
+        [{ automation: 'a1' }, (i: number) => i % 2 === 1],
+        [{ webhook: 'w0' }, (i: number) => i % 3 === 0],
+        [{ event_id: 'e3' }, (i: number) => i % 5 === 3],
+      ] as const
       for (const [name, [filter, wanted]] of Object.entries(FILTERS)) {
         it(`lists by ${name}, newest first, each once over all pages`, async () => {
           assert.deepEqual(await all(filter, 7), expected(wanted))
           assert.deepEqual(await all(filter, 100), expected(wanted))
         })
       }
+
+      it('lists what fits each condition, however many there are', async () => {
+        for (let subset = 0; subset < 2 ** CONDITIONS.length; subset++) {
+          const chosen = CONDITIONS.filter((_, index) => subset & (1 << index))
+          const filter = Object.assign({}, ...chosen.map(([condition]) => condition))
+          assert.deepEqual(
+            await all(filter, 7),
+            expected((i) => chosen.every(([, wanted]) => wanted(i))),
+            JSON.stringify(filter),
+          )
+        }
+      })
+
+      it('knows that nothing is pending, when nothing is', async () => {
+        assert.notEqual(await store.oldestPending(), null)
+        for (const webhook of ['w0', 'w1', 'w2']) {
+          const { deliveries } = await store.claim(webhook, wish({ now: NOON + 1_000 }))
+          for (const delivery of deliveries) await store.record(delivered(delivery))
+        }
+        assert.deepEqual([await store.oldestPending(), await store.pending()], [null, []])
+      })
 
       it('counts what is pending, and knows since when', async () => {
         const counts = await store.pending()
@@ -610,6 +638,12 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
         await store.outputsGiven([owed.seq])
         assert.deepEqual(await store.owedOutputs('send', 10), [])
       })
+
+      it('keeps none of a sender that was there', async () => {
+        const { claimed } = await enqueue('a', { claim: true })
+        await store.record(delivered(claimed!))
+        assert.deepEqual(await store.owedOutputs('send', 10), [])
+      })
     })
 
     describe('of webhooks', () => {
@@ -623,6 +657,7 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
       it('takes due times along when the clock is set back', async () => {
         await enqueue('a')
         await store.record(retried(await claimOne('a'), NOON + 10_000))
+        assert.equal((await store.delivery('a'))?.delivery.finished_at, undefined)
         const yesterday = NOON - 86_400_000
         await store.shiftDue(86_400_000, yesterday)
         assert.deepEqual(await claimIds({ now: yesterday + 9_999 }), [])
