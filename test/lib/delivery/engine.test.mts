@@ -633,6 +633,32 @@ describe('the delivery engine', () => {
       await s.world.rest()
       assert.equal(s.outputs.delivered.length, 1)
     })
+
+    it('refuses at once, in the words of the failure, until the store was seen to work', async () => {
+      await s.start()
+      s.store.full = true
+      await assert.rejects(s.enqueue('x'), { message: 'The disk is full.' })
+      s.store.full = false
+      await assert.rejects(s.enqueue('x'), { message: 'The disk is full.' })
+      await assert.rejects(s.engine.get('x'), { message: 'The disk is full.' })
+      await s.world.pass(1_000)
+      await s.enqueue('x')
+      assert.deepEqual(s.logged, ['The disk is full.', 'The delivery store works again.'])
+    })
+
+    it('logs what nobody waits for', async () => {
+      await s.start()
+      s.store.reorder = () => Promise.reject(new Error('no such column'))
+      s.engine.attachWebhook('hook', s.endpoint.port({ ordering: 'collection' }))
+      await s.world.rest()
+      assert.deepEqual(s.logged, ['no such column'])
+    })
+
+    it('refuses everything once it was stopped', async () => {
+      await s.start()
+      await s.stop()
+      await assert.rejects(s.enqueue('x'), { code: 'store_unavailable', message: 'The delivery store is not open.' })
+    })
   })
 
   describe('#11 #12 on a disk that is full for a while', () => {
