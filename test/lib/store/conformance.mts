@@ -294,6 +294,14 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
         assert.equal(new Set([...first, ...second, ...third]).size, 51)
       })
 
+      it('gives what is due first first, whoever sends it', async () => {
+        for (const [index, id] of ['d', 'b', 'c', 'a'].entries()) {
+          const sender = { id: index % 2 === 0 ? 'send' : 'other', name: '' }
+          await enqueue(id, { sender, createdAt: NOON - 'abcd'.indexOf(id) * 1_000 })
+        }
+        assert.deepEqual(await claimIds({ senders: ['send', 'other'] }), ['d', 'c', 'b', 'a'])
+      })
+
       it('gives again what was released', async () => {
         await enqueue('a')
         const { seq } = await claimOne('a')
@@ -462,6 +470,29 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
         await store.record(delivered(second))
         assert.deepEqual(await claimIds({ now: NOON + 500 }), ['1'])
       })
+
+      it('leaves a redelivered one behind the one that it waits for', async () => {
+        for (const id of ['1', '2']) await enqueue(id, ordered)
+        const first = await claimOne('1')
+        await store.redeliver({ id: '2' }, NOON)
+        assert.deepEqual(await claimIds(), [])
+        await store.record(delivered(first))
+        assert.deepEqual(await claimIds({ now: NOON + 500 }), ['2'])
+      })
+
+      it('lets redelivered ones go one after the other in a process that knows of no order yet', async () => {
+        await store.putWebhookState('hook', { paused: null, pausedUrl: null, heldUntil: null, ordering: 'collection' })
+        for (const id of ['1', '2']) {
+          await enqueue(id, ordered)
+          await store.record(delivered(await claimOne(id), { status: 'failed', error: UNREACHABLE }))
+        }
+        await again()
+        for (const id of ['1', '2']) await store.redeliver({ id }, NOON)
+        const first = await claimOne('1')
+        assert.deepEqual(await claimIds(), [])
+        await store.record(delivered(first))
+        assert.deepEqual(await claimIds({ now: NOON + 500 }), ['2'])
+      })
     })
 
     describe('of history', () => {
@@ -555,6 +586,19 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
           for (const delivery of deliveries) await store.record(delivered(delivery))
         }
         assert.deepEqual([await store.oldestPending(), await store.pending()], [null, []])
+      })
+
+      it('says of what waits when it is tried next, and of nothing else', async () => {
+        const orderKey = 'churn'
+        for (const id of ['fails', 'follows']) {
+          await enqueue(id, { webhook: { id: 'order', name: '' }, ordered: true, orderKey })
+        }
+        const [first] = (await store.claim('order', wish())).deliveries
+        await store.record(retried(first!, NOON + 10_000))
+        const next = async (id: string) => (await store.delivery(id))?.delivery.next_attempt_at
+        assert.equal(await next('fails'), new Date(NOON + 10_000).toISOString())
+        assert.deepEqual([await next('follows'), await next('d3'), await next('d2')], [undefined, undefined, undefined])
+        assert.deepEqual([await statusOf('d3'), await statusOf('d2')], ['delivered', 'failed'])
       })
 
       it('counts what is pending, and knows since when', async () => {
@@ -652,6 +696,19 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
         await store.putWebhookState('hook', state)
         await again()
         assert.deepEqual([...(await store.webhookStates())], [['hook', state]])
+      })
+
+      it('takes the wait that an endpoint asked for along when the clock is set back, and leaves none that is over', async () => {
+        const state = { paused: null, pausedUrl: null, ordering: 'none' } as const
+        await store.putWebhookState('waits', { ...state, heldUntil: NOON + 60_000 })
+        await store.putWebhookState('over', { ...state, heldUntil: NOON - 90_000_000 })
+        const yesterday = NOON - 86_400_000
+        await store.shiftDue(86_400_000, yesterday)
+        const states = await store.webhookStates()
+        assert.deepEqual(
+          ['waits', 'over'].map((id) => states.get(id)?.heldUntil),
+          [yesterday + 60_000, NOON - 90_000_000],
+        )
       })
 
       it('takes due times along when the clock is set back', async () => {
