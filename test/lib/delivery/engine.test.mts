@@ -192,6 +192,31 @@ describe('the delivery engine', () => {
       assert.deepEqual([detail?.delivery.status, detail?.log.length], ['delivered', 2])
     })
 
+    it('#32 waits for the longest that it asked for', async () => {
+      await s.start({ concurrency: 2 })
+      const waits = [60_000, 5_000]
+      s.endpoint.answer = (_, attempt) => (attempt === 1 ? busy(waits.shift() ?? 1) : OK)
+      await Promise.all([s.enqueue('long'), s.enqueue('short')])
+      await s.world.pass(59_999)
+      assert.equal(s.endpoint.sent.length, 2)
+      await s.world.pass(1)
+      assert.equal(s.outputs.delivered.length, 2)
+    })
+
+    it('#32 #49 waits no longer when the clock is set back meanwhile', async () => {
+      await s.start()
+      s.endpoint.answer = () => busy(120_000)
+      await s.enqueue('x')
+      await s.world.rest()
+      s.endpoint.answer = () => OK
+      s.world.setClock(NOON - 86_400_000)
+      await s.world.pass(61_000)
+      await s.enqueue('y')
+      assert.equal(s.endpoint.sent.length, 1)
+      await s.world.pass(120_000)
+      assert.equal(s.outputs.delivered.length, 2)
+    })
+
     it('#32 #53 asks another URL at once: it was not that one which asked for a day', async () => {
       await s.start()
       s.endpoint.answer = () => busy(86_400_000)
@@ -414,16 +439,22 @@ describe('the delivery engine', () => {
   describe('that is paused', () => {
     it('sends nothing until it is resumed, over restarts too', async () => {
       await s.start()
+      s.endpoint.answer = () => DOWN
+      await s.enqueue('w')
+      await s.world.pass(400)
       await s.engine.pause('hook')
+      await s.world.pass(400)
+      assert.deepEqual(s.outputs.counts?.waiting, { reason: 'Paused by hand.', until: null })
+      s.endpoint.answer = () => OK
       await s.enqueue('x')
       await s.restart()
       s.engine.attachWebhook('hook', s.endpoint.port())
       s.engine.attachSender('send', s.outputs.port)
       await s.world.pass(300_000)
-      assert.deepEqual([s.endpoint.sent.length, s.outputs.counts?.waiting?.reason], [0, 'Paused by hand.'])
+      assert.deepEqual([s.endpoint.bodies, s.outputs.counts?.waiting?.reason], [['w'], 'Paused by hand.'])
       await s.engine.resume('hook')
       await s.world.pass(1_000)
-      assert.equal(s.outputs.delivered.length, 1)
+      assert.equal(s.outputs.delivered.length, 2)
     })
 
     it('#36 #53 because the endpoint is gone, and goes on when it has another URL', async () => {
