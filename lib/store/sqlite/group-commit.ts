@@ -37,7 +37,7 @@ const BUDGET_MS = 5
  * and the longer the more there was to write: a burst shares few commits, a steady stream waits little, and a single
  * event has its commit at once.
  */
-const REST = { least: 10, most: 25 }
+const REST = { least: 10, perWrite: 2, most: 50 }
 const LONGEST_PAUSE_MS = 50
 /** So many writes are worth a commit of their own, and are not kept waiting for the end of the rest. */
 const WHOLE_GROUP = 128
@@ -210,7 +210,7 @@ export class GroupCommit {
       // one slow commit among quick ones says nothing about the disk
       const usual = Math.min(end - start, this.#lastTook)
       this.#lastTook = end - start
-      const rest = Math.max(REST.least, Math.min(writes, REST.most))
+      const rest = Math.max(REST.least, Math.min(writes * REST.perWrite, REST.most))
       this.#restUntil = end + Math.min(usual * rest, LONGEST_PAUSE_MS)
     } catch (error) {
       this.#port.rollBack()

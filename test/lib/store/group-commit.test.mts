@@ -136,7 +136,7 @@ describe('group commit', () => {
     const commit = new GroupCommit(port, () => time)
     const group = (size: number) => Promise.all(Array.from({ length: size }, () => commit.write(() => {})))
     for (const size of [1, 5, 16, 40, 1]) await group(size)
-    assert.deepEqual(pauses, [0, 0, 10, 16, 25])
+    assert.deepEqual(pauses, [0, 0, 10, 32, 50])
   })
 
   it('does not keep a whole group waiting for the end of the rest', async () => {
