@@ -3,7 +3,7 @@ import { event, NOON } from '../store/make.mts'
 import { SetUp } from './set-up.mts'
 
 const DAY_MS = 86_400_000
-const MINUTE_MS = 60_000
+const HOUR_MS = 3_600_000
 
 describe('what the delivery engine keeps', () => {
   let s: SetUp
@@ -14,9 +14,9 @@ describe('what the delivery engine keeps', () => {
   afterEach(() => s.remove())
 
   /** The clock says that so many days are over, and the engine has had the time to see it. */
-  async function daysLater(days: number, ms = 61 * MINUTE_MS): Promise<void> {
+  async function daysLater(days: number): Promise<void> {
     s.world.setClock(NOON + days * DAY_MS)
-    await s.world.pass(ms)
+    await s.world.pass(HOUR_MS + 60_000)
   }
 
   describe('of its history', () => {
@@ -71,7 +71,7 @@ describe('what the delivery engine keeps', () => {
     beforeEach(async () => {
       await s.start()
       assert.equal(await isDuplicate(), false)
-      // the newest one stays: numbers are counted on from it
+      // the newest one stays, so that its number is not given again
       await s.engine.accept('src', [event('newest')], { routed: true })
     })
 

@@ -589,9 +589,8 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
       })
 
       it('says of what waits when it is tried next, and of nothing else', async () => {
-        const orderKey = 'churn'
         for (const id of ['fails', 'follows']) {
-          await enqueue(id, { webhook: { id: 'order', name: '' }, ordered: true, orderKey })
+          await enqueue(id, { webhook: { id: 'order', name: '' }, ordered: true })
         }
         const [first] = (await store.claim('order', wish())).deliveries
         await store.record(retried(first!, NOON + 10_000))
