@@ -3,7 +3,7 @@ import { fillSlots } from '../template/fill.js'
 import type { SecretSlot } from '../template/slot.js'
 import { concat, type Quoted, quote, variable } from './bash-quote.js'
 import { attemptHeaders } from './header-rules.js'
-import { planWebhook, type WebhookPlan, type WebhookSettings } from './plan.js'
+import { planWebhook, type WebhookPlan, type WebhookSettings } from './settings.js'
 import type { SignatureScheme } from './signature-schemes.js'
 
 export interface BashInput {

@@ -3,13 +3,13 @@ import type { LookupFunction } from 'node:net'
 import type { Dispatcher } from 'undici'
 import { AutomationError } from '../error.js'
 import type { AddressPolicy } from './address.js'
+import type { Webhook } from './compile.js'
 import { connections } from './connect.js'
 import type { Answer, Exchange } from './exchange.js'
 import { Exchanges } from './exchanges.js'
 import { describeFailure, type Failure } from './failure.js'
 import type { WebhookRequest } from './request.js'
 import { bodyText, type WebhookResponse } from './response.js'
-import type { Webhook } from './settings.js'
 
 /** What became of one request: an answer, or the reason why there is none. */
 export interface AttemptResult {

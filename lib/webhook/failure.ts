@@ -1,6 +1,6 @@
 import { AutomationError } from '../error.js'
+import type { Webhook } from './compile.js'
 import { LookupError } from './lookup.js'
-import type { Webhook } from './settings.js'
 
 /** Why an attempt has no answer. The sentence names the host and the cause's code. */
 export interface Failure {

@@ -3,9 +3,9 @@ import type { Attempt } from '../delivery/delivery.js'
 import type { Outcome } from '../delivery/lane-port.js'
 import { isoTime } from '../iso-time.js'
 import type { AttemptResult } from './client.js'
+import type { Webhook } from './compile.js'
 import type { WebhookResponse } from './response.js'
 import { rateLimitReset, rateLimitUsedUp, retryAfter } from './retry-after.js'
-import type { Webhook } from './settings.js'
 
 export type Verdict = 'delivered' | 'retry' | 'failed' | 'gone'
 

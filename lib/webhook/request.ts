@@ -3,8 +3,8 @@ import { AutomationError } from '../error.js'
 import { MASK } from '../secrets/secret.js'
 import { fillSlots } from '../template/fill.js'
 import type { SecretSlot } from '../template/slot.js'
+import type { FilledHeader, Webhook } from './compile.js'
 import { type AttemptValues, attemptHeaders } from './header-rules.js'
-import type { FilledHeader, Webhook } from './settings.js'
 
 /** A payload is at most so long when it is sent. */
 export const BODY_BYTES = 1024 * 1024

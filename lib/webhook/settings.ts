@@ -1,92 +1,176 @@
+import { DEFAULT_SCHEDULE, parseSchedule } from '../delivery/schedule.js'
 import { AutomationError } from '../error.js'
-import { Redactor } from '../secrets/redactor.js'
-import { MASK, Secret } from '../secrets/secret.js'
-import { fillSlots } from '../template/fill.js'
-import { badHeaderCharacter } from './header-rules.js'
-import type { HeaderField } from './headers.js'
-import { hmacSha256 } from './hmac.js'
+import { type HeaderField, parseHeaders } from './headers.js'
 import { invalid } from './invalid.js'
-import { planWebhook, type WebhookPlan, type WebhookSettings } from './plan.js'
-import { compileProxy, type ProxyHop, type ProxySettings } from './proxy.js'
-import { type SignedMessage, sign, signingKey } from './sign.js'
-import { compileTls, type Tls, type TlsSettings } from './tls.js'
+import { SERVICE, SERVICES, type Service, type ServiceName } from './services.js'
+import {
+  SIGNATURE_ENCODINGS,
+  SIGNINGS,
+  type SignatureEncoding,
+  type SignatureScheme,
+  type Signing,
+  signatureScheme,
+} from './signature-schemes.js'
+import { parseWebhookUrl } from './url.js'
 
-export { ORDERINGS, type Ordering, WEBHOOK_DEFAULTS, type WebhookSettings } from './plan.js'
-
-/** What the ids in the settings stand for. */
-export interface WebhookParts {
-  readonly token?: Secret
-  readonly signing?: Secret
-  /** By the names that payloads and headers use. */
-  readonly granted: ReadonlyMap<string, Secret>
-  readonly tls?: TlsSettings
-  readonly proxy?: ProxySettings
-}
-
-/** A header with its secrets filled in, and its twin that may be shown. */
-export interface FilledHeader {
+/** The saved properties of an `automation-webhook`, as the editor's form has them. */
+export interface WebhookSettings {
   readonly name: string
-  readonly value: Secret
-  readonly masked: string
+  readonly url: string
+  readonly method: string
+  readonly service: ServiceName
+  /** Id of an `automation-secret`. */
+  readonly accessToken: string
+  /** Ids of `automation-secret` nodes that payloads and headers may use. */
+  readonly secrets: readonly string[]
+  readonly signing: Signing
+  /** Id of an `automation-secret`. */
+  readonly signingSecret: string
+  readonly signatureEncoding: SignatureEncoding
+  /** JSON text of an object. */
+  readonly headers: string
+  /** Seconds for the whole attempt. */
+  readonly timeout: string | number
+  /** The waits before each retry, `5s, 5m, 2h`; empty: one attempt only. */
+  readonly schedule: string
+  /** Requests a second; empty: what the service asks for. */
+  readonly rateLimit: string | number
+  readonly ordering: Ordering
+  /** Id of a core `tls-config`. */
+  readonly tls: string
+  /** Id of a core `http proxy`. */
+  readonly proxy: string
 }
 
-/** A webhook that can be used: everything of a request but the delivery itself. */
-export interface Webhook extends Omit<WebhookPlan, 'headers'> {
-  readonly headers: readonly FilledHeader[]
-  /** The value of the signature header; null when the webhook does not sign. */
-  readonly sign: ((message: SignedMessage) => string) | null
-  /** The value of `ACCESS_TOKEN` or of a granted secret; undefined when there is none of that name. */
-  readonly reveal: (name: string) => string | undefined
-  /** Masks every secret of this webhook in text that comes from elsewhere. */
-  readonly redactor: Redactor
-  readonly tls: Tls | null
-  readonly proxy: ProxyHop | null
+export const ORDERINGS = ['none', 'collection'] as const
+export type Ordering = (typeof ORDERINGS)[number]
+
+export const WEBHOOK_DEFAULTS: WebhookSettings = {
+  name: '',
+  url: '',
+  method: 'POST',
+  service: 'generic',
+  accessToken: '',
+  secrets: [],
+  signing: 'none',
+  signingSecret: '',
+  signatureEncoding: 'hex',
+  headers: '{}',
+  timeout: 30,
+  schedule: DEFAULT_SCHEDULE,
+  rateLimit: '',
+  ordering: 'none',
+  tls: '',
+  proxy: '',
+}
+
+/** What the settings mean, before any secret is known. Runs in the editor too, so that a form is judged as at deploy. */
+export interface WebhookPlan {
+  readonly name: string
+  readonly url: URL
+  readonly method: string
+  readonly service: Service
+  readonly signing: Signing
+  /** Null when the webhook does not sign. */
+  readonly signature: SignatureScheme | null
+  readonly headers: readonly HeaderField[]
+  readonly timeoutMs: number
+  /** The waits before each retry, in milliseconds. */
+  readonly schedule: readonly number[]
+  /** Requests a second; null for as many as go. */
+  readonly rateLimit: number | null
+  readonly ordering: Ordering
+}
+
+const METHODS = ['POST', 'PUT', 'PATCH']
+const LONGEST_TIMEOUT_S = 600
+
+/**
+ * Reads a webhook's settings; what is not there has its default.
+ * @param settings may come from an older version, an unsaved form, or a flow that somebody wrote by hand
+ * @param options.hasToken whether an access token is sent; by default when the settings name one
+ * @throws AutomationError `webhook_invalid`, with a sentence that says what to change
+ */
+export function planWebhook(settings: Partial<WebhookSettings>, options: { hasToken?: boolean } = {}): WebhookPlan {
+  checkTypes(settings)
+  const all = { ...WEBHOOK_DEFAULTS, ...withoutUndefined(settings) }
+  const { hasToken = all.accessToken !== '' } = options
+  const service = SERVICE[oneOf('service', all.service, SERVICES)]
+  const signing = oneOf('signing', all.signing, SIGNINGS)
+  const encoding = oneOf('signature encoding', all.signatureEncoding, SIGNATURE_ENCODINGS)
+  return {
+    name: all.name,
+    url: parseWebhookUrl(all.url),
+    method: oneOf('method', all.method.toUpperCase(), METHODS),
+    service,
+    signing,
+    signature: signatureScheme(signing, encoding),
+    headers: parseHeaders(all.headers, { hasToken }),
+    timeoutMs: timeoutMs(all.timeout),
+    schedule: schedule(all.schedule),
+    rateLimit: rateLimit(all.rateLimit) ?? service.rateLimit,
+    ordering: oneOf('ordering', all.ordering, ORDERINGS),
+  }
 }
 
 /**
- * @throws AutomationError `webhook_invalid` in words, for anything that would keep each delivery from being sent as
- *   it should be: deliveries wait until it is put right
+ * Flows that somebody wrote by hand, environment variables of Node-RED and calls of the admin interface hold anything.
+ * @throws AutomationError `webhook_invalid`, when a property has another type than the editor saves
  */
-export function compileWebhook(settings: Partial<WebhookSettings>, parts: WebhookParts): Webhook {
-  const { token, signing, granted } = parts
-  const { headers, ...plan } = planWebhook(settings, { hasToken: Boolean(token ?? settings.accessToken) })
-  if (settings.accessToken && !token) throw invalid('The access token has no value. Enter it.', 'access token missing')
-  const reveal = (name: string) => (name === 'ACCESS_TOKEN' ? token : granted.get(name))?.reveal()
-  const proxy = parts.proxy ? compileProxy(parts.proxy, plan.url) : null
-  const secrets = [token, signing, ...granted.values(), proxy?.password]
-  return {
-    ...plan,
-    headers: headers.map((field) => fillHeader(field, reveal)),
-    sign: signer(plan, signing),
-    reveal,
-    redactor: new Redactor(secrets.flatMap((secret) => secret?.reveal() ?? [])),
-    tls: parts.tls ? compileTls(parts.tls) : null,
-    proxy,
+export function checkTypes(settings: Partial<WebhookSettings>): void {
+  for (const [name, usual] of Object.entries(WEBHOOK_DEFAULTS)) {
+    const value: unknown = settings[name as keyof WebhookSettings]
+    if (value === undefined) continue
+    const wanted = Array.isArray(usual) ? 'a list of texts' : NUMERIC.has(name) ? 'a text or a number' : 'a text'
+    const fits = Array.isArray(usual)
+      ? Array.isArray(value) && value.every((each) => typeof each === 'string')
+      : typeof value === 'string' || (NUMERIC.has(name) && typeof value === 'number')
+    if (!fits) throw invalid(`The webhook's property ${name} must be ${wanted}.`, `${name} is not ${wanted}`)
   }
 }
 
-function signer({ signing, signature }: Pick<WebhookPlan, 'signing' | 'signature'>, secret: Secret | undefined) {
-  if (!signature) return null
-  if (!secret) {
-    throw invalid('The webhook signs its requests, but has no signing secret. Choose one.', 'signing secret missing')
-  }
-  const hmac = hmacSha256(signingKey(signing, secret))
-  return (message: SignedMessage) => sign(signature, hmac, message)
+const NUMERIC: ReadonlySet<string> = new Set(['timeout', 'rateLimit'] satisfies (keyof WebhookSettings)[])
+
+function withoutUndefined(settings: Partial<WebhookSettings>): Partial<WebhookSettings> {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))
 }
 
-function fillHeader({ name, text, slots }: HeaderField, reveal: (name: string) => string | undefined): FilledHeader {
+function oneOf<Choice extends string>(what: string, value: string, choices: readonly Choice[]): Choice {
+  const choice = choices.find((choice) => choice === value)
+  if (choice !== undefined) return choice
+  throw invalid(`The ${what} is ${JSON.stringify(value)}; it must be one of ${choices.join(', ')}.`, `unknown ${what}`)
+}
+
+function timeoutMs(value: string | number): number {
+  const text = String(value).trim()
+  const seconds = text === '' ? Number(WEBHOOK_DEFAULTS.timeout) : Number(text)
+  if (!(seconds > 0 && seconds <= LONGEST_TIMEOUT_S)) {
+    throw invalid(
+      `The timeout is ${JSON.stringify(text)}; it must be a number of seconds above 0 and up to ${LONGEST_TIMEOUT_S}.`,
+      'timeout',
+    )
+  }
+  return Math.ceil(seconds * 1000)
+}
+
+function rateLimit(value: string | number): number | null {
+  const text = String(value).trim()
+  if (text === '') return null
+  const perSecond = Number(text)
+  if (!(perSecond > 0 && Number.isFinite(perSecond))) {
+    throw invalid(
+      `The rate limit is ${JSON.stringify(text)}; it must be a number of requests a second above 0 (0.5 is one every two seconds), or empty.`,
+      'rate limit',
+    )
+  }
+  return perSecond
+}
+
+function schedule(text: string): readonly number[] {
   try {
-    const value = fillSlots(text, slots, reveal)
-    if (badHeaderCharacter(value) !== null) {
-      throw invalid(
-        `A secret in the header ${name} has a character that cannot stand in a header. Enter it again, without a line break at its end and in plain ASCII.`,
-        `secret in ${name}`,
-      )
-    }
-    const masked = fillSlots(text, slots, (secret) => (reveal(secret) === undefined ? undefined : MASK))
-    return { name, value: new Secret(value), masked }
+    return parseSchedule(text)
   } catch (error) {
-    if (!(error instanceof AutomationError) || error.code === 'webhook_invalid') throw error
-    throw invalid(`The header ${name} cannot be filled: ${error.message}`, `header ${name}`, error)
+    if (!(error instanceof AutomationError)) throw error
+    throw invalid(error.message, 'retry schedule', error)
   }
 }

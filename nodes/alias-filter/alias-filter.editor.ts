@@ -1,11 +1,11 @@
 import { AliasFilter, parseRules } from '../../lib/alias/filter.js'
-import { AliasTester } from '../shared/editor/alias-tester.js'
-import { problemOf } from '../shared/editor/check.js'
-import { byId } from '../shared/editor/element.js'
-import { closeForm, openForm } from '../shared/editor/form.js'
-import type { EditorNode } from '../shared/editor/red-editor.js'
-import { type EditedRule, RuleList, readRules } from '../shared/editor/rule-list.js'
+import { byId } from '../editor/element.js'
+import { AliasTester } from '../editor/event/alias-tester.js'
+import { problemOf } from '../editor/form/check.js'
+import { closeForm, openForm } from '../editor/form/form.js'
+import type { EditorNode } from '../editor/red-editor.d.js'
 import { CURRENT_VERSION, DEFAULTS, migrate } from './alias-filter.migrate.js'
+import { type EditedRule, RuleList, readRules } from './rule-list.editor.js'
 
 interface FilterNode extends EditorNode {
   rules?: string

@@ -1,4 +1,4 @@
-import { migrateConfig } from '../shared/migrate.js'
+import { migrateConfig } from '../migrate.js'
 
 /** Of the saved properties below. Raise it with every change of their meaning, and add the step that leads there. */
 export const CURRENT_VERSION = 1

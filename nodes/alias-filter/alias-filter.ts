@@ -1,9 +1,9 @@
 import type { NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red'
 import { AliasFilter, parseRules } from '../../lib/alias/filter.js'
-import { subjectOf } from '../../lib/alias/subject.js'
-import { hostOf } from '../shared/runtime/host-of.js'
-import { eventOf } from '../shared/runtime/message.js'
-import { asAutomationError, reportUnusable } from '../shared/runtime/report.js'
+import { subjectOf } from '../../lib/events/subject.js'
+import { eventOf } from '../../lib/inbox/message.js'
+import { hostOf } from '../runtime/host-of.js'
+import { asAutomationError, reportUnusable } from '../runtime/report.js'
 import { migrate } from './alias-filter.migrate.js'
 
 export interface AliasFilterDef extends NodeDef {

@@ -1,5 +1,5 @@
-import { RUN_DEFAULTS } from '../../lib/sources/wandb/runs/rule.js'
-import { migrateConfig } from '../shared/migrate.js'
+import { RUN_DEFAULTS } from '../../lib/automations/run-rule.js'
+import { migrateConfig } from '../migrate.js'
 
 /** Of the saved properties below. Raise it with every change of their meaning, and add the step that leads there. */
 export const CURRENT_VERSION = 1

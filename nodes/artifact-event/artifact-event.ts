@@ -1,12 +1,12 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red'
+import { compileRunFilter, type RunFilter } from '../../lib/automations/run-filter.js'
+import type { RunSettings } from '../../lib/automations/run-rule.js'
+import { compileTrigger, type Trigger, type TriggerSettings } from '../../lib/automations/trigger.js'
 import { AutomationError } from '../../lib/error.js'
-import { compileTrigger, type Trigger, type TriggerSettings } from '../../lib/events/trigger.js'
-import { compileRunFilter, type RunFilter } from '../../lib/sources/wandb/runs/filter.js'
-import type { RunSettings } from '../../lib/sources/wandb/runs/rule.js'
-import { hostOf } from '../shared/runtime/host-of.js'
-import { asAutomationError, reportProblem } from '../shared/runtime/report.js'
-import { showTrigger } from '../shared/runtime/trigger-status.js'
+import { hostOf } from '../runtime/host-of.js'
+import { asAutomationError, reportProblem } from '../runtime/report.js'
 import { migrate } from './artifact-event.migrate.js'
+import { showTrigger } from './trigger-status.js'
 
 export interface ArtifactEventDef extends NodeDef, TriggerSettings, Omit<RunSettings, 'event'> {
   /** Id of the artifact-source. */

@@ -1,9 +1,9 @@
 import { registryProject } from '../../lib/events/registry.js'
 import type { Exploration } from '../../lib/sources/wandb/explore.js'
-import { type AdminError, adminPost } from '../shared/editor/admin.js'
-import { element, fill } from '../shared/editor/element.js'
-import type { Form } from '../shared/editor/form.js'
-import type { Translate } from '../shared/editor/red-editor.js'
+import { type AdminError, adminPost } from '../editor/admin.js'
+import { element, fill } from '../editor/element.js'
+import type { Form } from '../editor/form/form.js'
+import type { Translate } from '../editor/red-editor.d.js'
 
 const LISTS = ['entities', 'projects', 'collections'] as const
 

@@ -1,6 +1,6 @@
-import { byId, element } from '../shared/editor/element.js'
-import type { Form } from '../shared/editor/form.js'
-import type { Translate } from '../shared/editor/red-editor.js'
+import { byId, element } from '../editor/element.js'
+import type { Form } from '../editor/form/form.js'
+import type { Translate } from '../editor/red-editor.d.js'
 
 const STATES = ['running', 'finished', 'failed', 'crashed', 'killed']
 

@@ -1,8 +1,8 @@
 import { compilePattern } from '../../lib/alias/pattern.js'
-import { compileRunRule, RUN_DEFAULTS, type RunSettings } from '../../lib/sources/wandb/runs/rule.js'
-import { problemOf } from '../shared/editor/check.js'
-import { current } from '../shared/editor/form.js'
-import type { EditorNode } from '../shared/editor/red-editor.js'
+import { compileRunRule, RUN_DEFAULTS, type RunSettings } from '../../lib/automations/run-rule.js'
+import { problemOf } from '../editor/form/check.js'
+import { current } from '../editor/form/form.js'
+import type { EditorNode } from '../editor/red-editor.d.js'
 
 /** With these every event of runs can be judged. */
 const RIGHT: RunSettings = { ...RUN_DEFAULTS, metric: 'right', threshold: '1', changeAmount: '1' }

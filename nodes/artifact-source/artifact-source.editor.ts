@@ -1,11 +1,11 @@
 import { checkSettings, type HttpSourceSettings } from '../../lib/sources/http/settings.js'
 import { checkWandbSettings } from '../../lib/sources/wandb/settings.js'
-import { problemOf } from '../shared/editor/check.js'
-import { button, byId, element, fill } from '../shared/editor/element.js'
-import { closeForm, current, openForm } from '../shared/editor/form.js'
-import { ingestUrl, isSamePath, pathProblem } from '../shared/editor/ingest-path.js'
-import type { EditorNode } from '../shared/editor/red-editor.js'
+import { button, byId, element, fill } from '../editor/element.js'
+import { problemOf } from '../editor/form/check.js'
+import { closeForm, current, openForm } from '../editor/form/form.js'
+import type { EditorNode } from '../editor/red-editor.d.js'
 import { CURRENT_VERSION, DEFAULTS, migrate } from './artifact-source.migrate.js'
+import { ingestUrl, isSamePath, pathProblem } from './ingest-path.editor.js'
 import { WandbPane } from './wandb-pane.editor.js'
 
 interface SourceNode extends EditorNode {

@@ -1,10 +1,10 @@
 import type { Remark } from '../../lib/sources/wandb/automations/automation.js'
 import type { Exploration } from '../../lib/sources/wandb/explore.js'
 import type { Imported } from '../../lib/sources/wandb/import-automations.js'
-import { type AdminError, adminPost } from '../shared/editor/admin.js'
-import { button, element, fill } from '../shared/editor/element.js'
-import type { Translate } from '../shared/editor/red-editor.js'
-import { secretNodes } from '../shared/editor/secrets.js'
+import { type AdminError, adminPost } from '../editor/admin.js'
+import { button, element, fill } from '../editor/element.js'
+import type { Translate } from '../editor/red-editor.d.js'
+import { secretNodes } from '../editor/webhook/secrets.js'
 
 export interface WandbForm {
   readonly baseUrl: string

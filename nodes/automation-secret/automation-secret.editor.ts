@@ -1,8 +1,8 @@
 import { secretNameProblem } from '../../lib/events/vocabulary.js'
-import { byId, element, fill } from '../shared/editor/element.js'
-import { closeForm, openForm } from '../shared/editor/form.js'
-import type { EditorNode } from '../shared/editor/red-editor.js'
-import { secretNodes } from '../shared/editor/secrets.js'
+import { byId, element, fill } from '../editor/element.js'
+import { closeForm, openForm } from '../editor/form/form.js'
+import type { EditorNode } from '../editor/red-editor.d.js'
+import { secretNodes } from '../editor/webhook/secrets.js'
 import { CURRENT_VERSION, DEFAULTS, migrate } from './automation-secret.migrate.js'
 
 interface Credentials {

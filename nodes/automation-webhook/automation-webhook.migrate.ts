@@ -1,5 +1,5 @@
-import { WEBHOOK_DEFAULTS } from '../../lib/webhook/plan.js'
-import { migrateConfig } from '../shared/migrate.js'
+import { WEBHOOK_DEFAULTS } from '../../lib/webhook/settings.js'
+import { migrateConfig } from '../migrate.js'
 
 /** Of the saved properties below. Raise it with every change of their meaning, and add the step that leads there. */
 export const CURRENT_VERSION = 1

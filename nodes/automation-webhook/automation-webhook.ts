@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
-import type { WebhookSettings } from '../../lib/webhook/settings.js'
-import { hostOf } from '../shared/runtime/host-of.js'
-import { WebhookRuntime } from '../shared/runtime/webhook-runtime.js'
+import type { WebhookSettings } from '../../lib/webhook/compile.js'
+import { hostOf } from '../runtime/host-of.js'
+import { WebhookRuntime } from '../runtime/webhook-runtime.js'
 import { migrate } from './automation-webhook.migrate.js'
 
 export interface AutomationWebhookDef extends NodeDef, Omit<WebhookSettings, 'name' | 'id'> {

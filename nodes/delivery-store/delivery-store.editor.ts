@@ -1,6 +1,6 @@
 import { LONGEST_RETENTION_DAYS, retentionDays } from '../../lib/store/settings.js'
-import { closeForm, openForm } from '../shared/editor/form.js'
-import type { EditorNode } from '../shared/editor/red-editor.js'
+import { closeForm, openForm } from '../editor/form/form.js'
+import type { EditorNode } from '../editor/red-editor.d.js'
 import { CURRENT_VERSION, DEFAULTS, migrate } from './delivery-store.migrate.js'
 
 interface StoreNode extends EditorNode {

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { planStore } from '../../lib/store/settings.js'
-import { hostOf } from '../shared/runtime/host-of.js'
-import { asAutomationError, logProblem } from '../shared/runtime/report.js'
+import { hostOf } from '../runtime/host-of.js'
+import { asAutomationError, logProblem } from '../runtime/report.js'
 import { migrate } from './delivery-store.migrate.js'
 
 export interface DeliveryStoreDef extends NodeDef {

@@ -1,8 +1,8 @@
 import type { NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red'
+import { type AutomationMessage, automationOf, eventOf } from '../../lib/inbox/message.js'
 import { parseTemplate, type Template } from '../../lib/template/parse.js'
 import { renderTemplate } from '../../lib/template/render.js'
-import { type AutomationMessage, automationOf, eventOf } from '../shared/runtime/message.js'
-import { asAutomationError, reportUnusable } from '../shared/runtime/report.js'
+import { asAutomationError, reportUnusable } from '../runtime/report.js'
 import { migrate } from './payload-template.migrate.js'
 
 export interface PayloadTemplateDef extends NodeDef {

@@ -1,11 +1,11 @@
 import { RECIPES } from '../../lib/recipes/payloads.js'
-import { byId } from '../shared/editor/element.js'
-import { closeForm, openForm } from '../shared/editor/form.js'
-import { labelOf } from '../shared/editor/label.js'
-import type { EditorNode } from '../shared/editor/red-editor.js'
-import { RequestPane } from '../shared/editor/request-pane.js'
-import { automationBefore, nodeBefore } from '../shared/editor/upstream.js'
-import { formOf } from '../shared/editor/webhook-form.js'
+import { byId } from '../editor/element.js'
+import { automationBefore, nodeBefore } from '../editor/event/upstream.js'
+import { closeForm, openForm } from '../editor/form/form.js'
+import { labelOf } from '../editor/form/label.js'
+import type { EditorNode } from '../editor/red-editor.d.js'
+import { RequestPane } from '../editor/webhook/request-pane.js'
+import { formOf } from '../editor/webhook/webhook-form.js'
 import { CURRENT_VERSION, DEFAULTS, migrate } from './webhook-sender.migrate.js'
 
 interface SenderNode extends EditorNode {

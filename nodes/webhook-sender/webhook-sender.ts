@@ -1,8 +1,8 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red'
-import { hostOf } from '../shared/runtime/host-of.js'
-import type { AutomationMessage } from '../shared/runtime/message.js'
-import { asAutomationError, showProblem } from '../shared/runtime/report.js'
-import { SenderRuntime } from '../shared/runtime/sender-runtime.js'
+import type { AutomationMessage } from '../../lib/inbox/message.js'
+import { hostOf } from '../runtime/host-of.js'
+import { asAutomationError, showProblem } from '../runtime/report.js'
+import { SenderRuntime } from './sender-runtime.js'
 import { migrate } from './webhook-sender.migrate.js'
 
 export interface WebhookSenderDef extends NodeDef {

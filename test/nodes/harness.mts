@@ -46,7 +46,7 @@ const connectHttp: NodeInitializer = (RED) => {
 
 /** The stores stay open over deploys; a test's must not outlive it. */
 const closeStores = ({ _events: events }: { _events: object }) =>
-  require('../../dist/nodes/shared/runtime/host-of.js').closeStores({ events })
+  require('../../dist/nodes/runtime/host-of.js').closeStores({ events })
 
 const runtimeEvents = () => (helper as unknown as { _events: EventEmitter })._events
 

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import type { NodeAPI } from 'node-red'
-import { Ingest } from '../../dist/nodes/shared/runtime/ingest.js'
+import { Ingest } from '../../dist/nodes/runtime/ingest.js'
 
 const require = createRequire(import.meta.url)
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { DEFAULTS, migrate } from '../../dist/nodes/automation-webhook/automation-webhook.migrate.js'
-import { migrateConfig } from '../../dist/nodes/shared/migrate.js'
+import { migrateConfig } from '../../dist/nodes/migrate.js'
 
 describe('the migration of saved nodes', () => {
   it('takes a node without a version for one of the current version', () => {

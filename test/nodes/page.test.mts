@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import type { Delivery } from '../../dist/lib/delivery/delivery.js'
-import type { DeliveryEngine } from '../../dist/lib/delivery/engine.js'
-import { mergedPage } from '../../dist/nodes/shared/runtime/admin/page.js'
+import type { DeliveryEngine } from '../../dist/lib/engine/engine.js'
+import { mergedPage } from '../../dist/nodes/runtime/admin/page.js'
 
 interface Row {
   readonly id: string

@@ -151,7 +151,7 @@ describe('the page on payload templates', () => {
 
 describe('the page on the HTTP interface', () => {
   it('lists every call of the admin interface', async () => {
-    const folder = 'nodes/shared/runtime/admin'
+    const folder = 'nodes/runtime/admin'
     const sources = (await readdir(join(root, folder))).map((file) => read(join(folder, file))).join('\n')
     const mounted = [...sources.matchAll(/router\.(get|post)\(\s*['`]\/([^'`]+)['`]/g)].flatMap(([, method, path]) =>
       // pause and resume are mounted in one loop

@@ -113,7 +113,7 @@ for (const type of NODE_TYPES) {
     })
 
     it('has every key that is written out in the code of the dialogs', () => {
-      const sources = [`nodes/${type}`, 'nodes/shared/editor'].flatMap((folder) => filesBelow(folder, '.ts')).map(read)
+      const sources = [`nodes/${type}`, 'nodes/editor'].flatMap((folder) => filesBelow(folder, '.ts')).map(read)
       const keys = [...sources.join('\n').matchAll(new RegExp(`_\\('(${type}\\.[\\w.-]+)'`, 'g'))].map(([, key]) => key)
       assert.deepEqual(
         keys.filter((key) => typeof lookUp(catalogOf(type), key ?? '') !== 'string'),

@@ -1,3 +1,4 @@
+import { RUN_DEFAULTS, type RunSettings } from '../../automations/run-rule.js'
 import { AutomationError } from '../../error.js'
 import { parseWebhookUrl } from '../../webhook/url.js'
 import type { Automation, Remark } from './automations/automation.js'
@@ -5,7 +6,6 @@ import { ConfigNodes } from './automations/config-nodes.js'
 import type { FlowNode } from './automations/flow-node.js'
 import { asTemplate, type PayloadTemplate } from './automations/payload.js'
 import { type TriggerParts, triggerOf } from './automations/trigger-of.js'
-import { RUN_DEFAULTS, type RunSettings } from './runs/rule.js'
 
 export interface ImportOptions {
   /** The id of the `artifact-source` that the triggers are to use. */

@@ -1,6 +1,6 @@
+import type { WatchTrigger } from '../../automations/watch-trigger.js'
 import type { Answer } from './answer.js'
 import { type Directory, directoryOf } from './directory.js'
-import type { WatchTrigger } from './plan.js'
 import type { Target } from './target.js'
 
 /** What rides along with the first request of a poll, so that new places cost no request of their own. */

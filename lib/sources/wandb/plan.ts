@@ -1,16 +1,11 @@
+import type { RunRule } from '../../automations/run-rule.js'
+import type { Trigger } from '../../automations/trigger.js'
+import type { WatchTrigger } from '../../automations/watch-trigger.js'
 import type { EventType } from '../../events/event.js'
 import { isOrganizationRegistry, isRegistry, registryProject } from '../../events/registry.js'
-import type { Trigger } from '../../events/trigger.js'
 import type { Directory } from './directory.js'
 import { notFound } from './failure.js'
-import type { RunRule } from './runs/rule.js'
 import type { Target } from './target.js'
-
-/** A trigger that uses the source, with its rule when it waits for events of runs. */
-export interface WatchTrigger {
-  readonly trigger: Trigger
-  readonly run: RunRule | null
-}
 
 interface Wish {
   readonly entity: string

@@ -1,3 +1,4 @@
+import type { WatchTrigger } from '../../automations/watch-trigger.js'
 import { AutomationError } from '../../error.js'
 import type { ArtifactEvent } from '../../events/event.js'
 import type { WandbClient } from './client.js'
@@ -7,7 +8,7 @@ import { asFailure, OF_ONE_TARGET } from './failure.js'
 import { dueForScan, type LookContext, look, newMemory, recordKey, scan, type TargetMemory } from './look.js'
 import { Newcomers, type Rider } from './newcomers.js'
 import { Pace } from './pace.js'
-import { entitiesWithRuns, planWatch, unseenFailure, type WatchTrigger } from './plan.js'
+import { entitiesWithRuns, planWatch, unseenFailure } from './plan.js'
 import { Draft, loadOf, SERVER, type WatchStore } from './store.js'
 import { covers, isCovered, type Target } from './target.js'
 

@@ -1,7 +1,7 @@
+import type { RunRule } from '../../automations/run-rule.js'
 import type { EventType } from '../../events/event.js'
 import { registryProject } from '../../events/registry.js'
 import type { CollectionState } from './collections/state.js'
-import type { RunRule } from './runs/rule.js'
 
 /** One thing that is watched with one request a poll: the registries of an organization, an entity, or a project. */
 export interface Target {

@@ -1,5 +1,5 @@
 import type { StoredDelivery } from '../../delivery/stored.js'
-import type { Claim, ClaimWish } from '../store.js'
+import type { Claim, ClaimWish } from '../delivery-queue.js'
 import type { Context } from './context.js'
 import { payloadOf, storedOf, WHOLE_DELIVERY } from './rows.js'
 

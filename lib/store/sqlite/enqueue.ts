@@ -1,7 +1,7 @@
 import type { MaskedRequest } from '../../delivery/delivery.js'
 import type { StoredDelivery } from '../../delivery/stored.js'
 import { isoTime } from '../../iso-time.js'
-import type { Enqueued, NewRecord } from '../store.js'
+import type { Enqueued, NewRecord } from '../delivery-queue.js'
 import type { Context } from './context.js'
 import { deliveryOf } from './rows.js'
 import { PENDING, STATUSES } from './schema.js'

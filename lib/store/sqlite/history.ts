@@ -1,5 +1,6 @@
 import type { MaskedRequest } from '../../delivery/delivery.js'
-import type { DeliveryDetail, DeliveryFilter, Page } from '../store.js'
+import type { DeliveryDetail, DeliveryFilter } from '../delivery-queue.js'
+import type { Page } from '../page.js'
 import type { Row } from './connection.js'
 import type { Context } from './context.js'
 import { beforeOf } from './cursor.js'

@@ -1,4 +1,5 @@
-import type { End, Opening, PendingCount, Start } from '../store.js'
+import type { PendingCount } from '../delivery-queue.js'
+import type { End, Opening, Start } from '../store.js'
 import type { Connection } from './connection.js'
 import { lastSeqBefore, suspectEvents } from './events.js'
 import { startedNow } from './record.js'

@@ -1,4 +1,4 @@
-import type { OwedOutput } from '../store.js'
+import type { OwedOutput } from '../delivery-queue.js'
 import type { Context } from './context.js'
 import { attemptOf, deliveryOf, storedOf, WHOLE_DELIVERY } from './rows.js'
 

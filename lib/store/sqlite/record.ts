@@ -1,4 +1,4 @@
-import type { AttemptRecord, Started } from '../store.js'
+import type { AttemptRecord, Started } from '../delivery-queue.js'
 import type { Connection } from './connection.js'
 import type { Context } from './context.js'
 import { responseText } from './rows.js'

@@ -1,4 +1,4 @@
-import type { Redelivered, RedeliveryWish } from '../store.js'
+import type { Redelivered, RedeliveryWish } from '../delivery-queue.js'
 import type { Row } from './connection.js'
 import type { Context } from './context.js'
 import { hasPending } from './enqueue.js'

@@ -1,5 +1,22 @@
 import { AutomationError } from '../../error.js'
-import type * as contract from '../store.js'
+import type {
+  AttemptRecord,
+  Claim,
+  ClaimWish,
+  DeliveryDetail,
+  DeliveryFilter,
+  Enqueued,
+  NewRecord,
+  OwedOutput,
+  PendingCount,
+  Redelivered,
+  RedeliveryWish,
+  Started,
+  WebhookState,
+} from '../delivery-queue.js'
+import type { Cursor, CursorMove, EventFilter, NewEvent, UnroutedEvent } from '../event-log.js'
+import type { Page } from '../page.js'
+import type { DeliveryStore, End, Opening, Start, SweepCursor, SweepSlice } from '../store.js'
 import { BALLAST_BYTES, Ballast } from './ballast.js'
 import { claim } from './claim.js'
 import { Claims } from './claims.js'
@@ -29,7 +46,7 @@ export interface SqliteStoreOptions extends ConnectionOptions {
  * The embedded store: one SQLite file, one connection, in Node-RED's own thread. Writes are group-committed to the
  * write-ahead log, which is on the disk before any promise resolves, and no second process can open the file meanwhile.
  */
-export class SqliteStore implements contract.DeliveryStore {
+export class SqliteStore implements DeliveryStore {
   readonly #options: SqliteStoreOptions
   readonly #ballast: Ballast
   #context: Context | null = null
@@ -41,7 +58,7 @@ export class SqliteStore implements contract.DeliveryStore {
     this.#ballast = new Ballast(`${options.path}.ballast`, options.ballastBytes ?? BALLAST_BYTES)
   }
 
-  async open(start: contract.Start): Promise<contract.Opening> {
+  async open(start: Start): Promise<Opening> {
     return this.#guard(() => {
       if (this.#context !== null) throw new Error('the store is open')
       const db = new Connection(this.#options)
@@ -76,11 +93,11 @@ export class SqliteStore implements contract.DeliveryStore {
     })
   }
 
-  async close(end: contract.End): Promise<void> {
+  async close(end: End): Promise<void> {
     this.closeNow(end)
   }
 
-  closeNow(end: contract.End): void {
+  closeNow(end: End): void {
     if (this.#context === null) return
     const { db, commit } = this.#context
     if (this.#dead !== null) {
@@ -99,15 +116,15 @@ export class SqliteStore implements contract.DeliveryStore {
     })
   }
 
-  putEvents(entries: readonly contract.NewEvent[], cursor?: contract.CursorMove): Promise<boolean[]> {
+  putEvents(entries: readonly NewEvent[], cursor?: CursorMove): Promise<boolean[]> {
     return this.#write((context) => events.putEvents(context, entries, cursor))
   }
 
-  cursor(key: string): Promise<contract.Cursor> {
+  cursor(key: string): Promise<Cursor> {
     return this.#read((context) => events.cursor(context, key))
   }
 
-  event(source: string, eventId: string): ReturnType<contract.DeliveryStore['event']> {
+  event(source: string, eventId: string): ReturnType<DeliveryStore['event']> {
     return this.#read((context) => events.event(context, source, eventId))
   }
 
@@ -115,7 +132,7 @@ export class SqliteStore implements contract.DeliveryStore {
     return this.#write((context) => context.commit.write(() => events.suspectEvents(context, since)))
   }
 
-  unroutedEvents(after: number, limit: number): Promise<contract.UnroutedEvent[]> {
+  unroutedEvents(after: number, limit: number): Promise<UnroutedEvent[]> {
     return this.#read((context) => events.unroutedEvents(context, after, limit))
   }
 
@@ -127,19 +144,19 @@ export class SqliteStore implements contract.DeliveryStore {
     return this.#write((context) => events.markRouted(context, seqs))
   }
 
-  events(filter: contract.EventFilter, page: contract.Page): ReturnType<contract.DeliveryStore['events']> {
+  events(filter: EventFilter, page: Page): ReturnType<DeliveryStore['events']> {
     return this.#read((context) => events.listEvents(context, filter, page))
   }
 
-  enqueue(entry: contract.NewRecord): Promise<contract.Enqueued> {
+  enqueue(entry: NewRecord): Promise<Enqueued> {
     return this.#write((context) => enqueue(context, entry))
   }
 
-  putDryRun(entry: contract.NewRecord, request: Parameters<typeof putDryRun>[2]): Promise<contract.Enqueued> {
+  putDryRun(entry: NewRecord, request: Parameters<typeof putDryRun>[2]): Promise<Enqueued> {
     return this.#write((context) => putDryRun(context, entry, request))
   }
 
-  async claim(webhook: string, wish: contract.ClaimWish): Promise<contract.Claim> {
+  async claim(webhook: string, wish: ClaimWish): Promise<Claim> {
     const claimed = await this.#read((context) => claim(context, webhook, wish))
     await this.#context?.commit.settled()
     return claimed
@@ -149,35 +166,35 @@ export class SqliteStore implements contract.DeliveryStore {
     for (const seq of seqs) this.#context?.claims.release(webhook, seq)
   }
 
-  markStarted(started: readonly contract.Started[]): Promise<void> {
+  markStarted(started: readonly Started[]): Promise<void> {
     return this.#write((context) => markStarted(context, started))
   }
 
-  record(result: contract.AttemptRecord): Promise<{ successor: boolean }> {
+  record(result: AttemptRecord): Promise<{ successor: boolean }> {
     return this.#write((context) => record(context, result))
   }
 
-  delivery(id: string): Promise<contract.DeliveryDetail | null> {
+  delivery(id: string): Promise<DeliveryDetail | null> {
     return this.#read((context) => history.delivery(context, id))
   }
 
-  deliveries(filter: contract.DeliveryFilter, page: contract.Page): ReturnType<contract.DeliveryStore['deliveries']> {
+  deliveries(filter: DeliveryFilter, page: Page): ReturnType<DeliveryStore['deliveries']> {
     return this.#read((context) => history.deliveries(context, filter, page))
   }
 
-  redeliver(wish: contract.RedeliveryWish, now: number): Promise<contract.Redelivered> {
+  redeliver(wish: RedeliveryWish, now: number): Promise<Redelivered> {
     return this.#write((context) => redeliver(context, wish, now))
   }
 
-  webhookStates(): Promise<ReadonlyMap<string, contract.WebhookState>> {
+  webhookStates(): Promise<ReadonlyMap<string, WebhookState>> {
     return this.#read((context) => webhooks.webhookStates(context))
   }
 
-  putWebhookState(id: string, state: contract.WebhookState): Promise<void> {
+  putWebhookState(id: string, state: WebhookState): Promise<void> {
     return this.#write((context) => webhooks.putWebhookState(context, id, state))
   }
 
-  reorder(webhook: string, ordering: contract.WebhookState['ordering'], now: number): Promise<void> {
+  reorder(webhook: string, ordering: WebhookState['ordering'], now: number): Promise<void> {
     return this.#write((context) => webhooks.reorder(context, webhook, ordering, now))
   }
 
@@ -185,7 +202,7 @@ export class SqliteStore implements contract.DeliveryStore {
     return this.#write((context) => webhooks.shiftDue(context, by, now))
   }
 
-  owedOutputs(sender: string, limit: number): Promise<contract.OwedOutput[]> {
+  owedOutputs(sender: string, limit: number): Promise<OwedOutput[]> {
     return this.#read((context) => outputs.owedOutputs(context, sender, limit))
   }
 
@@ -193,7 +210,7 @@ export class SqliteStore implements contract.DeliveryStore {
     return this.#write((context) => outputs.outputsGiven(context, seqs))
   }
 
-  pending(): Promise<contract.PendingCount[]> {
+  pending(): Promise<PendingCount[]> {
     return this.#read(({ db }) => pendingCounts(db))
   }
 
@@ -201,7 +218,7 @@ export class SqliteStore implements contract.DeliveryStore {
     return this.#read((context) => history.oldestPending(context))
   }
 
-  sweep(slice: contract.SweepSlice): Promise<{ deleted: number; next: contract.SweepCursor | null }> {
+  sweep(slice: SweepSlice): Promise<{ deleted: number; next: SweepCursor | null }> {
     return this.#write((context) => sweep(context, slice))
   }
 

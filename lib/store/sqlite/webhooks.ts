@@ -1,5 +1,5 @@
 import type { Ordering } from '../../delivery/lane-port.js'
-import type { WebhookState } from '../store.js'
+import type { WebhookState } from '../delivery-queue.js'
 import type { Connection } from './connection.js'
 import type { Context } from './context.js'
 

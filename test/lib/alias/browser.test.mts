@@ -11,9 +11,9 @@ describe('the editor', () => {
     const contents = `
       export { compilePattern } from './alias/pattern.js'
       export { AliasFilter, parseRules } from './alias/filter.js'
-      export { compileTrigger } from './events/trigger.js'
-      export { explain } from './events/match.js'
-      export { sampleEvent } from './events/samples.js'
+      export { compileTrigger } from './automations/trigger.js'
+      export { explain } from './automations/match.js'
+      export { sampleEvent } from './automations/samples.js'
       export { VOCABULARY, secretNameProblem } from './events/vocabulary.js'`
     const { outputFiles } = await build({
       stdin: { contents, resolveDir: lib, loader: 'ts' },

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { AliasFilter, parseRules } from '../../../dist/lib/alias/filter.js'
-import { subjectOf } from '../../../dist/lib/alias/subject.js'
+import { sampleEvent } from '../../../dist/lib/automations/samples.js'
 import { AutomationError } from '../../../dist/lib/error.js'
 import { EVENT_TYPES } from '../../../dist/lib/events/event.js'
-import { sampleEvent } from '../../../dist/lib/events/samples.js'
+import { subjectOf } from '../../../dist/lib/events/subject.js'
 import { TAG_EVENTS } from '../../../dist/lib/events/vocabulary.js'
 
 const rules = parseRules(

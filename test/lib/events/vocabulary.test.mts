@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import { sampleEvent } from '../../../dist/lib/automations/samples.js'
 import { isDateTime } from '../../../dist/lib/events/date-time.js'
 import { EVENT_TYPES } from '../../../dist/lib/events/event.js'
-import { sampleEvent } from '../../../dist/lib/events/samples.js'
 import * as vocabulary from '../../../dist/lib/events/vocabulary.js'
 
 const { VOCABULARY, RESERVED_SECRET_NAMES, isVocabularyName, isSecretName, secretNameProblem } = vocabulary

@@ -1,6 +1,6 @@
+import { sampleEvent } from '../../../dist/lib/automations/samples.js'
 import { type ArtifactEvent, EVENT_TYPES } from '../../../dist/lib/events/event.js'
 import { parseEvent } from '../../../dist/lib/events/parse.js'
-import { sampleEvent } from '../../../dist/lib/events/samples.js'
 import { RECIPES, type Recipe } from '../../../dist/lib/recipes/payloads.js'
 import { parseTemplate } from '../../../dist/lib/template/parse.js'
 import { renderTemplate } from '../../../dist/lib/template/render.js'

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import type { DeliveryStore, NewRecord } from '../../../dist/lib/store/store.js'
+import type { NewRecord } from '../../../dist/lib/store/delivery-queue.js'
+import type { DeliveryStore } from '../../../dist/lib/store/store.js'
 import { delivered, end, event, NOON, record, retried, start, UNREACHABLE, wish } from './make.mts'
 
 /** A place for a store, and how a process with a store there ends. */

@@ -1,6 +1,7 @@
 import type { StoredDelivery } from '../../../dist/lib/delivery/stored.js'
 import type { ArtifactEvent } from '../../../dist/lib/events/event.js'
-import type { AttemptRecord, NewRecord, Start } from '../../../dist/lib/store/store.js'
+import type { AttemptRecord, NewRecord } from '../../../dist/lib/store/delivery-queue.js'
+import type { Start } from '../../../dist/lib/store/store.js'
 
 /** Noon of an ordinary day; every test's clock starts here. */
 export const NOON = Date.UTC(2026, 10, 24, 12)

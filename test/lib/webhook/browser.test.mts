@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 describe('what the editor bundles of lib/webhook', () => {
-  for (const file of ['bash', 'plan', 'headers', 'services', 'url']) {
+  for (const file of ['bash', 'settings', 'headers', 'services', 'url']) {
     it(`${file} needs nothing of Node.js`, async () => {
       const { outputFiles, errors } = await build({
         entryPoints: [fileURLToPath(new URL(`../../../dist/lib/webhook/${file}.js`, import.meta.url))],

@@ -3,13 +3,13 @@ import { Secret } from '../../../dist/lib/secrets/secret.js'
 import type { SecretSlot } from '../../../dist/lib/template/slot.js'
 import { parseAddressPolicy } from '../../../dist/lib/webhook/address.js'
 import { type AttemptResult, WebhookClient } from '../../../dist/lib/webhook/client.js'
-import { buildRequest } from '../../../dist/lib/webhook/request.js'
 import {
   compileWebhook,
   type Webhook,
   type WebhookParts,
   type WebhookSettings,
-} from '../../../dist/lib/webhook/settings.js'
+} from '../../../dist/lib/webhook/compile.js'
+import { buildRequest } from '../../../dist/lib/webhook/request.js'
 
 export const TOKEN = 'canary-access-token-1f0c'
 

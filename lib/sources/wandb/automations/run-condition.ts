@@ -1,4 +1,4 @@
-import { RUN_DEFAULTS, type RunSettings } from '../runs/rule.js'
+import { RUN_DEFAULTS, type RunSettings } from '../../../automations/run-rule.js'
 import { translateFilter, Untranslatable } from './condition.js'
 
 /**

@@ -1,7 +1,7 @@
+import type { RunRule } from '../../../automations/run-rule.js'
 import type { WandbClient } from '../client.js'
 import type { Draft } from '../store.js'
 import type { RunPlace } from './report.js'
-import type { RunRule } from './rule.js'
 
 /** At most one event for a rule (or a state) of a run in so many milliseconds, as W&B has it. */
 export const REST = 24 * 60 * 60 * 1000

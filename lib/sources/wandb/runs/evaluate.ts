@@ -1,5 +1,5 @@
+import type { MetricRule } from '../../../automations/run-rule.js'
 import { judge, type Verdict, valuesNeeded } from './metric.js'
-import type { MetricRule } from './rule.js'
 
 /** What is remembered of the metrics of one run. */
 export interface RunMetrics {

@@ -1,10 +1,10 @@
+import { acceptsRun, type MetricRule } from '../../../automations/run-rule.js'
 import type { Answer } from '../answer.js'
 import { historyDocument } from '../documents.js'
 import { REST, type RunContext } from './context.js'
 import { evaluate, type MetricRow, type RunMetrics } from './evaluate.js'
 import { isOfSystem } from './metric.js'
 import { reportMetric } from './report.js'
-import { acceptsRun, type MetricRule } from './rule.js'
 import { isActive, type RunSighting } from './sighting.js'
 
 interface FollowContext extends RunContext {

@@ -1,4 +1,4 @@
-import { type Aggregation, COMPARISONS, type Direction, type MetricFilter } from './rule.js'
+import { type Aggregation, COMPARISONS, type Direction, type MetricFilter } from '../../../automations/run-rule.js'
 
 /** System metrics, which W&B's SDK logs by itself, are no part of a run's history; their names begin so. */
 export const isOfSystem = (metric: string): boolean => metric.startsWith('system.')

@@ -1,3 +1,4 @@
+import { acceptsRun, acceptsState, countedAs, type MetricRule, type StateRule } from '../../../automations/run-rule.js'
 import type { Answer } from '../answer.js'
 import { heldBack } from '../server-clock.js'
 import type { Draft } from '../store.js'
@@ -5,7 +6,6 @@ import { compareRuns, type RunsState } from './compare.js'
 import { REST, type RunContext } from './context.js'
 import { followMetrics } from './follow.js'
 import { type RunPlace, reportState } from './report.js'
-import { acceptsRun, acceptsState, countedAs, type MetricRule, type StateRule } from './rule.js'
 import { isActive, type RunSighting, readRun } from './sighting.js'
 
 /** The part of the state that holds a project's runs: since when they are watched, and what they were. */

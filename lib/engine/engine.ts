@@ -1,0 +1,296 @@
+import type { Delivery, MaskedRequest, NewDelivery } from '../delivery/delivery.js'
+import type { LanePort } from '../delivery/lane-port.js'
+import type { SenderPort } from '../delivery/sender-port.js'
+import type { AutomationError } from '../error.js'
+import type { ArtifactEvent } from '../events/event.js'
+import type { AcceptOptions, EventKeeper, KeptEvent } from '../inbox/event-keeper.js'
+import { type Match, Replay } from '../inbox/replay.js'
+import type { DeliveryDetail, DeliveryFilter } from '../store/delivery-queue.js'
+import type { EventFilter, StoredEvent } from '../store/event-log.js'
+import { messageOf, StoreAccess } from '../store/guard/access.js'
+import { Housekeeping } from '../store/guard/housekeeping.js'
+import type { Page } from '../store/page.js'
+import type { DeliveryStore } from '../store/store.js'
+import { Alarm, LONGEST_TIMER_MS } from './alarm.js'
+import { ClockWatch } from './clock-watch.js'
+import { deadline } from './deadline.js'
+import { Intake } from './intake.js'
+import type { Metrics } from './lane/counters.js'
+import { Marks } from './lane/marks.js'
+import { Room } from './lane/window.js'
+import { Lanes } from './lanes.js'
+import type { EngineOptions, QueuedDelivery } from './options.js'
+import { Pending } from './pending.js'
+import { Redelivery } from './redelivery.js'
+import { Senders } from './senders.js'
+
+/** After an unclean stop: what came in the last minute is handed out again unless it settled, … */
+const SUSPECT_WITHIN_MS = 60_000
+/** … and what came in the last seconds in any case, because a flow may make several deliveries of one event. */
+const REROUTE_WITHIN_MS = 5_000
+/** After a stop in order: messages that were still in the flow. */
+const SUSPECT_AT_STOP_MS = 2_000
+
+/**
+ * Accepts events, keeps deliveries, and sends them when and as often as they should be: at least once, under one id.
+ * Everything that is promised is on disk before the promise resolves. While the store does not work, every method that
+ * needs it rejects with its `AutomationError` (`store_unavailable`, `store_corrupt`).
+ */
+export class DeliveryEngine implements EventKeeper {
+  readonly #options: EngineOptions
+  readonly #store: DeliveryStore
+  readonly #access: StoreAccess
+  readonly #alarm: Alarm
+  readonly #housekeeping: Housekeeping
+  readonly #marks: Marks
+  readonly #replay: Replay
+  readonly #senders: Senders
+  readonly #pending: Pending
+  readonly #lanes: Lanes
+  readonly #redelivery: Redelivery
+  readonly #intake: Intake
+  /** Webhooks that were attached before the store could be opened. */
+  readonly #early = new Map<string, LanePort>()
+  readonly #clockWatch: ClockWatch
+  #failedAt: number | null = null
+
+  constructor(options: EngineOptions) {
+    const { store, clock, timers, random, log, retentionDays } = options
+    this.#options = options
+    this.#store = store
+    this.#access = new StoreAccess({
+      timers,
+      log,
+      open: () => this.#open(),
+      recover: () => this.#recover(),
+      failed: () => {
+        this.#failedAt ??= clock.now()
+        this.#senders.allChanged()
+      },
+    })
+    const access = this.#access
+    const failed = (error: unknown) => void access.failed(error)
+    this.#alarm = new Alarm(clock, timers, () => this.#ring())
+    this.#housekeeping = new Housekeeping({ store, clock, timers, retentionDays, failed })
+    this.#marks = new Marks(store, timers, () => this.#lanes.flights(), failed)
+    this.#replay = new Replay(store, clock)
+    this.#pending = new Pending((sender) => this.#senders.changed(sender))
+    this.#senders = new Senders({ store, timers, log, queue: (sender) => this.#lanes.queueOf(sender) })
+    this.#lanes = new Lanes({
+      store,
+      clock,
+      random,
+      log,
+      room: new Room(),
+      senders: this.#senders,
+      pending: this.#pending,
+      blocked: () => (access.stopped ? 'Node-RED is stopping.' : (this.problem?.message ?? null)),
+      insist: (work) => access.insist(work),
+      wakeAt: (time) => this.#alarm.wakeAt(time),
+      started: () => this.#marks.started(),
+    })
+    const [lanes, pending, housekeeping] = [this.#lanes, this.#pending, this.#housekeeping]
+    this.#clockWatch = new ClockWatch({ clock, store, lanes, log })
+    this.#redelivery = new Redelivery(store, access, pending, lanes)
+    this.#intake = new Intake({ store, access, housekeeping, clock, lanes, pending })
+  }
+
+  /** Why nothing can be stored now; null when all is well. */
+  get problem(): AutomationError | null {
+    return this.#access.health.problem
+  }
+
+  /** Called with every new problem, and with null when it is over. @returns a function that ends it */
+  onProblem(listener: (problem: AutomationError | null) => void): () => void {
+    return this.#access.health.onProblem(listener)
+  }
+
+  /** Opens the store. Resolves also when that fails: `problem` says why, and it is tried again while that may help. */
+  async start(): Promise<void> {
+    await this.#access.health.check()
+    this.#ring()
+  }
+
+  /** Lets requests end until the deadline, cuts off the others, to be sent again at the next start, and closes the store. */
+  async stop({ deadlineMs }: { readonly deadlineMs: number }): Promise<void> {
+    if (this.#access.stopped) return
+    this.#access.stop()
+    this.#alarm.stop()
+    this.#housekeeping.stop()
+    const { over, cancel } = deadline(this.#options.timers, deadlineMs)
+    await this.#lanes.detach(over)
+    cancel()
+    this.#marks.stop()
+    this.#senders.stop()
+    try {
+      await this.#store.close(this.#end())
+    } catch (error) {
+      this.#options.log.error(messageOf(error))
+    }
+  }
+
+  /** The same at once, for the moment a process ends: what is on its way will be sent again. */
+  closeNow(): void {
+    if (this.#access.stopped) return
+    this.#access.stop()
+    this.#alarm.stop()
+    try {
+      this.#store.closeNow?.(this.#end())
+    } catch (error) {
+      this.#options.log.error(messageOf(error))
+    }
+  }
+
+  #end() {
+    const now = this.#options.clock.now()
+    const cutOff = [...this.#lanes.flights()].filter(({ answered }) => !answered)
+    const started = cutOff.map(({ delivery, startedAt }) => ({ seq: delivery.seq, at: startedAt }))
+    return { now, suspectSince: now - SUSPECT_AT_STOP_MS, started }
+  }
+
+  /**
+   * Stores events, all or none; resolves when they are on disk. The caller hands those that are no duplicates to its
+   * flows right after, and says so, or `takeUnrouted` gives them later.
+   */
+  accept(source: string, events: readonly ArtifactEvent[], options: AcceptOptions): Promise<KeptEvent[]> {
+    return this.#intake.accept(source, events, options)
+  }
+
+  /** How far a source was read; moved by `accept`. */
+  cursor(key: string): ReturnType<DeliveryStore['cursor']> {
+    return this.#access.use(() => this.#store.cursor(key))
+  }
+
+  event(source: string, eventId: string): Promise<ArtifactEvent | null> {
+    return this.#access.use(() => this.#store.event(source, eventId))
+  }
+
+  /**
+   * Events that the flows have to see (again): accepted while they were stopped, or not known to have settled before a
+   * crash or a failure of the store. `match` names the automations whose senders an event must reach.
+   */
+  async *takeUnrouted(match: Match): AsyncGenerator<{ source: string; event: ArtifactEvent }> {
+    if (this.#access.works) yield* this.#replay.take(match)
+  }
+
+  /** A webhook is deployed, or deployed anew: its deliveries are sent through the port from now on. */
+  attachWebhook(id: string, port: LanePort): void {
+    if (this.#access.open) this.#access.background(this.#lanes.of(id).attach(port))
+    else this.#early.set(id, port)
+  }
+
+  /** The webhook is going: resolves when its requests have ended, or were cut off at the deadline to be sent again. */
+  async detachWebhook(id: string, options: { readonly deadlineMs?: number } = {}): Promise<void> {
+    this.#early.delete(id)
+    if (!this.#access.open || this.#access.stopped) return
+    const { over, cancel } = deadline(this.#options.timers, options.deadlineMs ?? Number.POSITIVE_INFINITY)
+    await this.#lanes.of(id).detach(over)
+    cancel()
+  }
+
+  /** A sender is deployed: it gets its outputs, also those it missed, and its pending deliveries go on. */
+  attachSender(id: string, port: SenderPort): void {
+    this.#senders.attach(id, port)
+    if (!this.#access.open) return
+    this.#access.background(this.#senders.giveOwed(id))
+    for (const { webhook } of this.#pending.ofSender(id)) this.#lanes.of(webhook).look()
+  }
+
+  detachSender(id: string): void {
+    this.#senders.detach(id)
+  }
+
+  /** Stores a delivery; resolves when it is on disk. It is sent as soon as its webhook can take it. */
+  enqueue(delivery: NewDelivery): Promise<QueuedDelivery> {
+    return this.#intake.enqueue(delivery)
+  }
+
+  /** Keeps in the history what would have been sent. */
+  recordDryRun(delivery: NewDelivery, request: MaskedRequest): Promise<QueuedDelivery> {
+    return this.#intake.dryRun(delivery, request)
+  }
+
+  /** The same delivery again, with further attempts; one that is pending is made due now. False: there is none. */
+  redeliver(id: string): Promise<boolean> {
+    return this.#redelivery.one(id, this.#options.clock.now())
+  }
+
+  /** Redelivers what matches, without a status what failed; resolves with the number when all of it is due. */
+  redeliverMany(filter: DeliveryFilter): Promise<number> {
+    return this.#redelivery.many(filter, this.#options.clock.now())
+  }
+
+  /** Sends nothing to the webhook until `resume`, or a deploy with another URL. */
+  pause(webhook: string, reason = 'Paused by hand.'): Promise<void> {
+    return this.#access.use(() => this.#lanes.of(webhook).pause(reason))
+  }
+
+  resume(webhook: string): Promise<void> {
+    return this.#access.use(() => this.#lanes.of(webhook).resume())
+  }
+
+  /** One page of the history, newest first. A page may be short before the end: only `next: null` is the end. */
+  list(filter: DeliveryFilter, page: Page): Promise<{ deliveries: Delivery[]; next: string | null }> {
+    return this.#access.use(() => this.#store.deliveries(filter, page))
+  }
+
+  get(id: string): Promise<DeliveryDetail | null> {
+    return this.#access.use(() => this.#store.delivery(id))
+  }
+
+  /** One page of the events that were accepted, newest first; as with `list`, only `next: null` is the end. */
+  events(filter: EventFilter, page: Page): Promise<{ events: StoredEvent[]; next: string | null }> {
+    return this.#access.use(() => this.#store.events(filter, page))
+  }
+
+  /** How many days what is finished is kept from now on. */
+  keepFor(days: number): void {
+    this.#housekeeping.keepFor(days)
+    this.#alarm.wakeAt(this.#options.clock.now())
+  }
+
+  async metrics(): Promise<Metrics> {
+    const oldest = this.#access.works ? await this.#store.oldestPending() : null
+    return {
+      accepted: this.#intake.accepted,
+      duplicates: this.#intake.duplicates,
+      dryRuns: this.#intake.dryRuns,
+      webhooks: this.#lanes.metrics,
+      queueAgeMs: oldest === null ? 0 : Math.max(0, this.#options.clock.now() - oldest),
+      storeWorks: this.#access.works,
+    }
+  }
+
+  async #open(): Promise<void> {
+    const { clock, log } = this.#options
+    const start = { now: clock.now(), suspectWithin: SUSPECT_WITHIN_MS, rerouteWithin: REROUTE_WITHIN_MS }
+    const { clean, lastAlive } = await this.#store.open(start)
+    if (!clean) log.warn('The delivery store was not closed properly; nothing that was accepted is lost.')
+    this.#lanes.load(await this.#store.webhookStates())
+    if (lastAlive !== null) await this.#clockWatch.look(lastAlive)
+    this.#pending.load(await this.#store.pending())
+    for (const [id, port] of this.#early) this.#access.background(this.#lanes.of(id).attach(port))
+    this.#early.clear()
+    for (const id of this.#senders.ids) this.#access.background(this.#senders.giveOwed(id))
+    this.#alarm.wakeAt(clock.now())
+  }
+
+  /** What came while deliveries could not be stored is handed out again. */
+  async #recover(): Promise<void> {
+    await this.#store.probe(this.#options.clock.now())
+    if (this.#failedAt !== null) await this.#store.suspectEvents(this.#failedAt - REROUTE_WITHIN_MS)
+    this.#failedAt = null
+    this.#alarm.wakeAt(this.#options.clock.now())
+  }
+
+  /** At every moment something is due, and at least once a minute. */
+  #ring(): void {
+    if (this.#access.stopped) return
+    this.#alarm.wakeAt(this.#options.clock.now() + LONGEST_TIMER_MS)
+    if (!this.#access.works) return
+    this.#access.background(this.#clockWatch.look())
+    this.#access.background(this.#replay.settle())
+    this.#housekeeping.tick()
+    this.#lanes.pump()
+  }
+}

@@ -1,0 +1,75 @@
+import type { AttemptRecord } from '../../store/delivery-queue.js'
+
+/** Upper bounds of the latency buckets, in milliseconds; slower ones count only in the total. */
+export const LATENCY_BUCKETS_MS = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000] as const
+
+/** How long requests took. `buckets[i]` counts those of at most `LATENCY_BUCKETS_MS[i]`, cumulative as Prometheus has it. */
+export interface LatencyHistogram {
+  readonly buckets: readonly number[]
+  readonly sumMs: number
+  readonly count: number
+}
+
+class Latency {
+  readonly #counts = new Array<number>(LATENCY_BUCKETS_MS.length).fill(0)
+  #sum = 0
+  #count = 0
+
+  add(ms: number): void {
+    const bucket = LATENCY_BUCKETS_MS.findIndex((bound) => ms <= bound)
+    if (bucket !== -1) this.#counts[bucket]!++
+    this.#sum += ms
+    this.#count++
+  }
+
+  get histogram(): LatencyHistogram {
+    let below = 0
+    return { buckets: this.#counts.map((count) => (below += count)), sumMs: this.#sum, count: this.#count }
+  }
+}
+
+/** What became of a webhook's attempts, since the engine started. */
+export class Results {
+  #delivered = 0
+  #failed = 0
+  #retries = 0
+  readonly #latency = new Latency()
+
+  add({ status, attempt }: AttemptRecord): void {
+    if (attempt !== null) this.#latency.add(attempt.duration_ms)
+    if (status === 'pending') this.#retries++
+    else if (status === 'delivered') this.#delivered++
+    else this.#failed++
+  }
+
+  get sums(): Pick<WebhookMetrics, 'delivered' | 'failed' | 'retries' | 'latency'> {
+    const [delivered, failed, retries] = [this.#delivered, this.#failed, this.#retries]
+    return { delivered, failed, retries, latency: this.#latency.histogram }
+  }
+}
+
+/** Of one webhook, since the engine started. */
+export interface WebhookMetrics {
+  readonly id: string
+  readonly name: string
+  readonly delivered: number
+  readonly failed: number
+  /** Attempts after which the delivery waits for another one. */
+  readonly retries: number
+  readonly pending: number
+  readonly inFlight: number
+  readonly paused: boolean
+  readonly breakerOpen: boolean
+  readonly latency: LatencyHistogram
+}
+
+export interface Metrics {
+  /** Events since the engine started, without duplicates. */
+  readonly accepted: number
+  readonly duplicates: number
+  readonly dryRuns: number
+  readonly webhooks: readonly WebhookMetrics[]
+  /** Age of the oldest pending delivery in milliseconds; 0 when none is pending. */
+  readonly queueAgeMs: number
+  readonly storeWorks: boolean
+}

@@ -1,0 +1,130 @@
+import type { LanePort, SendResult } from '../../delivery/lane-port.js'
+import type { StoredDelivery } from '../../delivery/stored.js'
+import type { AttemptRecord } from '../../store/delivery-queue.js'
+import { cutOff, type Decision, decide, INTERRUPTED, resultOfError } from './decide.js'
+import type { LaneContext } from './lane-context.js'
+import type { RateLimit } from './rate-limit.js'
+
+/** One deployment of a webhook: its requests are cut off together. */
+export interface Deployment {
+  readonly port: LanePort
+  readonly cut: AbortController
+  readonly rate: RateLimit
+}
+
+/** A delivery from its request until its result is stored. */
+export interface Flight {
+  readonly delivery: StoredDelivery
+  readonly startedAt: number
+  /** The store knows that it is on its way. */
+  marked: boolean
+  /** Its end is known, and about to be stored. */
+  answered: boolean
+}
+
+/** What the lane does when something of a flight is known. */
+export interface FlightEvents {
+  /** The endpoint answered, or did not: what that says about it. */
+  answered(result: SendResult, port: LanePort, now: number): void
+  /** The result is on disk. */
+  recorded(record: AttemptRecord, successor: boolean): void
+  /** There may be room for another flight. */
+  changed(): void
+}
+
+/** Answers that wait to be recorded; while there are more, nothing is sent. */
+const MOST_UNRECORDED = 256
+
+/** The requests of one lane that are on their way, and the recording of what came of them. */
+export class Flights {
+  readonly #context: LaneContext
+  readonly #events: FlightEvents
+  readonly #flights = new Map<number, Flight>()
+  #unrecorded = 0
+  #landed: (() => void)[] = []
+
+  constructor(context: LaneContext, events: FlightEvents) {
+    this.#context = context
+    this.#events = events
+  }
+
+  get all(): Iterable<Flight> {
+    return this.#flights.values()
+  }
+
+  get size(): number {
+    return this.#flights.size
+  }
+
+  /** How many requests the endpoint has in its hands; endless when too many answers wait for the disk. */
+  get open(): number {
+    return this.#unrecorded >= MOST_UNRECORDED ? Number.POSITIVE_INFINITY : this.#flights.size - this.#unrecorded
+  }
+
+  /** Resolves when there is none. */
+  landed(): Promise<void> {
+    if (this.#flights.size === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#landed.push(resolve))
+  }
+
+  start(delivery: StoredDelivery, deployment: Deployment): void {
+    const { clock, started } = this.#context
+    const flight: Flight = { delivery, startedAt: clock.now(), marked: false, answered: false }
+    this.#flights.set(delivery.seq, flight)
+    started()
+    void this.#fly(flight, deployment)
+  }
+
+  /** Sends, and sees to what comes of it; rejects never. */
+  async #fly(flight: Flight, { port, cut }: Deployment): Promise<void> {
+    const { delivery, startedAt } = flight
+    let result: SendResult
+    try {
+      result = await port.send(delivery, delivery.attempts + 1, cut.signal)
+    } catch (error) {
+      result = resultOfError(error, startedAt, this.#context.clock.now())
+    }
+    const record = this.#recordOf(flight, port, result, cut.signal.aborted)
+    flight.answered = true
+    this.#unrecorded++
+    this.#events.changed()
+    const stored = await this.#store(record)
+    this.#unrecorded--
+    this.#flights.delete(delivery.seq)
+    if (stored !== null) this.#events.recorded(record, stored.successor)
+    if (this.#flights.size === 0) for (const resolve of this.#landed.splice(0)) resolve()
+    this.#events.changed()
+  }
+
+  #recordOf(flight: Flight, port: LanePort, result: SendResult, cut: boolean): AttemptRecord {
+    const { clock, random, senders } = this.#context
+    const { delivery, startedAt } = flight
+    const { outcome } = result
+    const now = clock.now()
+    let { attempt } = result
+    let decision: Decision
+    if (cut && (outcome.kind === 'retry' || attempt === null)) {
+      decision = { status: 'pending', step: delivery.step, dueAt: now, error: null }
+      attempt = cutOff(startedAt, now, INTERRUPTED)
+    } else {
+      decision = decide(outcome, { step: delivery.step, schedule: port.schedule, now, random })
+      if (attempt !== null) this.#events.answered(result, port, now)
+    }
+    const owed = decision.status !== 'pending' && !senders.has(delivery.sender.id)
+    return { ...decision, delivery, attempt, at: now, owed }
+  }
+
+  /** Stores a result, however long it takes; null when it never can be. */
+  async #store(record: AttemptRecord): Promise<{ successor: boolean } | null> {
+    const { store, insist, log } = this.#context
+    try {
+      return await insist(() => store.record(record))
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      log.error(
+        `The result of delivery ${record.delivery.id} is not stored, so Node-RED sends it again after its next start: ${reason}`,
+      )
+      return null
+    }
+  }
+}

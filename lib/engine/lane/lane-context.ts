@@ -1,0 +1,24 @@
+import type { Clock, Log } from '../../platform.js'
+import type { DeliveryStore } from '../../store/store.js'
+import type { Pending } from '../pending.js'
+import type { Senders } from '../senders.js'
+import type { Room } from './window.js'
+
+/** What all lanes share. */
+export interface LaneContext {
+  readonly store: DeliveryStore
+  readonly clock: Clock
+  readonly random: () => number
+  readonly log: Log
+  readonly room: Room
+  readonly senders: Senders
+  readonly pending: Pending
+  /** Why no lane may send, as a sentence, or null: the store must be able to take the results. */
+  readonly blocked: () => string | null
+  /** Does what needs the store, again when it failed and works again; rejects when it never will. */
+  readonly insist: <T>(work: () => Promise<T>) => Promise<T>
+  /** Has the lane's `pump` called then, or earlier. */
+  readonly wakeAt: (time: number) => void
+  /** A request went out: it is marked in the store when it takes long. */
+  readonly started: () => void
+}

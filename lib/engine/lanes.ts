@@ -1,0 +1,60 @@
+import type { Waiting } from '../delivery/sender-port.js'
+import type { WebhookState } from '../store/delivery-queue.js'
+import type { WebhookMetrics } from './lane/counters.js'
+import type { Flight } from './lane/flights.js'
+import { Lane } from './lane/lane.js'
+import type { LaneContext } from './lane/lane-context.js'
+
+/** The lanes of all webhooks that were ever heard of. */
+export class Lanes {
+  readonly #context: LaneContext
+  readonly #lanes = new Map<string, Lane>()
+
+  constructor(context: LaneContext) {
+    this.#context = context
+  }
+
+  /** What the store knows of webhooks; before it is known there are no lanes. */
+  load(states: ReadonlyMap<string, WebhookState>): void {
+    for (const [id, state] of states) this.#lanes.set(id, new Lane(id, state, this.#context))
+  }
+
+  of(webhook: string): Lane {
+    let lane = this.#lanes.get(webhook)
+    if (lane === undefined) {
+      lane = new Lane(webhook, undefined, this.#context)
+      this.#lanes.set(webhook, lane)
+    }
+    return lane
+  }
+
+  get all(): Iterable<Lane> {
+    return this.#lanes.values()
+  }
+
+  *flights(): Generator<Flight> {
+    for (const lane of this.all) yield* lane.flights
+  }
+
+  get metrics(): WebhookMetrics[] {
+    return Array.from(this.all, (lane) => lane.metrics)
+  }
+
+  pump(): void {
+    for (const lane of this.all) lane.pump()
+  }
+
+  async detach(deadline: Promise<void>): Promise<void> {
+    await Promise.all(Array.from(this.all, (lane) => lane.detach(deadline)))
+  }
+
+  /** A sender's pending deliveries, and why they wait. */
+  queueOf(sender: string): { pending: number; waiting: Waiting | null } {
+    const queues = this.#context.pending.ofSender(sender)
+    const reasons = queues.map(({ webhook }) => this.of(webhook).waiting())
+    return {
+      pending: queues.reduce((sum, { count }) => sum + count, 0),
+      waiting: reasons.find((reason) => reason !== null) ?? null,
+    }
+  }
+}

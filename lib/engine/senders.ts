@@ -1,0 +1,133 @@
+import { restoreMessage } from '../delivery/message.js'
+import type { SenderCounts, SenderOutput, SenderPort, Waiting } from '../delivery/sender-port.js'
+import type { Log, Timers } from '../platform.js'
+import type { OwedOutput } from '../store/delivery-queue.js'
+import type { DeliveryStore } from '../store/store.js'
+
+/** Status is for people: it need not change more often. */
+const TELL_AFTER_MS = 250
+const OWED_AT_ONCE = 100
+
+interface Attached {
+  readonly port: SenderPort
+  delivered: number
+  failed: number
+}
+
+interface SendersOptions {
+  readonly store: DeliveryStore
+  readonly timers: Timers
+  readonly log: Log
+  /** Pending deliveries of a sender and why they wait. */
+  readonly queue: (sender: string) => { readonly pending: number; readonly waiting: Waiting | null }
+}
+
+/**
+ * The deployed senders and their outputs. An output that is due while its sender is away is kept and given when the
+ * sender is back: on disk when that was known when the result was stored, else in memory.
+ */
+export class Senders {
+  readonly #options: SendersOptions
+  readonly #attached = new Map<string, Attached>()
+  readonly #missed = new Map<string, SenderOutput[]>()
+  readonly #toTell = new Set<string>()
+  #timer: unknown = null
+
+  constructor(options: SendersOptions) {
+    this.#options = options
+  }
+
+  has(id: string): boolean {
+    return this.#attached.has(id)
+  }
+
+  get ids(): string[] {
+    return [...this.#attached.keys()]
+  }
+
+  attach(id: string, port: SenderPort): void {
+    const attached = { port, delivered: 0, failed: 0 }
+    this.#attached.set(id, attached)
+    this.changed(id)
+    for (const output of this.#missed.get(id)?.splice(0) ?? []) this.#give(attached, output)
+    this.#missed.delete(id)
+  }
+
+  detach(id: string): void {
+    this.#attached.delete(id)
+  }
+
+  /** Emits the output of a delivery that is delivered or failed for good. */
+  output(output: SenderOutput): void {
+    const { id } = output.delivery.sender
+    const attached = this.#attached.get(id)
+    if (attached !== undefined) {
+      this.#give(attached, output)
+      return
+    }
+    const missed = this.#missed.get(id)
+    if (missed === undefined) this.#missed.set(id, [output])
+    else missed.push(output)
+  }
+
+  /** What this sender shows changed: it is told a little later, once for many changes. */
+  changed(id: string): void {
+    if (this.#attached.get(id)?.port.changed === undefined) return
+    this.#toTell.add(id)
+    this.#timer ??= this.#options.timers.setTimeout(() => {
+      this.#timer = null
+      const ids = [...this.#toTell]
+      this.#toTell.clear()
+      for (const sender of ids) this.#tell(sender)
+    }, TELL_AFTER_MS)
+  }
+
+  allChanged(): void {
+    for (const id of this.#attached.keys()) this.changed(id)
+  }
+
+  stop(): void {
+    if (this.#timer !== null) this.#options.timers.clearTimeout(this.#timer)
+    this.#attached.clear()
+  }
+
+  #tell(id: string): void {
+    const attached = this.#attached.get(id)
+    if (attached === undefined) return
+    const { port, delivered, failed } = attached
+    const counts: SenderCounts = { ...this.#options.queue(id), delivered, failed }
+    this.#call(() => port.changed?.(counts))
+  }
+
+  /** Gives a sender the outputs that were kept for it on disk. */
+  async giveOwed(id: string): Promise<void> {
+    const { store } = this.#options
+    const attached = this.#attached.get(id)
+    while (attached !== undefined) {
+      const owed = await store.owedOutputs(id, OWED_AT_ONCE)
+      if (owed.length === 0 || this.#attached.get(id) !== attached) return
+      for (const output of owed) this.#give(attached, outputOf(output))
+      await store.outputsGiven(owed.map(({ seq }) => seq))
+    }
+  }
+
+  #give(attached: Attached, output: SenderOutput): void {
+    const delivered = output.delivery.status === 'delivered'
+    if (delivered) attached.delivered++
+    else attached.failed++
+    this.changed(output.delivery.sender.id)
+    this.#call(() => (delivered ? attached.port.delivered(output) : attached.port.failed(output)))
+  }
+
+  #call(call: () => void): void {
+    try {
+      call()
+    } catch (error) {
+      this.#options.log.error(`A sender could not take its output: ${error instanceof Error ? error.message : error}`)
+    }
+  }
+}
+
+function outputOf({ delivery, event, payload, slots, message, attempt }: OwedOutput): SenderOutput {
+  return { delivery, event, payload, slots, message: restoreMessage(message), attempt }
+}

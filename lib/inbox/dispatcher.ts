@@ -1,0 +1,220 @@
+import { Router } from '../automations/router.js'
+import type { RunFilter } from '../automations/run-filter.js'
+import type { Trigger } from '../automations/trigger.js'
+import type { WatchTrigger } from '../automations/watch-trigger.js'
+import type { ArtifactEvent } from '../events/event.js'
+import type { Cursor, CursorMove } from '../store/event-log.js'
+import type { EventKeeper } from './event-keeper.js'
+import { InFlight } from './in-flight.js'
+import { type AutomationMessage, automationOf, eventOf } from './message.js'
+
+/** One artifact-event node as the dispatcher sees it. */
+export interface Automation {
+  readonly id: string
+  readonly source: string
+  readonly trigger: Trigger
+  /** What it asks of runs beside that. */
+  readonly runs: RunFilter
+  emit(event: ArtifactEvent): void
+}
+
+/** The answer of one accepted event. */
+export interface AcceptedEvent {
+  readonly event_id: string
+  readonly duplicate: boolean
+  /** How many automations it matches. */
+  readonly automations: number
+}
+
+/** Events made by a trigger's own button are accepted under this source, and go to that trigger alone. */
+export const sampleSource = (automationId: string) => `sample:${automationId}`
+
+interface HandOver {
+  readonly source: string
+  readonly event: ArtifactEvent
+}
+
+/**
+ * Stores events, then hands them to the automations they match. While flows are being redeployed events are stored
+ * only, and handed over once the flows run again, together with those that a redeploy or a crash caught half-way.
+ */
+export class Dispatcher {
+  readonly #engine: () => Promise<EventKeeper>
+  readonly #now: () => number
+  readonly #automations = new Map<string, Automation>()
+  readonly #routers = new Map<string, Router<Automation>>()
+  readonly #inFlight = new InFlight()
+  #running = false
+  #withSender: ReadonlySet<string> = new Set()
+  /** Stored as handed over, but the flows stopped between the write and the hand-over. */
+  #late: HandOver[] = []
+  #interrupted: { source: string; eventId: string }[] = []
+  #somethingWaits = false
+  #handingOver: Promise<void> | null = null
+
+  /** @param engine the embedded store's engine, which keeps every event; rejects with `store_unavailable` */
+  constructor(engine: () => Promise<EventKeeper>, now: () => number) {
+    this.#engine = engine
+    this.#now = now
+  }
+
+  /** Adds an automation; the function that is returned takes it away again. */
+  register(automation: Automation): () => void {
+    this.#automations.set(automation.id, automation)
+    this.#changed(automation.source)
+    return () => {
+      if (this.#automations.get(automation.id) !== automation) return
+      this.#automations.delete(automation.id)
+      this.#changed(automation.source)
+    }
+  }
+
+  /** False from the moment in which a deploy stops flows until they have started again. */
+  get running(): boolean {
+    return this.#running
+  }
+
+  /** Whether this automation is deployed and working. */
+  has(id: string): boolean {
+    return this.#automations.has(id)
+  }
+
+  /** While flows are stopped the old router stays, so that answers still say how many automations match. */
+  #changed(source: string): void {
+    if (this.#running) this.#routers.delete(source)
+  }
+
+  #route(source: string, event: ArtifactEvent): Automation[] {
+    if (source.startsWith('sample:')) {
+      const automation = this.#automations.get(source.slice('sample:'.length))
+      return automation ? [automation] : []
+    }
+    let router = this.#routers.get(source)
+    if (!router) {
+      const own = [...this.#automations.values()].filter((automation) => automation.source === source)
+      router = new Router(own.map((automation) => ({ trigger: automation.trigger, value: automation })))
+      this.#routers.set(source, router)
+    }
+    return router.route(event).filter(({ runs }) => runs.accepts(event))
+  }
+
+  /** What the automations of a source wait for, for whoever watches a registry for them. */
+  waitingFor(source: string): WatchTrigger[] {
+    const own = [...this.#automations.values()].filter((automation) => automation.source === source)
+    return own.flatMap(({ trigger, runs: { rules } }) =>
+      (rules.length === 0 ? [null] : rules).map((run) => ({ trigger, run })),
+    )
+  }
+
+  /**
+   * Stores events and hands the new ones over. Resolves once they are on disk.
+   * @param cursor how far the source was read, moved in the same transaction
+   * @throws AutomationError `store_unavailable`, or `cursor_moved`; nothing was accepted then
+   */
+  async accept(source: string, events: readonly ArtifactEvent[], cursor?: CursorMove): Promise<AcceptedEvent[]> {
+    const engine = await this.#engine()
+    const routed = this.#running
+    const results = await engine.accept(source, [...events], { routed, ...(cursor && { cursor }) })
+    // flows that started while this was being stored have looked for it in vain; a store that fails at this is looked
+    // at again when it works
+    if (!routed && this.#running) this.handOverWhatWaits().catch(() => {})
+    return results.map(({ event_id, duplicate }, index) => {
+      const event = events[index] as ArtifactEvent
+      const automations = this.#route(source, event)
+      if (!duplicate && routed) {
+        if (this.#running) this.#handOver(source, event, automations)
+        else this.#late.push({ source, event })
+      }
+      return { event_id, duplicate, automations: automations.length }
+    })
+  }
+
+  #handOver(source: string, event: ArtifactEvent, automations = this.#route(source, event)): void {
+    this.#inFlight.handed({ source, eventId: event.event_id }, this.#traceable(automations), this.#now())
+    automations.forEach((automation, copy) => {
+      // each automation may change what it gets without another one seeing it
+      automation.emit(copy === 0 ? event : structuredClone(event))
+    })
+  }
+
+  /** How far a source was read. @throws AutomationError `store_unavailable` */
+  async cursor(key: string): Promise<Cursor> {
+    return (await this.#engine()).cursor(key)
+  }
+
+  /** A message reached a sender's queue, or a filter dropped it: nothing has to be handed over again for it. */
+  settled(msg: AutomationMessage): void {
+    const { id } = automationOf(msg)
+    const source = this.#automations.get(id)?.source
+    if (source === undefined) return
+    const eventId = eventOf(msg).event_id
+    const now = this.#now()
+    if (this.#inFlight.reached({ source, eventId }, id, now)) return
+    this.#inFlight.reached({ source: sampleSource(id), eventId }, id, now)
+  }
+
+  flowsStopping(): void {
+    if (!this.#running) return
+    this.#running = false
+    this.#interrupted = this.#inFlight.unsettled(this.#now())
+  }
+
+  /** @param withSender the automations whose messages can reach a sender */
+  async flowsStarted(withSender: ReadonlySet<string>): Promise<void> {
+    this.#running = true
+    this.#withSender = withSender
+    this.#routers.clear()
+    await this.handOverWhatWaits()
+  }
+
+  /**
+   * Hands over what waited: stored meanwhile, caught by the redeploy, or (after a crash or trouble with the store) not
+   * settled. Does nothing while flows are stopped.
+   */
+  async handOverWhatWaits(): Promise<void> {
+    this.#somethingWaits = true
+    if (!this.#running) return
+    this.#handingOver ??= this.#handOverAll()
+    await this.#handingOver
+  }
+
+  /** One round after the other: two at a time would hand over the same events. */
+  async #handOverAll(): Promise<void> {
+    try {
+      do {
+        this.#somethingWaits = false
+        await this.#handOverOnce()
+      } while (this.#somethingWaits && this.#running)
+    } finally {
+      this.#handingOver = null
+    }
+  }
+
+  async #handOverOnce(): Promise<void> {
+    const engine = await this.#engine()
+    for (const { source, event } of this.#late.splice(0)) this.#again(source, event)
+    const interrupted = this.#interrupted.splice(0)
+    try {
+      for (let next = interrupted[0]; next !== undefined; next = interrupted[0]) {
+        const event = await engine.event(next.source, next.eventId)
+        interrupted.shift()
+        if (event) this.#again(next.source, event)
+      }
+    } finally {
+      // what a failing store left unread is for the next round
+      this.#interrupted.unshift(...interrupted)
+    }
+    const match = (source: string, event: ArtifactEvent) => this.#traceable(this.#route(source, event))
+    for await (const { source, event } of engine.takeUnrouted(match)) this.#again(source, event)
+  }
+
+  /** A flow without a sender leaves no trace, so what went through it counts as settled. */
+  #traceable(automations: readonly Automation[]): string[] {
+    return automations.map(({ id }) => id).filter((id) => this.#withSender.has(id))
+  }
+
+  #again(source: string, event: ArtifactEvent): void {
+    if (this.#running) this.#handOver(source, event)
+    else this.#late.push({ source, event })
+  }
+}

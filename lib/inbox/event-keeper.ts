@@ -1,0 +1,28 @@
+import type { ArtifactEvent } from '../events/event.js'
+import type { Cursor, CursorMove } from '../store/event-log.js'
+import type { Match } from './replay.js'
+
+export interface AcceptOptions {
+  /** The caller hands the events that are no duplicates to its flows right after; otherwise they are kept for them. */
+  readonly routed: boolean
+  /** Moved in the same transaction; when it is not where it should be, nothing is stored: `cursor_moved`. */
+  readonly cursor?: CursorMove
+}
+
+export interface KeptEvent {
+  readonly event_id: string
+  readonly duplicate: boolean
+}
+
+/**
+ * What the dispatcher asks of whoever keeps events for certain (the engine of deliveries). Every method rejects with
+ * `store_unavailable` while nothing can be stored.
+ */
+export interface EventKeeper {
+  /** Stores events, all or none; resolves when they are on disk. */
+  accept(source: string, events: readonly ArtifactEvent[], options: AcceptOptions): Promise<KeptEvent[]>
+  cursor(key: string): Promise<Cursor>
+  event(source: string, eventId: string): Promise<ArtifactEvent | null>
+  /** Events that the flows have to see (again). `match` names the automations whose senders an event must reach. */
+  takeUnrouted(match: Match): AsyncIterable<{ source: string; event: ArtifactEvent }>
+}

@@ -1,0 +1,27 @@
+import type { AddressPolicy } from '../../webhook/address.js'
+import { USER_AGENT } from '../../webhook/version.js'
+import { WandbClient } from './client.js'
+import { HttpPost } from './http-post.js'
+
+export interface Connection {
+  readonly client: WandbClient
+  close(): Promise<void>
+}
+
+/** A client of a W&B server, with connections of its own. */
+export function connectWandb(
+  baseUrl: string,
+  apiKey: () => string | undefined,
+  addressPolicy: AddressPolicy,
+): Connection {
+  const http = new HttpPost({ addressPolicy })
+  const client = new WandbClient({
+    baseUrl,
+    apiKey,
+    post: http.post,
+    timeout: (ms) => AbortSignal.timeout(ms),
+    now: Date.now,
+    userAgent: USER_AGENT,
+  })
+  return { client, close: () => http.close() }
+}

@@ -1,0 +1,163 @@
+import type {
+  Attempt,
+  Delivery,
+  DeliveryError,
+  DeliveryStatus,
+  MaskedRequest,
+  NewDelivery,
+} from '../delivery/delivery.js'
+import type { Ordering } from '../delivery/lane-port.js'
+import type { StoredDelivery } from '../delivery/stored.js'
+import type { ArtifactEvent } from '../events/event.js'
+import type { Page } from './page.js'
+
+/** The deliveries, from the moment they are made until they are history. */
+export interface DeliveryQueue {
+  /** Stores a delivery, unless one with this id is there. */
+  enqueue(delivery: NewRecord): Promise<Enqueued>
+  /** Stores the masked request of a dry run; one that is there is left as it is. */
+  putDryRun(delivery: NewRecord, request: MaskedRequest): Promise<Enqueued>
+  /**
+   * Takes due deliveries of a webhook whose senders are among `senders`, earliest first. What was taken is not given
+   * again until it is recorded or released, or the store was opened again.
+   */
+  claim(webhook: string, want: ClaimWish): Promise<Claim>
+  release(webhook: string, seqs: readonly number[]): Promise<void>
+  /** Notes that requests are on their way, so that a crash can be told from a wait. */
+  markStarted(started: readonly Started[]): Promise<void>
+  /** Stores the result of an attempt and releases the delivery; says whether that let a successor go. */
+  record(result: AttemptRecord): Promise<{ readonly successor: boolean }>
+
+  delivery(id: string): Promise<DeliveryDetail | null>
+  deliveries(filter: DeliveryFilter, page: Page): Promise<{ deliveries: Delivery[]; next: string | null }>
+  /**
+   * Makes deliveries pending and due at `now` again, with the schedule from its start; of a filter up to `limit`,
+   * going on at `before`. Those that are claimed, or wait for their predecessor, are left as they are; dry runs too.
+   */
+  redeliver(wanted: RedeliveryWish, now: number): Promise<Redelivered>
+
+  webhookStates(): Promise<ReadonlyMap<string, WebhookState>>
+  putWebhookState(id: string, state: WebhookState): Promise<void>
+  /** Holds back or lets go the successors in each collection, after a webhook's `ordering` was changed. */
+  reorder(webhook: string, ordering: Ordering, now: number): Promise<void>
+  /** Moves every due time that lies after `now` to the past by `by` milliseconds: the clock was set back. */
+  shiftDue(by: number, now: number): Promise<void>
+
+  /** Finished deliveries whose sender was away when they finished, oldest first. */
+  owedOutputs(sender: string, limit: number): Promise<OwedOutput[]>
+  outputsGiven(seqs: readonly number[]): Promise<void>
+
+  /** Pending deliveries by webhook and sender. */
+  pending(): Promise<PendingCount[]>
+  oldestPending(): Promise<number | null>
+}
+
+export interface NewRecord extends Omit<NewDelivery, 'message'> {
+  readonly id: string
+  readonly orderKey: string | null
+  /** JSON text, or null when there is nothing to keep. */
+  readonly message: string | null
+  readonly createdAt: number
+  /** Whether it must wait for earlier pending deliveries with the same key. */
+  readonly ordered: boolean
+  /** Whether the caller takes it at once if it may go. */
+  readonly claim: boolean
+}
+
+export interface Enqueued {
+  readonly delivery: Delivery
+  readonly duplicate: boolean
+  /** Set when the caller asked to take it and it may go. */
+  readonly claimed: StoredDelivery | null
+}
+
+export interface ClaimWish {
+  readonly senders: ReadonlySet<string>
+  readonly now: number
+  /** At most so many deliveries, and, but for the first, so many bytes of payload. */
+  readonly limit: number
+  readonly bytes: number
+}
+
+export interface Claim {
+  readonly deliveries: readonly StoredDelivery[]
+  /** Whether more are due than were given. */
+  readonly more: boolean
+  /** When the next one is due that is not due now. */
+  readonly nextDue: number | null
+}
+
+export interface AttemptRecord {
+  readonly delivery: StoredDelivery
+  /** Null when no request was made; otherwise it counts. */
+  readonly attempt: Attempt | null
+  readonly status: 'pending' | 'delivered' | 'failed'
+  readonly step: number
+  /** When a pending one is due again. */
+  readonly dueAt: number | null
+  /** When it was recorded; the end of one that is not pending any more. */
+  readonly at: number
+  readonly error: DeliveryError | null
+  /** The sender is away: keep the output for it. */
+  readonly owed: boolean
+}
+
+export interface DeliveryDetail {
+  readonly delivery: Delivery
+  readonly event: ArtifactEvent | null
+  readonly payload: Buffer
+  readonly slots: NewDelivery['slots']
+  readonly log: readonly Attempt[]
+  /** Only of a dry run. */
+  readonly request: MaskedRequest | null
+}
+
+export interface DeliveryFilter {
+  readonly status?: DeliveryStatus
+  readonly automation?: string
+  readonly webhook?: string
+  readonly event_id?: string
+  /** Bounds of `created_at`: since included, until not. */
+  readonly since?: number
+  readonly until?: number
+}
+
+export type RedeliveryWish =
+  | { readonly id: string }
+  | { readonly filter: DeliveryFilter; readonly before: string | null; readonly limit: number }
+
+export interface Redelivered {
+  readonly deliveries: readonly { readonly webhook: string; readonly sender: string; readonly wasPending: boolean }[]
+  readonly next: string | null
+}
+
+export interface WebhookState {
+  /** Why it is paused, as a sentence; null when it is not. */
+  readonly paused: string | null
+  /** The URL that is paused, or asked to be left alone: another one ends both. */
+  readonly pausedUrl: string | null
+  /** Nothing goes to it before this time, because it asked so. */
+  readonly heldUntil: number | null
+  readonly ordering: Ordering
+}
+
+export interface OwedOutput {
+  readonly seq: number
+  readonly delivery: Delivery
+  readonly event: ArtifactEvent
+  readonly payload: Buffer
+  readonly slots: NewDelivery['slots']
+  readonly message: string | null
+  readonly attempt: Attempt | null
+}
+
+export interface PendingCount {
+  readonly webhook: string
+  readonly sender: string
+  readonly count: number
+}
+
+export interface Started {
+  readonly seq: number
+  readonly at: number
+}

@@ -1,0 +1,65 @@
+import type { ArtifactEvent } from '../events/event.js'
+import type { Page } from './page.js'
+
+/** The events that were accepted, and how far each source was read. */
+export interface EventLog {
+  /**
+   * Stores events and says of each whether (source, event_id) was there before; all or nothing. With a cursor its
+   * compare-and-set, and the change of its parts, are in the transaction; when it is not at `expected` nothing is stored
+   * and the call rejects with the code `cursor_moved`.
+   */
+  putEvents(events: readonly NewEvent[], cursor?: CursorMove): Promise<boolean[]>
+  cursor(key: string): Promise<Cursor>
+  event(source: string, eventId: string): Promise<ArtifactEvent | null>
+  /** Marks the events received since then: they may not have reached their senders. */
+  suspectEvents(since: number): Promise<void>
+  /** Events that are to be handed to the flows, oldest first, from after the number `after`. */
+  unroutedEvents(after: number, limit: number): Promise<UnroutedEvent[]>
+  /** Ids of the automations that made a delivery of this event. */
+  automationsReached(eventId: string): Promise<readonly string[]>
+  markRouted(seqs: readonly number[]): Promise<void>
+  events(filter: EventFilter, page: Page): Promise<{ events: StoredEvent[]; next: string | null }>
+}
+
+export interface NewEvent {
+  readonly source: string
+  readonly event: ArtifactEvent
+  readonly receivedAt: number
+  /** Whether it goes to the flows right now; otherwise it is kept for them. */
+  readonly routed: boolean
+}
+
+/** How far a source was read. */
+export interface Cursor {
+  /** Null: there is none. */
+  readonly value: string | null
+  /** What was seen there, as texts by their keys, for sources of which one value cannot say it. */
+  readonly parts: ReadonlyMap<string, string>
+}
+
+export interface CursorMove {
+  readonly key: string
+  /** Null: the cursor must not exist yet. */
+  readonly expected: string | null
+  readonly next: string
+  /** New texts of its parts; null deletes one, and those that are not named stay. */
+  readonly parts?: ReadonlyMap<string, string | null>
+}
+
+export interface UnroutedEvent {
+  readonly seq: number
+  readonly source: string
+  readonly event: ArtifactEvent
+  /** Was handed to the flows before, so it is handed again only when an automation made no delivery of it. */
+  readonly suspect: boolean
+}
+
+export interface EventFilter {
+  readonly source?: string
+}
+
+export interface StoredEvent {
+  readonly source: string
+  readonly received_at: string
+  readonly event: ArtifactEvent
+}

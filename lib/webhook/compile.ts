@@ -1,0 +1,92 @@
+import { AutomationError } from '../error.js'
+import { Redactor } from '../secrets/redactor.js'
+import { MASK, Secret } from '../secrets/secret.js'
+import { fillSlots } from '../template/fill.js'
+import { badHeaderCharacter } from './header-rules.js'
+import type { HeaderField } from './headers.js'
+import { hmacSha256 } from './hmac.js'
+import { invalid } from './invalid.js'
+import { compileProxy, type ProxyHop, type ProxySettings } from './proxy.js'
+import { planWebhook, type WebhookPlan, type WebhookSettings } from './settings.js'
+import { type SignedMessage, sign, signingKey } from './sign.js'
+import { compileTls, type Tls, type TlsSettings } from './tls.js'
+
+export { ORDERINGS, type Ordering, WEBHOOK_DEFAULTS, type WebhookSettings } from './settings.js'
+
+/** What the ids in the settings stand for. */
+export interface WebhookParts {
+  readonly token?: Secret
+  readonly signing?: Secret
+  /** By the names that payloads and headers use. */
+  readonly granted: ReadonlyMap<string, Secret>
+  readonly tls?: TlsSettings
+  readonly proxy?: ProxySettings
+}
+
+/** A header with its secrets filled in, and its twin that may be shown. */
+export interface FilledHeader {
+  readonly name: string
+  readonly value: Secret
+  readonly masked: string
+}
+
+/** A webhook that can be used: everything of a request but the delivery itself. */
+export interface Webhook extends Omit<WebhookPlan, 'headers'> {
+  readonly headers: readonly FilledHeader[]
+  /** The value of the signature header; null when the webhook does not sign. */
+  readonly sign: ((message: SignedMessage) => string) | null
+  /** The value of `ACCESS_TOKEN` or of a granted secret; undefined when there is none of that name. */
+  readonly reveal: (name: string) => string | undefined
+  /** Masks every secret of this webhook in text that comes from elsewhere. */
+  readonly redactor: Redactor
+  readonly tls: Tls | null
+  readonly proxy: ProxyHop | null
+}
+
+/**
+ * @throws AutomationError `webhook_invalid` in words, for anything that would keep each delivery from being sent as
+ *   it should be: deliveries wait until it is put right
+ */
+export function compileWebhook(settings: Partial<WebhookSettings>, parts: WebhookParts): Webhook {
+  const { token, signing, granted } = parts
+  const { headers, ...plan } = planWebhook(settings, { hasToken: Boolean(token ?? settings.accessToken) })
+  if (settings.accessToken && !token) throw invalid('The access token has no value. Enter it.', 'access token missing')
+  const reveal = (name: string) => (name === 'ACCESS_TOKEN' ? token : granted.get(name))?.reveal()
+  const proxy = parts.proxy ? compileProxy(parts.proxy, plan.url) : null
+  const secrets = [token, signing, ...granted.values(), proxy?.password]
+  return {
+    ...plan,
+    headers: headers.map((field) => fillHeader(field, reveal)),
+    sign: signer(plan, signing),
+    reveal,
+    redactor: new Redactor(secrets.flatMap((secret) => secret?.reveal() ?? [])),
+    tls: parts.tls ? compileTls(parts.tls) : null,
+    proxy,
+  }
+}
+
+function signer({ signing, signature }: Pick<WebhookPlan, 'signing' | 'signature'>, secret: Secret | undefined) {
+  if (!signature) return null
+  if (!secret) {
+    throw invalid('The webhook signs its requests, but has no signing secret. Choose one.', 'signing secret missing')
+  }
+  const hmac = hmacSha256(signingKey(signing, secret))
+  return (message: SignedMessage) => sign(signature, hmac, message)
+}
+
+function fillHeader({ name, text, slots }: HeaderField, reveal: (name: string) => string | undefined): FilledHeader {
+  try {
+    const value = fillSlots(text, slots, reveal)
+    if (badHeaderCharacter(value) !== null) {
+      throw invalid(
+        `A secret in the header ${name} has a character that cannot stand in a header. Enter it again, without a line break at its end and in plain ASCII.`,
+        `secret in ${name}`,
+      )
+    }
+    const masked = fillSlots(text, slots, (secret) => (reveal(secret) === undefined ? undefined : MASK))
+    return { name, value: new Secret(value), masked }
+  } catch (error) {
+    if (!(error instanceof AutomationError) || error.code === 'webhook_invalid') throw error
+    throw invalid(`The header ${name} cannot be filled: ${error.message}`, `header ${name}`, error)
+  }
+}

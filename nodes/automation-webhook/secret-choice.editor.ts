@@ -1,0 +1,72 @@
+import { button, element, fill } from '../editor/element.js'
+import type { EditorNode, Translate } from '../editor/red-editor.d.js'
+import { SECRET_TYPE, secretNodes } from '../editor/webhook/secrets.js'
+
+const CHANGES = ['nodes:add', 'nodes:change', 'nodes:remove'] as const
+
+/** Check boxes for the secrets that a webhook grants, and a button that adds one. Call `destroy` with its dialog. */
+export class SecretChoice {
+  onChange: () => void = () => {}
+  /** When the list is drawn anew. */
+  onRefresh: () => void = () => {}
+  readonly #parent: Element
+  readonly #before: readonly string[]
+  readonly #_: Translate
+  #chosen: readonly string[]
+  readonly #refresh = ({ type }: EditorNode) => {
+    // the dialog that changes a secret is not done with it yet
+    if (type === SECRET_TYPE)
+      setTimeout(() => {
+        this.#show()
+        this.onRefresh()
+      })
+  }
+
+  /** @param chosen ids; those of secrets that do not exist any more are kept until they are unchecked */
+  constructor(parent: Element, chosen: readonly string[], _: Translate) {
+    this.#parent = parent
+    this.#before = chosen
+    this.#chosen = chosen
+    this.#_ = _
+    for (const event of CHANGES) RED.events.on(event, this.#refresh)
+    this.#show()
+  }
+
+  destroy(): void {
+    for (const event of CHANGES) RED.events.off(event, this.#refresh)
+  }
+
+  /** Draws the list anew: a secret may have been added or renamed meanwhile. */
+  #show(): void {
+    const nodes = secretNodes()
+    const gone = this.#before.filter((id) => !nodes.some((node) => node.id === id))
+    const rows = [
+      ...nodes.map((node) => this.#row(node.id, node.name || this.#_('automation-webhook.unnamed'))),
+      ...gone.map((id) => this.#row(id, this.#_('automation-webhook.secret-gone', { id }))),
+    ]
+    // the + beside the access token would make the new secret the access token
+    const add = button(this.#_('automation-webhook.add-secret'), 'fa-plus', () =>
+      RED.editor.editConfig('', SECRET_TYPE, '_ADD_'),
+    )
+    fill(this.#parent, ...rows, element('div', {}, add))
+  }
+
+  #row(id: string, name: string): HTMLLabelElement {
+    const box = element('input', { type: 'checkbox', value: id, id: `node-config-input-secrets-${id}` })
+    box.checked = this.#chosen.includes(id)
+    box.addEventListener('change', () => {
+      this.#chosen = box.checked ? [...this.#chosen, id] : this.#chosen.filter((other) => other !== id)
+      this.onChange()
+    })
+    return element('label', {}, box, element('code', {}, name))
+  }
+
+  /** Ids, in the order in which they were chosen. */
+  get secrets(): string[] {
+    return [...this.#chosen]
+  }
+
+  get changed(): boolean {
+    return [...this.#chosen].sort().join() !== [...this.#before].sort().join()
+  }
+}

@@ -1,0 +1,35 @@
+import type { TriggerSettings } from '../../../lib/automations/trigger.js'
+import type { EditorNode } from '../red-editor.d.js'
+
+/** The automation whose messages reach a node, so that previews show what will really come. */
+export interface UpstreamAutomation {
+  readonly name: string
+  /** As saved: what is absent has its default. */
+  readonly trigger: Partial<TriggerSettings>
+  /** An alias or tag that its pattern matches, where one is known. */
+  readonly example: string | undefined
+}
+
+export function automationBefore(node: EditorNode): UpstreamAutomation | null {
+  const trigger = nodeBefore(node, 'artifact-event')
+  if (!trigger) return null
+  const { scope, entity, project, collection, events, pattern } = trigger as Partial<TriggerSettings>
+  const settings = { scope, entity, project, collection, events, pattern }
+  const saved = Object.entries(settings).filter(([, value]) => value !== undefined)
+  const example = trigger._def.aliasExample?.call(trigger)
+  return { name: trigger.name ?? '', trigger: Object.fromEntries(saved), example }
+}
+
+/** Follows the wires backwards to the nearest node of a type. */
+export function nodeBefore(node: EditorNode, type: string): EditorNode | null {
+  const seen = new Set<EditorNode>()
+  let row: EditorNode[] = [node]
+  while (row.length > 0) {
+    const found = row.find((candidate) => candidate.type === type)
+    if (found) return found
+    for (const passed of row) seen.add(passed)
+    const before = row.flatMap((target) => RED.nodes.filterLinks({ target }).map(({ source }) => source))
+    row = before.filter((source) => !seen.has(source))
+  }
+  return null
+}

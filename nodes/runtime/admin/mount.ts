@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto'
+import type { NodeAPI } from 'node-red'
+import { AutomationError } from '../../../lib/error.js'
+import type { Host } from '../host.js'
+import { listAutomations } from './automations.js'
+import { mountDeliveries } from './deliveries.js'
+import { metricsText } from './metrics.js'
+import { AdminRouter, optionalText } from './router.js'
+import { sendSample } from './sample.js'
+import { mountWandbSource } from './wandb-source.js'
+import { testWebhook } from './webhook-test.js'
+
+/** Registers the whole admin interface under `<httpAdminRoot>/artifact-automations/`. */
+export function mountAdmin(RED: NodeAPI, host: Host): void {
+  const router = new AdminRouter(RED)
+  router.get('/automations', async () => {
+    const engines = await host.stores.all()
+    const automations = await listAutomations(RED, async (automation) => {
+      // what is deployed is known without a store; only the last deliveries are not
+      for (const engine of engines.filter(({ problem }) => problem === null)) {
+        const { deliveries } = await engine.list({ automation }, { limit: 1 })
+        if (deliveries[0]) return deliveries[0]
+      }
+      return null
+    })
+    return { status: 200, json: { automations } }
+  })
+  mountDeliveries(router, host)
+  router.get('/metrics', async () => {
+    const engines = await host.stores.all()
+    return { status: 200, text: await metricsText(await Promise.all(engines.map((engine) => engine.metrics()))) }
+  })
+  router.post('/webhooks/:id/test', ({ params, body }) => testWebhook(RED, host, params['id'] ?? '', body))
+  mountWandbSource(router, RED, host)
+  router.post('/events/sample', async ({ body }) => {
+    const node = optionalText(body['node'], 'node')
+    if (!node) throw new AutomationError('request_invalid', 'node must be the id of an artifact-event node.')
+    return { status: 202, json: { event_id: await sendSample(RED, host, node, new Date(), randomUUID()) } }
+  })
+}

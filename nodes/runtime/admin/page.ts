@@ -1,0 +1,102 @@
+import type { Delivery } from '../../../lib/delivery/delivery.js'
+import type { DeliveryEngine } from '../../../lib/engine/engine.js'
+import { AutomationError } from '../../../lib/error.js'
+import { type AdminRequest, optionalText } from './router.js'
+
+const MOST_ROWS = 200
+
+/** `limit` (1 to 200, 50 when absent) and `before` of a query. */
+export function pageOf(query: AdminRequest['query']): { limit: number; before: string | undefined } {
+  const limit = query['limit'] === undefined ? 50 : Number(query['limit'])
+  if (!Number.isInteger(limit) || limit < 1 || limit > MOST_ROWS) {
+    throw new AutomationError('request_invalid', `limit must be a whole number from 1 to ${MOST_ROWS}.`, {
+      details: [{ path: 'limit', message: `must be a whole number from 1 to ${MOST_ROWS}` }],
+    })
+  }
+  return { limit, before: optionalText(query['before'], 'before') }
+}
+
+type ListPage = { limit: number; before?: string }
+type Rows = { rows: Delivery[]; next: string | null }
+
+/** The stores that can be read; all of them when none can, so that the answer says why. */
+export function readable(engines: readonly DeliveryEngine[]): readonly DeliveryEngine[] {
+  const well = engines.filter(({ problem }) => !problem)
+  return well.length > 0 ? well : engines
+}
+
+/**
+ * One page over several stores, newest first. With one store the cursor is the store's own; with more it is a JSON
+ * list of where each store goes on (null: not begun, false: finished). A store that cannot be read while others can is
+ * left out.
+ */
+export async function mergedPage(
+  engines: readonly DeliveryEngine[],
+  query: AdminRequest['query'],
+  list: (engine: DeliveryEngine, page: ListPage) => Promise<Rows>,
+): Promise<Rows> {
+  const { limit, before } = pageOf(query)
+  if (engines.length === 1) return list(engines[0] as DeliveryEngine, { limit, ...(before && { before }) })
+  const from = positions(before, engines.length)
+  const asked = new Set(readable(engines))
+  const pages = await Promise.all(
+    engines.map((engine, index) => {
+      const position = from[index]
+      if (position === false || !asked.has(engine)) return { rows: [], next: null }
+      return list(engine, { limit, ...(typeof position === 'string' && { before: position }) })
+    }),
+  )
+  const shown = newest(
+    pages.map(({ rows }) => rows),
+    limit,
+  )
+  const next = await Promise.all(
+    pages.map(async ({ rows, next }, store) => {
+      const taken = shown.filter((entry) => entry.store === store).length
+      if (taken === rows.length) return next ?? false
+      if (taken === 0) return from[store] ?? null
+      const again = from[store]
+      const part = await list(engines[store] as DeliveryEngine, {
+        limit: taken,
+        ...(typeof again === 'string' && { before: again }),
+      })
+      return part.next ?? false
+    }),
+  )
+  return {
+    rows: shown.map(({ row }) => row),
+    next: next.every((position) => position === false) ? null : Buffer.from(JSON.stringify(next)).toString('base64url'),
+  }
+}
+
+/**
+ * The newest rows of all stores. Each store's rows stay in its own order, in which its cursor counts, also where times
+ * are equal or a clock was set back.
+ */
+function newest(stores: readonly (readonly Delivery[])[], limit: number): { row: Delivery; store: number }[] {
+  const ahead = stores.map((rows) => [...rows])
+  const shown: { row: Delivery; store: number }[] = []
+  while (shown.length < limit) {
+    let from: { row: Delivery; store: number } | null = null
+    for (const [store, [row]] of ahead.entries()) {
+      if (row && (from === null || row.created_at > from.row.created_at)) from = { row, store }
+    }
+    if (from === null) break
+    ahead[from.store]?.shift()
+    shown.push(from)
+  }
+  return shown
+}
+
+function positions(cursor: string | undefined, count: number): (string | null | false)[] {
+  if (cursor === undefined) return Array(count).fill(null)
+  try {
+    const list: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
+    if (Array.isArray(list) && list.length === count) return list as (string | null | false)[]
+  } catch {
+    // falls through to the refusal
+  }
+  throw new AutomationError('request_invalid', 'before must be the "next" of an earlier page.', {
+    details: [{ path: 'before', message: 'is not a cursor of this list' }],
+  })
+}

@@ -1,0 +1,154 @@
+import type { NodeAPI } from 'node-red'
+import { AutomationError } from '../../../lib/error.js'
+import { isObject } from '../../../lib/json.js'
+import { asAutomationError } from '../report.js'
+
+/** What a handler gets of a request, already checked. */
+export interface AdminRequest {
+  readonly params: Readonly<Record<string, string>>
+  /** Only the first of a repeated parameter. */
+  readonly query: Readonly<Record<string, string>>
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/** A JSON answer, a text answer, or nothing (204). */
+export interface AdminAnswer {
+  readonly status: number
+  readonly json?: unknown
+  readonly text?: { readonly type: string; readonly body: string }
+}
+
+export type AdminHandler = (request: AdminRequest) => Promise<AdminAnswer> | AdminAnswer
+
+const PREFIX = '/artifact-automations'
+
+/** HTTP status of the errors that a handler may throw. Any other that says what is wrong is about the call: 400. */
+const STATUS: Readonly<Record<string, number>> = {
+  not_found: 404,
+  conflict: 409,
+  store_unavailable: 503,
+  store_corrupt: 503,
+  // never W&B's own status: the editor would take a 401 for a session of its own that has ended
+  source_denied: 502,
+  source_rate_limited: 502,
+  source_unavailable: 502,
+  source_answer_invalid: 502,
+  source_answer_unexpected: 502,
+  source_answer_too_large: 502,
+  source_query_refused: 502,
+  source_not_found: 502,
+  address_policy_invalid: 500,
+  internal: 500,
+}
+
+/**
+ * Registers routes of the admin interface. Reading needs the permission `artifact-automations.read`, anything else
+ * `artifact-automations.write`, a JSON content type and a header of our own: a page on another site can make a
+ * browser post a form, but neither of those. Node-RED 4.1 lets every site read its admin interface and send any header
+ * there; here that takes `httpAdminCors` in settings.js.
+ */
+export class AdminRouter {
+  readonly #RED: NodeAPI
+
+  constructor(RED: NodeAPI) {
+    this.#RED = RED
+  }
+
+  get(path: string, handler: AdminHandler): void {
+    const permission = this.#RED.auth.needsPermission('artifact-automations.read')
+    this.#RED.httpAdmin.get(PREFIX + path, permission, (request, response) =>
+      respond(request, response, (checked) => (this.#isRefused(request) ? FOREIGN : handler(checked))),
+    )
+  }
+
+  post(path: string, handler: AdminHandler): void {
+    const permission = this.#RED.auth.needsPermission('artifact-automations.write')
+    this.#RED.httpAdmin.post(PREFIX + path, permission, (request, response) =>
+      respond(request, response, (checked) => {
+        if (this.#isRefused(request)) return FOREIGN
+        if (!request.is('application/json') || request.get('X-Artifact-Automations') !== '1') {
+          return problem(
+            403,
+            new AutomationError(
+              'header_missing',
+              'A call that changes something needs the headers Content-Type: application/json and X-Artifact-Automations: 1.',
+            ),
+          )
+        }
+        return handler(checked)
+      }),
+    )
+  }
+
+  #isRefused(request: ExpressRequest): boolean {
+    const { httpAdminCors } = this.#RED.settings as unknown as { httpAdminCors?: unknown }
+    return !httpAdminCors && isForeign(request)
+  }
+}
+
+type ExpressRequest = Parameters<Parameters<NodeAPI['httpAdmin']['get']>[1]>[0]
+type ExpressResponse = Parameters<Parameters<NodeAPI['httpAdmin']['get']>[1]>[1]
+
+async function respond(request: ExpressRequest, response: ExpressResponse, handler: AdminHandler): Promise<void> {
+  let answer: AdminAnswer
+  try {
+    answer = await handler({
+      params: request.params as Record<string, string>,
+      query: firstOfEach(request.query),
+      body: isObject(request.body) ? request.body : {},
+    })
+  } catch (error) {
+    const known = asAutomationError(error)
+    answer = problem(STATUS[known.code] ?? 400, known)
+  }
+  response.status(answer.status).set('Cache-Control', 'no-store')
+  if (answer.status === 503) response.set('Retry-After', '30')
+  if (answer.text) response.type(answer.text.type).send(answer.text.body)
+  else if (answer.json === undefined) response.end()
+  else response.json(answer.json)
+}
+
+function problem(status: number, { code, message, details }: AutomationError): AdminAnswer {
+  return { status, json: { error: { code, message, details } } }
+}
+
+const FOREIGN = problem(
+  403,
+  new AutomationError(
+    'origin_refused',
+    'A page of another origin may not call this. Set httpAdminCors in settings.js if one should.',
+  ),
+)
+
+/**
+ * Whether a browser sent this for a page of another origin. Browsers say so themselves where the connection can be
+ * trusted (Fetch Metadata, w3.org/TR/fetch-metadata), which holds behind proxies too; elsewhere the hosts tell.
+ */
+function isForeign(request: ExpressRequest): boolean {
+  const origin = request.get('Origin')
+  if (origin === undefined) return false
+  const site = request.get('Sec-Fetch-Site')
+  if (site !== undefined) return site !== 'same-origin'
+  return !URL.canParse(origin) || new URL(origin).host !== request.get('Host')
+}
+
+/** Express reads `?a=1&a=2` as an array and `?a[b]=1` as an object; nothing here takes either. */
+function firstOfEach(query: object): Record<string, string> {
+  const first: Record<string, string> = {}
+  for (const [name, value] of Object.entries(query)) {
+    const one: unknown = Array.isArray(value) ? value[0] : value
+    if (typeof one === 'string') first[name] = one
+  }
+  return first
+}
+
+/** A text of the body or the query, or undefined when it is absent or empty. */
+export function optionalText(value: unknown, name: string): string | undefined {
+  if (value === undefined || value === null || value === '') return undefined
+  if (typeof value !== 'string') {
+    throw new AutomationError('request_invalid', `${name} must be a text.`, {
+      details: [{ path: name, message: 'must be a text' }],
+    })
+  }
+  return value
+}

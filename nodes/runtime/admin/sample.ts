@@ -1,0 +1,31 @@
+import type { NodeAPI } from 'node-red'
+import { fittingSample } from '../../../lib/automations/fitting-sample.js'
+import type { TriggerSettings } from '../../../lib/automations/trigger.js'
+import { AutomationError } from '../../../lib/error.js'
+import type { EventType } from '../../../lib/events/event.js'
+import { sampleSource } from '../../../lib/inbox/dispatcher.js'
+import { withEnvironment } from '../environment.js'
+import type { Host } from '../host.js'
+
+/**
+ * Sends an event that fits a trigger's own settings through that trigger alone.
+ * @returns the event's id
+ * @throws AutomationError `not_found` when no such trigger is deployed
+ */
+export async function sendSample(RED: NodeAPI, host: Host, id: string, at: Date, eventId: string): Promise<string> {
+  let settings: TriggerSettings | undefined
+  RED.nodes.eachNode((node) => {
+    if (node.id === id && node.type === 'artifact-event')
+      settings = withEnvironment(RED, id, node as unknown as TriggerSettings)
+  })
+  if (!settings || !host.dispatcher.has(id)) {
+    throw new AutomationError(
+      'not_found',
+      'This artifact-event node is not running: deploy it, enable it, and mend what its status says.',
+    )
+  }
+  const type = (settings.events?.[0] ?? 'LINK_ARTIFACT') as EventType
+  const event = { ...fittingSample(type, settings, at), event_id: eventId }
+  await host.dispatcher.accept(sampleSource(id), [event])
+  return eventId
+}

@@ -1,0 +1,80 @@
+import type { NodeAPI } from 'node-red'
+import { AutomationError } from '../../../lib/error.js'
+import { isObject } from '../../../lib/json.js'
+import { isFlowNode } from '../../../lib/sources/wandb/automations/flow-node.js'
+import { readAutomations } from '../../../lib/sources/wandb/automations/read.js'
+import type { WandbClient } from '../../../lib/sources/wandb/client.js'
+import { connectWandb } from '../../../lib/sources/wandb/connect.js'
+import { readDirectory } from '../../../lib/sources/wandb/directory.js'
+import { explore } from '../../../lib/sources/wandb/explore.js'
+import { importAutomations } from '../../../lib/sources/wandb/import-automations.js'
+import { checkWandbSettings, INTERVAL } from '../../../lib/sources/wandb/settings.js'
+import { withEnvironment } from '../environment.js'
+import { deployedNodes, text } from '../flow-graph.js'
+import type { Host } from '../host.js'
+import { secretValue } from '../secrets.js'
+import { type AdminRequest, type AdminRouter, optionalText } from './router.js'
+
+/**
+ * What the dialog of a source of kind `wandb` asks: looking around, and bringing automations over. Both work with the
+ * form as it stands, saved or not, and with deployed secrets only.
+ */
+export function mountWandbSource(router: AdminRouter, RED: NodeAPI, host: Host): void {
+  router.post('/sources/:id/explore', (request) =>
+    asking(RED, host, request, async (client) => {
+      const { body } = request
+      const entity = optionalText(body['entity'], 'entity') ?? ''
+      const project = optionalText(body['project'], 'project') ?? ''
+      return explore(client, { entity, project })
+    }),
+  )
+  router.post('/sources/:id/automations', (request) =>
+    asking(RED, host, request, async (client, { apiKey }) => {
+      const automations = await readAutomations(client, await readDirectory(client))
+      const source = request.params['id'] ?? ''
+      const { existing } = request.body
+      return importAutomations(automations, {
+        source,
+        newId: () => RED.util.generateId(),
+        existing: Array.isArray(existing) ? existing.filter(isFlowNode) : [],
+        apiKey,
+      })
+    }),
+  )
+}
+
+async function asking(
+  RED: NodeAPI,
+  host: Host,
+  { params, body }: AdminRequest,
+  work: (client: WandbClient, settings: { readonly apiKey: string }) => Promise<unknown>,
+) {
+  const id = params['id'] ?? ''
+  const settings = withEnvironment(RED, id, settingsOf(RED, id, body['form']))
+  const { baseUrl } = checkWandbSettings({ baseUrl: settings.baseUrl, interval: String(INTERVAL.usual) })
+  const key = secretValue(RED, settings.apiKey)
+  if (key === undefined) throw NO_KEY
+  const { client, close } = connectWandb(baseUrl, () => key, host.addressPolicy)
+  try {
+    return { status: 200, json: await work(client, settings) }
+  } finally {
+    await close()
+  }
+}
+
+/** The saved properties, overlaid with what the dialog holds at the moment. */
+function settingsOf(RED: NodeAPI, id: string, form: unknown): { baseUrl: string; apiKey: string } {
+  const deployed = deployedNodes(RED).get(id)
+  const known = deployed?.type === 'artifact-source' ? deployed : null
+  if (!known && !isObject(form)) {
+    throw new AutomationError('not_found', 'No artifact-source with this id is deployed, and the call carries no form.')
+  }
+  const { baseUrl, apiKey } = { ...known, ...(isObject(form) ? form : {}) } as Record<string, unknown>
+  return { baseUrl: text(baseUrl) || 'https://api.wandb.ai', apiKey: text(apiKey) }
+}
+
+const NO_KEY = new AutomationError(
+  'secret_missing',
+  'There is no API key to ask with. Choose a secret that holds it; a secret that is new has to be deployed first.',
+  { statusText: 'API key missing' },
+)

@@ -1,0 +1,79 @@
+import type { NodeAPI } from 'node-red'
+import { sampleEvent } from '../../../lib/automations/samples.js'
+import { deliveryId } from '../../../lib/delivery/id.js'
+import { AutomationError } from '../../../lib/error.js'
+import type { ArtifactEvent } from '../../../lib/events/event.js'
+import { parseEvent } from '../../../lib/events/parse.js'
+import { isObject } from '../../../lib/json.js'
+import { parseTemplate } from '../../../lib/template/parse.js'
+import { renderTemplate } from '../../../lib/template/render.js'
+import { WebhookClient } from '../../../lib/webhook/client.js'
+import { WEBHOOK_DEFAULTS, type WebhookSettings } from '../../../lib/webhook/compile.js'
+import { classify } from '../../../lib/webhook/outcome.js'
+import { buildRequest } from '../../../lib/webhook/request.js'
+import { withEnvironment } from '../environment.js'
+import type { Host } from '../host.js'
+import { resolveWebhook } from '../resolve-webhook.js'
+import { type AdminAnswer, optionalText } from './router.js'
+
+/**
+ * Sends one request with the webhook's form as it stands in the dialog, saved or not, and shows both sides of it.
+ * Nothing is stored. It obeys the address policy as a delivery does, and uses deployed secrets only.
+ */
+export async function testWebhook(
+  RED: NodeAPI,
+  host: Host,
+  id: string,
+  body: Readonly<Record<string, unknown>>,
+): Promise<AdminAnswer> {
+  const settings = withEnvironment(RED, id, settingsOf(host, id, body['form']))
+  const template = parseTemplate(optionalText(body['payload'], 'payload') ?? '', 'json')
+  const event = eventOf(body['event'])
+  const { text, slots } = renderTemplate(template, { event, automationName: 'test', missing: 'blank' })
+  const { webhook } = resolveWebhook(RED, settings)
+  const payload = Buffer.from(text, 'utf8')
+  const started = new Date()
+  const request = buildRequest(webhook, {
+    id: deliveryId(event.event_id, 'test', payload),
+    attempt: 1,
+    at: started,
+    payload,
+    slots,
+  })
+  const client = new WebhookClient(webhook, { addressPolicy: host.addressPolicy })
+  try {
+    const result = await client.send(request, {})
+    const outcome = classify(webhook, result, new Date())
+    const { response, durationMs } = result
+    return {
+      status: 200,
+      json: {
+        request: request.masked,
+        response: response
+          ? { status_code: response.status, headers: response.headers, body: response.body, duration_ms: durationMs }
+          : null,
+        ...(outcome.kind !== 'delivered' && { error: outcome.error }),
+      },
+    }
+  } finally {
+    await client.close()
+  }
+}
+
+/** The saved properties, overlaid with what the dialog holds at the moment. */
+function settingsOf(host: Host, id: string, form: unknown): WebhookSettings {
+  const deployed = host.webhooks.get(id)?.settings
+  if (!isObject(form)) {
+    if (deployed) return deployed
+    throw new AutomationError(
+      'not_found',
+      'No automation-webhook with this id is deployed, and the call carries no form.',
+    )
+  }
+  return { ...WEBHOOK_DEFAULTS, ...deployed, ...form }
+}
+
+function eventOf(given: unknown): ArtifactEvent {
+  if (given === undefined || given === null) return sampleEvent('ADD_ARTIFACT_ALIAS')
+  return parseEvent(given, { receivedAt: new Date(), newId: () => 'test' })
+}

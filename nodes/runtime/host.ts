@@ -1,0 +1,157 @@
+import { homedir } from 'node:os'
+import path from 'node:path'
+import type { Node, NodeAPI } from 'node-red'
+import { AutomationError } from '../../lib/error.js'
+import { Dispatcher } from '../../lib/inbox/dispatcher.js'
+import { SourceStates } from '../../lib/sources/states.js'
+import { planStore, type StoreSettings } from '../../lib/store/settings.js'
+import { type AddressPolicy, parseAddressPolicy } from '../../lib/webhook/address.js'
+import { withEnvironment } from './environment.js'
+import { automationsWithSender } from './flow-graph.js'
+import { Ingest } from './ingest.js'
+import { asAutomationError } from './report.js'
+import { KnownSecrets } from './secrets.js'
+import { StorePool, type Stores } from './store-pool.js'
+import type { WebhookRuntime } from './webhook-runtime.js'
+
+/** What operators set in settings.js. */
+export interface AutomationsSettings {
+  /** `lan` (default), `public`, or a list of host names, addresses and CIDR ranges. */
+  addressPolicy?: 'lan' | 'public' | readonly string[]
+}
+
+/**
+ * What outlives the nodes: Node-RED makes new node objects at every deploy, but the queue, the paths that sources
+ * listen on and the events on their way belong to the process.
+ */
+export class Host {
+  readonly stores: StorePool
+  readonly dispatcher: Dispatcher
+  readonly ingest = new Ingest()
+  readonly sources = new SourceStates()
+  readonly secrets = new KnownSecrets()
+  readonly webhooks = new Map<string, WebhookRuntime>()
+  readonly #starters = new Set<() => void>()
+  #embedded: { readonly userDir: string | undefined; readonly file: string } | null = null
+  #RED: NodeAPI
+
+  constructor(RED: NodeAPI) {
+    this.#RED = RED
+    this.stores = new StorePool((level, text) => this.#RED.log[level](text))
+    this.dispatcher = new Dispatcher(() => this.stores.engine(this.embeddedPath()), Date.now)
+    RED.events.on('flows:stopping', () => this.dispatcher.flowsStopping())
+    RED.events.on('flows:started', () => this.#flowsStarted())
+    this.stores.onProblem((file, problem) => {
+      if (file !== this.embeddedPath()) return
+      this.sources.storeProblem = problem
+      if (problem === null) this.#logged(this.dispatcher.handOverWhatWaits())
+    })
+  }
+
+  /** The address policy of settings.js. @throws AutomationError when it is not one */
+  get addressPolicy(): AddressPolicy {
+    return parseAddressPolicy(this.#settings.addressPolicy ?? 'lan')
+  }
+
+  get #settings(): AutomationsSettings {
+    const { artifactAutomations } = this.#RED.settings as unknown as { artifactAutomations?: AutomationsSettings }
+    return artifactAutomations ?? {}
+  }
+
+  /** A store's file: as given when absolute, else under `artifact-automations/` in the user directory. */
+  storePath(given: string | undefined): string {
+    const userDir = this.#RED.settings.userDir || process.env['NODE_RED_HOME'] || path.join(homedir(), '.node-red')
+    return path.resolve(userDir, 'artifact-automations', given || 'store.db')
+  }
+
+  /** Of the store that keeps every event; asked for with each of them. */
+  embeddedPath(): string {
+    const { userDir } = this.#RED.settings
+    if (this.#embedded === null || this.#embedded.userDir !== userDir) {
+      this.#embedded = { userDir, file: this.storePath(undefined) }
+    }
+    return this.#embedded.file
+  }
+
+  /** Runs `callback` whenever flows have (re)started, until the node is closed: every other node exists then. */
+  whenStarted(node: Node, callback: () => void): void {
+    this.#starters.add(callback)
+    node.on('close', () => {
+      this.#starters.delete(callback)
+    })
+  }
+
+  #flowsStarted(): void {
+    this.ingest.flowsStarted()
+    if (!this.#inUse) return
+    this.sources.storeProblem = this.stores.open(this.embeddedPath()).problem
+    this.stores.keepFor(this.#retention())
+    for (const webhook of this.webhooks.values()) webhook.refresh()
+    for (const callback of [...this.#starters]) callback()
+    this.#logged(this.dispatcher.flowsStarted(automationsWithSender(this.#RED)))
+  }
+
+  /** Whoever only installed the package gets no store file. */
+  get #inUse(): boolean {
+    let used = this.stores.size > 0
+    this.#RED.nodes.eachNode(({ type }) => {
+      used ||= type === 'artifact-source' || type === 'webhook-sender'
+    })
+    return used
+  }
+
+  /** Without a usable store nothing can be handed over; it is tried again when the store comes back. */
+  #logged(work: Promise<void>): void {
+    work.catch((error: Error) => this.#RED.log.error(`[artifact-automations] ${error.message}`))
+  }
+
+  /** Takes the newest of the API objects: every node set has one of its own, to the same runtime. */
+  join(RED: NodeAPI): void {
+    this.#RED = RED
+    this.ingest.mount(RED)
+  }
+
+  /** @throws AutomationError `store_invalid` */
+  #planned(id: string, saved: StoreSettings): { file: string; retentionDays: number } {
+    const { path, retentionDays } = planStore(withEnvironment(this.#RED, id, saved))
+    return { file: this.storePath(path), retentionDays }
+  }
+
+  /** Days by file. Several stores may name one file, the embedded one too: none of them loses what it wants to keep. */
+  #retention(): Map<string, number> {
+    const longest = new Map<string, number>()
+    this.#RED.nodes.eachNode((saved) => {
+      if (saved.type !== 'delivery-store' || !this.#RED.nodes.getNode(saved.id)) return
+      try {
+        const { file, retentionDays } = this.#planned(saved.id, saved as object)
+        longest.set(file, Math.max(retentionDays, longest.get(file) ?? 0))
+      } catch {
+        // its node and its webhooks have said what is wrong with it
+      }
+    })
+    return longest
+  }
+
+  /** The stores of a webhook, by the deployed configuration: config nodes are made in any order. */
+  storesOf(id: string): Stores {
+    const embedded = this.stores.open(this.embeddedPath())
+    if (!id) return { own: embedded, all: [embedded], problem: null }
+    let saved: StoreSettings | null = null
+    this.#RED.nodes.eachNode((node) => {
+      if (node.id === id && node.type === 'delivery-store' && !(node as { d?: boolean }).d) saved = node as object
+    })
+    try {
+      if (saved === null) throw NO_STORE
+      const own = this.stores.open(this.#planned(id, saved).file)
+      return { own, all: own === embedded ? [embedded] : [own, embedded], problem: null }
+    } catch (error) {
+      return { own: embedded, all: [embedded], problem: asAutomationError(error) }
+    }
+  }
+}
+
+const NO_STORE = new AutomationError(
+  'store_missing',
+  'The delivery store of this webhook does not exist or is disabled. Choose another one; deliveries wait until then.',
+  { statusText: 'store missing' },
+)

@@ -1,0 +1,57 @@
+import type { Node, NodeStatus } from 'node-red'
+import { AutomationError } from '../../lib/error.js'
+
+/** Any thrown value as the package's own error, so that status, Catch and log always have a code and a sentence. */
+export function asAutomationError(error: unknown): AutomationError {
+  if (error instanceof AutomationError) return error
+  const message = error instanceof Error ? error.message : String(error)
+  return new AutomationError('internal', message, { cause: error })
+}
+
+const shown = new WeakMap<Node, string>()
+
+/**
+ * Sets a node's status, but only when it says something new: a status goes to every open editor, and a burst of
+ * events must not become a burst of those.
+ */
+export function showStatus(node: Node, status: NodeStatus): void {
+  const key = `${status.fill}|${status.shape}|${status.text}`
+  if (shown.get(node) === key) return
+  shown.set(node, key)
+  node.status(status)
+}
+
+/** Red, with the reason in words. */
+export function showProblem(node: Node, error: AutomationError): void {
+  showStatus(node, { fill: 'red', shape: 'ring', text: error.statusText })
+}
+
+/**
+ * Logs what somebody has to mend, to the debug sidebar too, as the sentence that it is: where in this package it was
+ * noticed helps nobody. What nobody foresaw keeps its stack.
+ */
+export function logProblem(node: Node, error: AutomationError): void {
+  node.error(error.code === 'internal' ? error : error.message)
+}
+
+/** For configuration that cannot work: red on the node, and logged once. */
+export function reportProblem(node: Node, error: AutomationError): void {
+  showProblem(node, error)
+  logProblem(node, error)
+}
+
+/** The same for a node that can do nothing with a message then but hand it to Catch. */
+export function reportUnusable(node: Node, error: unknown): void {
+  const problem = asAutomationError(error)
+  reportProblem(node, problem)
+  node.on('input', (_msg, _send, done) => done(problem))
+}
+
+/** `12:03:04`, made once a second: bursts would format it for every event. */
+export function clockTime(ms: number): string {
+  const second = Math.floor(ms / 1000)
+  if (second !== formatted.second) formatted = { second, text: new Date(ms).toTimeString().slice(0, 8) }
+  return formatted.text
+}
+
+let formatted = { second: Number.NaN, text: '' }

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto'
+import type { Node, NodeAPI } from 'node-red'
+import { AutomationError } from '../../lib/error.js'
+import type { Secret } from '../../lib/secrets/secret.js'
+import { compileWebhook, type Webhook, type WebhookSettings } from '../../lib/webhook/compile.js'
+import type { ProxySettings } from '../../lib/webhook/proxy.js'
+import { checkTypes } from '../../lib/webhook/settings.js'
+import type { TlsSettings } from '../../lib/webhook/tls.js'
+import { secretOf } from './secrets.js'
+
+/** Core's `tls-config` and `http proxy`, as far as they are used here. */
+type TlsNode = Node & { valid?: boolean; addTLSOptions(options: object): TlsSettings }
+type ProxyNode = Node<{ username?: string; password?: string }> & { url: string; noproxy?: string[] }
+
+export interface Resolved {
+  readonly webhook: Webhook
+  /** Changes when anything that went into the webhook does, secrets included; says nothing about them. */
+  readonly fingerprint: string
+}
+
+/**
+ * Compiles a webhook's saved properties with the deployed secrets, certificates and proxy.
+ * @throws AutomationError in words: `secret_missing`, `webhook_invalid`, `tls_missing`, `proxy_missing`
+ */
+export function resolveWebhook(RED: NodeAPI, settings: WebhookSettings): Resolved {
+  checkTypes(settings)
+  const used: unknown[] = [settings]
+  const take = (secret: Secret) => {
+    used.push(secret.reveal())
+    return secret
+  }
+  const granted = new Map<string, Secret>()
+  for (const id of settings.secrets ?? []) {
+    const { name, secret } = secretOf(RED, id, 'granted to the payloads of this webhook')
+    granted.set(name, take(secret))
+  }
+  const token = settings.accessToken && take(secretOf(RED, settings.accessToken, 'the access token').secret)
+  const signing =
+    settings.signing !== 'none' &&
+    settings.signingSecret &&
+    take(secretOf(RED, settings.signingSecret, 'the signing secret').secret)
+  const tls = settings.tls ? tlsOptions(RED, settings.tls) : undefined
+  const proxy = settings.proxy ? proxyOptions(RED, settings.proxy) : undefined
+  used.push(tls, proxy)
+  const webhook = compileWebhook(settings, {
+    granted,
+    ...(token && { token }),
+    ...(signing && { signing }),
+    ...(tls && { tls }),
+    ...(proxy && { proxy }),
+  })
+  return { webhook, fingerprint: createHash('sha256').update(JSON.stringify(used)).digest('hex') }
+}
+
+function tlsOptions(RED: NodeAPI, id: string): TlsSettings {
+  const node = RED.nodes.getNode(id) as TlsNode | null
+  if (!node?.addTLSOptions || node.valid === false) {
+    throw new AutomationError(
+      'tls_missing',
+      'The TLS configuration of this webhook does not exist, is disabled, or its certificates cannot be read.',
+      { statusText: 'TLS configuration' },
+    )
+  }
+  return node.addTLSOptions({})
+}
+
+function proxyOptions(RED: NodeAPI, id: string): ProxySettings {
+  const node = RED.nodes.getNode(id) as ProxyNode | null
+  if (!node?.url) {
+    throw new AutomationError('proxy_missing', 'The proxy of this webhook does not exist or is disabled.', {
+      statusText: 'proxy missing',
+    })
+  }
+  const { username, password } = node.credentials ?? {}
+  return { url: node.url, noproxy: node.noproxy ?? [], ...(username && { username, password: password ?? '' }) }
+}

@@ -1,0 +1,48 @@
+import type { Node, NodeAPI } from 'node-red'
+import { AutomationError } from '../../lib/error.js'
+import { Secret } from '../../lib/secrets/secret.js'
+
+type SecretNode = Node<{ value?: string }> & { name?: string }
+
+/** The value of an automation-secret; undefined when the node or its credential is missing. */
+export function secretValue(RED: NodeAPI, id: string | undefined): string | undefined {
+  const node = id ? (RED.nodes.getNode(id) as SecretNode | null) : null
+  return node?.credentials?.value || undefined
+}
+
+/**
+ * What the secrets of sources were, for the moments of a deploy in which their nodes do not exist: who posts then must
+ * neither be refused nor let in unseen.
+ */
+export class KnownSecrets {
+  readonly #values = new Map<string, string>()
+
+  /** @param running whether the flows run, so that a secret that is not there is really gone */
+  value(RED: NodeAPI, id: string, running: boolean): string | undefined {
+    const value = secretValue(RED, id)
+    if (value !== undefined) this.#values.set(id, value)
+    else if (running) this.#values.delete(id)
+    return this.#values.get(id)
+  }
+}
+
+/**
+ * An automation-secret by its id.
+ * @param role how the webhook uses it, for the sentence
+ * @throws AutomationError `secret_missing` when the node or its value is not there (an imported flow, say)
+ */
+export function secretOf(RED: NodeAPI, id: string, role: string): { name: string; secret: Secret } {
+  const node = RED.nodes.getNode(id) as SecretNode | null
+  const name = node?.name ?? ''
+  const value = secretValue(RED, id)
+  if (!node || value === undefined) {
+    throw new AutomationError(
+      'secret_missing',
+      node
+        ? `The secret ${name}, ${role}, has no value. Open it and enter the value; deliveries wait until then.`
+        : `The secret that is ${role} does not exist or is disabled. Choose another one; deliveries wait until then.`,
+      { statusText: name ? `secret ${name} missing` : 'secret missing' },
+    )
+  }
+  return { name, secret: new Secret(value) }
+}

@@ -1,0 +1,100 @@
+import { DeliveryEngine } from '../../lib/engine/engine.js'
+import type { AutomationError } from '../../lib/error.js'
+import { USUAL_RETENTION_DAYS } from '../../lib/store/settings.js'
+import { SqliteStore } from '../../lib/store/sqlite/store.js'
+
+type Log = (level: 'info' | 'warn' | 'error', text: string) => void
+type Problem = AutomationError | null
+
+/** The stores of one webhook. */
+export interface Stores {
+  /** Where new deliveries go. */
+  readonly own: DeliveryEngine
+  /** That one and the embedded store: deliveries that were queued there before the setting changed still go out. */
+  readonly all: readonly DeliveryEngine[]
+  /** The configured store does not exist: new deliveries wait in the embedded one. */
+  readonly problem: Problem
+}
+
+interface Opened {
+  readonly engine: DeliveryEngine
+  /** Resolves with it once the first try to open the file is over. */
+  readonly started: Promise<DeliveryEngine>
+}
+
+/** The open stores, one engine each, by the path of their file. They stay open over redeploys. */
+export class StorePool {
+  readonly #opened = new Map<string, Opened>()
+  readonly #listeners = new Set<(path: string, problem: Problem) => void>()
+  readonly #log: Log
+  /** Null as long as nothing is known of any; nothing is deleted then. */
+  #retention: ReadonlyMap<string, number> | null = null
+
+  constructor(log: Log) {
+    this.#log = log
+    // what was not written yet is written when the process ends in order; a kill is what the store is made for
+    process.on('exit', () => this.closeNow())
+  }
+
+  /** The engine of a store, opened at its first use; it works on by itself when the store is bad, and says so. */
+  open(path: string): DeliveryEngine {
+    return this.#entry(path).engine
+  }
+
+  /** Like `open`, once the first try to open the file is over. */
+  engine(path: string): Promise<DeliveryEngine> {
+    return this.#entry(path).started
+  }
+
+  /** For how many days stores keep what is finished, by their paths; those that are not named for the usual time. */
+  keepFor(retention: ReadonlyMap<string, number>): void {
+    this.#retention = retention
+    for (const [path, { engine }] of this.#opened) engine.keepFor(this.#retentionOf(path))
+  }
+
+  #retentionOf(path: string): number {
+    return this.#retention === null ? Number.POSITIVE_INFINITY : (this.#retention.get(path) ?? USUAL_RETENTION_DAYS)
+  }
+
+  #entry(path: string): Opened {
+    const known = this.#opened.get(path)
+    if (known) return known
+    const log = (level: 'info' | 'warn' | 'error') => (text: string) =>
+      this.#log(level, `[artifact-automations] ${text}`)
+    const engine = new DeliveryEngine({
+      store: new SqliteStore({ path, warn: log('warn') }),
+      clock: { now: Date.now },
+      // Node-RED's web server keeps the process alive; a wait for the next attempt must not
+      timers: { setTimeout: (call, ms) => setTimeout(call, ms).unref(), clearTimeout },
+      random: Math.random,
+      log: { info: log('info'), warn: log('warn'), error: log('error') },
+      retentionDays: this.#retentionOf(path),
+    })
+    engine.onProblem((problem) => {
+      for (const listener of this.#listeners) listener(path, problem)
+    })
+    const opened = { engine, started: engine.start().then(() => engine) }
+    this.#opened.set(path, opened)
+    return opened
+  }
+
+  /** How many stores were opened so far. */
+  get size(): number {
+    return this.#opened.size
+  }
+
+  /** Calls back whenever a store has a problem, and with null when it works again. */
+  onProblem(listener: (path: string, problem: Problem) => void): void {
+    this.#listeners.add(listener)
+  }
+
+  /** Every engine that was opened, whether its store is well or not. */
+  all(): Promise<DeliveryEngine[]> {
+    return Promise.all(Array.from(this.#opened.values(), ({ started }) => started))
+  }
+
+  closeNow(): void {
+    for (const { engine } of this.#opened.values()) engine.closeNow()
+    this.#opened.clear()
+  }
+}

@@ -1,0 +1,110 @@
+import type { Node, NodeAPI } from 'node-red'
+import type { MaskedRequest } from '../../lib/delivery/delivery.js'
+import type { LanePort, SendResult } from '../../lib/delivery/lane-port.js'
+import type { StoredDelivery } from '../../lib/delivery/stored.js'
+import { AutomationError } from '../../lib/error.js'
+import type { AddressPolicy } from '../../lib/webhook/address.js'
+import { WebhookClient } from '../../lib/webhook/client.js'
+import type { WebhookSettings } from '../../lib/webhook/compile.js'
+import { attemptRecord, classify } from '../../lib/webhook/outcome.js'
+import { buildRequest } from '../../lib/webhook/request.js'
+import { asAutomationError, logProblem } from './report.js'
+import { type Resolved, resolveWebhook } from './resolve-webhook.js'
+import type { Stores } from './store-pool.js'
+
+/** Requests at once to one webhook. */
+const CONCURRENCY = 8
+/** How long a closing webhook waits for its requests; Node-RED gives a node 15 s. What is cut off is sent again. */
+const CLOSE_WITHIN = 3_000
+
+interface Compiled extends Resolved {
+  readonly client: WebhookClient
+}
+
+/** A deployed automation-webhook: compiles its settings with the secrets of now, and sends for the engine. */
+export class WebhookRuntime {
+  readonly settings: WebhookSettings
+  readonly stores: Stores
+  /** Why nothing can be sent now; null when all is well. */
+  problem: AutomationError | null = null
+  readonly #RED: NodeAPI
+  readonly #policy: () => AddressPolicy
+  readonly #node: Node
+  #compiled: Compiled | null = null
+
+  constructor(RED: NodeAPI, policy: () => AddressPolicy, node: Node, settings: WebhookSettings, stores: Stores) {
+    this.#RED = RED
+    this.#policy = policy
+    this.#node = node
+    this.settings = settings
+    this.stores = stores
+  }
+
+  /** Compiles again, because a secret, a proxy or a certificate may have changed, and (re)joins the engine. */
+  refresh(): void {
+    try {
+      if (this.stores.problem) throw this.stores.problem
+      const resolved = resolveWebhook(this.#RED, this.settings)
+      if (resolved.fingerprint !== this.#compiled?.fingerprint) {
+        const client = new WebhookClient(resolved.webhook, { addressPolicy: this.#policy() })
+        const former = this.#compiled
+        this.#compiled = { ...resolved, client }
+        former?.client.close().catch(() => {})
+      }
+      this.problem = null
+    } catch (error) {
+      const problem = asAutomationError(error)
+      if (problem.message !== this.problem?.message) logProblem(this.#node, problem)
+      this.problem = problem
+    }
+    for (const engine of this.stores.all) engine.attachWebhook(this.#node.id, this.#lane())
+  }
+
+  #lane(): LanePort {
+    const webhook = this.#compiled?.webhook
+    return {
+      name: this.settings.name,
+      url: this.settings.url,
+      schedule: webhook?.schedule ?? [],
+      rateLimit: webhook?.rateLimit ?? null,
+      ordering: this.settings.ordering,
+      concurrency: CONCURRENCY,
+      waiting: this.problem?.message ?? null,
+      send: (delivery, attempt, signal) => this.#send(delivery, attempt, signal),
+    }
+  }
+
+  async #send(delivery: StoredDelivery, attempt: number, signal: AbortSignal): Promise<SendResult> {
+    if (!this.#compiled) throw new Error('The webhook has no working configuration.')
+    const { webhook, client } = this.#compiled
+    const started = new Date()
+    const { id, payload, slots } = delivery
+    const request = buildRequest(webhook, { id, attempt, at: started, payload, slots })
+    const result = await client.send(request, { signal })
+    const outcome = classify(webhook, result, new Date())
+    return { outcome, attempt: attemptRecord(started, result, outcome) }
+  }
+
+  /** The request as it would be sent now, with every secret masked. @throws AutomationError what keeps it from being sent */
+  masked(delivery: { id: string; payload: Buffer; slots: StoredDelivery['slots'] }, attempt: number): MaskedRequest {
+    if (this.problem || !this.#compiled)
+      throw this.problem ?? new AutomationError('webhook_invalid', 'Not started yet.')
+    return buildRequest(this.#compiled.webhook, { ...delivery, attempt, at: new Date() }).masked
+  }
+
+  async pause(): Promise<void> {
+    await Promise.all(this.stores.all.map((engine) => engine.pause(this.#node.id)))
+  }
+
+  async resume(): Promise<void> {
+    await Promise.all(this.stores.all.map((engine) => engine.resume(this.#node.id)))
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(
+      this.stores.all.map((engine) => engine.detachWebhook(this.#node.id, { deadlineMs: CLOSE_WITHIN })),
+    )
+    // what was cut off has been given up by now: closing the connections does not keep Node-RED waiting
+    this.#compiled?.client.close().catch(() => {})
+  }
+}

@@ -1,0 +1,210 @@
+import type { Node, NodeMessage, NodeMessageInFlow } from 'node-red'
+import type { Delivery, NewDelivery } from '../../lib/delivery/delivery.js'
+import { deliveryId } from '../../lib/delivery/id.js'
+import type { SenderCounts, SenderOutput } from '../../lib/delivery/sender-port.js'
+import type { DeliveryEngine } from '../../lib/engine/engine.js'
+import { AutomationError } from '../../lib/error.js'
+import { type AutomationMessage, automationOf, eventOf } from '../../lib/inbox/message.js'
+import type { Host } from '../runtime/host.js'
+import { asAutomationError, showProblem } from '../runtime/report.js'
+import type { WebhookRuntime } from '../runtime/webhook-runtime.js'
+import { deliveredMessage, dryRunMessage, failedMessage, keptProperties } from './outputs.js'
+import { payloadOf } from './payload.js'
+import { showSender } from './sender-status.js'
+
+export interface SenderSettings {
+  readonly name?: string
+  readonly webhook: string
+  readonly mode: 'live' | 'dry-run'
+}
+
+const NO_WEBHOOK = new AutomationError(
+  'webhook_missing',
+  'No webhook is chosen. Choose one in the dialog of the webhook-sender.',
+  { statusText: 'no webhook' },
+)
+
+const MODES: readonly string[] = ['live', 'dry-run'] satisfies SenderSettings['mode'][]
+
+/** A misspelt `dry-run` must not send. */
+const UNKNOWN_MODE = new AutomationError(
+  'mode_unknown',
+  'The mode of this webhook-sender is neither live nor dry-run, so nothing is sent. Choose one in the dialog.',
+  { statusText: 'unknown mode' },
+)
+
+const MOST_PARKED = 1_000
+
+const isStoreTrouble = ({ code }: AutomationError) => code === 'store_unavailable' || code === 'store_corrupt'
+
+/** Resolves when the engine's store works again. */
+function working(engine: DeliveryEngine): Promise<void> {
+  return new Promise((resolve) => {
+    const forget = engine.onProblem((problem) => {
+      if (problem !== null) return
+      forget()
+      resolve()
+    })
+  })
+}
+
+/** A deployed webhook-sender: queues what comes in, and turns what became of it into messages and status. */
+export class SenderRuntime {
+  readonly #host: Host
+  readonly #node: Node
+  readonly #settings: SenderSettings
+  #engines: readonly DeliveryEngine[] = []
+  #unwatch: readonly (() => void)[] = []
+  #last: Delivery | null = null
+  #parked = 0
+  #closed = false
+  #counts: SenderCounts = { pending: 0, delivered: 0, failed: 0, waiting: null }
+
+  constructor(host: Host, node: Node, settings: SenderSettings) {
+    this.#host = host
+    this.#node = node
+    this.#settings = settings
+  }
+
+  /** Looked up every time: its node may be deployed without this one, or be disabled for a while. */
+  get #webhook(): WebhookRuntime | undefined {
+    return this.#host.webhooks.get(this.#settings.webhook)
+  }
+
+  /** What keeps deliveries from being sent, in a few words. */
+  get #problem(): string | null {
+    if (!MODES.includes(this.#settings.mode)) return UNKNOWN_MODE.statusText
+    if (!this.#settings.webhook) return NO_WEBHOOK.statusText
+    const webhook = this.#webhook
+    if (!webhook) return 'webhook disabled'
+    return (webhook.problem ?? webhook.stores.own.problem)?.statusText ?? null
+  }
+
+  get #embedded(): DeliveryEngine {
+    return this.#host.stores.open(this.#host.embeddedPath())
+  }
+
+  /** Joins the engines that hold deliveries of this sender; called whenever flows have started. */
+  attach(): void {
+    this.#leave()
+    this.#engines = this.#webhook?.stores.all ?? [this.#embedded]
+    this.#unwatch = this.#engines.map((engine) => engine.onProblem(() => this.#show(this.#counts)))
+    for (const engine of this.#engines) {
+      engine.attachSender(this.#node.id, {
+        delivered: (output) => this.#delivered(output),
+        failed: (output) => this.#failed(output),
+        changed: (counts) => this.#show(counts),
+      })
+    }
+    this.#show(this.#counts)
+  }
+
+  detach(): void {
+    this.#closed = true
+    this.#leave()
+  }
+
+  #leave(): void {
+    for (const unwatch of this.#unwatch) unwatch()
+    for (const engine of this.#engines) engine.detachSender(this.#node.id)
+  }
+
+  /**
+   * Takes a message. Resolves once its delivery is on disk (live), or with the output (dry run).
+   * @throws AutomationError what keeps it from ever being sent; nothing was stored then
+   */
+  async take(msg: NodeMessageInFlow & AutomationMessage & { secretSlots?: unknown }): Promise<NodeMessage | null> {
+    if (!MODES.includes(this.#settings.mode)) throw UNKNOWN_MODE
+    if (!this.#settings.webhook) throw NO_WEBHOOK
+    const webhook = this.#webhook
+    const delivery: NewDelivery = {
+      event: eventOf(msg),
+      automation: automationOf(msg),
+      webhook: { id: this.#settings.webhook, name: webhook?.settings.name ?? '' },
+      sender: { id: this.#node.id, name: this.#settings.name ?? '' },
+      ...payloadOf(msg),
+      message: keptProperties(msg),
+    }
+    if (this.#settings.mode === 'dry-run') return this.#dryRun(delivery)
+    const embedded = this.#embedded
+    const own = webhook?.stores.own ?? embedded
+    await (own === embedded ? this.#enqueueEmbedded(embedded, delivery) : this.#enqueueOwn(own, delivery))
+    return null
+  }
+
+  /**
+   * What cannot be written to the webhook's own store goes into the embedded one, and is sent from there: its event was
+   * acknowledged, and nobody hands it over again once that store works.
+   */
+  async #enqueueOwn(own: DeliveryEngine, delivery: NewDelivery): Promise<void> {
+    try {
+      if (own.problem === null) {
+        await own.enqueue(delivery)
+        return
+      }
+    } catch (error) {
+      if (!isStoreTrouble(asAutomationError(error))) throw error
+    }
+    await this.#enqueueEmbedded(this.#embedded, delivery)
+  }
+
+  /**
+   * While the store cannot write, up to 1,000 messages wait here for it; further ones fail. (Their event is in the same
+   * store, so the dispatcher hands it over again.)
+   */
+  async #enqueueEmbedded(engine: DeliveryEngine, delivery: NewDelivery): Promise<void> {
+    for (;;) {
+      try {
+        await engine.enqueue(delivery)
+        return
+      } catch (error) {
+        const problem = asAutomationError(error)
+        if (!problem.retryable || this.#parked >= MOST_PARKED || this.#closed) throw problem
+        showProblem(this.#node, problem)
+        this.#parked += 1
+        await working(engine)
+        this.#parked -= 1
+      }
+    }
+  }
+
+  async #dryRun(delivery: NewDelivery): Promise<NodeMessage> {
+    const webhook = this.#webhook
+    if (!webhook)
+      throw new AutomationError('webhook_missing', 'The webhook is disabled.', { statusText: 'webhook disabled' })
+    const id = deliveryId(delivery.event.event_id, delivery.sender.id, delivery.payload)
+    const request = webhook.masked({ ...delivery, id }, 1)
+    const recorded = await webhook.stores.own.recordDryRun(delivery, request)
+    this.#result(recorded.delivery)
+    return dryRunMessage({ ...delivery, delivery: recorded.delivery }, request)
+  }
+
+  #delivered(output: SenderOutput): void {
+    this.#result(output.delivery)
+    const { attempt } = output
+    const message = deliveredMessage(output, {
+      status: attempt?.status_code ?? null,
+      headers: attempt?.response_headers ?? {},
+      body: attempt?.response_body ?? '',
+    })
+    this.#node.send([message, null])
+  }
+
+  #failed(output: SenderOutput): void {
+    this.#result(output.delivery)
+    const { code, message: text } = output.delivery.error ?? { code: 'internal', message: 'The delivery failed.' }
+    const message = failedMessage(output, { code, message: text })
+    this.#node.send([null, message])
+    this.#node.error(new AutomationError(code, text), message)
+  }
+
+  #result(delivery: Delivery): void {
+    this.#last = delivery
+    this.#show(this.#counts)
+  }
+
+  #show(counts: SenderCounts): void {
+    this.#counts = counts
+    showSender(this.#node, { counts, problem: this.#problem, last: this.#last, mode: this.#settings.mode })
+  }
+}

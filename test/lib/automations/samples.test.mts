@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { fittingSample } from '../../../dist/lib/automations/fitting-sample.js'
+import { explain } from '../../../dist/lib/automations/match.js'
+import { sampleEvent } from '../../../dist/lib/automations/samples.js'
+import { compileTrigger, SCOPES, type TriggerSettings } from '../../../dist/lib/automations/trigger.js'
+import { EVENT_TYPES } from '../../../dist/lib/events/event.js'
+import { parseEvent } from '../../../dist/lib/events/parse.js'
+import { VOCABULARY } from '../../../dist/lib/events/vocabulary.js'
+
+const context = { receivedAt: new Date(0), newId: () => 'new' }
+
+describe('a sample event', () => {
+  for (const type of EVENT_TYPES) {
+    it(`of ${type} is one that a source would let pass`, () => {
+      const event = sampleEvent(type)
+      assert.deepEqual(parseEvent(JSON.parse(JSON.stringify(event)), context), event)
+    })
+
+    it(`of ${type} has every field that belongs to it, and no other`, () => {
+      const belongs = VOCABULARY.filter(({ appliesTo }) => appliesTo.includes(type)).map(({ name }) => name)
+      assert.deepEqual(Object.keys(sampleEvent(type)).toSorted(), belongs.toSorted())
+    })
+
+    it(`of ${type} starts the automation that it was made for`, () => {
+      for (const scope of SCOPES) {
+        for (const names of [{}, { entity: 'me', project: 'mine', collection: '' }]) {
+          for (const pattern of ['', '^release-\\d+$', '(?i)PROD']) {
+            const settings: TriggerSettings = {
+              scope,
+              entity: '',
+              project: '',
+              collection: '',
+              events: [type],
+              pattern,
+              ...names,
+            }
+            const explanation = explain(compileTrigger(settings), fittingSample(type, settings))
+            assert.deepEqual(explanation, { matches: true }, JSON.stringify(settings))
+          }
+        }
+      }
+    })
+  }
+
+  it('is in the collection, the registry and the time that were asked for', () => {
+    const at = new Date('2027-01-02T03:04:05Z')
+    const event = fittingSample(
+      'ADD_ARTIFACT_ALIAS',
+      { scope: 'registry', project: 'dataset', collection: 'c', pattern: 'v1' },
+      at,
+    )
+    assert.equal(event.project_name, 'wandb-registry-dataset')
+    assert.equal(event.artifact_version_string, 'acme/wandb-registry-dataset/c:v1')
+    assert.equal(event.event_time, at.toISOString())
+    assert.notEqual(event.event_id, sampleEvent('ADD_ARTIFACT_ALIAS').event_id)
+  })
+
+  it('is a usual one while a pattern is still being typed', () => {
+    assert.equal(fittingSample('ADD_ARTIFACT_ALIAS', { pattern: '^(prod' }).alias, 'production')
+  })
+})

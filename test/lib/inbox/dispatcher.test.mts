@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { compileTrigger } from '../../../dist/lib/automations/trigger.js'
+import { DeliveryEngine } from '../../../dist/lib/engine/engine.js'
+import { parseEvent } from '../../../dist/lib/events/parse.js'
+import { Dispatcher } from '../../../dist/lib/inbox/dispatcher.js'
+import { SqliteStore } from '../../../dist/lib/store/sqlite/store.js'
+import { event as eventWith } from '../../nodes/automation.mts'
+
+describe('the dispatcher', () => {
+  let folder: string
+  let engine: DeliveryEngine
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'artifact-automations-dispatcher-'))
+    engine = new DeliveryEngine({
+      store: new SqliteStore({ path: path.join(folder, 'store.db') }),
+      clock: { now: Date.now },
+      timers: { setTimeout, clearTimeout },
+      random: Math.random,
+      log: { info() {}, warn() {}, error() {} },
+      retentionDays: 30,
+    })
+    await engine.start()
+  })
+  afterEach(async () => {
+    await engine.stop({ deadlineMs: 0 })
+    await rm(folder, { recursive: true })
+  })
+
+  const event = (id: string) =>
+    parseEvent(eventWith({ event_id: id }), { receivedAt: new Date(), newId: () => 'unused' })
+
+  for (let steps = 0; steps < 12; steps += 1) {
+    it(`#52 hands over an event that came while flows were stopped, and is being stored when they start (${steps} steps before)`, async () => {
+      const dispatcher = new Dispatcher(async () => engine, Date.now)
+      const { promise: handedOver, resolve: emit } = Promise.withResolvers<string>()
+      const automation = {
+        id: 'trigger',
+        source: 'source',
+        trigger: compileTrigger({
+          scope: 'registry',
+          entity: '',
+          project: '',
+          collection: '',
+          events: ['ADD_ARTIFACT_ALIAS'],
+          pattern: '',
+        }),
+        runs: { rules: [], accepts: () => true },
+        emit: ({ event_id: id }: { event_id: string }) => emit(id),
+      }
+      dispatcher.register(automation)
+      const accepting = dispatcher.accept('source', [event('between')])
+      for (let taken = 0; taken < steps; taken += 1) await null
+      await dispatcher.flowsStarted(new Set(['trigger']))
+      await accepting
+      assert.equal(await handedOver, 'between')
+    })
+  }
+
+  it('hands over what a redeploy caught also when the store fails while it is read back', async () => {
+    const failing = { now: false }
+    const flaky = new Proxy(engine, {
+      get(target, name) {
+        if (name === 'event' && failing.now) return () => Promise.reject(new Error('the store is away'))
+        const value = Reflect.get(target, name, target) as unknown
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    const dispatcher = new Dispatcher(async () => flaky, Date.now)
+    const emitted: string[] = []
+    dispatcher.register({
+      id: 'trigger',
+      source: 'source',
+      trigger: compileTrigger({
+        scope: 'registry',
+        entity: '',
+        project: '',
+        collection: '',
+        events: ['ADD_ARTIFACT_ALIAS'],
+        pattern: '',
+      }),
+      runs: { rules: [], accepts: () => true },
+      emit: ({ event_id: id }: { event_id: string }) => emitted.push(id),
+    })
+    await dispatcher.flowsStarted(new Set(['trigger']))
+    await dispatcher.accept('source', [event('first'), event('second')])
+    emitted.length = 0
+    dispatcher.flowsStopping()
+    failing.now = true
+    await assert.rejects(dispatcher.flowsStarted(new Set(['trigger'])), /away/)
+    failing.now = false
+    await dispatcher.handOverWhatWaits()
+    assert.deepEqual(emitted.sort(), ['first', 'second'])
+  })
+})

@@ -1,0 +1,560 @@
+import assert from 'node:assert/strict'
+import { AliasFilter, parseRules } from '../../../../dist/lib/alias/filter.js'
+import { explain } from '../../../../dist/lib/automations/match.js'
+import { sampleEvent } from '../../../../dist/lib/automations/samples.js'
+import { compileTrigger, type TriggerSettings } from '../../../../dist/lib/automations/trigger.js'
+import type { ArtifactEvent } from '../../../../dist/lib/events/event.js'
+import type { Automation } from '../../../../dist/lib/sources/wandb/automations/automation.js'
+import type { FlowNode } from '../../../../dist/lib/sources/wandb/automations/flow-node.js'
+import { importAutomations } from '../../../../dist/lib/sources/wandb/import-automations.js'
+import { fillSlots } from '../../../../dist/lib/template/fill.js'
+import { parseTemplate } from '../../../../dist/lib/template/parse.js'
+import { renderTemplate } from '../../../../dist/lib/template/render.js'
+import { aliasFilter, ids, ofType } from './flows.mts'
+
+const plain: Automation = {
+  id: '1',
+  name: 'plain',
+  description: 'what it is for',
+  enabled: true,
+  scope: { entity: 'acme_X7QK', project: 'wandb-registry-model', collection: null, organization: '' },
+  eventType: 'ADD_ARTIFACT_ALIAS',
+  filter: { filter: { $or: [{ $and: [] }] } },
+  action: {
+    kind: 'webhook',
+    webhook: {
+      id: 'w',
+      name: 'dispatcher',
+      url: 'https://api.github.com/repos/a/b/dispatches',
+      accessTokenRef: 'GITHUB',
+      secretRef: null,
+    },
+    payload: '{"event_type":"${event_type}"}',
+  },
+  problem: null,
+}
+
+const imported = (...automations: Partial<Automation>[]) =>
+  importAutomations(
+    automations.map((each, index) => ({ ...plain, id: String(index), ...each })),
+    { source: 'source', newId: ids() },
+  )
+
+const only = (flow: readonly FlowNode[], type: string) => ofType(flow, type)[0] ?? assert.fail(`no ${type}`)
+/** Whether an alias added to a version in the registry `model` comes to the sender of this flow. */
+function comesThrough(flow: readonly FlowNode[], alias: string): boolean {
+  const trigger = only(flow, 'artifact-event')
+  if (trigger['d'] === true) return false
+  const settings = trigger as unknown as TriggerSettings
+  const event: ArtifactEvent = {
+    ...sampleEvent('ADD_ARTIFACT_ALIAS', { scope: 'registry', entity: 'acme_X7QK', project: 'model' }),
+    alias,
+  }
+  if (!explain(compileTrigger(settings), event).matches) return false
+  let node = flow.find(({ id }) => id === (trigger['wires'] as string[][])[0]?.[0])
+  while (node?.type === 'alias-filter') {
+    const filter = new AliasFilter({
+      rules: parseRules(String(node['rules'])),
+      otherwise: node['otherwise'] === true,
+      checkAll: false,
+    })
+    const wires = node['wires'] as string[][]
+    const next = filter.outputs(alias).flatMap((output) => wires[output] ?? [])
+    node = flow.find(({ id }) => id === next[0])
+  }
+  return node !== undefined
+}
+
+describe('Importing automations', () => {
+  it('lays one out as trigger, template and sender with its webhook and secret', () => {
+    const { flow, report, secrets } = imported({})
+    assert.deepEqual(flow, [
+      { id: 'id1', type: 'tab', label: 'W&B registry acme_X7QK/model', disabled: false, info: '' },
+      {
+        id: 'id2',
+        type: 'artifact-event',
+        name: 'plain',
+        source: 'source',
+        scope: 'registry',
+        entity: 'acme_X7QK',
+        project: 'model',
+        collection: '',
+        events: ['ADD_ARTIFACT_ALIAS'],
+        pattern: '',
+        description: 'what it is for',
+        z: 'id1',
+        x: 160,
+        y: 100,
+        wires: [['id3']],
+      },
+      {
+        id: 'id3',
+        type: 'payload-template',
+        name: '',
+        template: '{"event_type":"${event_type}"}',
+        format: 'json',
+        missing: 'blank',
+        z: 'id1',
+        x: 390,
+        y: 100,
+        wires: [['id6']],
+      },
+      {
+        id: 'id6',
+        type: 'webhook-sender',
+        name: 'plain',
+        webhook: 'id4',
+        mode: 'live',
+        z: 'id1',
+        x: 620,
+        y: 100,
+        wires: [[], []],
+      },
+      {
+        id: 'id4',
+        type: 'automation-webhook',
+        name: 'dispatcher',
+        url: 'https://api.github.com/repos/a/b/dispatches',
+        service: 'github',
+        accessToken: 'id5',
+        secrets: [],
+        signing: 'none',
+        signingSecret: '',
+      },
+      { id: 'id5', type: 'automation-secret', name: 'GITHUB' },
+    ])
+    assert.deepEqual(report, [])
+    assert.deepEqual(secrets, ['GITHUB'])
+  })
+
+  it('shares tabs, webhooks and secrets', () => {
+    const { flow } = imported(
+      { name: 'a' },
+      { name: 'b' },
+      { name: 'c', scope: { ...plain.scope, project: 'training' } },
+    )
+    assert.deepEqual(
+      ['tab', 'artifact-event', 'automation-webhook', 'automation-secret'].map((type) => ofType(flow, type).length),
+      [2, 3, 1, 1],
+    )
+  })
+
+  for (const [scope, expected] of [
+    [{ project: 'wandb-registry-model' }, ['registry', 'team', 'model', '']],
+    [{ project: 'model-registry', collection: 'm' }, ['registry', 'team', 'model-registry', 'm']],
+    [{ project: 'training' }, ['project', 'team', 'training', '']],
+    [{ project: 'training', collection: 'resnet' }, ['project', 'team', 'training', 'resnet']],
+    [{}, ['entity', 'team', '', '']],
+    [{ organization: 'acme' }, ['organization', 'acme', '', '']],
+  ] as const) {
+    it(`turns the scope ${JSON.stringify(scope)} into ${expected.join(' ')}`, () => {
+      const { flow } = imported({
+        scope: { entity: 'team', project: null, collection: null, organization: '', ...scope },
+      })
+      const trigger = only(flow, 'artifact-event')
+      assert.deepEqual([trigger['scope'], trigger['entity'], trigger['project'], trigger['collection']], expected)
+    })
+  }
+
+  for (const { filter, through, held } of [
+    { filter: aliasFilter(), through: ['a', 'production'], held: [] },
+    { filter: { $and: [] }, through: ['a'], held: [] },
+    { filter: aliasFilter({ alias: { $eq: 'prod.1' } }), through: ['prod.1'], held: ['prod-1', 'xprod.1', 'prod.12'] },
+    { filter: aliasFilter({ alias: 'latest' }), through: ['latest'], held: ['latest2'] },
+    { filter: aliasFilter({ alias: { $regex: 'prod-.*' } }), through: ['prod-eu', 'xprod-'], held: ['prod'] },
+    { filter: aliasFilter({ alias: { $contains: 'a+b' } }), through: ['xa+by'], held: ['aab'] },
+    { filter: aliasFilter({ alias: { $in: ['a', 'b.c'] } }), through: ['a', 'b.c'], held: ['b-c', 'ab'] },
+    { filter: aliasFilter({ alias: { $ne: 'latest' } }), through: ['production'], held: ['latest'] },
+    {
+      filter: aliasFilter({ alias: { $regex: '^prod' } }, { alias: { $ne: 'prod-old' } }),
+      through: ['prod'],
+      held: ['prod-old', 'dev'],
+    },
+    {
+      filter: aliasFilter({ alias: { $contains: 'a' } }, { alias: { $contains: 'b' } }),
+      through: ['ab', 'ba'],
+      held: ['a', 'b'],
+    },
+    {
+      filter: { filter: { $or: [{ alias: { $eq: 'a' } }, { $and: [{ alias: { $regex: '^b' } }] }] } },
+      through: ['a', 'bcd'],
+      held: ['ab'],
+    },
+    { filter: aliasFilter({ $not: { alias: { $regex: '^dev' } } }), through: ['prod'], held: ['dev1'] },
+    {
+      filter: aliasFilter({ $nor: [{ alias: { $eq: 'a' } }, { alias: { $eq: 'b' } }] }),
+      through: ['c'],
+      held: ['a', 'b'],
+    },
+  ]) {
+    it(`translates ${JSON.stringify(filter)}`, () => {
+      const { flow, report } = imported({ filter })
+      assert.deepEqual(report, [])
+      assert.deepEqual(
+        through.filter((alias) => !comesThrough(flow, alias)),
+        [],
+        'come through',
+      )
+      assert.deepEqual(
+        held.filter((alias) => comesThrough(flow, alias)),
+        [],
+        'are held',
+      )
+    })
+  }
+
+  for (const [filter, reason] of [
+    [aliasFilter({ alias: { $gt: 'a' } }), /the operator \$gt/],
+    [aliasFilter({ tag: { $eq: 'a' } }), /a condition on tag for the event ADD_ARTIFACT_ALIAS/],
+    [
+      { $or: [{ $and: [{ alias: { $regex: 'a' } }, { alias: { $regex: 'b' } }] }, { alias: 'c' }] },
+      /alternatives of several conditions/,
+    ],
+    [aliasFilter({ alias: 7 }), /the condition 7/],
+    [{ $or: [] }, /\$or without alternatives/],
+    ['no object', /"no object" where conditions should be/],
+  ] as const) {
+    it(`disables what it cannot translate, and says why: ${JSON.stringify(filter)}`, () => {
+      const { flow, report } = imported({ filter })
+      assert.equal(only(flow, 'artifact-event')['d'], true)
+      assert.equal(report[0]?.severity, 'missing')
+      assert.match(report[0]?.message ?? '', reason)
+    })
+  }
+
+  it('grants the secrets that payloads name, and sets token and signature by their names', () => {
+    const { flow, report, secrets } = imported({
+      action: {
+        kind: 'webhook',
+        webhook: { id: 'w', name: 'hook', url: 'https://example.com', accessTokenRef: null, secretRef: 'SIGN' },
+        payload: '{"token":"${ACCESS_TOKEN}","key":"${MY_KEY}","alias":"${alias}","acc":"${artifact_metadata.acc}"}',
+      },
+    })
+    const webhook = only(flow, 'automation-webhook')
+    const names = new Map(ofType(flow, 'automation-secret').map(({ id, name }) => [id, name]))
+    assert.deepEqual(
+      [
+        names.get(String(webhook['accessToken'])),
+        webhook['signing'],
+        names.get(String(webhook['signingSecret'])),
+        (webhook['secrets'] as string[]).map((id) => names.get(id)),
+      ],
+      ['hook_TOKEN', 'wandb', 'SIGN', ['MY_KEY']],
+    )
+    assert.deepEqual(secrets, ['MY_KEY', 'SIGN', 'hook_TOKEN'])
+    assert.match(report[0]?.message ?? '', /names MY_KEY/)
+  })
+
+  it('says when one secret here stands for those of several teams, whose values may differ', () => {
+    const hookOf = (id: string): Automation['action'] => ({
+      kind: 'webhook',
+      webhook: { id, name: `hook ${id}`, url: 'https://example.com', accessTokenRef: 'TOKEN', secretRef: null },
+      payload: null,
+    })
+    const of = (name: string, entity: string, id: string) => ({
+      name,
+      scope: { ...plain.scope, entity, project: 'training' },
+      action: hookOf(id),
+    })
+    const { report, secrets } = imported(
+      of('a', 'red', '1'),
+      of('b', 'red', '2'),
+      of('c', 'blue', '1'),
+      of('d', 'blue', '3'),
+    )
+    assert.deepEqual(secrets, ['TOKEN'])
+    assert.deepEqual(report, [
+      {
+        automation: 'd',
+        severity: 'note',
+        message:
+          'Its secret TOKEN has the name of one in red; here they are one. If the values differ, make another one and choose it in the webhook hook 3.',
+      },
+    ])
+  })
+
+  it('gives each webhook a token of its own, though their names are the same or come to the same', () => {
+    const hookOf = (id: string, name: string): Automation['action'] => ({
+      kind: 'webhook',
+      webhook: { id, name, url: 'https://example.com', accessTokenRef: null, secretRef: null },
+      payload: '{"token":"${ACCESS_TOKEN}"}',
+    })
+    const of = (name: string, entity: string, hook: string, called: string) => ({
+      name,
+      scope: { ...plain.scope, entity, project: 'training' },
+      action: hookOf(hook, called),
+    })
+    const { flow, secrets } = imported(
+      of('a', 'red', '1', 'my hook'),
+      of('b', 'red', '1', 'my hook'),
+      of('c', 'blue', '2', 'my hook'),
+      of('d', 'red', '3', 'my-hook'),
+    )
+    assert.deepEqual(secrets, ['SECRET_my_hook_TOKEN', 'SECRET_my_hook_TOKEN_2', 'SECRET_my_hook_TOKEN_3'])
+    const tokens = ofType(flow, 'automation-webhook').map((webhook) => webhook['accessToken'])
+    assert.equal(new Set(tokens).size, 3)
+  })
+
+  it('disables the sender of a webhook whose URL cannot be used here, and says why', () => {
+    for (const [url, why] of [
+      ['https://ada:pw@example.com', /user name or password/],
+      ['ftp://example.com', /must begin with https/],
+      ['', /no URL/],
+      ['https://example.com/${ACCESS_TOKEN}', /variables or secrets/],
+    ] as const) {
+      const webhook = { id: 'w', name: 'hook', url, accessTokenRef: null, secretRef: null }
+      const { flow, report } = imported({ action: { kind: 'webhook', webhook, payload: null } })
+      assert.equal(only(flow, 'webhook-sender')['d'], true, url)
+      assert.deepEqual(
+        report.map(({ severity }) => severity),
+        ['missing'],
+      )
+      assert.match(report[0]?.message ?? '', /^Its sender is disabled: the webhook hook cannot be used as it is\. /)
+      assert.match(report[0]?.message ?? '', why)
+    }
+  })
+
+  for (const [runFilter, reason] of [
+    [{ $or: [{ username: 'ada' }, { username: 'bob' }] }, /a condition on username that is one of several/],
+    [{ $or: [{ username: 'ada' }, { display_name: 'x' }] }, /a condition on username that is one of several/],
+    [{ $and: [{ username: 'ada' }, { username: 'bob' }] }, /several users/],
+    [{ $not: { username: 'ada' } }, /a condition on username that is .* negated/],
+    [{ $nor: [{ username: 'ada' }] }, /a condition on username that is .* negated/],
+  ] as const) {
+    it(`disables what a run trigger has no room for, and says why: ${JSON.stringify(runFilter)}`, () => {
+      const { flow, report } = imported({
+        eventType: 'RUN_STATE',
+        filter: { run_filter: JSON.stringify(runFilter), run_state_filter: { states: ['FAILED'] } },
+      })
+      assert.equal(only(flow, 'artifact-event')['d'], true)
+      assert.match(report.map(({ message }) => message).join('\n'), reason)
+    })
+  }
+
+  it('takes a user that is the only alternative', () => {
+    const { flow, report } = imported({
+      eventType: 'RUN_STATE',
+      filter: {
+        run_filter: '{"$or":[{"$and":[{"username":{"$eq":"ada"}},{"display_name":{"$contains":"x"}}]}]}',
+        run_state_filter: { states: ['FAILED'] },
+      },
+    })
+    const { user, runName } = only(flow, 'artifact-event')
+    assert.deepEqual([user, runName, report], ['ada', 'x', []])
+  })
+
+  it('disables what waits for states that W&B tells nobody, and says of several states how often they fire', () => {
+    const of = (...states: unknown[]) =>
+      imported({ eventType: 'RUN_STATE', filter: { run_filter: null, run_state_filter: { states } } })
+    for (const state of ['KILLED', 'SLEEPING', null, {}]) {
+      const { flow, report } = of('FAILED', state)
+      assert.equal(only(flow, 'artifact-event')['d'], true)
+      assert.match(report[0]?.message ?? '', /the run state/)
+    }
+    const { flow, report } = of('RUNNING', 'FINISHED')
+    assert.deepEqual(only(flow, 'artifact-event')['states'], ['running', 'finished'])
+    assert.deepEqual(
+      report.map(({ severity, message }) => [severity, message]),
+      [
+        [
+          'note',
+          'It waits for several states: W&B fires it once for a run in 24 hours, here it fires once for each of them.',
+        ],
+      ],
+    )
+    assert.deepEqual(of('CRASHED').report, [])
+  })
+
+  /** Imports them into flows that have these nodes already. */
+  const importedInto = (existing: readonly FlowNode[], ...automations: Partial<Automation>[]) =>
+    importAutomations(
+      automations.map((each, index) => ({ ...plain, id: String(index), ...each })),
+      { source: 'source', newId: ids(), existing, apiKey: 'key' },
+    )
+  const deployed = (name: string, id: string): FlowNode => ({ id, type: 'automation-secret', name })
+
+  it('uses the secrets that are there already, and says which webhook gets the value', () => {
+    const existing = [deployed('GITHUB', 'mine'), deployed('WANDB_API_KEY', 'key'), deployed('UNUSED', 'other')]
+    const payload = '{"a": "${MY_KEY} ${WANDB_API_KEY}"}'
+    const { flow, report, secrets } = importedInto(
+      existing,
+      { name: 'a', action: { ...plain.action, payload } as Automation['action'] },
+      { name: 'b' },
+    )
+    const made = ofType(flow, 'automation-secret')
+    assert.deepEqual([made.map(({ name }) => name), secrets], [['MY_KEY'], ['MY_KEY']])
+    const webhook = only(flow, 'automation-webhook')
+    assert.deepEqual([webhook['accessToken'], webhook['secrets']], ['mine', [made[0]?.id, 'key']])
+    assert.deepEqual(
+      report.filter(({ message }) => /already/.test(message)),
+      [
+        {
+          automation: 'a',
+          severity: 'note',
+          message:
+            'Its secret GITHUB is here already: the webhook dispatcher, which posts to api.github.com, gets its value.',
+        },
+        {
+          automation: 'a',
+          severity: 'note',
+          message:
+            'Its secret WANDB_API_KEY is here already, as the API key of the source: the webhook dispatcher, which posts to api.github.com, gets its value. If that is not meant, choose another one there.',
+        },
+      ],
+    )
+  })
+
+  it('does not use a secret that is disabled', () => {
+    const { secrets } = importedInto([{ ...deployed('GITHUB', 'mine'), d: true }], {})
+    assert.deepEqual(secrets, ['GITHUB'])
+  })
+
+  it('leaves out what was imported before, be it changed or disabled since, and tells its names', () => {
+    const two = [{ name: 'a' }, { name: 'b', scope: { ...plain.scope, project: 'training' } }]
+    const before = importedInto([], ...two)
+    assert.deepEqual(before.here, [])
+    const since = before.flow.map((node) => (node['name'] === 'a' ? { ...node, pattern: 'changed', d: true } : node))
+    assert.deepEqual(importedInto(since, ...two), { flow: [], report: [], secrets: [], here: ['a', 'b'] })
+    const again = importedInto(since, ...two, { name: 'c' }, { name: 'a', scope: { ...plain.scope, project: 'other' } })
+    assert.deepEqual(
+      [ofType(again.flow, 'artifact-event').map(({ name }) => name), again.secrets, again.here],
+      [['c', 'a'], [], ['a', 'b']],
+    )
+    const other = since.map((node) =>
+      node.type === 'artifact-event' ? { ...node, source: 'of another server' } : node,
+    )
+    assert.deepEqual(importedInto(other, ...two).here, [])
+  })
+
+  for (const [payload, sent, said] of [
+    ['{"a": "${alias}"}', '{"a": "A"}', []],
+    ['{"price": "$${alias}", "two": "$$${alias}"}', '{"price": "$A", "two": "$$A"}', []],
+    ['{"a": "$5 {x} $"}', '{"a": "$5 {x} $"}', []],
+    ['{"if": "${{ github.ref }}"}', '{"if": "${{ github.ref }}"}', []],
+    ['{"a": "${no-name} ${alias} ${}"}', '{"a": "${no-name} A ${}"}', ['${no-name}, ${}']],
+    ['{"a": "$${no-name}"}', '{"a": "$${no-name}"}', ['${no-name}']],
+    ['{"a": "open ${"}', '{"a": "open ${"}', ['${']],
+  ] as const) {
+    it(`sends what W&B sends of ${payload}`, () => {
+      const { flow, report } = imported({ action: { ...plain.action, payload } as Automation['action'] })
+      const template = parseTemplate(String(only(flow, 'payload-template')['template']), 'json')
+      const event: ArtifactEvent = { ...sampleEvent('ADD_ARTIFACT_ALIAS'), alias: 'A' }
+      assert.equal(renderTemplate(template, { event, automationName: '', missing: 'blank' }).text, sent)
+      assert.deepEqual(
+        report.map(({ message }) => message),
+        said.map((what) => `It has ${what}, which is nothing that can be filled in: sent as it is, as by W&B.`),
+      )
+    })
+  }
+
+  /** What one automation with this payload becomes; its webhook signs with the secret MY_SECRET. */
+  function importedPayload(payload: string, more: Partial<Automation> = {}) {
+    const webhook = { id: 'w', name: 'hook', url: 'https://example.com', accessTokenRef: null, secretRef: 'MY_SECRET' }
+    const { flow, report, secrets } = imported({ action: { kind: 'webhook', webhook, payload }, ...more })
+    const names = new Map(ofType(flow, 'automation-secret').map(({ id, name }) => [id, name]))
+    return {
+      template: only(flow, 'payload-template')['template'],
+      granted: (only(flow, 'automation-webhook')['secrets'] as string[]).map((id) => names.get(id)),
+      said: report.map(({ message }) => message),
+      secrets,
+    }
+  }
+
+  it('grants a secret without braces where W&B says that the webhook has one of this name, with its dollars', () => {
+    const { template, granted, said } = importedPayload('{"a": "$MY_SECRET", "b": "$$MY_SECRET", "c": "$MY_SECRETS"}')
+    assert.equal(template, '{"a": "$MY_SECRET", "b": "$$$MY_SECRET", "c": "$MY_SECRETS"}')
+    assert.deepEqual(granted, ['MY_SECRET'])
+    const event = sampleEvent('ADD_ARTIFACT_ALIAS')
+    const rendered = renderTemplate(parseTemplate(String(template), 'json'), {
+      event,
+      automationName: '',
+      missing: 'blank',
+    })
+    const sent = fillSlots(rendered.text, rendered.slots, (name) => (granted.includes(name) ? 'value' : undefined))
+    assert.equal(sent, '{"a": "value", "b": "$value", "c": "$MY_SECRETS"}')
+    assert.match(said.join(), /names MY_SECRET: taken for secrets/)
+  })
+
+  it('leaves any other name without braces as it stands, and says when it would be filled in', () => {
+    const { template, granted, said, secrets } = importedPayload(
+      '{"a": "$OTHER, $USD, $OTHER, 5 $, $alias, $ACCESS_TOKEN"}',
+    )
+    assert.equal(template, '{"a": "$OTHER, $USD, $OTHER, 5 $, $alias, $ACCESS_TOKEN"}')
+    assert.deepEqual([granted, secrets], [[], ['MY_SECRET']])
+    assert.deepEqual(said, [
+      'It has $alias, $ACCESS_TOKEN, which is nothing that can be filled in: sent as it is, as by W&B.',
+      'It has $OTHER, $USD without braces: sent as it is, unless a secret of this name is granted to the webhook hook. W&B documents such names as secrets of the team.',
+    ])
+  })
+
+  it('writes the short form of a metric filter as the one that there is', () => {
+    const { template, secrets, said } = importedPayload('{"why": "${metric_filter_short}, ${ metric_filter_short }!"}')
+    assert.equal(template, '{"why": "${metric_filter}, ${metric_filter}!"}')
+    assert.deepEqual(secrets, ['MY_SECRET'])
+    assert.deepEqual(said, ['Its ${metric_filter_short} is ${metric_filter} here, which is short.'])
+  })
+
+  it('takes no variable of an event that is not known here for a secret', () => {
+    const { secrets, said } = importedPayload('{"text": "${alert_name}: ${message} ${MY_KEY}"}', {
+      eventType: 'WEAVE_METRIC_THRESHOLD',
+    })
+    assert.deepEqual(secrets, ['MY_KEY', 'MY_SECRET'])
+    assert.match(
+      said.join('\n'),
+      /^It has \$\{alert_name\}, \$\{message\}, which only W&B can fill in: sent as it is\.$/m,
+    )
+  })
+
+  it('disables template and sender of a payload that cannot be a template, and says why', () => {
+    const { flow, report } = imported({ action: { ...plain.action, payload: '{"a": }' } as Automation['action'] })
+    // a template that is not disabled would be red
+    assert.deepEqual([only(flow, 'payload-template')['d'], only(flow, 'webhook-sender')['d']], [true, true])
+    assert.deepEqual(
+      report.map(({ severity }) => severity),
+      ['missing'],
+    )
+    assert.match(
+      String(report[0]?.message),
+      /^Its template and sender are disabled: its payload is no template here\. Line 1, column/,
+    )
+  })
+
+  it('fills variables into a message for Slack, and leaves what else looks like one', () => {
+    const { flow, report } = imported({
+      action: { kind: 'slack', team: 'acme', channel: 'a', title: '${alias}', message: '${HOME} "x"', severity: '' },
+    })
+    const template = parseTemplate(String(only(flow, 'payload-template')['template']), 'json')
+    const event: ArtifactEvent = { ...sampleEvent('ADD_ARTIFACT_ALIAS'), alias: 'A' }
+    const { text } = renderTemplate(template, { event, automationName: '', missing: 'blank' })
+    assert.deepEqual(JSON.parse(text), { text: '*A*\n${HOME} "x"' })
+    assert.match(report.map(({ message }) => message).join('\n'), /^It has \$\{HOME\}, which is nothing/m)
+  })
+
+  it('says in words what only W&B can do', () => {
+    const { flow, report } = imported(
+      {
+        name: 'slack',
+        action: { kind: 'slack', team: 'acme', channel: 'alerts', title: 'T "q"', message: 'M', severity: 'WARN' },
+      },
+      { name: 'aria', action: { kind: 'unsupported', what: 'a prompt to the ARIA agent' } },
+      { name: 'nothing', action: { kind: 'nothing' } },
+      { name: 'weave', eventType: 'WEAVE_METRIC_THRESHOLD' },
+      { name: 'off', enabled: false },
+      { name: 'linked', eventType: 'LINK_MODEL', filter: aliasFilter({ alias: 'production' }) },
+    )
+    const said = (name: string) =>
+      report
+        .filter(({ automation }) => automation === name)
+        .map(({ message }) => message)
+        .join('\n')
+    assert.match(said('slack'), /acme #alerts .* incoming webhook/)
+    assert.match(said('aria'), /ARIA agent, cannot be carried over/)
+    assert.match(said('nothing'), /does nothing in W&B either/)
+    assert.match(said('weave'), /WEAVE_METRIC_THRESHOLD has no counterpart/)
+    assert.match(said('off'), /switched off in W&B/)
+    assert.match(said('linked'), /waits for the alias to be added/)
+    const text = JSON.parse(String(ofType(flow, 'payload-template')[0]?.['template']))
+    assert.deepEqual(text, { text: '*WARN*\n*T "q"*\nM' })
+    assert.equal(ofType(flow, 'webhook-sender')[0]?.['d'], true)
+  })
+})
