@@ -19,6 +19,7 @@ describe('the tarball of npm pack', () => {
       /^package\.json$/,
       /^README\.md$/,
       /^LICENSE$/,
+      /^CHANGELOG\.md$/,
       /^examples\/[^/]+\.json$/,
       /^dist\/(lib|nodes)\/[\w/.-]+\.js$/,
       /^dist\/lib\/[\w/.-]+\.json$/,
