@@ -6,7 +6,7 @@ import type { ArtifactEvent } from '../events/event.js'
 import type { AcceptOptions, EventKeeper, KeptEvent } from '../inbox/event-keeper.js'
 import { type Match, Replay } from '../inbox/replay.js'
 import type { DeliveryDetail, DeliveryFilter } from '../store/delivery-queue.js'
-import type { EventFilter, StoredEvent } from '../store/event-log.js'
+import type { EventFilter, EventPage, KnownEvent, StoredEvent } from '../store/event-log.js'
 import { messageOf, StoreAccess } from '../store/guard/access.js'
 import { Housekeeping } from '../store/guard/housekeeping.js'
 import type { Page } from '../store/page.js'
@@ -161,7 +161,7 @@ export class DeliveryEngine implements EventKeeper {
     return this.#access.use(() => this.#store.cursor(key))
   }
 
-  event(source: string, eventId: string): Promise<ArtifactEvent | null> {
+  event(source: string, eventId: string): Promise<KnownEvent | null> {
     return this.#access.use(() => this.#store.event(source, eventId))
   }
 
@@ -238,8 +238,8 @@ export class DeliveryEngine implements EventKeeper {
     return this.#access.use(() => this.#store.delivery(id))
   }
 
-  /** One page of the events that were accepted, newest first; as with `list`, only `next: null` is the end. */
-  events(filter: EventFilter, page: Page): Promise<{ events: StoredEvent[]; next: string | null }> {
+  /** One page of the events that were accepted; as with `list`, only `next: null` is the end. */
+  events(filter: EventFilter, page: EventPage): Promise<{ events: StoredEvent[]; next: string | null }> {
     return this.#access.use(() => this.#store.events(filter, page))
   }
 

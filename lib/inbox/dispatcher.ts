@@ -196,9 +196,9 @@ export class Dispatcher {
     const interrupted = this.#interrupted.splice(0)
     try {
       for (let next = interrupted[0]; next !== undefined; next = interrupted[0]) {
-        const event = await engine.event(next.source, next.eventId)
+        const known = await engine.event(next.source, next.eventId)
         interrupted.shift()
-        if (event) this.#again(next.source, event)
+        if (known) this.#again(next.source, known.event)
       }
     } finally {
       // what a failing store left unread is for the next round

@@ -1,5 +1,5 @@
 import type { ArtifactEvent } from '../events/event.js'
-import type { Cursor, CursorMove } from '../store/event-log.js'
+import type { Cursor, CursorMove, KnownEvent } from '../store/event-log.js'
 import type { Match } from './replay.js'
 
 export interface AcceptOptions {
@@ -22,7 +22,7 @@ export interface EventKeeper {
   /** Stores events, all or none; resolves when they are on disk. */
   accept(source: string, events: readonly ArtifactEvent[], options: AcceptOptions): Promise<KeptEvent[]>
   cursor(key: string): Promise<Cursor>
-  event(source: string, eventId: string): Promise<ArtifactEvent | null>
+  event(source: string, eventId: string): Promise<KnownEvent | null>
   /** Events that the flows have to see (again). `match` names the automations whose senders an event must reach. */
   takeUnrouted(match: Match): AsyncIterable<{ source: string; event: ArtifactEvent }>
 }

@@ -1,4 +1,4 @@
-import type { ArtifactEvent } from '../events/event.js'
+import type { ArtifactEvent, EventType } from '../events/event.js'
 import type { Page } from './page.js'
 
 /** The events that were accepted, and how far each source was read. */
@@ -10,7 +10,7 @@ export interface EventLog {
    */
   putEvents(events: readonly NewEvent[], cursor?: CursorMove): Promise<boolean[]>
   cursor(key: string): Promise<Cursor>
-  event(source: string, eventId: string): Promise<ArtifactEvent | null>
+  event(source: string, eventId: string): Promise<KnownEvent | null>
   /** Marks the events received since then: they may not have reached their senders. */
   suspectEvents(since: number): Promise<void>
   /** Events that are to be handed to the flows, oldest first, from after the number `after`. */
@@ -18,7 +18,8 @@ export interface EventLog {
   /** Ids of the automations that made a delivery of this event. */
   automationsReached(eventId: string): Promise<readonly string[]>
   markRouted(seqs: readonly number[]): Promise<void>
-  events(filter: EventFilter, page: Page): Promise<{ events: StoredEvent[]; next: string | null }>
+  /** A page may be short, or empty, before the end: only `next: null` is the end. */
+  events(filter: EventFilter, page: EventPage): Promise<{ events: StoredEvent[]; next: string | null }>
 }
 
 export interface NewEvent {
@@ -56,10 +57,24 @@ export interface UnroutedEvent {
 
 export interface EventFilter {
   readonly source?: string
+  /** Bounds of the time of arrival: since included, until not. */
+  readonly since?: number
+  readonly until?: number
+  readonly event_type?: EventType
+}
+
+export interface EventPage extends Page {
+  /** Newest first, unless told. */
+  readonly order?: 'newest' | 'oldest'
 }
 
 export interface StoredEvent {
   readonly source: string
   readonly received_at: string
   readonly event: ArtifactEvent
+}
+
+export interface KnownEvent extends StoredEvent {
+  /** The store's own number, growing with the order of arrival. */
+  readonly seq: number
 }

@@ -1,8 +1,17 @@
 import { AutomationError } from '../../error.js'
 import type { ArtifactEvent } from '../../events/event.js'
 import { isoTime } from '../../iso-time.js'
-import type { Cursor, CursorMove, EventFilter, NewEvent, StoredEvent, UnroutedEvent } from '../event-log.js'
-import type { Page } from '../page.js'
+import type {
+  Cursor,
+  CursorMove,
+  EventFilter,
+  EventPage,
+  KnownEvent,
+  NewEvent,
+  StoredEvent,
+  UnroutedEvent,
+} from '../event-log.js'
+import type { Row } from './connection.js'
 import type { Context } from './context.js'
 import { beforeOf } from './cursor.js'
 import { ROUTING } from './schema.js'
@@ -51,9 +60,10 @@ export function cursor({ db }: Context, key: string): Cursor {
   return { value: value ?? null, parts: new Map(parts.map((row) => [row['part'] as string, row['text'] as string])) }
 }
 
-export function event({ db }: Context, source: string, eventId: string): ArtifactEvent | null {
-  const row = db.get('SELECT json FROM events WHERE event_id = ? AND source = ?', eventId, source)
-  return row === undefined ? null : (JSON.parse(row['json'] as string) as ArtifactEvent)
+export function event({ db }: Context, source: string, eventId: string): KnownEvent | null {
+  const sql = 'SELECT seq, source, received_at, json FROM events WHERE event_id = ? AND source = ?'
+  const row = db.get(sql, eventId, source)
+  return row === undefined ? null : { seq: row['seq'] as number, ...storedOf(row) }
 }
 
 export function suspectEvents({ db }: Pick<Context, 'db'>, since: number): void {
@@ -97,23 +107,49 @@ export function markRouted({ db, commit }: Context, seqs: readonly number[]): Pr
   })
 }
 
-/** How many events a page looks at when it searches for those of one source; such a page may be short. */
+/** How many events a page looks at when it searches, and of how many bytes it reads the text; it may be short then. */
 const SEARCHED = 5_000
+const READ_BYTES = 2 * 1024 * 1024
 
-export function listEvents({ db }: Context, { source }: EventFilter, { before, limit }: Page) {
-  const from = beforeOf(before)
-  const looked = source === undefined ? limit : SEARCHED
-  const seqs = db.all('SELECT seq, source FROM events WHERE seq < ? ORDER BY seq DESC LIMIT ?', from, looked)
-  const wanted = seqs.filter((row) => source === undefined || row['source'] === source).slice(0, limit)
-  const last = wanted.length === limit ? wanted.at(-1) : seqs.at(-1)
-  const end = wanted.length < limit && seqs.length < looked
-  const events = wanted.map(({ seq }): StoredEvent => {
-    const row = db.get('SELECT source, received_at, json FROM events WHERE seq = ?', seq as number)!
-    return {
-      source: row['source'] as string,
-      received_at: isoTime(row['received_at'] as number),
-      event: JSON.parse(row['json'] as string) as ArtifactEvent,
-    }
-  })
-  return { events, next: end || last === undefined ? null : String(last['seq']) }
+const SLICE = {
+  newest: 'SELECT seq, source, received_at FROM events WHERE seq < ? ORDER BY seq DESC LIMIT ?',
+  oldest: 'SELECT seq, source, received_at FROM events WHERE seq > ? ORDER BY seq LIMIT ?',
+}
+
+/**
+ * Times are looked at row by row, in the order of arrival: a clock that was set back mixes them, and an index of times
+ * would cost something with each event.
+ */
+export function listEvents({ db }: Context, filter: EventFilter, { before, limit, order = 'newest' }: EventPage) {
+  const from = order === 'oldest' && before === undefined ? 0 : beforeOf(before)
+  const looked = Object.values(filter).every((value) => value === undefined) ? limit : SEARCHED
+  const rows = db.all(SLICE[order], from, looked)
+  const events: StoredEvent[] = []
+  let [last, bytes] = [from, 0]
+  for (const row of rows) {
+    if (events.length === limit || bytes >= READ_BYTES) break
+    last = row['seq'] as number
+    if (!isWithin(row, filter)) continue
+    const whole = db.get('SELECT source, received_at, json FROM events WHERE seq = ?', last)!
+    bytes += (whole['json'] as string).length
+    const found = storedOf(whole)
+    if (filter.event_type === undefined || filter.event_type === found.event.event_type) events.push(found)
+  }
+  const isEnd = rows.length < looked && (rows.length === 0 || last === rows.at(-1)?.['seq'])
+  return { events, next: isEnd ? null : String(last) }
+}
+
+function isWithin({ source, received_at: at }: Row, filter: EventFilter): boolean {
+  const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = filter
+  if (filter.source !== undefined && filter.source !== source) return false
+  return (at as number) >= since && (at as number) < until
+}
+
+/** From a row with source, received_at and json. */
+function storedOf(row: Row): StoredEvent {
+  return {
+    source: row['source'] as string,
+    received_at: isoTime(row['received_at'] as number),
+    event: JSON.parse(row['json'] as string) as ArtifactEvent,
+  }
 }

@@ -14,7 +14,7 @@ import type {
   Started,
   WebhookState,
 } from '../delivery-queue.js'
-import type { Cursor, CursorMove, EventFilter, NewEvent, UnroutedEvent } from '../event-log.js'
+import type { Cursor, CursorMove, EventFilter, EventPage, NewEvent, UnroutedEvent } from '../event-log.js'
 import type { Page } from '../page.js'
 import type { DeliveryStore, End, Opening, Start, SweepCursor, SweepSlice } from '../store.js'
 import { BALLAST_BYTES, Ballast } from './ballast.js'
@@ -144,7 +144,7 @@ export class SqliteStore implements DeliveryStore {
     return this.#write((context) => events.markRouted(context, seqs))
   }
 
-  events(filter: EventFilter, page: Page): ReturnType<DeliveryStore['events']> {
+  events(filter: EventFilter, page: EventPage): ReturnType<DeliveryStore['events']> {
     return this.#read((context) => events.listEvents(context, filter, page))
   }
 

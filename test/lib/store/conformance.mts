@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { NewRecord } from '../../../dist/lib/store/delivery-queue.js'
+import type { EventFilter, EventPage } from '../../../dist/lib/store/event-log.js'
 import type { DeliveryStore } from '../../../dist/lib/store/store.js'
 import { delivered, end, event, NOON, record, retried, start, UNREACHABLE, wish } from './make.mts'
 
@@ -66,31 +67,38 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
       })
 
       it('finds them again after it was closed and opened', async () => {
-        await put('a')
+        await put('a', 'b')
         assert.equal((await again()).clean, true)
-        assert.deepEqual(await store.event('src', 'a'), event('a'))
-        assert.equal(await store.event('src', 'b'), null)
+        const { seq, ...known } = (await store.event('src', 'a'))!
+        const received_at = new Date(NOON).toISOString()
+        assert.deepEqual(known, { source: 'src', received_at, event: event('a') })
+        assert.ok(seq < ((await store.event('src', 'b'))?.seq ?? 0), 'numbered in the order of arrival')
+        assert.equal(await store.event('src', 'c'), null)
+        assert.equal(await store.event('other', 'a'), null)
       })
+
+      /** Every page, whose rows may be fewer than asked for before the end. */
+      async function listed(filter: EventFilter, page: EventPage) {
+        const found: string[] = []
+        let before: string | null = null
+        do {
+          const part: Awaited<ReturnType<DeliveryStore['events']>> = await store.events(filter, {
+            ...page,
+            ...(before !== null && { before }),
+          })
+          assert.ok(part.events.length <= page.limit)
+          found.push(...part.events.map((entry) => entry.event.event_id))
+          before = part.next
+        } while (before !== null)
+        return found
+      }
 
       it('lists them newest first, page by page, of one source too', async () => {
         for (let i = 0; i < 7; i++) {
           const source = i % 2 === 0 ? 'even' : 'odd'
           await store.putEvents([{ source, event: event(`e${i}`), receivedAt: NOON + i, routed: true }])
         }
-        const ids = async (filter: { source?: string }) => {
-          const found: string[] = []
-          let before: string | null = null
-          do {
-            const page: Awaited<ReturnType<DeliveryStore['events']>> = await store.events(filter, {
-              limit: 2,
-              ...(before !== null && { before }),
-            })
-            assert.ok(page.events.length <= 2)
-            found.push(...page.events.map((entry) => entry.event.event_id))
-            before = page.next
-          } while (before !== null)
-          return found
-        }
+        const ids = (filter: { source?: string }) => listed(filter, { limit: 2 })
         assert.deepEqual(await ids({}), ['e6', 'e5', 'e4', 'e3', 'e2', 'e1', 'e0'])
         assert.deepEqual(await ids({ source: 'odd' }), ['e5', 'e3', 'e1'])
         const { events } = await store.events({}, { limit: 1 })
@@ -99,6 +107,59 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
           received_at: new Date(NOON + 6).toISOString(),
           event: event('e6'),
         })
+      })
+
+      it('lists those of a time, of a type, of a source, in any combination, in both orders', async () => {
+        const types = ['LINK_ARTIFACT', 'ADD_ARTIFACT_ALIAS', 'RUN_STATE'] as const
+        // the clock is set back after the fourth: the order is that of arrival
+        const times = [0, 1, 2, 3, 1, 2, 3, 4, 5, 6].map((second) => NOON + second * 1000)
+        const all = times.map((receivedAt, index) => ({
+          source: index % 2 === 0 ? 'even' : 'odd',
+          event: event(`e${index}`, { event_type: types[index % 3]! }),
+          receivedAt,
+          routed: true,
+        }))
+        await store.putEvents(all)
+        const choices: EventFilter[] = [undefined, NOON + 2000].flatMap((since) =>
+          [undefined, NOON + 4000].flatMap((until) =>
+            [undefined, ...types].flatMap((event_type) =>
+              [undefined, 'odd'].map((source) => ({
+                ...(since !== undefined && { since }),
+                ...(until !== undefined && { until }),
+                ...(event_type !== undefined && { event_type }),
+                ...(source !== undefined && { source }),
+              })),
+            ),
+          ),
+        )
+        for (const filter of choices) {
+          const { since = 0, until = Number.POSITIVE_INFINITY, event_type, source } = filter
+          const expected = all
+            .filter(({ receivedAt }) => receivedAt >= since && receivedAt < until)
+            .filter((entry) => event_type === undefined || entry.event.event_type === event_type)
+            .filter((entry) => source === undefined || entry.source === source)
+            .map((entry) => entry.event.event_id)
+          const words = JSON.stringify(filter)
+          assert.deepEqual(await listed(filter, { limit: 2, order: 'oldest' }), expected, words)
+          assert.deepEqual(await listed(filter, { limit: 3 }), [...expected].reverse(), words)
+        }
+      })
+
+      it('reads no more of them at once than fits into a turn of the event loop, however long they are', async () => {
+        const notes = 'x'.repeat(900_000)
+        const ids = Array.from({ length: 10 }, (_, index) => `long-${index}`)
+        await store.putEvents(
+          ids.map((id) => ({ source: 'src', event: event(id, { notes }), receivedAt: NOON, routed: true })),
+        )
+        const { events } = await store.events({}, { limit: 10 })
+        assert.ok(events.length >= 1 && events.length < 10, `${events.length} MB at once`)
+        assert.deepEqual(await listed({}, { limit: 10 }), [...ids].reverse())
+      })
+
+      it('refuses what is no next of a page', async () => {
+        for (const order of ['newest', 'oldest'] as const) {
+          await assert.rejects(store.events({}, { limit: 1, order, before: 'x' }), { code: 'request_invalid' })
+        }
       })
     })
 
