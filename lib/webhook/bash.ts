@@ -1,6 +1,7 @@
 import { AutomationError } from '../error.js'
 import { fillSlots } from '../template/fill.js'
 import type { SecretSlot } from '../template/slot.js'
+import { BEARER, OTHER_SCHEMES } from './authorization.js'
 import { concat, type Quoted, quote, variable } from './bash-quote.js'
 import { attemptHeaders } from './header-rules.js'
 import { planWebhook, type WebhookPlan, type WebhookSettings } from './settings.js'
@@ -46,10 +47,7 @@ export function bashScript({ settings, payload, slots, granted, proxy, insecure 
   const body = fill(payload, slots, inJson ? (value) => `"$(json_text ${value})"` : (value) => value)
   const escapes = body.includes('$(json_text ')
   const fixed = plan.headers.map(({ name, text, slots }) =>
-    header(
-      name,
-      fill(text, slots, (value) => value),
-    ),
+    header(name, text === BEARER ? variable('AUTHORIZATION') : fill(text, slots, (value) => value)),
   )
   const changing = attemptHeaders(
     { id: variable('WEBHOOK_ID'), timestamp: variable('WEBHOOK_TIMESTAMP'), attempt: quote('1') },
@@ -62,7 +60,9 @@ export function bashScript({ settings, payload, slots, granted, proxy, insecure 
     '# Makes the request of the webhook with openssl and curl. Put the secrets between the quotes,',
     '# or leave them out of the file: VARIABLE=value bash this-file',
     '',
-    hasToken ? fromEnvironment('ACCESS_TOKEN', 'the access token') : `ACCESS_TOKEN=''  # the webhook has none`,
+    ...(hasToken
+      ? [fromEnvironment('ACCESS_TOKEN', 'the access token'), AUTHORIZATION]
+      : [`ACCESS_TOKEN=''  # the webhook has none`]),
     plan.signature ? fromEnvironment('SECRET', 'the signing secret') : `SECRET=''  # the webhook does not sign`,
     ...secrets.map((name) => fromEnvironment(`SECRET_${name}`, `the secret ${name}`)),
     ...(escapes ? ['', JSON_TEXT, ''] : []),
@@ -83,6 +83,17 @@ export function bashScript({ settings, payload, slots, granted, proxy, insecure 
 function fromEnvironment(name: string, what: string): string {
   return `${name}=\${${name}:-'paste ${what} here'}`
 }
+
+const anyCase = (word: string) => word.replace(/[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`)
+
+/** As `withOneScheme` has it. */
+const AUTHORIZATION = [
+  `while [[ $ACCESS_TOKEN == ${anyCase('bearer')}\\ * ]]; do ACCESS_TOKEN="\${ACCESS_TOKEN#* }"; done`,
+  'case "$ACCESS_TOKEN" in',
+  `  ${OTHER_SCHEMES.map((scheme) => `${anyCase(scheme)}\\ *`).join('|')}) AUTHORIZATION="$ACCESS_TOKEN" ;;`,
+  '  *) AUTHORIZATION="Bearer $ACCESS_TOKEN" ;;',
+  'esac',
+].join('\n')
 
 function header(name: string, value: Quoted): string {
   // curl takes "Name:" as "do not send it", and "Name;" as empty

@@ -2,6 +2,7 @@ import { AutomationError } from '../error.js'
 import { Redactor } from '../secrets/redactor.js'
 import { MASK, Secret } from '../secrets/secret.js'
 import { fillSlots } from '../template/fill.js'
+import { withOneScheme } from './authorization.js'
 import { badHeaderCharacter } from './header-rules.js'
 import type { HeaderField } from './headers.js'
 import { hmacSha256 } from './hmac.js'
@@ -76,7 +77,8 @@ function signer({ signing, signature }: Pick<WebhookPlan, 'signing' | 'signature
 
 function fillHeader({ name, text, slots }: HeaderField, reveal: (name: string) => string | undefined): FilledHeader {
   try {
-    const value = fillSlots(text, slots, reveal)
+    const filled = fillSlots(text, slots, reveal)
+    const value = name.toLowerCase() === 'authorization' ? withOneScheme(filled) : filled
     if (badHeaderCharacter(value) !== null) {
       throw invalid(
         `A secret in the header ${name} has a character that cannot stand in a header. Enter it again, without a line break at its end and in plain ASCII.`,
@@ -84,7 +86,8 @@ function fillHeader({ name, text, slots }: HeaderField, reveal: (name: string) =
       )
     }
     const masked = fillSlots(text, slots, (secret) => (reveal(secret) === undefined ? undefined : MASK))
-    return { name, value: new Secret(value), masked }
+    const ownScheme = value !== filled && !value.startsWith('Bearer ')
+    return { name, value: new Secret(value), masked: ownScheme ? MASK : masked }
   } catch (error) {
     if (!(error instanceof AutomationError) || error.code === 'webhook_invalid') throw error
     throw invalid(`The header ${name} cannot be filled: ${error.message}`, `header ${name}`, error)

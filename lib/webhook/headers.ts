@@ -3,6 +3,7 @@ import type { ArtifactEvent } from '../events/event.js'
 import { parseTemplate } from '../template/parse.js'
 import { renderTemplate } from '../template/render.js'
 import type { SecretSlot } from '../template/slot.js'
+import { BEARER } from './authorization.js'
 import { badHeaderCharacter, forbidden, isHeaderName } from './header-rules.js'
 import { invalid } from './invalid.js'
 import { USER_AGENT } from './version.js'
@@ -31,7 +32,7 @@ export function parseHeaders(json: string, { hasToken }: { hasToken: boolean }):
     names.add(name.toLowerCase())
   }
   const usual = [field('Content-Type', 'application/json'), field('User-Agent', USER_AGENT)]
-  if (hasToken) usual.push(field('Authorization', 'Bearer ${ACCESS_TOKEN}'))
+  if (hasToken) usual.push(field('Authorization', BEARER))
   return [...usual.filter(({ name }) => !names.has(name.toLowerCase())), ...own]
 }
 

@@ -32,7 +32,7 @@ export function classify(webhook: Pick<Webhook, 'url' | 'service'>, result: Atte
     return { kind: 'retry', error: { code, message }, countsAsAttempt: !proxyFault }
   }
   const { service } = webhook
-  const hidden = isGood(response.status) ? service.hiddenRefusal?.(response.body) : null
+  const hidden = isGood(response.status) && isReadable(response) ? service.hiddenRefusal?.(response) : null
   const status = hidden?.status ?? response.status
   const limited = status === 429 || (status === 403 && isRateLimit(webhook, response, now))
   const verdict = limited ? 'retry' : verdictOf(status)
@@ -53,6 +53,11 @@ function verdictOf(status: number): Verdict {
 
 function isGood(status: number): boolean {
   return verdictOf(status) === 'delivered'
+}
+
+/** What is compressed is never opened: then the status has to do. */
+function isReadable({ headers }: WebhookResponse): boolean {
+  return /^(?:identity)?$/i.test(String(headers['content-encoding'] ?? '').trim())
 }
 
 /** GitHub answers 403 as well as 429 to who is too fast; other APIs copy it. */

@@ -1,14 +1,9 @@
 import { AutomationError } from '../error.js'
 import { parsedObject } from '../json.js'
+import { type GoodAnswer, githubRefusal, type HiddenRefusal, slackRefusal, teamsRefusal } from './success.js'
 
 export const SERVICES = ['generic', 'github', 'slack', 'teams'] as const
 export type ServiceName = (typeof SERVICES)[number]
-
-/** How an answer with a good status can still be a refusal: as if it had this status, for this reason. */
-export interface HiddenRefusal {
-  readonly status: number
-  readonly reason: string
-}
 
 /** What is known of a receiver beyond HTTP. */
 export interface Service {
@@ -16,8 +11,8 @@ export interface Service {
   readonly rateLimit: number | null
   /** How long to leave the receiver alone when it limits and does not say for how long, in milliseconds. */
   readonly quietMs?: number
-  /** Reads a refusal out of the body of a 2xx answer. */
-  readonly hiddenRefusal?: (body: string) => HiddenRefusal | null
+  /** Null when a 2xx answer says what this service says on success; else what it is instead. */
+  readonly hiddenRefusal?: (answer: GoodAnswer) => HiddenRefusal | null
   /** Whether a 403 with this body is a rate limit. */
   readonly limitsWith403?: (body: string) => boolean
   /** Refuses a body that the receiver would refuse. @throws AutomationError `service_limits` */
@@ -26,43 +21,20 @@ export interface Service {
 
 /**
  * Sources: GitHub REST API, "Best practices" (writes at least a second apart, a minute's pause when limited without a
- * time) and "Rate limits"; Slack, "Rate limits" (one message a second) and the Web API's `ok` field; Microsoft Teams,
- * "Create and send actionable messages" (rate limiting: 60 requests in 30 s; errors come back inside a 200).
+ * time) and "Rate limits"; Slack, "Rate limits" (one message a second); Microsoft Teams,
+ * "Create and send actionable messages" (rate limiting: 60 requests in 30 s).
  */
 export const SERVICE: Readonly<Record<ServiceName, Service>> = {
   generic: { rateLimit: null },
   github: {
     rateLimit: 1,
     quietMs: 60_000,
+    hiddenRefusal: githubRefusal,
     limitsWith403: (body) => /secondary rate limit|rate limit exceeded|abuse detection/i.test(body),
     checkBody: checkRepositoryDispatch,
   },
   slack: { rateLimit: 1, hiddenRefusal: slackRefusal },
   teams: { rateLimit: 2, quietMs: 30_000, hiddenRefusal: teamsRefusal },
-}
-
-/** Slack's names for "later"; every other `"ok": false` is about the message and stays. */
-const SLACK_STATUS: Readonly<Record<string, number>> = {
-  ratelimited: 429,
-  rate_limited: 429,
-  message_limit_exceeded: 429,
-  internal_error: 500,
-  fatal_error: 500,
-  service_unavailable: 503,
-  request_timeout: 503,
-  team_added_to_org: 503,
-}
-
-function slackRefusal(body: string): HiddenRefusal | null {
-  const answer = parsedObject(body)
-  if (answer?.['ok'] !== false) return null
-  const error = typeof answer['error'] === 'string' ? answer['error'] : 'no reason given'
-  return { status: SLACK_STATUS[error] ?? 400, reason: `"ok": false, ${error}` }
-}
-
-function teamsRefusal(body: string): HiddenRefusal | null {
-  const status = /Microsoft Teams endpoint returned HTTP error (\d{3})/i.exec(body)?.[1]
-  return status ? { status: Number(status), reason: `Microsoft Teams endpoint returned HTTP error ${status}` } : null
 }
 
 const MAX_CLIENT_PAYLOAD_PROPERTIES = 10

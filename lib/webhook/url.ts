@@ -14,6 +14,13 @@ export function parseWebhookUrl(text: string): URL {
       'variable in the URL',
     )
   }
+  const placeholder = foreignPlaceholder(given)
+  if (placeholder !== null) {
+    throw invalid(
+      `The URL contains ${placeholder}, which only another system fills in. A URL is fixed: write it out, or type ${'$'}{NAME} as the whole URL for an environment variable of Node-RED.`,
+      'placeholder in the URL',
+    )
+  }
   if (/[^!-~\u0080-\uffff]/.test(given)) {
     throw invalid('The URL contains a space or a line break. Write %20 for a space.', 'space in the URL')
   }
@@ -34,4 +41,15 @@ export function parseWebhookUrl(text: string): URL {
   }
   url.hash = ''
   return url
+}
+
+/**
+ * {{…}}, {%…%}, {name} and @{name}, <name> and $(name), also as browsers write them when an address is copied. Braces
+ * around something else are left alone: they do stand in queries.
+ */
+const FOREIGN =
+  /\{\{[^{}/?#]{0,80}\}?\}?|\{%[^{}]{0,80}%?\}?|\{[A-Za-z_$][^{}"\s]{0,80}\}|<[^<>/?#]{1,80}>|\$\([^()]{0,80}\)?|%7B%7B/i
+
+function foreignPlaceholder(url: string): string | null {
+  return FOREIGN.exec(url)?.[0] ?? null
 }

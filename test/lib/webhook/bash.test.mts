@@ -226,6 +226,19 @@ describe('Copy as Bash', function () {
     assert.ok(Math.abs(Number(first.headers['webhook-timestamp']) - Date.now() / 1000) < 10)
   })
 
+  for (const [pasted, sent] of [
+    ['Bearer abc', 'Bearer abc'],
+    ['bearer Bearer abc', 'Bearer abc'],
+    ['Token abc', 'Token abc'],
+    ['BASIC abc', 'BASIC abc'],
+  ] as const) {
+    it(`sends the token ${pasted} as ${sent}, as the webhook does`, async () => {
+      const settings = { url: server.url, accessToken: 'id' }
+      await bash(bashScript({ settings, payload: '{}', slots: [], granted: [] }), { ACCESS_TOKEN: pasted })
+      assert.equal(server.received[0]?.headers.authorization, sent)
+    })
+  }
+
   it('asks for a URL that Node-RED takes from an environment variable', async () => {
     const script = bashScript({ settings: { url: '${SLACK_URL}' }, payload: '{}', slots: [], granted: [] })
     assert.match(script, /^API_ENDPOINT=.*paste the URL that is in SLACK_URL here/m)

@@ -89,6 +89,19 @@ describe('GitHub', () => {
     assert.equal(judge('github', { status: 204 }).kind, 'delivered')
   })
 
+  for (const [status, body, kind] of [
+    [200, '{"id":1}', 'delivered'],
+    [201, '[]', 'delivered'],
+    [202, '', 'delivered'],
+    [200, '<!DOCTYPE html><title>Sign in to the proxy</title>', 'retry'],
+    [200, 'Blocked by policy', 'retry'],
+  ] as const) {
+    it(`${status} with ${body || 'nothing'}: ${kind}`, () => {
+      assert.equal(judge('github', { status, body }).kind, kind)
+      assert.equal(judge('generic', { status, body }).kind, 'delivered')
+    })
+  }
+
   const secondary = JSON.stringify({ message: 'You have exceeded a secondary rate limit. Please wait a few minutes.' })
   for (const status of [403, 429]) {
     it(`is left alone for a minute after a secondary limit by ${status} that says no time`, () => {
@@ -125,9 +138,16 @@ describe('#35 Slack', () => {
     ['{"ok":false}', 'failed'],
     ['{"ok":false,"error":"ratelimited"}', 'retry'],
     ['{"ok":false,"error":"internal_error"}', 'retry'],
-    ['{"ok":"false"}', 'delivered'],
-    ['[]', 'delivered'],
-    ['{', 'delivered'],
+    ['{"ok":"false"}', 'retry'],
+    ['[]', 'retry'],
+    ['{', 'retry'],
+    ['OK\n', 'delivered'],
+    ['', 'delivered'],
+    ['{"success":true}', 'delivered'],
+    ['{"success":true,"ok":false,"error":"not_authed"}', 'failed'],
+    ['no_service', 'retry'],
+    ['ok, but later', 'retry'],
+    ['<!DOCTYPE html><title>Sign in</title>', 'retry'],
   ]
   for (const [body, kind] of rows) {
     it(`${body} in a 200: ${kind}`, () => {
@@ -153,6 +173,20 @@ describe('#35 Teams', () => {
     [text(500), 'retry'],
     [text(413), 'failed'],
     [text(403), 'failed'],
+    ['2', 'delivered'],
+    ['"1"', 'delivered'],
+    ['0', 'retry'],
+    ['-1', 'retry'],
+    ['1 of 2 failed', 'retry'],
+    // MicrosoftDocs/msteams-docs, issue 7852: what connectors said for a while in 2023
+    ['{"version":"1.1","statusCode":200,"reasonPhrase":"OK","isSuccessStatusCode":true}', 'delivered'],
+    ['{"version":"1.1","statusCode":502,"reasonPhrase":"Bad Gateway","isSuccessStatusCode":false}', 'retry'],
+    ['Webhook message delivery failed with error: Error contacting Microsoft Teams endpoint', 'retry'],
+    ['Webhook message delivery failed with error: Microsoft Teams endpoint timed out', 'retry'],
+    ['{"error":{"code":"NoResponse"}}', 'retry'],
+    ['<html><body>Sign in', 'retry'],
+    ['Summary or Text is required.', 'failed'],
+    ['Bad payload received by generic incoming webhook.', 'failed'],
   ]
   for (const [body, kind] of rows) {
     it(`${body.slice(-60) || 'nothing'} in a 200: ${kind}`, () => {
@@ -160,6 +194,32 @@ describe('#35 Teams', () => {
       assert.equal(judge('generic', { body }).kind, 'delivered')
     })
   }
+
+  it('has taken what a workflow answers with 202, whatever that says of its run', () => {
+    for (const body of ['', 'Accepted', '{"name":"08584710","status":"Running"}', '{}']) {
+      assert.equal(judge('teams', { status: 202, body }).kind, 'delivered', body)
+    }
+    for (const body of [text(429), '{"error":{"code":"WorkflowDisabled"}}', 'The workflow is disabled.']) {
+      assert.equal(judge('teams', { status: 202, body }).kind, 'retry', body)
+    }
+  })
+
+  it('tells what it said instead of a success', () => {
+    const body = 'Webhook message delivery failed with error: Error contacting Microsoft Teams endpoint\n at …'
+    const outcome = judge('teams', { body })
+    assert.ok(outcome.kind === 'retry')
+    assert.equal(outcome.countsAsAttempt, true)
+    assert.equal(
+      outcome.error.message,
+      'hooks.example.com answered 200 OK: that is not what Microsoft Teams says on success (1, or nothing): Webhook message delivery failed with error: Error contacting Microsoft Teams endpoint',
+    )
+  })
+
+  it('is believed by its status when its answer is compressed, which is never opened', () => {
+    const headers = { 'content-encoding': 'gzip' }
+    assert.equal(judge('teams', { headers, body: '[31 bytes, Content-Encoding gzip]' }).kind, 'delivered')
+    assert.equal(judge('teams', { headers: { 'content-encoding': 'identity' }, body: 'no' }).kind, 'retry')
+  })
 
   it('is left alone for half a minute when it is too much', () => {
     const outcome = judge('teams', { body: text(429) })
