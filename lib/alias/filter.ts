@@ -53,7 +53,6 @@ function parseRule(rule: unknown, index: number): Rule {
 
 const invalid = (reason: string, path: string, cause?: unknown) =>
   new AutomationError('rules_invalid', `The rules cannot be used: ${reason}.`, {
-    statusText: 'invalid rules',
     details: [{ path, message: reason }],
     cause,
   })

@@ -9,7 +9,6 @@ export class PatternError extends AutomationError {
   constructor(reason: string, offset: number | undefined, cause: unknown) {
     const where = offset === undefined ? '' : ` (at character ${offset + 1})`
     super('pattern_invalid', `The pattern cannot be used: ${reason}${where}.`, {
-      statusText: 'invalid pattern',
       details: [{ path: 'pattern', message: `${reason}${where}` }],
       cause,
     })

@@ -34,7 +34,7 @@ function parseWait(text: string, position: number): number {
 }
 
 function invalid(message: string): AutomationError {
-  return new AutomationError('schedule_invalid', message, { statusText: 'schedule is wrong' })
+  return new AutomationError('schedule_invalid', message)
 }
 
 /**

@@ -140,7 +140,6 @@ function invalid(what: string, problems: readonly Detail[]): AutomationError {
   const reasons = details.slice(0, 3).map(({ path, message }) => (path === '' ? `it ${message}` : `${path} ${message}`))
   const more = details.length > 3 ? ', and more' : ''
   return new AutomationError('event_invalid', `${what}: ${reasons.join('; ')}${more}.`, {
-    statusText: 'invalid event',
     details,
   })
 }

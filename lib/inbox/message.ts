@@ -22,7 +22,6 @@ export function eventOf(msg: AutomationMessage): ArtifactEvent {
   throw new AutomationError(
     'event_missing',
     'The message has no artifact event in msg.event. Wire the node after an artifact-event node, and keep msg.event on the way.',
-    { statusText: 'no event in message' },
   )
 }
 

@@ -35,6 +35,4 @@ export function planStore({ backend, path, retentionDays: days }: StoreSettings)
 }
 
 const invalid = (reason: string) =>
-  new AutomationError('store_invalid', `The delivery store cannot be used: ${reason}. Deliveries wait until then.`, {
-    statusText: 'store settings',
-  })
+  new AutomationError('store_invalid', `The delivery store cannot be used: ${reason}. Deliveries wait until then.`, {})

@@ -108,13 +108,12 @@ function changed(slot?: SecretSlot): AutomationError {
   return new AutomationError(
     'payload_changed',
     `The payload was changed after its template, so that ${which} would land in the wrong place; nothing is sent. Change the event before the template, or the template itself.`,
-    { statusText: 'payload changed after template' },
   )
 }
 
 function tokenMissing(): AutomationError {
   const message = 'The payload uses ${ACCESS_TOKEN}, and the webhook has no access token. Choose one in the webhook.'
-  return new AutomationError('token_missing', message, { statusText: 'no access token' })
+  return new AutomationError('token_missing', message)
 }
 
 function secretUnknown(name: string): AutomationError {

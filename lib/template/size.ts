@@ -20,5 +20,5 @@ export function checkSize(text: string): void {
 
 function tooLarge(): AutomationError {
   const message = 'The payload would be over 1 MiB. Use fewer or shorter values in the template.'
-  return new AutomationError('payload_too_large', message, { statusText: 'payload over 1 MiB' })
+  return new AutomationError('payload_too_large', message)
 }

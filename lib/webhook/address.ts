@@ -133,7 +133,6 @@ function unusable(reason: string): AutomationError {
   return new AutomationError(
     'address_policy_invalid',
     `artifactAutomations.addressPolicy in settings.js must be 'lan', 'public' or a list of host names, addresses and CIDR ranges: ${reason}.`,
-    { statusText: 'address policy' },
   )
 }
 
@@ -142,6 +141,5 @@ function blocked(host: string, address: string | null, why: string): AutomationE
   return new AutomationError(
     'address_blocked',
     `${target} may not be called: ${why}. The operator decides this by artifactAutomations.addressPolicy in settings.js.`,
-    { statusText: 'address blocked' },
   )
 }

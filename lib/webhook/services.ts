@@ -60,5 +60,5 @@ function checkRepositoryDispatch(url: URL, body: Uint8Array): void {
 }
 
 function beyond(message: string): AutomationError {
-  return new AutomationError('service_limits', message, { statusText: 'beyond GitHub’s limits' })
+  return new AutomationError('service_limits', message)
 }

@@ -57,5 +57,4 @@ module.exports = (RED: NodeAPI) => {
 const NO_SOURCE = new AutomationError(
   'source_missing',
   'No artifact source is chosen, or it is disabled: this automation gets no events. Choose one in the dialog.',
-  { statusText: 'no source' },
 )

@@ -82,7 +82,6 @@ function listen(RED: NodeAPI, host: Host, node: Node, config: ArtifactSourceDef)
     throw new AutomationError(
       'http_disabled',
       'This source receives events by HTTP, but httpNodeRoot is false in settings.js. Set a path there.',
-      { statusText: 'HTTP is switched off' },
     )
   }
   node.on('close', () => host.ingest.release(node.id))

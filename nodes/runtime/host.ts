@@ -153,5 +153,4 @@ export class Host {
 const NO_STORE = new AutomationError(
   'store_missing',
   'The delivery store of this webhook does not exist or is disabled. Choose another one; deliveries wait until then.',
-  { statusText: 'store missing' },
 )

@@ -39,7 +39,7 @@ export class Ingest {
       throw new AutomationError(
         'path_taken',
         `The path ${key} already belongs to another artifact source. Give one of them another path.`,
-        { statusText: 'path taken' },
+        { values: { path: key } },
       )
     }
     this.#keep((route) => route.source !== source)

@@ -58,7 +58,6 @@ function tlsOptions(RED: NodeAPI, id: string): TlsSettings {
     throw new AutomationError(
       'tls_missing',
       'The TLS configuration of this webhook does not exist, is disabled, or its certificates cannot be read.',
-      { statusText: 'TLS configuration' },
     )
   }
   return node.addTLSOptions({})
@@ -67,9 +66,7 @@ function tlsOptions(RED: NodeAPI, id: string): TlsSettings {
 function proxyOptions(RED: NodeAPI, id: string): ProxySettings {
   const node = RED.nodes.getNode(id) as ProxyNode | null
   if (!node?.url) {
-    throw new AutomationError('proxy_missing', 'The proxy of this webhook does not exist or is disabled.', {
-      statusText: 'proxy missing',
-    })
+    throw new AutomationError('proxy_missing', 'The proxy of this webhook does not exist or is disabled.')
   }
   const { username, password } = node.credentials ?? {}
   return { url: node.url, noproxy: node.noproxy ?? [], ...(username && { username, password: password ?? '' }) }

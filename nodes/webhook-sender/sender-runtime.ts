@@ -3,7 +3,8 @@ import type { Delivery, NewDelivery } from '../../lib/delivery/delivery.js'
 import { deliveryId } from '../../lib/delivery/id.js'
 import type { SenderCounts, SenderOutput } from '../../lib/delivery/sender-port.js'
 import type { DeliveryEngine } from '../../lib/engine/engine.js'
-import { AutomationError } from '../../lib/error.js'
+import { AutomationError, isStoreFailure } from '../../lib/error.js'
+import { knownCode } from '../../lib/error-codes.js'
 import { type AutomationMessage, automationOf, eventOf } from '../../lib/inbox/message.js'
 import type { Host } from '../runtime/host.js'
 import { asAutomationError, showProblem } from '../runtime/report.js'
@@ -21,7 +22,6 @@ export interface SenderSettings {
 const NO_WEBHOOK = new AutomationError(
   'webhook_missing',
   'No webhook is chosen. Choose one in the dialog of the webhook-sender.',
-  { statusText: 'no webhook' },
 )
 
 const MODES: readonly string[] = ['live', 'dry-run'] satisfies SenderSettings['mode'][]
@@ -30,12 +30,9 @@ const MODES: readonly string[] = ['live', 'dry-run'] satisfies SenderSettings['m
 const UNKNOWN_MODE = new AutomationError(
   'mode_unknown',
   'The mode of this webhook-sender is neither live nor dry-run, so nothing is sent. Choose one in the dialog.',
-  { statusText: 'unknown mode' },
 )
 
 const MOST_PARKED = 1_000
-
-const isStoreTrouble = ({ code }: AutomationError) => code === 'store_unavailable' || code === 'store_corrupt'
 
 /** Resolves when the engine's store works again. */
 function working(engine: DeliveryEngine): Promise<void> {
@@ -143,7 +140,7 @@ export class SenderRuntime {
         return
       }
     } catch (error) {
-      if (!isStoreTrouble(asAutomationError(error))) throw error
+      if (!isStoreFailure(error)) throw error
     }
     await this.#enqueueEmbedded(this.#embedded, delivery)
   }
@@ -195,7 +192,7 @@ export class SenderRuntime {
     const { code, message: text } = output.delivery.error ?? { code: 'internal', message: 'The delivery failed.' }
     const message = failedMessage(output, { code, message: text })
     this.#node.send([null, message])
-    this.#node.error(new AutomationError(code, text), message)
+    this.#node.error(new AutomationError(knownCode(code), text), message)
   }
 
   #result(delivery: Delivery): void {

@@ -24,6 +24,7 @@ const PAGES = [
   'docs/webhooks.md',
   'docs/http-interface.md',
   'docs/operations.md',
+  'docs/errors.md',
   'docs/faults.md',
   'docs/troubleshooting.md',
   'docs/registries/huggingface.md',
@@ -230,12 +231,6 @@ describe('the page on troubleshooting', () => {
     for (const status of statuses) {
       const [start, more] = status.split('…')
       assert.ok(sources.includes(more === undefined ? `'${status}'` : `\`${start}`), status)
-    }
-  })
-
-  it('explains codes that errors have', () => {
-    for (const [error] of rows(page, 'Errors of a delivery', 'code')) {
-      assert.ok(sources.includes(`'${code(error)}'`), error)
     }
   })
 })

@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { AutomationError } from '../../error.js'
+import { kindOf } from '../../error-codes.js'
 
 /** Seconds after which a sender may try again: a store that failed is opened again that often. */
 const RETRY_AFTER = 30
@@ -7,23 +8,11 @@ const RETRY_AFTER = 30
 /** Milliseconds, and bytes, for which a refused body is still taken off the line, so that its sender sees the answer. */
 const LINGER = { time: 1000, bytes: 4 * 1024 * 1024 }
 
-interface Refusal {
-  readonly status: number
-  readonly headers?: OutgoingHttpHeaders
-}
-
-/** How errors are told to a sender, by their code. */
-export const REFUSALS: Readonly<Record<string, Refusal>> = {
-  method_not_allowed: { status: 405, headers: { Allow: 'POST' } },
-  body_too_large: { status: 413 },
-  body_timeout: { status: 408 },
-  unauthorized: { status: 401 },
-  unsupported_media_type: { status: 415, headers: { 'Accept-Encoding': 'identity' } },
-  body_invalid: { status: 400 },
-  event_invalid: { status: 400 },
-  source_unavailable: { status: 503, headers: { 'Retry-After': RETRY_AFTER } },
-  store_unavailable: { status: 503, headers: { 'Retry-After': RETRY_AFTER } },
-  internal: { status: 500 },
+/** Headers that belong to a status. */
+const HEADERS: Readonly<Record<number, OutgoingHttpHeaders>> = {
+  405: { Allow: 'POST' },
+  415: { 'Accept-Encoding': 'identity' },
+  503: { 'Retry-After': RETRY_AFTER },
 }
 
 /** Of a source whose settings or secret are at fault: that is for its operator to know, and no news with every request. */
@@ -34,7 +23,7 @@ export const SOURCE_UNAVAILABLE = new AutomationError(
 
 /** Whether a sender can mend it, and may be told all about it. */
 export const isSendersFault = (error: unknown): error is AutomationError =>
-  error instanceof AutomationError && Object.hasOwn(REFUSALS, error.code) && (REFUSALS[error.code]?.status ?? 500) < 500
+  error instanceof AutomationError && (kindOf(error.code).ingest ?? 500) < 500
 
 export function answer(res: ServerResponse, status: number, content: unknown, headers: OutgoingHttpHeaders = {}): void {
   const text = JSON.stringify(content)
@@ -45,7 +34,8 @@ export function answer(res: ServerResponse, status: number, content: unknown, he
 
 /** @param unread whether the request's body is still on its way: it will not be read, so the connection closes */
 export function refuse(req: IncomingMessage, res: ServerResponse, error: AutomationError, unread: boolean): void {
-  const { status, headers } = REFUSALS[error.code] ?? { status: 500 }
+  const status = kindOf(error.code).ingest ?? 500
+  const headers = HEADERS[status]
   const { code, message, details } = error
   const content = { error: { code, message, details } }
   if (!unread) {

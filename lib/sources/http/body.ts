@@ -50,10 +50,12 @@ export function readBody(req: IncomingMessage, { maxBytes, timeout }: BodyLimits
 }
 
 const tooLarge = (maxBytes: number) =>
-  new AutomationError('body_too_large', `The body is larger than ${maxBytes} bytes.`)
+  new AutomationError('body_too_large', `The body is larger than ${maxBytes} bytes.`, { values: { bytes: maxBytes } })
 
 const tooSlow = (timeout: number) =>
-  new AutomationError('body_timeout', `The body did not arrive within ${timeout / 1000} seconds.`)
+  new AutomationError('body_timeout', `The body did not arrive within ${timeout / 1000} seconds.`, {
+    values: { seconds: timeout / 1000 },
+  })
 
 const consumed = () =>
   new AutomationError('body_consumed', 'Something in front of this source read the body, so it cannot be checked.')

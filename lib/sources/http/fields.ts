@@ -54,7 +54,6 @@ export class Fields {
 /** For a message that is not what its registry documents. */
 export const wrong = (path: string, message: string) =>
   new AutomationError('event_invalid', `The message is not valid: ${path === '' ? 'it' : path} ${message}.`, {
-    statusText: 'invalid event',
     details: [{ path, message }],
   })
 

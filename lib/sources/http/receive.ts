@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { AutomationError } from '../../error.js'
+import { AutomationError, isStoreFailure } from '../../error.js'
 import type { ArtifactEvent } from '../../events/event.js'
 import { EVENT_LIMITS } from '../../events/event-values.js'
 import { answer, isSendersFault, refuse, SOURCE_UNAVAILABLE } from './answer.js'
@@ -97,7 +97,7 @@ function eventsOf({ headers }: IncomingMessage, body: Buffer, options: ReceiverO
 
 function ownFault(cause: unknown): AutomationError {
   // A store that cannot be written, for whatever reason, is a matter of waiting: no event may be lost by it.
-  return cause instanceof AutomationError && (cause.retryable || cause.code.startsWith('store_'))
+  return isStoreFailure(cause) || (cause instanceof AutomationError && cause.retryable)
     ? new AutomationError('store_unavailable', 'The events cannot be stored now; send them again later.', { cause })
     : new AutomationError('internal', 'Something went wrong here; the events were not accepted.', { cause })
 }

@@ -1,4 +1,5 @@
 import { AutomationError } from '../../error.js'
+import type { ErrorCode } from '../../error-codes.js'
 
 /** What to do after a failure: ask again soon and ever slower, or rarely, because somebody has to change something. */
 export type Remedy = 'back-off' | 're-check'
@@ -16,7 +17,7 @@ export class SourceFailure extends AutomationError {
   readonly pause: number | null
 
   constructor(
-    code: string,
+    code: ErrorCode,
     message: string,
     options: { statusText: string; remedy: Remedy; pause?: number | null; cause?: unknown },
   ) {
@@ -27,7 +28,7 @@ export class SourceFailure extends AutomationError {
 }
 
 /** Codes of what is wrong with one watched thing, and with it alone. */
-export const OF_ONE_TARGET: readonly string[] = [
+export const OF_ONE_TARGET: readonly ErrorCode[] = [
   'source_not_found',
   'source_query_refused',
   'source_answer_too_large',
@@ -46,7 +47,7 @@ export function excerpt(text: string): string {
 /** Statuses, the code and status text of the failure, and the remedy. Everything else from 400 is `unavailable`. */
 export const STATUSES: readonly {
   status: number
-  code: string
+  code: ErrorCode
   statusText: string
   remedy: Remedy
   sentence: string

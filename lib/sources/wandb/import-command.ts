@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { AutomationError } from '../../error.js'
+import type { ErrorCode } from '../../error-codes.js'
 import { type FlowNode, isFlowNode } from './automations/flow-node.js'
 import { readAutomations } from './automations/read.js'
 import type { WandbClient } from './client.js'
@@ -71,7 +72,7 @@ export async function importCommand(argv: readonly string[], world: CommandWorld
   }
 }
 
-const CALL = ['source_invalid', 'secret_missing', 'flow_invalid']
+const CALL: readonly ErrorCode[] = ['source_invalid', 'secret_missing', 'flow_invalid']
 
 function readFlow(file: string, { read }: CommandWorld): readonly FlowNode[] {
   let flow: unknown = null

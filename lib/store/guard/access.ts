@@ -95,6 +95,5 @@ export function messageOf(error: unknown): string {
 function notOpen(): AutomationError {
   return new AutomationError('store_unavailable', 'The delivery store is not open.', {
     statusText: 'store is closed',
-    retryable: true,
   })
 }

@@ -1,4 +1,4 @@
-import { AutomationError } from '../../error.js'
+import { AutomationError, isStoreFailure } from '../../error.js'
 import type { Log, Timers } from '../../platform.js'
 
 /** After a failure the store is tried again after these waits, then every 30 s. */
@@ -45,7 +45,7 @@ export class StoreHealth {
 
   /** Takes note of an error that is the store's; says whether it was one. */
   failed(error: unknown): boolean {
-    if (!(error instanceof AutomationError) || !error.code.startsWith('store_')) return false
+    if (!isStoreFailure(error)) return false
     const news = this.#problem?.message !== error.message
     this.#problem = error
     if (news) {
@@ -107,7 +107,6 @@ export class StoreHealth {
 function unexpected(error: unknown): AutomationError {
   const reason = error instanceof Error ? error.message : String(error)
   return new AutomationError('store_unavailable', `The delivery store cannot be used: ${reason}`, {
-    retryable: true,
     cause: error,
   })
 }

@@ -58,16 +58,14 @@ export class Connection {
       throw new AutomationError(
         'store_unavailable',
         `${this.path} is another application's database. Choose another path.`,
-        {
-          statusText: 'not a delivery store',
-        },
+        { statusText: 'not a delivery store', retryable: false },
       )
     }
     if (version > MIGRATIONS.length) {
       throw new AutomationError(
         'store_unavailable',
         `The delivery store ${this.path} was written by a newer version of this package (schema ${version}, this one knows ${MIGRATIONS.length}). It was left as it is: install that version again, or choose another path.`,
-        { statusText: 'store is from a newer version' },
+        { statusText: 'store is from a newer version', retryable: false },
       )
     }
     if (empty) this.exec('PRAGMA auto_vacuum = INCREMENTAL')
@@ -129,7 +127,7 @@ export class Connection {
     return new AutomationError(
       'store_unavailable',
       `The delivery store ${this.path} cannot be written: the disk reports an error (${cause.message}). See to the disk, then restart Node-RED; what was acknowledged before is kept.`,
-      { statusText: 'store: disk error', cause },
+      { statusText: 'store: disk error', retryable: false, cause },
     )
   }
 
@@ -145,7 +143,7 @@ export class Connection {
     throw new AutomationError(
       'store_unavailable',
       `The delivery store ${this.path} was removed or replaced while it was in use. Restart Node-RED.`,
-      { statusText: 'store was removed' },
+      { statusText: 'store was removed', retryable: false },
     )
   }
 
@@ -201,7 +199,7 @@ function sqlite(): typeof import('node:sqlite') {
     throw new AutomationError(
       'store_unavailable',
       `Node.js ${process.versions.node} has no built-in SQLite: the embedded delivery store needs 22.13 or newer.`,
-      { statusText: 'Node.js is too old' },
+      { statusText: 'Node.js is too old', retryable: false },
     )
   }
   return loaded

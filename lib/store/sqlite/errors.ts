@@ -1,4 +1,4 @@
-import { AutomationError } from '../../error.js'
+import { AutomationError, isStoreFailure } from '../../error.js'
 
 interface Failure {
   readonly code: 'store_unavailable' | 'store_corrupt'
@@ -83,7 +83,7 @@ export function resultCode(error: unknown): number | null {
 
 /** The error for people, or null when `error` says nothing about the file: a mistake of the caller or of ours. */
 export function storeFailure(path: string, error: unknown): AutomationError | null {
-  if (error instanceof AutomationError) return error.code.startsWith('store_') ? error : null
+  if (error instanceof AutomationError) return isStoreFailure(error) ? error : null
   const failure = FAILURES[resultCode(error) ?? -1]
   if (failure === undefined) return null
   const { code, retryable, statusText, says } = failure

@@ -45,7 +45,7 @@ function moveCursor({ db }: Pick<Context, 'db'>, { key, expected, next, parts }:
       : db.run('UPDATE cursors SET value = ? WHERE key = ? AND value = ?', next, key, expected)
   if (changes === 0) {
     throw new AutomationError('cursor_moved', `The cursor ${key} was moved by somebody else; nothing was stored.`, {
-      retryable: true,
+      values: { cursor: key },
     })
   }
   for (const [part, text] of parts ?? []) {

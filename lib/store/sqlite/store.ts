@@ -260,7 +260,6 @@ export class SqliteStore implements DeliveryStore {
     if (this.#context !== null) return this.#context
     throw new AutomationError('store_unavailable', `The delivery store ${this.#options.path} is not open.`, {
       statusText: 'store is closed',
-      retryable: true,
     })
   }
 

@@ -1,5 +1,6 @@
 import type { NodeAPI } from 'node-red'
 import { AutomationError } from '../../../lib/error.js'
+import { kindOf } from '../../../lib/error-codes.js'
 import { isObject } from '../../../lib/json.js'
 import { asAutomationError } from '../report.js'
 
@@ -21,25 +22,6 @@ export interface AdminAnswer {
 export type AdminHandler = (request: AdminRequest) => Promise<AdminAnswer> | AdminAnswer
 
 const PREFIX = '/artifact-automations'
-
-/** HTTP status of the errors that a handler may throw. Any other that says what is wrong is about the call: 400. */
-const STATUS: Readonly<Record<string, number>> = {
-  not_found: 404,
-  conflict: 409,
-  store_unavailable: 503,
-  store_corrupt: 503,
-  // never W&B's own status: the editor would take a 401 for a session of its own that has ended
-  source_denied: 502,
-  source_rate_limited: 502,
-  source_unavailable: 502,
-  source_answer_invalid: 502,
-  source_answer_unexpected: 502,
-  source_answer_too_large: 502,
-  source_query_refused: 502,
-  source_not_found: 502,
-  address_policy_invalid: 500,
-  internal: 500,
-}
 
 /**
  * Registers routes of the admin interface. Reading needs the permission `artifact-automations.read`, anything else
@@ -68,7 +50,6 @@ export class AdminRouter {
         if (this.#isRefused(request)) return FOREIGN
         if (!request.is('application/json') || request.get('X-Artifact-Automations') !== '1') {
           return problem(
-            403,
             new AutomationError(
               'header_missing',
               'A call that changes something needs the headers Content-Type: application/json and X-Artifact-Automations: 1.',
@@ -98,8 +79,7 @@ async function respond(request: ExpressRequest, response: ExpressResponse, handl
       body: isObject(request.body) ? request.body : {},
     })
   } catch (error) {
-    const known = asAutomationError(error)
-    answer = problem(STATUS[known.code] ?? 400, known)
+    answer = problem(asAutomationError(error))
   }
   response.status(answer.status).set('Cache-Control', 'no-store')
   if (answer.status === 503) response.set('Retry-After', '30')
@@ -108,12 +88,11 @@ async function respond(request: ExpressRequest, response: ExpressResponse, handl
   else response.json(answer.json)
 }
 
-function problem(status: number, { code, message, details }: AutomationError): AdminAnswer {
-  return { status, json: { error: { code, message, details } } }
+function problem({ code, message, details }: AutomationError): AdminAnswer {
+  return { status: kindOf(code).status, json: { error: { code, message, details } } }
 }
 
 const FOREIGN = problem(
-  403,
   new AutomationError(
     'origin_refused',
     'A page of another origin may not call this. Set httpAdminCors in settings.js if one should.',

@@ -232,12 +232,12 @@ describe('an error instead of an answer', () => {
   })
 
   it('counts in its own words when it may pass', () => {
-    const busy = new AutomationError('proxy_busy', 'The proxy is busy.', { retryable: true })
-    assert.deepEqual(told(busy), counted('proxy_busy', 'The proxy is busy.'))
+    const busy = new AutomationError('source_rate_limited', 'It is busy.')
+    assert.deepEqual(told(busy), counted('source_rate_limited', 'It is busy.'))
   })
 
   it('is the end when it never passes, and no attempt', () => {
-    const error = { code: 'secret_unknown', message: 'There is no secret KEY.' }
+    const error = { code: 'secret_unknown', message: 'There is no secret KEY.' } as const
     const unknown = new AutomationError(error.code, error.message)
     assert.deepEqual(told(unknown), { outcome: { kind: 'failed', error }, attempt: null })
   })

@@ -191,7 +191,9 @@ describe('an HTTP source', () => {
       [
         [new AutomationError('store_unavailable', 'disk /secret/path is full'), 503, '30', 'store_unavailable'],
         [new AutomationError('store_corrupt', 'broken'), 503, '30', 'store_unavailable'],
-        [new AutomationError('busy', 'later', { retryable: true }), 503, '30', 'store_unavailable'],
+        [new AutomationError('cursor_moved', 'later'), 503, '30', 'store_unavailable'],
+        [new AutomationError('store_missing', 'a setting at /secret/path'), 500, undefined, 'internal'],
+        [new AutomationError('webhook_invalid', 'none of a sender’s business: secret'), 500, undefined, 'internal'],
         [new Error('a fault of ours at /secret/path'), 500, undefined, 'internal'],
       ]
     for (const [error, status, retryAfter, code] of failures) {
