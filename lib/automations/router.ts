@@ -4,6 +4,7 @@ import type { ArtifactEvent, EventType } from '../events/event.js'
 import { isRegistry } from '../events/registry.js'
 import { subjectOf } from '../events/subject.js'
 import { ownersOf } from './owners.js'
+import type { AutomationRule } from './rule.js'
 import type { Trigger } from './trigger.js'
 
 /** The name that stands for any. */
@@ -14,18 +15,24 @@ type Owners = Map<string, Collections>
 /** By project (`=name`), by the kind of project, or by a wider scope. */
 type Places = Map<string, Owners>
 
+interface Entry<T> {
+  readonly rule: AutomationRule
+  readonly value: T
+}
+
 /**
- * Finds the automations that an event starts, by the same rules as `explain`, at a cost that follows those that match
- * and not those that exist: everything but the pattern is looked up, and the patterns behind one place are searched as
- * a set.
+ * Finds the automations that an event starts: those of which `judge` says so, at a cost that follows those that match
+ * and not those that exist. Everything but the pattern is looked up, the patterns behind one place are searched as a
+ * set, and what is asked of runs is asked of what is left.
  */
 export class Router<T> {
-  readonly #values: T[] = []
+  readonly #entries: Entry<T>[] = []
   readonly #types = new Map<EventType, Places>()
 
-  constructor(entries: Iterable<{ readonly trigger: Trigger; readonly value: T }>) {
-    for (const { trigger, value } of entries) {
-      const place = this.#values.push(value) - 1
+  constructor(entries: Iterable<Entry<T>>) {
+    for (const entry of entries) {
+      const place = this.#entries.push(entry) - 1
+      const { trigger } = entry.rule
       for (const type of trigger.events) this.#bucket(type, trigger).add(trigger.pattern, place)
     }
   }
@@ -41,7 +48,11 @@ export class Router<T> {
         forAnyAnd(collections, [event.artifact_collection_name], (bucket) => bucket.match(subject, found))
       })
     }
-    return found.sort((a, b) => a - b).map((place) => this.#values[place] as T)
+    return found
+      .sort((a, b) => a - b)
+      .map((place) => this.#entries[place] as Entry<T>)
+      .filter(({ rule }) => rule.runs.meets(event) === true)
+      .map(({ value }) => value)
   }
 
   #bucket(type: EventType, trigger: Trigger): Bucket {

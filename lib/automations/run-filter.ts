@@ -1,13 +1,16 @@
 import { compilePattern } from '../alias/pattern.js'
 import type { ArtifactEvent, EventType } from '../events/event.js'
-import { acceptsRun, acceptsState, compileRunRule, matchesRule, type RunRule, type RunSettings } from './run-rule.js'
+import { type AskedOfRun, compileRunRule, mismatchOf, type RunRule, type RunSettings } from './run-rule.js'
+import { runInWords } from './run-words.js'
 
 /** What a trigger asks of runs beside its scope. */
 export interface RunFilter {
   /** For whoever watches runs, one for each event of runs that the trigger waits for. */
   readonly rules: readonly RunRule[]
-  /** Events that are not of runs are none of its business. */
-  accepts(event: ArtifactEvent): boolean
+  /** Events that are not of runs are none of its business. Null: the trigger asks nothing of such events. */
+  meets(event: ArtifactEvent): boolean | null
+  /** Why, in a sentence. */
+  words(event: ArtifactEvent): string
 }
 
 /**
@@ -23,20 +26,32 @@ export function compileRunFilter(
   isWatched: boolean,
 ): RunFilter {
   const types = [...events].filter((type) => type.startsWith('RUN_')) as EventType[]
-  if (types.length === 0) return { rules: [], accepts: () => true }
+  if (types.length === 0) return filterOf([], () => undefined)
   if (isWatched) {
     const rules = types.map((event) => compileRunRule({ ...settings, event }))
-    return { rules, accepts: (event) => !isOfRun(event) || rules.some((rule) => matchesRule(rule, event)) }
+    return filterOf(rules, ({ event_type }) => rules.find(({ event }) => event === event_type))
   }
-  const run = { user: settings.user, name: settings.runName === '' ? null : compilePattern(settings.runName) }
+  const { user, metric } = settings
+  const name = settings.runName === '' ? null : compilePattern(settings.runName)
   const states = new Set(settings.states.map((state) => state.toLowerCase()))
+  const asked = { user, name, states, metric }
+  return filterOf([], ({ event_type }) => (types.includes(event_type) ? asked : undefined))
+}
+
+function filterOf(rules: readonly RunRule[], askedOf: (event: ArtifactEvent) => AskedOfRun | undefined): RunFilter {
   return {
-    rules: [],
-    accepts(event) {
+    rules,
+    meets(event) {
       if (!isOfRun(event)) return true
-      if (!acceptsRun(run, event.run_name ?? '', event.run_author ?? '')) return false
-      if (event.event_type === 'RUN_STATE') return states.size === 0 || acceptsState({ states }, event.run_state ?? '')
-      return settings.metric === '' || settings.metric === event.metric_name
+      const asked = askedOf(event)
+      return asked === undefined ? null : mismatchOf(asked, event) === null
+    },
+    words(event) {
+      if (!isOfRun(event)) return 'The event is not of a run.'
+      const asked = askedOf(event)
+      return asked === undefined
+        ? 'The automation waits for no such event of runs.'
+        : runInWords(asked, event, mismatchOf(asked, event))
     },
   }
 }

@@ -166,16 +166,36 @@ function inWords(metric: string, filter: MetricFilter): string {
   }
 }
 
-/** Whether an event that the watch made for this rule, or anybody sent, is one that the rule asks for. */
-export function matchesRule(rule: RunRule, event: ArtifactEvent): boolean {
-  if (event.event_type !== rule.event || !acceptsRun(rule, event.run_name ?? '', event.run_author ?? '')) return false
-  if (rule.event === 'RUN_STATE') {
+/** What is asked of a run: by a rule, or of the events of a source that evaluates none. What is empty is any. */
+export interface AskedOfRun extends Pick<RuleBase, 'user' | 'name'> {
+  readonly key?: string
+  readonly states?: ReadonlySet<string>
+  readonly metric?: string
+  /** The rule in words. */
+  readonly text?: string
+}
+
+/** What of a run is not as it is asked for; `news`, `rule`: the watch made the event for other rules. */
+export type RunMismatch = 'user' | 'name' | 'state' | 'news' | 'metric' | 'rule'
+
+/** Judges an event of the type that is asked for, whether the watch made it or anybody sent it. */
+export function mismatchOf(asked: AskedOfRun, event: ArtifactEvent): RunMismatch | null {
+  if (asked.user !== '' && asked.user !== (event.run_author ?? '')) return 'user'
+  if (asked.name !== null && !asked.name.test(event.run_name ?? '')) return 'name'
+  if (event.event_type === 'RUN_STATE') {
+    const { states, key } = asked
+    if (states !== undefined && states.size > 0 && !acceptsState({ states }, event.run_state ?? '')) return 'state'
     const { run_rules: only } = event
-    return acceptsState(rule, event.run_state ?? '') && (!Array.isArray(only) || only.includes(rule.key))
+    return key === undefined || !Array.isArray(only) || (only as unknown[]).includes(key) ? null : 'news'
   }
   // the watch has evaluated the rule and names it; what somebody else sends speaks for itself
-  return event['run_rule'] === undefined ? event.metric_name === rule.metric : event['run_rule'] === rule.key
+  if (asked.key !== undefined && event['run_rule'] !== undefined) return event['run_rule'] === asked.key ? null : 'rule'
+  return !asked.metric || asked.metric === event.metric_name ? null : 'metric'
 }
+
+/** Whether an event is one that a rule asks for. */
+export const matchesRule = (rule: RunRule, event: ArtifactEvent): boolean =>
+  event.event_type === rule.event && mismatchOf(rule, event) === null
 
 export const acceptsRun = (rule: Pick<RunRule, 'user' | 'name'>, displayName: string, user: string): boolean =>
   (rule.user === '' || rule.user === user) && (rule.name === null || rule.name.test(displayName))

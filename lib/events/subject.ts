@@ -8,3 +8,9 @@ export function subjectOf(event: ArtifactEvent): string {
   if (tagEvents.has(event.event_type)) return event.tag ?? ''
   return event.alias ?? event.tag ?? ''
 }
+
+/** What that text is; null when there is none. */
+export function namedBy(event: ArtifactEvent): 'alias' | 'tag' | null {
+  if (!tagEvents.has(event.event_type) && event.alias !== undefined) return 'alias'
+  return event.tag === undefined ? null : 'tag'
+}

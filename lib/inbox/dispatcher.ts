@@ -1,6 +1,5 @@
 import { Router } from '../automations/router.js'
-import type { RunFilter } from '../automations/run-filter.js'
-import type { Trigger } from '../automations/trigger.js'
+import type { AutomationRule } from '../automations/rule.js'
 import type { WatchTrigger } from '../automations/watch-trigger.js'
 import type { ArtifactEvent } from '../events/event.js'
 import type { Cursor, CursorMove } from '../store/event-log.js'
@@ -12,9 +11,7 @@ import { type AutomationMessage, automationOf, eventOf } from './message.js'
 export interface Automation {
   readonly id: string
   readonly source: string
-  readonly trigger: Trigger
-  /** What it asks of runs beside that. */
-  readonly runs: RunFilter
+  readonly rule: AutomationRule
   emit(event: ArtifactEvent): void
 }
 
@@ -92,17 +89,17 @@ export class Dispatcher {
     let router = this.#routers.get(source)
     if (!router) {
       const own = [...this.#automations.values()].filter((automation) => automation.source === source)
-      router = new Router(own.map((automation) => ({ trigger: automation.trigger, value: automation })))
+      router = new Router(own.map((automation) => ({ rule: automation.rule, value: automation })))
       this.#routers.set(source, router)
     }
-    return router.route(event).filter(({ runs }) => runs.accepts(event))
+    return router.route(event)
   }
 
   /** What the automations of a source wait for, for whoever watches a registry for them. */
   waitingFor(source: string): WatchTrigger[] {
     const own = [...this.#automations.values()].filter((automation) => automation.source === source)
-    return own.flatMap(({ trigger, runs: { rules } }) =>
-      (rules.length === 0 ? [null] : rules).map((run) => ({ trigger, run })),
+    return own.flatMap(({ rule: { trigger, runs } }) =>
+      (runs.rules.length === 0 ? [null] : runs.rules).map((run) => ({ trigger, run })),
     )
   }
 

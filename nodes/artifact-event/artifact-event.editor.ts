@@ -1,5 +1,6 @@
 import { exampleFor } from '../../lib/alias/example.js'
 import { compilePattern } from '../../lib/alias/pattern.js'
+import { matchesPattern } from '../../lib/automations/judgement.js'
 import { compileTrigger, type TriggerSettings } from '../../lib/automations/trigger.js'
 import { type AdminError, adminPost } from '../editor/admin.js'
 import { byId } from '../editor/element.js'
@@ -137,7 +138,7 @@ RED.nodes.registerType<TriggerNode>('artifact-event', {
       examples: 'production, staging, latest, v3',
       judge: (subject) => {
         if (problemOf(() => compilePattern(form.text('pattern')))) return null
-        const taken = compilePattern(form.text('pattern')).test(subject)
+        const taken = matchesPattern(compilePattern(form.text('pattern')), subject)
         return { taken, words: this._(`artifact-event.tester.${taken ? 'yes' : 'no'}`) }
       },
     })

@@ -1,14 +1,12 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red'
-import { compileRunFilter, type RunFilter } from '../../lib/automations/run-filter.js'
-import type { RunSettings } from '../../lib/automations/run-rule.js'
-import { compileTrigger, type Trigger, type TriggerSettings } from '../../lib/automations/trigger.js'
+import { type AutomationRule, compileRule, type RuleSettings } from '../../lib/automations/rule.js'
 import { AutomationError } from '../../lib/error.js'
 import { hostOf } from '../runtime/host-of.js'
 import { asAutomationError, reportProblem } from '../runtime/report.js'
 import { migrate } from './artifact-event.migrate.js'
 import { showTrigger } from './trigger-status.js'
 
-export interface ArtifactEventDef extends NodeDef, TriggerSettings, Omit<RunSettings, 'event'> {
+export interface ArtifactEventDef extends NodeDef, RuleSettings {
   /** Id of the artifact-source. */
   source: string
   description: string
@@ -20,13 +18,11 @@ module.exports = (RED: NodeAPI) => {
   RED.nodes.registerType<Node, ArtifactEventDef, object, object>('artifact-event', function (definition) {
     RED.nodes.createNode(this, definition)
     const config = migrate(definition)
-    let trigger: Trigger
-    let runs: RunFilter
+    let rule: AutomationRule
     try {
-      trigger = compileTrigger(config)
       const source = RED.nodes.getNode(config.source) as (Node & { kind?: string }) | null
+      rule = compileRule(config, source?.kind === 'wandb')
       if (!source) throw NO_SOURCE
-      runs = compileRunFilter(config, trigger.events, source.kind === 'wandb')
     } catch (error) {
       reportProblem(this, asAutomationError(error))
       return
@@ -37,8 +33,7 @@ module.exports = (RED: NodeAPI) => {
     const unregister = host.dispatcher.register({
       id: this.id,
       source: config.source,
-      trigger,
-      runs,
+      rule,
       emit: (event) => {
         last = { type: event.event_type, at: Date.now() }
         show()

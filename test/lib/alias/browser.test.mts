@@ -11,8 +11,8 @@ describe('the editor', () => {
     const contents = `
       export { compilePattern } from './alias/pattern.js'
       export { AliasFilter, parseRules } from './alias/filter.js'
-      export { compileTrigger } from './automations/trigger.js'
-      export { explain } from './automations/match.js'
+      export { compileRule } from './automations/rule.js'
+      export { starts } from './automations/judgement.js'
       export { sampleEvent } from './automations/samples.js'
       export { VOCABULARY, secretNameProblem } from './events/vocabulary.js'`
     const { outputFiles } = await build({
@@ -30,7 +30,7 @@ describe('the editor', () => {
       JSON.stringify({
         message,
         outputs: new lib.AliasFilter({ rules: lib.parseRules('[{"pattern":"^p"}]'), otherwise: true, checkAll: false }).outputs('p'),
-        matches: lib.explain(lib.compileTrigger(settings), lib.sampleEvent('LINK_ARTIFACT', settings)).matches,
+        matches: lib.starts(lib.compileRule(settings, false), lib.sampleEvent('LINK_ARTIFACT', settings)),
         names: lib.VOCABULARY.length,
         problem: lib.secretNameProblem('1'),
       })`

@@ -16,13 +16,13 @@ const filter = (settings: Partial<RunSettings>, events: string[], isWatched: boo
 describe('What a trigger asks of runs', () => {
   for (const isWatched of [true, false]) {
     it(`is nothing when it waits for no run, ${isWatched ? 'watched' : 'told'}`, () => {
-      const { rules, accepts } = filter({ user: 'bob' }, ['LINK_ARTIFACT'], isWatched)
-      assert.deepEqual([rules, accepts(sampleEvent('LINK_ARTIFACT'))], [[], true])
+      const { rules, meets } = filter({ user: 'bob' }, ['LINK_ARTIFACT'], isWatched)
+      assert.deepEqual([rules, meets(sampleEvent('LINK_ARTIFACT')), meets(run({}))], [[], true, null])
     })
 
     it(`does not concern other events that it waits for, ${isWatched ? 'watched' : 'told'}`, () => {
-      const { accepts } = filter({ user: 'bob' }, ['LINK_ARTIFACT', 'RUN_STATE'], isWatched)
-      assert.deepEqual([accepts(sampleEvent('LINK_ARTIFACT')), accepts(run({}))], [true, false])
+      const { meets } = filter({ user: 'bob' }, ['LINK_ARTIFACT', 'RUN_STATE'], isWatched)
+      assert.deepEqual([meets(sampleEvent('LINK_ARTIFACT')), meets(run({}))], [true, false])
     })
   }
 
@@ -36,8 +36,8 @@ describe('What a trigger asks of runs', () => {
 
   it('must be whole where the metric is watched, and may be empty where somebody else tells of it', () => {
     assert.throws(() => filter({}, ['RUN_METRIC'], true), { code: 'trigger_invalid' })
-    const { rules, accepts } = filter({}, ['RUN_METRIC'], false)
-    assert.deepEqual([rules, accepts({ ...sampleEvent('RUN_METRIC'), metric_name: 'loss' })], [[], true])
+    const { rules, meets } = filter({}, ['RUN_METRIC'], false)
+    assert.deepEqual([rules, meets({ ...sampleEvent('RUN_METRIC'), metric_name: 'loss' })], [[], true])
   })
 
   for (const [settings, event, accepted] of [
@@ -52,7 +52,7 @@ describe('What a trigger asks of runs', () => {
     [{ metric: 'loss' }, run({ event_type: 'RUN_METRIC', metric_name: 'f1' }), false],
   ] as const) {
     it(`${JSON.stringify(settings)} ${accepted ? 'takes' : 'leaves'} ${event.event_type} ${event.run_state} that is told`, () => {
-      assert.equal(filter(settings, ['RUN_STATE', 'RUN_METRIC'], false).accepts(event), accepted)
+      assert.equal(filter(settings, ['RUN_STATE', 'RUN_METRIC'], false).meets(event), accepted)
     })
   }
 })

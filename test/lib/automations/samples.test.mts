@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { fittingSample } from '../../../dist/lib/automations/fitting-sample.js'
-import { explain } from '../../../dist/lib/automations/match.js'
+import { judge } from '../../../dist/lib/automations/judgement.js'
+import { compileRule, type RuleSettings } from '../../../dist/lib/automations/rule.js'
 import { sampleEvent } from '../../../dist/lib/automations/samples.js'
-import { compileTrigger, SCOPES, type TriggerSettings } from '../../../dist/lib/automations/trigger.js'
+import { SCOPES, type TriggerSettings } from '../../../dist/lib/automations/trigger.js'
 import { EVENT_TYPES } from '../../../dist/lib/events/event.js'
 import { parseEvent } from '../../../dist/lib/events/parse.js'
 import { VOCABULARY } from '../../../dist/lib/events/vocabulary.js'
@@ -34,8 +35,10 @@ describe('a sample event', () => {
               pattern,
               ...names,
             }
-            const explanation = explain(compileTrigger(settings), fittingSample(type, settings))
-            assert.deepEqual(explanation, { matches: true }, JSON.stringify(settings))
+            const rule = compileRule(settings as RuleSettings, false)
+            const { conditions } = judge({ met: true, reason: '' }, rule, fittingSample(type, settings))
+            const unmet = conditions.filter(({ met }) => met !== true)
+            assert.deepEqual(unmet, [], JSON.stringify(settings))
           }
         }
       }

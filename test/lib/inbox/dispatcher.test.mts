@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { compileTrigger } from '../../../dist/lib/automations/trigger.js'
+import { compileRule, type RuleSettings } from '../../../dist/lib/automations/rule.js'
 import { DeliveryEngine } from '../../../dist/lib/engine/engine.js'
 import { parseEvent } from '../../../dist/lib/events/parse.js'
 import { Dispatcher } from '../../../dist/lib/inbox/dispatcher.js'
 import { SqliteStore } from '../../../dist/lib/store/sqlite/store.js'
 import { event as eventWith } from '../../nodes/automation.mts'
+
+const anyAlias = compileRule({ scope: 'registry', events: ['ADD_ARTIFACT_ALIAS'] } as unknown as RuleSettings, false)
 
 describe('the dispatcher', () => {
   let folder: string
@@ -39,15 +41,7 @@ describe('the dispatcher', () => {
       const automation = {
         id: 'trigger',
         source: 'source',
-        trigger: compileTrigger({
-          scope: 'registry',
-          entity: '',
-          project: '',
-          collection: '',
-          events: ['ADD_ARTIFACT_ALIAS'],
-          pattern: '',
-        }),
-        runs: { rules: [], accepts: () => true },
+        rule: anyAlias,
         emit: ({ event_id: id }: { event_id: string }) => emit(id),
       }
       dispatcher.register(automation)
@@ -73,15 +67,7 @@ describe('the dispatcher', () => {
     dispatcher.register({
       id: 'trigger',
       source: 'source',
-      trigger: compileTrigger({
-        scope: 'registry',
-        entity: '',
-        project: '',
-        collection: '',
-        events: ['ADD_ARTIFACT_ALIAS'],
-        pattern: '',
-      }),
-      runs: { rules: [], accepts: () => true },
+      rule: anyAlias,
       emit: ({ event_id: id }: { event_id: string }) => emitted.push(id),
     })
     await dispatcher.flowsStarted(new Set(['trigger']))

@@ -2,10 +2,9 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fittingSample } from '../../../dist/lib/automations/fitting-sample.js'
-import { explain } from '../../../dist/lib/automations/match.js'
-import { compileRunFilter } from '../../../dist/lib/automations/run-filter.js'
-import type { RunSettings } from '../../../dist/lib/automations/run-rule.js'
-import { compileTrigger, type TriggerSettings } from '../../../dist/lib/automations/trigger.js'
+import { starts } from '../../../dist/lib/automations/judgement.js'
+import { compileRule, type RuleSettings } from '../../../dist/lib/automations/rule.js'
+import { compileTrigger } from '../../../dist/lib/automations/trigger.js'
 import type { EventType } from '../../../dist/lib/events/event.js'
 import { RECIPES } from '../../../dist/lib/recipes/payloads.js'
 import { readEvents } from '../../../dist/lib/sources/http/read-events.js'
@@ -159,12 +158,13 @@ describe('the example flows', () => {
           const key = nodes.find(({ id }) => id === ofType('artifact-source')[0]?.['apiKey'])
           assert.ok(String(ofType('comment')[0]?.['info']).includes(`\`${key?.name}\``))
           for (const trigger of ofType('artifact-event')) {
-            const settings = trigger as unknown as TriggerSettings & RunSettings
+            const settings = trigger as unknown as RuleSettings
             // a rule that cannot be used would throw
-            compileRunFilter(settings, settings.events, true)
+            compileRule(settings, true)
             for (const type of settings.events) {
               const event = fittingSample(type as EventType, settings)
-              assert.deepEqual(explain(compileTrigger(settings), event), { matches: true })
+              const rule = compileRule({ scope: settings.scope, events: settings.events } as RuleSettings, false)
+              assert.ok(starts({ ...rule, trigger: compileTrigger(settings) }, event))
             }
           }
         })
@@ -180,7 +180,7 @@ describe('the example flows', () => {
         assert.ok(event)
         assert.deepEqual(more, [])
         for (const trigger of ofType('artifact-event')) {
-          assert.deepEqual(explain(compileTrigger(trigger as unknown as TriggerSettings), event), { matches: true })
+          assert.ok(starts(compileRule(trigger as unknown as RuleSettings, false), event))
         }
       })
     })

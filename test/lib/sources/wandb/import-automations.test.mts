@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { AliasFilter, parseRules } from '../../../../dist/lib/alias/filter.js'
-import { explain } from '../../../../dist/lib/automations/match.js'
+import { starts } from '../../../../dist/lib/automations/judgement.js'
+import { compileRule, type RuleSettings } from '../../../../dist/lib/automations/rule.js'
 import { sampleEvent } from '../../../../dist/lib/automations/samples.js'
-import { compileTrigger, type TriggerSettings } from '../../../../dist/lib/automations/trigger.js'
+import type { TriggerSettings } from '../../../../dist/lib/automations/trigger.js'
 import type { ArtifactEvent } from '../../../../dist/lib/events/event.js'
 import type { Automation } from '../../../../dist/lib/sources/wandb/automations/automation.js'
 import type { FlowNode } from '../../../../dist/lib/sources/wandb/automations/flow-node.js'
@@ -50,7 +51,7 @@ function comesThrough(flow: readonly FlowNode[], alias: string): boolean {
     ...sampleEvent('ADD_ARTIFACT_ALIAS', { scope: 'registry', entity: 'acme_X7QK', project: 'model' }),
     alias,
   }
-  if (!explain(compileTrigger(settings), event).matches) return false
+  if (!starts(compileRule(settings as RuleSettings, false), event)) return false
   let node = flow.find(({ id }) => id === (trigger['wires'] as string[][])[0]?.[0])
   while (node?.type === 'alias-filter') {
     const filter = new AliasFilter({

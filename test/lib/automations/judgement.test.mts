@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { explain } from '../../../dist/lib/automations/match.js'
+import { judge } from '../../../dist/lib/automations/judgement.js'
+import { compileRule, type RuleSettings } from '../../../dist/lib/automations/rule.js'
 import { sampleEvent } from '../../../dist/lib/automations/samples.js'
 import { compileTrigger, type TriggerSettings } from '../../../dist/lib/automations/trigger.js'
 import type { ArtifactEvent } from '../../../dist/lib/events/event.js'
@@ -22,14 +23,26 @@ const event: ArtifactEvent = {
   alias: 'production',
 }
 
+const ENABLED = { met: true, reason: 'The automation is enabled.' }
+
 type Failed = 'scope' | 'event' | 'collection' | 'pattern'
 
 const outcome = (settings: Partial<TriggerSettings>, changes: object = {}): 'matches' | Failed => {
-  const trigger = compileTrigger({ ...anyRegistry, ...settings })
-  const result = explain(trigger, { ...event, ...changes } as ArtifactEvent)
-  if (result.matches) return 'matches'
-  assert.match(result.reason, /^[A-Z"].*\.$/s)
-  return result.failed
+  const { fires, conditions } = judged(settings, changes)
+  const unmet = conditions.filter(({ met }) => met !== true)
+  assert.equal(fires, unmet.length === 0)
+  return (unmet[0]?.name ?? 'matches') as 'matches' | Failed
+}
+
+function judged(settings: Partial<RuleSettings>, changes: object = {}, isWatched = false) {
+  const rule = compileRule({ ...anyRegistry, ...settings } as RuleSettings, isWatched)
+  const judgement = judge(ENABLED, rule, { ...event, ...changes } as ArtifactEvent)
+  assert.deepEqual(
+    judgement.conditions.map(({ name }) => name),
+    ['enabled', 'scope', 'event', 'collection', 'pattern', 'run'],
+  )
+  for (const { reason } of judgement.conditions) assert.match(reason, /^The .*\.$/)
+  return judgement
 }
 
 const training = { project_name: 'cifar10-training' }
@@ -159,26 +172,174 @@ describe('a trigger and an event', () => {
     it(`${what}: ${expected}`, () => assert.equal(outcome(settings, changes), expected))
   }
 
-  it('say what did not fit, in words', () => {
-    const reason = (settings: Partial<TriggerSettings>) => {
-      const result = explain(compileTrigger({ ...anyRegistry, ...settings }), event)
-      return result.matches ? undefined : result.reason
-    }
-    assert.equal(
-      reason({ project: 'dataset', entity: 'acme' }),
-      'The event is from project "wandb-registry-model" of "acme" in organization "acme-org"; ' +
-        'this automation watches registry "wandb-registry-dataset" of "acme".',
-    )
-    assert.equal(
-      reason({ events: ['RUN_STATE'] }),
-      'The event is ADD_ARTIFACT_ALIAS; this automation waits for RUN_STATE.',
-    )
-    assert.equal(reason({ collection: 'x' }), `The event's collection is "cifar10"; this automation watches "x".`)
-    assert.equal(
-      reason({ pattern: '^v' }),
-      `"production" is the event's alias or tag, and the pattern ^v does not match it.`,
+  const words: readonly (readonly [name: string, Partial<RuleSettings>, object, boolean | null, string])[] = [
+    [
+      'scope',
+      { project: 'dataset', entity: 'acme' },
+      {},
+      false,
+      'The event is from the project `wandb-registry-model` of `acme` in the organization `acme-org`; ' +
+        'the automation watches the registry `wandb-registry-dataset` of `acme`.',
+    ],
+    [
+      'scope',
+      {},
+      { organization_name: undefined },
+      true,
+      'The event is from the project `wandb-registry-model` of `acme`, which belongs to what the automation watches: every registry.',
+    ],
+    [
+      'scope',
+      { scope: 'organization', entity: 'x' },
+      { organization_name: undefined },
+      false,
+      'The event is from the project `wandb-registry-model` of `acme`; the automation watches the organization `x`.',
+    ],
+    [
+      'event',
+      { events: ['RUN_STATE', 'LINK_MODEL'] },
+      {},
+      false,
+      'The event is `ADD_ARTIFACT_ALIAS`; the automation waits for `RUN_STATE` or `LINK_ARTIFACT`.',
+    ],
+    ['event', {}, {}, true, 'The event is `ADD_ARTIFACT_ALIAS`, and the automation waits for `ADD_ARTIFACT_ALIAS`.'],
+    ['collection', {}, {}, true, 'The automation watches every collection, and events without one.'],
+    ['collection', { collection: 'x' }, {}, false, 'The collection is `cifar10`; the automation watches `x`.'],
+    ['collection', { collection: 'cifar10' }, {}, true, 'The collection is `cifar10`, and the automation watches it.'],
+    [
+      'collection',
+      { collection: 'x' },
+      { artifact_collection_name: undefined },
+      false,
+      'The event has no collection; the automation watches `x`.',
+    ],
+    [
+      'pattern',
+      { pattern: '^prod' },
+      { alias: 'staging' },
+      false,
+      'The alias is `staging`; the pattern `^prod` does not match it.',
+    ],
+    ['pattern', { pattern: '^prod' }, {}, true, 'The alias is `production`, and the pattern `^prod` matches it.'],
+    ['pattern', {}, {}, true, 'The alias is `production`, and the automation takes any.'],
+    [
+      'pattern',
+      { pattern: '^eu' },
+      { event_type: 'ADD_ARTIFACT_TAG', tag: 'us' },
+      false,
+      'The tag is `us`; the pattern `^eu` does not match it.',
+    ],
+    [
+      'pattern',
+      { pattern: '.' },
+      { alias: undefined },
+      false,
+      'The event has neither alias nor tag; the pattern `.` does not match the empty text.',
+    ],
+    ['run', {}, {}, true, 'The event is not of a run.'],
+    ['run', {}, { event_type: 'RUN_STATE' }, null, 'The automation waits for no such event of runs.'],
+  ]
+  for (const [name, settings, changes, met, reason] of words) {
+    it(`say of the ${name}: ${reason}`, () => {
+      const found = judged(settings, changes).conditions.find((condition) => condition.name === name)
+      assert.deepEqual(found, { name, met, reason })
+    })
+  }
+
+  const OF_RUN = { event_type: 'RUN_STATE', run_name: 'nightly-1', run_author: 'ada', run_state: 'finished' }
+  const OF_METRIC = { ...OF_RUN, event_type: 'RUN_METRIC', metric_name: 'loss', metric_filter: 'loss > 1' }
+  const LOSS = { metric: 'loss', threshold: '1' }
+  const ofRuns: readonly (readonly [Partial<RuleSettings>, object, boolean, boolean, string])[] = [
+    [{}, {}, false, true, "The run's state is `finished`, and the automation waits for any."],
+    [
+      {},
+      {},
+      true,
+      true,
+      "The run's state is `finished`, and the automation waits for `failed`, `finished` or `running`.",
+    ],
+    [{ states: ['failed'] }, {}, true, false, "The run's state is `finished`; the automation waits for `failed`."],
+    [{ user: 'bob' }, {}, false, false, 'The run is of the user `ada`; the automation watches the runs of `bob`.'],
+    [
+      { user: 'bob' },
+      { run_author: undefined },
+      true,
+      false,
+      'The event names no user of the run; the automation watches the runs of `bob`.',
+    ],
+    [
+      { runName: '^weekly' },
+      {},
+      true,
+      false,
+      "The run's name is `nightly-1`; the pattern `^weekly` does not match it.",
+    ],
+    [
+      {},
+      { run_rules: ['of another'] },
+      true,
+      false,
+      "The run's state is `finished`, which is no news for an automation that waits for `failed`, `finished` or `running`: the source made the event for others.",
+    ],
+    [{ metric: 'f1' }, OF_METRIC, false, false, 'The metric is `loss`; the automation watches `f1`.'],
+    [{}, OF_METRIC, false, true, 'The metric is `loss`, and the automation watches any.'],
+    [LOSS, OF_METRIC, true, true, 'The metric is `loss`, and the automation watches `loss`.'],
+    [
+      { ...LOSS, threshold: '2' },
+      { ...OF_METRIC, run_rule: 'of another' },
+      true,
+      false,
+      "The source made the event for the rule `loss > 1`; the automation's rule is `loss > 2`.",
+    ],
+  ]
+  for (const [settings, changes, isWatched, met, reason] of ofRuns) {
+    it(`say of the run, ${isWatched ? 'watched' : 'told'}: ${reason}`, () => {
+      const event = { ...OF_RUN, ...changes }
+      const { fires, conditions } = judged(
+        { scope: 'entity', events: [event.event_type], ...settings },
+        event,
+        isWatched,
+      )
+      assert.deepEqual(conditions.at(-1), { name: 'run', met, reason })
+      assert.equal(fires, met)
+    })
+  }
+
+  it('say nothing that a terminal would obey, and nothing without an end', () => {
+    const alias = `\u001b[31m\n\u202e${'x'.repeat(1000)}`
+    const reason = judged({ pattern: '^v' }, { alias }).conditions.find(({ name }) => name === 'pattern')?.reason
+    assert.match(reason ?? '', /^The alias is `\\u001b\[31m\\n\\u202exxx+…`; the pattern `\^v` does not match it\.$/)
+    assert.ok((reason ?? '').length < 300)
+  })
+
+  it('do not fire while the automation cannot work, whatever else is met', () => {
+    const rule = compileRule(anyRegistry as RuleSettings, false)
+    const { fires, conditions } = judge({ met: false, reason: 'The automation is disabled.' }, rule, event)
+    assert.equal(fires, false)
+    assert.deepEqual(
+      conditions.filter(({ met }) => met !== true),
+      [{ name: 'enabled', met: false, reason: 'The automation is disabled.' }],
     )
   })
+})
+
+describe('a rule', () => {
+  for (const [property, value] of [
+    ['project', 5],
+    ['pattern', ['x']],
+    ['runName', {}],
+    ['events', 'LINK_ARTIFACT'],
+    ['events', [1]],
+    ['states', 'failed'],
+  ] as const) {
+    it(`cannot have ${JSON.stringify(value)} as its ${property}, and says so`, () => {
+      assert.throws(
+        () => compileRule({ ...anyRegistry, [property]: value } as unknown as RuleSettings, false),
+        (error: { code: string; details: { path: string }[] }) =>
+          error.code === 'trigger_invalid' && error.details[0]?.path === property,
+      )
+    })
+  }
 })
 
 describe('a trigger', () => {
