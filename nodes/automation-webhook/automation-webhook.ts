@@ -17,7 +17,13 @@ module.exports = (RED: NodeAPI) => {
     RED.nodes.createNode(this, definition)
     const config = migrate(definition)
     const settings = { ...config, name: config.name ?? '' }
-    const runtime = new WebhookRuntime(RED, () => host.addressPolicy, this, settings, host.storesOf(config.store))
+    const runtime = new WebhookRuntime(
+      RED,
+      () => host.addressPolicy,
+      this,
+      settings,
+      host.storesOf(config.store, this.z),
+    )
     host.webhooks.set(this.id, runtime)
     this.on('close', (done: () => void) => {
       if (host.webhooks.get(this.id) === runtime) host.webhooks.delete(this.id)

@@ -77,7 +77,24 @@ export class FlowGraph {
 
   /** Every artifact-event node, as often as it runs. */
   get triggers(): RunningNode[] {
-    return [...this.#running.values()].filter(({ node }) => node.type === 'artifact-event')
+    return this.ofType('artifact-event')
+  }
+
+  /** Every node of a type, as often as it runs. */
+  ofType(type: string): RunningNode[] {
+    return [...this.#running.values()].filter(({ node }) => node.type === type)
+  }
+
+  /** The ids under which a node runs: its own on a tab, one for each instance of a subflow. */
+  runningIds(id: string): string[] {
+    return [...this.#running.values()].filter(({ node }) => node.id === id).map((running) => running.id)
+  }
+
+  /** The configuration node that a property names, by the id under which it runs. */
+  reference({ node, instance }: RunningNode, property: string): string {
+    const id = text(node[property])
+    const inside = inContext(instance, id)
+    return this.#running.has(inside) ? inside : id
   }
 
   /** Whether nothing that it stands in is disabled, nor itself. */
@@ -97,7 +114,7 @@ export class FlowGraph {
       seen.add(id)
       const { node } = running
       if (node.type !== 'webhook-sender') ahead.push(...this.#next(running))
-      else senders.push({ id, name: node.name ?? '', webhook: text(node['webhook']) })
+      else senders.push({ id, name: node.name ?? '', webhook: this.reference(running, 'webhook') })
     }
     return senders
   }

@@ -7,7 +7,7 @@ import { SourceStates } from '../../lib/sources/states.js'
 import { planStore, type StoreSettings } from '../../lib/store/settings.js'
 import { type AddressPolicy, parseAddressPolicy } from '../../lib/webhook/address.js'
 import { withEnvironment } from './environment.js'
-import { automationsWithSender } from './flow-graph.js'
+import { automationsWithSender, deployedNodes, FlowGraph } from './flow-graph.js'
 import { Ingest } from './ingest.js'
 import { asAutomationError } from './report.js'
 import { KnownSecrets } from './secrets.js'
@@ -120,25 +120,30 @@ export class Host {
   /** Days by file. Several stores may name one file, the embedded one too: none of them loses what it wants to keep. */
   #retention(): Map<string, number> {
     const longest = new Map<string, number>()
-    this.#RED.nodes.eachNode((saved) => {
-      if (saved.type !== 'delivery-store' || !this.#RED.nodes.getNode(saved.id)) return
+    for (const { id, node } of new FlowGraph(deployedNodes(this.#RED)).ofType('delivery-store')) {
+      if (!this.#RED.nodes.getNode(id)) continue
       try {
-        const { file, retentionDays } = this.#planned(saved.id, saved as object)
+        const { file, retentionDays } = this.#planned(id, node as object)
         longest.set(file, Math.max(retentionDays, longest.get(file) ?? 0))
       } catch {
         // its node and its webhooks have said what is wrong with it
       }
-    })
+    }
     return longest
   }
 
-  /** The stores of a webhook, by the deployed configuration: config nodes are made in any order. */
-  storesOf(id: string): Stores {
+  /**
+   * The stores of a webhook, by the deployed configuration: config nodes are made in any order.
+   * @param id of its delivery-store, empty for the embedded one
+   * @param z where the webhook stands: in an instance of a subflow, the store's id begins with it
+   */
+  storesOf(id: string, z?: string): Stores {
     const embedded = this.stores.open(this.embeddedPath())
     if (!id) return { own: embedded, all: [embedded], problem: null }
     let saved: StoreSettings | null = null
     this.#RED.nodes.eachNode((node) => {
-      if (node.id === id && node.type === 'delivery-store' && !(node as { d?: boolean }).d) saved = node as object
+      if (node.type !== 'delivery-store' || (node as { d?: boolean }).d) return
+      if (node.id === id || `${z}-${node.id}` === id) saved = node as object
     })
     try {
       if (saved === null) throw NO_STORE

@@ -8,6 +8,7 @@ import { WebhookClient } from '../../lib/webhook/client.js'
 import type { WebhookSettings } from '../../lib/webhook/compile.js'
 import { attemptRecord, classify } from '../../lib/webhook/outcome.js'
 import { buildRequest } from '../../lib/webhook/request.js'
+import { listedNodes } from './listed-nodes.js'
 import { asAutomationError, logProblem } from './report.js'
 import { type Resolved, resolveWebhook } from './resolve-webhook.js'
 import type { Stores } from './store-pool.js'
@@ -44,7 +45,7 @@ export class WebhookRuntime {
   refresh(): void {
     try {
       if (this.stores.problem) throw this.stores.problem
-      const resolved = resolveWebhook(this.#RED, this.settings)
+      const resolved = resolveWebhook(this.#RED, this.#withListedNodes())
       if (resolved.fingerprint !== this.#compiled?.fingerprint) {
         const client = new WebhookClient(resolved.webhook, { addressPolicy: this.#policy() })
         const former = this.#compiled
@@ -58,6 +59,12 @@ export class WebhookRuntime {
       this.problem = problem
     }
     for (const engine of this.stores.all) engine.attachWebhook(this.#node.id, this.#lane())
+  }
+
+  /** Looked up at every start: the secrets may be made after their webhook. */
+  #withListedNodes(): WebhookSettings {
+    const secrets = listedNodes(this.#RED, this.settings.secrets, this.#node.z) as WebhookSettings['secrets']
+    return { ...this.settings, secrets }
   }
 
   #lane(): LanePort {

@@ -36,7 +36,7 @@ export async function listAutomations(
       description: text(node['description']),
       flow: node.z ?? '',
       enabled: graph.isEnabled(trigger),
-      source: text(node['source']),
+      source: graph.reference(trigger, 'source'),
       scope: node['scope'] ?? 'registry',
       entity: node['entity'] ?? '',
       project: node['project'] ?? '',

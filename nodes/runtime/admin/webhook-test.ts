@@ -13,6 +13,7 @@ import { classify } from '../../../lib/webhook/outcome.js'
 import { buildRequest } from '../../../lib/webhook/request.js'
 import { withEnvironment } from '../environment.js'
 import type { Host } from '../host.js'
+import { asTheyRun } from '../listed-nodes.js'
 import { resolveWebhook } from '../resolve-webhook.js'
 import { type AdminAnswer, optionalText } from './router.js'
 
@@ -30,7 +31,7 @@ export async function testWebhook(
   const template = parseTemplate(optionalText(body['payload'], 'payload') ?? '', 'json')
   const event = eventOf(body['event'])
   const { text, slots } = renderTemplate(template, { event, automationName: 'test', missing: 'blank' })
-  const { webhook } = resolveWebhook(RED, settings)
+  const { webhook } = resolveWebhook(RED, asTheyRun(RED, settings))
   const payload = Buffer.from(text, 'utf8')
   const started = new Date()
   const request = buildRequest(webhook, {
