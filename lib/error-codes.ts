@@ -46,6 +46,7 @@ export const ERRORS = {
   payload_invalid: { status: 400 },
   payload_changed: { status: 400, statusText: 'payload changed after template' },
   payload_too_large: { status: 400, statusText: 'payload over 1 MiB' },
+  payload_unknown: { status: 400 },
   template_invalid: { status: 400 },
   variable_missing: { status: 400 },
   secret_unknown: { status: 400 },

@@ -3,7 +3,7 @@ import type { ArtifactEvent } from '../events/event.js'
 import { namedBy, subjectOf } from '../events/subject.js'
 import type { AutomationRule } from './rule.js'
 import { isInScope, placeOf, scopeInWords } from './scope.js'
-import { anyOf, shown } from './words.js'
+import { anyOf, shown, subjectInWords } from './words.js'
 
 export type ConditionName = 'enabled' | 'scope' | 'event' | 'collection' | 'pattern' | 'run'
 
@@ -56,11 +56,10 @@ const KINDS: readonly Kind[] = [
     name: 'pattern',
     meets: ({ trigger: { pattern } }, event) => matchesPattern(pattern, subjectOf(event)),
     words: ({ trigger: { pattern } }, event, isMet) => {
-      const name = namedBy(event)
-      const has = name === null ? 'The event has neither alias nor tag' : `The ${name} is ${shown(subjectOf(event))}`
+      const has = subjectInWords(event)
       if (pattern === null) return `${has}, and the automation takes any.`
       const matches = isMet ? 'matches' : 'does not match'
-      const what = name === null ? 'the empty text' : 'it'
+      const what = namedBy(event) === null ? 'the empty text' : 'it'
       return `${has}${isMet ? ', and' : ';'} the pattern ${shown(pattern.source)} ${matches} ${what}.`
     },
   },

@@ -1,3 +1,5 @@
+import type { ArtifactEvent } from '../events/event.js'
+import { namedBy, subjectOf } from '../events/subject.js'
 import { printable } from '../printable.js'
 
 /** A name of an event or an automation may be as long as it likes; a sentence may not. */
@@ -9,7 +11,18 @@ export function shown(value: string): string {
 }
 
 /** `a`, `b` or `c`. */
-export function anyOf(values: Iterable<string>): string {
+export const anyOf = (values: Iterable<string>): string => joined(values, 'or')
+
+/** `a`, `b` and `c`. */
+export const listed = (values: Iterable<string>): string => joined(values, 'and')
+
+function joined(values: Iterable<string>, word: string): string {
   const all = Array.from(values, shown)
-  return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} or ${all.at(-1)}`
+  return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} ${word} ${all.at(-1)}`
+}
+
+/** What patterns are tested on: `The alias is …`. */
+export function subjectInWords(event: ArtifactEvent): string {
+  const name = namedBy(event)
+  return name === null ? 'The event has neither alias nor tag' : `The ${name} is ${shown(subjectOf(event))}`
 }

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red'
+import { NO_SOURCE } from '../../lib/automations/automation.js'
 import { type AutomationRule, compileRule, type RuleSettings } from '../../lib/automations/rule.js'
-import { AutomationError } from '../../lib/error.js'
 import { hostOf } from '../runtime/host-of.js'
 import { asAutomationError, reportProblem } from '../runtime/report.js'
 import { migrate } from './artifact-event.migrate.js'
@@ -48,8 +48,3 @@ module.exports = (RED: NodeAPI) => {
     })
   })
 }
-
-const NO_SOURCE = new AutomationError(
-  'source_missing',
-  'No artifact source is chosen, or it is disabled: this automation gets no events. Choose one in the dialog.',
-)

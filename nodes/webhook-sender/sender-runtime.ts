@@ -1,4 +1,5 @@
 import type { Node, NodeMessage, NodeMessageInFlow } from 'node-red'
+import { type SenderSettings, senderProblem } from '../../lib/automations/sender-settings.js'
 import type { Delivery, NewDelivery } from '../../lib/delivery/delivery.js'
 import { deliveryId } from '../../lib/delivery/id.js'
 import type { SenderCounts, SenderOutput } from '../../lib/delivery/sender-port.js'
@@ -6,31 +7,12 @@ import type { DeliveryEngine } from '../../lib/engine/engine.js'
 import { AutomationError, isStoreFailure } from '../../lib/error.js'
 import { knownCode } from '../../lib/error-codes.js'
 import { type AutomationMessage, automationOf, eventOf } from '../../lib/inbox/message.js'
+import { payloadOf } from '../../lib/template/payload.js'
 import type { Host } from '../runtime/host.js'
 import { asAutomationError, showProblem } from '../runtime/report.js'
 import type { WebhookRuntime } from '../runtime/webhook-runtime.js'
 import { deliveredMessage, dryRunMessage, failedMessage, keptProperties } from './outputs.js'
-import { payloadOf } from './payload.js'
 import { showSender } from './sender-status.js'
-
-export interface SenderSettings {
-  readonly name?: string
-  readonly webhook: string
-  readonly mode: 'live' | 'dry-run'
-}
-
-const NO_WEBHOOK = new AutomationError(
-  'webhook_missing',
-  'No webhook is chosen. Choose one in the dialog of the webhook-sender.',
-)
-
-const MODES: readonly string[] = ['live', 'dry-run'] satisfies SenderSettings['mode'][]
-
-/** A misspelt `dry-run` must not send. */
-const UNKNOWN_MODE = new AutomationError(
-  'mode_unknown',
-  'The mode of this webhook-sender is neither live nor dry-run, so nothing is sent. Choose one in the dialog.',
-)
 
 const MOST_PARKED = 1_000
 
@@ -70,8 +52,8 @@ export class SenderRuntime {
 
   /** What keeps deliveries from being sent, in a few words. */
   get #problem(): string | null {
-    if (!MODES.includes(this.#settings.mode)) return UNKNOWN_MODE.statusText
-    if (!this.#settings.webhook) return NO_WEBHOOK.statusText
+    const problem = senderProblem(this.#settings)
+    if (problem) return problem.statusText
     const webhook = this.#webhook
     if (!webhook) return 'webhook disabled'
     return (webhook.problem ?? webhook.stores.own.problem)?.statusText ?? null
@@ -111,8 +93,8 @@ export class SenderRuntime {
    * @throws AutomationError what keeps it from ever being sent; nothing was stored then
    */
   async take(msg: NodeMessageInFlow & AutomationMessage & { secretSlots?: unknown }): Promise<NodeMessage | null> {
-    if (!MODES.includes(this.#settings.mode)) throw UNKNOWN_MODE
-    if (!this.#settings.webhook) throw NO_WEBHOOK
+    const problem = senderProblem(this.#settings)
+    if (problem) throw problem
     const webhook = this.#webhook
     const delivery: NewDelivery = {
       event: eventOf(msg),

@@ -1,5 +1,4 @@
 import type { AddressPolicy } from '../../webhook/address.js'
-import type { FindProxy } from '../../webhook/proxy-environment.js'
 import { USER_AGENT } from '../../webhook/version.js'
 import { WandbClient } from './client.js'
 import { HttpPost } from './http-post.js'
@@ -14,9 +13,8 @@ export function connectWandb(
   baseUrl: string,
   apiKey: () => string | undefined,
   addressPolicy: AddressPolicy,
-  machineProxy: FindProxy,
 ): Connection {
-  const http = new HttpPost({ addressPolicy, machineProxy })
+  const http = new HttpPost({ addressPolicy })
   const client = new WandbClient({
     baseUrl,
     apiKey,

@@ -32,9 +32,9 @@ export async function listAutomations(
     const { id, node } = trigger
     rows.push({
       id,
-      name: node.name ?? '',
+      name: text(node['name']),
       description: text(node['description']),
-      flow: node.z ?? '',
+      flow: text(node['z']),
       enabled: graph.isEnabled(trigger),
       source: graph.reference(trigger, 'source'),
       scope: node['scope'] ?? 'registry',

@@ -1,6 +1,6 @@
-import { AutomationError } from '../../lib/error.js'
-import { checkSlots } from '../../lib/template/fill.js'
-import type { SecretSlot } from '../../lib/template/slot.js'
+import { AutomationError } from '../error.js'
+import { checkSlots } from './fill.js'
+import type { SecretSlot } from './slot.js'
 
 export interface Payload {
   readonly payload: Buffer
