@@ -12,8 +12,12 @@ export const NEVER: readonly AddressRange[] = [
   ['240.0.0.0/4', 'reserved or broadcast'],
   ['::/128', 'the unspecified address'],
   ['fe80::/10', 'link-local'],
+  // Amazon, Google, Oracle, Akamai (Linode) and Scaleway; others have none in IPv6
   ['fd00:ec2::/32', 'cloud metadata'],
   ['fd20:ce::254/128', 'cloud metadata'],
+  ['fd00:c1::a9fe:a9fe/128', 'cloud metadata'],
+  ['fd00:a9fe:a9fe::1/128', 'cloud metadata'],
+  ['fd00:42::42/128', 'cloud metadata'],
   ['ff00::/8', 'multicast'],
 ]
 
@@ -44,7 +48,11 @@ export const NOT_PUBLIC: readonly AddressRange[] = [
 
 /** Names of metadata services, for where a proxy looks names up. */
 export const METADATA_NAMES: readonly string[] = [
+  'metadata',
   'metadata.google.internal',
   'metadata.goog',
+  'instance-data',
   'instance-data.ec2.internal',
+  'metadata.tencentyun.com',
+  'api.metadata.cloud.ibm.com',
 ]

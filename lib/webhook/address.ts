@@ -17,6 +17,8 @@ export interface AddressPolicy {
    * @throws AutomationError `address_blocked`
    */
   checkAddresses<Address extends string>(hostname: string, addresses: readonly Address[]): Address[]
+  /** What holds for proxies that flows name; this very policy by default. */
+  readonly proxies?: AddressPolicy
 }
 
 /** `leave out`: another address of the same name may be dialled. `refuse`: a name that has this one is not to be trusted. */
@@ -29,13 +31,33 @@ const notPublic = new RangeTable(NOT_PUBLIC)
 /**
  * @param value `lan` (private networks and this machine may be called), `public` (they may not), or the only host
  *   names (`*.example.com` for all below), addresses and CIDR ranges that may
+ * @param proxies host names, addresses and CIDR ranges that may be called as proxies besides
  * @throws AutomationError `address_policy_invalid` in words
  */
-export function parseAddressPolicy(value: 'lan' | 'public' | readonly string[]): AddressPolicy {
+export function parseAddressPolicy(
+  value: 'lan' | 'public' | readonly string[],
+  proxies: readonly string[] = [],
+): AddressPolicy {
+  const policy = policyOf(value)
+  if (!Array.isArray(proxies)) throw unusable(`it is ${JSON.stringify(proxies)}`, 'proxies')
+  if (proxies.length === 0) return policy
+  const { checkHost, checkAddresses } = policy
+  return {
+    checkHost: checkHost.bind(policy),
+    checkAddresses: checkAddresses.bind(policy),
+    proxies: new Either(policy, listPolicy(proxies, 'proxies')),
+  }
+}
+
+function policyOf(value: 'lan' | 'public' | readonly string[]): Policy {
   if (value === 'lan') return new Policy([], (address) => judge(address, false))
   if (value === 'public') return new Policy([], (address) => judge(address, true), isThisMachine)
   if (!Array.isArray(value)) throw unusable(`it is ${JSON.stringify(value)}`)
-  const entries = value.map(entryOf)
+  return listPolicy(value)
+}
+
+function listPolicy(list: readonly unknown[], setting?: 'proxies'): Policy {
+  const entries = list.map((entry) => entryOf(entry, setting))
   const listed = new RangeTable(entries.filter(isRange).map((range) => [range, 'listed']))
   const names = entries.filter((entry) => !isRange(entry))
   const unlisted: Verdict = { verdict: 'leave out', why: 'it is not in the list of allowed addresses' }
@@ -72,7 +94,10 @@ class Policy implements AddressPolicy {
       this.checkAddresses(host, [host])
       return
     }
-    if (METADATA_NAMES.includes(host)) throw blocked(host, null, 'it is cloud metadata')
+    // a short name may be anything of the local network; whoever looks it up elsewhere cannot tell
+    if (METADATA_NAMES.includes(host) && (resolvedElsewhere || host.includes('.'))) {
+      throw blocked(host, null, 'it is cloud metadata')
+    }
     const why = resolvedElsewhere ? this.#judgeName(host) : null
     if (why) throw blocked(host, null, why)
   }
@@ -95,9 +120,40 @@ class Policy implements AddressPolicy {
   }
 }
 
+/** What one of two policies allows. */
+class Either implements AddressPolicy {
+  readonly #first: AddressPolicy
+  readonly #second: AddressPolicy
+
+  constructor(first: AddressPolicy, second: AddressPolicy) {
+    this.#first = first
+    this.#second = second
+  }
+
+  checkHost(hostname: string): void {
+    this.#ask((policy) => policy.checkHost(hostname))
+  }
+
+  checkAddresses<Address extends string>(hostname: string, addresses: readonly Address[]): Address[] {
+    return this.#ask((policy) => policy.checkAddresses(hostname, addresses))
+  }
+
+  #ask<Answer>(question: (policy: AddressPolicy) => Answer): Answer {
+    try {
+      return question(this.#first)
+    } catch (refusal) {
+      try {
+        return question(this.#second)
+      } catch {
+        throw refusal
+      }
+    }
+  }
+}
+
 function judge(address: string, publicOnly: boolean): Verdict {
   const inside = embeddedIPv4(address)
-  const find = (table: RangeTable) => table.find(address) ?? (inside === null ? null : table.find(inside))
+  const find = (table: RangeTable) => [address, ...inside].map((each) => table.find(each)).find(Boolean) ?? null
   const what = find(never) ?? (publicOnly ? find(notPublic) : null)
   if (!what) return OK
   // names of the local network (mDNS) come with link-local addresses beside the one that works
@@ -119,20 +175,22 @@ function matches(names: readonly string[], hostname: string): boolean {
   return names.some((name) => (name.startsWith('*.') ? hostname.endsWith(name.slice(1)) : hostname === name))
 }
 
-function entryOf(entry: unknown): string {
-  if (typeof entry !== 'string') throw unusable(`${JSON.stringify(entry)} is not text`)
+function entryOf(entry: unknown, setting?: 'proxies'): string {
+  if (typeof entry !== 'string') throw unusable(`${JSON.stringify(entry)} is not text`, setting)
   const text = normalHost(entry.trim())
   if (isRange(text)) return text
   if (!/^(\*\.)?([a-z0-9_-]+\.)*[a-z0-9_-]*[a-z_-][a-z0-9_-]*$/.test(text)) {
-    throw unusable(`${JSON.stringify(entry)} is neither a host name (without port), an address nor a CIDR range`)
+    const reason = `${JSON.stringify(entry)} is neither a host name (without port), an address nor a CIDR range`
+    throw unusable(reason, setting)
   }
   return text
 }
 
-function unusable(reason: string): AutomationError {
+function unusable(reason: string, setting: 'addressPolicy' | 'proxies' = 'addressPolicy'): AutomationError {
+  const words = setting === 'proxies' ? '' : `'lan', 'public' or `
   return new AutomationError(
     'address_policy_invalid',
-    `artifactAutomations.addressPolicy in settings.js must be 'lan', 'public' or a list of host names, addresses and CIDR ranges: ${reason}.`,
+    `artifactAutomations.${setting} in settings.js must be ${words}a list of host names, addresses and CIDR ranges: ${reason}.`,
   )
 }
 

@@ -8,6 +8,7 @@ import { connections } from './connect.js'
 import type { Answer, Exchange } from './exchange.js'
 import { Exchanges } from './exchanges.js'
 import { describeFailure, type Failure } from './failure.js'
+import { checkHop } from './proxy.js'
 import type { WebhookRequest } from './request.js'
 import { bodyText, type WebhookResponse } from './response.js'
 
@@ -27,7 +28,7 @@ export interface WebhookClientOptions {
 /** Sends one webhook's requests, over connections that no other webhook shares. */
 export class WebhookClient {
   readonly #webhook: Webhook
-  /** Why the URL's host may not be called; a request has no other URL. */
+  /** Why the URL's host, or the proxy before it, may not be called; a request has no other URL. */
   readonly #refusal: AutomationError | null
   readonly #dispatcher: Dispatcher
   readonly #exchanges: Exchanges
@@ -81,6 +82,7 @@ export class WebhookClient {
 function refusalOf(policy: AddressPolicy, { url, proxy }: Webhook): AutomationError | null {
   try {
     policy.checkHost(url.hostname, { resolvedElsewhere: proxy !== null })
+    if (proxy) checkHop(policy, proxy)
     return null
   } catch (error) {
     if (error instanceof AutomationError) return error

@@ -8,6 +8,7 @@ import type { HeaderField } from './headers.js'
 import { hmacSha256 } from './hmac.js'
 import { invalid } from './invalid.js'
 import { compileProxy, type ProxyHop, type ProxySettings } from './proxy.js'
+import type { FindProxy } from './proxy-environment.js'
 import { planWebhook, type WebhookPlan, type WebhookSettings } from './settings.js'
 import { type SignedMessage, sign, signingKey } from './sign.js'
 import { compileTls, type Tls, type TlsSettings } from './tls.js'
@@ -22,6 +23,8 @@ export interface WebhookParts {
   readonly granted: ReadonlyMap<string, Secret>
   readonly tls?: TlsSettings
   readonly proxy?: ProxySettings
+  /** Asked when the webhook names no proxy. */
+  readonly machineProxy?: FindProxy
 }
 
 /** A header with its secrets filled in, and its twin that may be shown. */
@@ -53,7 +56,8 @@ export function compileWebhook(settings: Partial<WebhookSettings>, parts: Webhoo
   const { headers, ...plan } = planWebhook(settings, { hasToken: Boolean(token ?? settings.accessToken) })
   if (settings.accessToken && !token) throw invalid('The access token has no value. Enter it.', 'access token missing')
   const reveal = (name: string) => (name === 'ACCESS_TOKEN' ? token : granted.get(name))?.reveal()
-  const proxy = parts.proxy ? compileProxy(parts.proxy, plan.url) : null
+  const named = parts.proxy ?? parts.machineProxy?.(plan.url)
+  const proxy = named ? compileProxy(named, plan.url) : null
   const secrets = [token, signing, ...granted.values(), proxy?.password]
   return {
     ...plan,

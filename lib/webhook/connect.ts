@@ -1,13 +1,15 @@
 import type { LookupFunction } from 'node:net'
-import { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent, Socks5ProxyAgent } from 'undici'
+import { buildConnector, type Dispatcher, Pool, ProxyAgent, Socks5ProxyAgent } from 'undici'
 import type { AddressPolicy } from './address.js'
+import { lenient, passOverContinue } from './interim.js'
 import { guardedLookup } from './lookup.js'
-import { PROXY_POLICY, type ProxyHop } from './proxy.js'
+import { hopPolicy, type ProxyHop } from './proxy.js'
+import { judgedHere } from './resolved-elsewhere.js'
 import type { Tls } from './tls.js'
 
 export interface ConnectionOptions {
-  /** The one endpoint that is called; null: any. */
-  readonly url: URL | null
+  /** The endpoint that is called. */
+  readonly url: URL
   readonly policy: AddressPolicy
   readonly lookup: LookupFunction
   readonly tls: Tls | null
@@ -30,20 +32,19 @@ const MAX_HEADER_BYTES = 16 * 1024
 /** The one deadline of an attempt is the client's: undici's own time limits start anew with every byte. */
 const LIMITS = { headersTimeout: 0, bodyTimeout: 0, maxHeaderSize: MAX_HEADER_BYTES, allowH2: false } as const
 
-/** Connections for one webhook, kept alive between its requests and shared with no other. */
+/** Connections for one endpoint, kept alive between its requests and shared with no other. */
 export function connections({ url, policy, lookup, tls, proxy, timeoutMs }: ConnectionOptions): Dispatcher {
   const target = { ...tls, timeout: timeoutMs, allowH2: false }
-  if (!proxy) {
-    const direct = { ...LIMITS, connect: guarded(policy, lookup, target) }
-    return url ? new Pool(url.origin, direct) : new Agent(direct)
-  }
+  if (!proxy) return new Pool(url.origin, { ...LIMITS, connect: guarded(policy, lookup, target) })
 
-  const hop = { lookup: guardedLookup(PROXY_POLICY, lookup), timeout: timeoutMs, allowH2: false }
+  const hop = { timeout: timeoutMs, allowH2: false }
+  const ofHop = hopPolicy(policy, proxy)
+  const judge = judgedHere(policy, lookup, url)
   if (proxy.url.protocol.startsWith('socks')) {
     return new Socks5ProxyAgent(proxy.url, {
       ...LIMITS,
       ...(proxy.username && { username: proxy.username, password: proxy.password.reveal() }),
-      connect: guarded(PROXY_POLICY, lookup, { timeout: timeoutMs, allowH2: false }),
+      connect: judge(withoutBrackets(guarded(ofHop, lookup, hop))),
       requestTls: target,
       connectTimeout: timeoutMs,
     })
@@ -54,8 +55,22 @@ export function connections({ url, policy, lookup, tls, proxy, timeoutMs }: Conn
     uri: proxy.url.href,
     ...(proxy.username && { token: `Basic ${credentials}` }),
     requestTls: target,
-    proxyTls: hop,
+    proxyTls: { ...hop, lookup: guardedLookup(ofHop, lookup) },
+    // Node-RED's own node tunnels everything through the machine's proxy
+    ...(proxy.operators && { proxyTunnel: true }),
+    factory: (origin, options) => {
+      const { connect } = options as { connect: buildConnector.connector }
+      return new Pool(origin, { ...LIMITS, ...options, connect: judge(lenient(connect)) })
+    },
   })
+}
+
+/** undici asks a SOCKS proxy's connector for the host as it stands in the URL. */
+function withoutBrackets(connect: buildConnector.connector): buildConnector.connector {
+  return (endpoint, callback) => {
+    const hostname = endpoint.hostname.replace(/^\[|\]$/g, '')
+    connect({ ...endpoint, hostname, host: hostname }, callback)
+  }
 }
 
 /**
@@ -79,7 +94,7 @@ function guarded(
         // a connection that was reset at once has no address any more
         if (socket.remoteAddress === undefined) throw new ResetError()
         policy.checkAddresses(endpoint.hostname, [socket.remoteAddress])
-        callback(null, socket)
+        callback(null, passOverContinue(socket))
       } catch (refusal) {
         socket.destroy()
         callback(refusal as Error, null)

@@ -41,19 +41,30 @@ export function plainAddress(address: string): string {
 }
 
 /**
- * The IPv4 address that a gateway would make of an IPv6 address: NAT64 (RFC 6052, also the local-use prefix of RFC
- * 8215 with its last 32 bits), 6to4 (RFC 3056), Teredo (RFC 4380), ISATAP (RFC 5214) and the old compatible form.
+ * The IPv4 addresses that a gateway would make of an IPv6 address: NAT64 (RFC 6052, also within the local-use prefix of
+ * RFC 8215, where a network chooses how many bits stand before the address), 6to4 (RFC 3056), Teredo (RFC 4380),
+ * ISATAP (RFC 5214), the translated form of RFC 2765 and the old compatible one.
  */
-export function embeddedIPv4(address: string): string | null {
-  if (isIP(address) !== 6) return null
+export function embeddedIPv4(address: string): string[] {
+  if (isIP(address) !== 6) return []
   const groups = groupsOf(address)
   const [a, b, c, d, e, f, g, h] = groups as [number, number, number, number, number, number, number, number]
-  if (a === 0x64 && b === 0xff9b) return ipv4(g, h)
-  if (a === 0x2002) return ipv4(b, c)
-  if (a === 0x2001 && b === 0) return ipv4(g ^ 0xffff, h ^ 0xffff)
-  if ((e & 0xfdff) === 0 && f === 0x5efe) return ipv4(g, h)
-  if ([a, b, c, d, e, f].every((group) => group === 0) && g !== 0) return ipv4(g, h)
-  return null
+  if (a === 0x64 && b === 0xff9b) {
+    if (c !== 1) return [ipv4(g, h)]
+    // RFC 6052, section 2.2: bits 64 to 71 are no part of it
+    const at48 = ipv4(d, ((e & 255) << 8) | (f >> 8))
+    const at56 = ipv4(((d & 255) << 8) | (e & 255), f)
+    const at64 = ipv4(((e & 255) << 8) | (f >> 8), ((f & 255) << 8) | (g >> 8))
+    // what begins with 0 is the padding of another length
+    return [ipv4(g, h), at48, at56, at64].filter((inside) => !inside.startsWith('0.'))
+  }
+  if (a === 0x2002) return [ipv4(b, c)]
+  if (a === 0x2001 && b === 0) return [ipv4(g ^ 0xffff, h ^ 0xffff), ipv4(c, d)]
+  if ((e & 0xfdff) === 0 && f === 0x5efe) return [ipv4(g, h)]
+  const zeros = (count: number) => groups.slice(0, count).every((group) => group === 0)
+  if (zeros(4) && e === 0xffff && f === 0) return [ipv4(g, h)]
+  if (zeros(6) && g !== 0) return [ipv4(g, h)]
+  return []
 }
 
 function ipv4(high: number, low: number): string {

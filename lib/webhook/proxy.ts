@@ -1,10 +1,11 @@
 import { BlockList, isIP } from 'node:net'
+import { AutomationError } from '../error.js'
 import { Secret } from '../secrets/secret.js'
-import { normalHost, parseAddressPolicy } from './address.js'
+import { type AddressPolicy, normalHost, parseAddressPolicy } from './address.js'
 import { invalid } from './invalid.js'
 import { isRange } from './ip.js'
 
-/** What Node-RED's `http proxy` node holds. */
+/** What Node-RED's `http proxy` node holds, or the environment. */
 export interface ProxySettings {
   /** `http:`, `https:` or `socks5:` */
   readonly url: string
@@ -12,6 +13,8 @@ export interface ProxySettings {
   readonly noproxy?: readonly string[]
   readonly username?: string
   readonly password?: string
+  /** Whether the operator set it, in the environment, and not somebody who edits flows. */
+  readonly operators?: boolean
 }
 
 export interface ProxyHop {
@@ -19,10 +22,15 @@ export interface ProxyHop {
   readonly url: URL
   readonly username: string
   readonly password: Secret
+  readonly operators: boolean
 }
 
-/** A proxy stands in the operator's own network, whatever webhooks may call; but metadata is no proxy in any mode. */
-export const PROXY_POLICY = parseAddressPolicy('lan')
+/** The operator's own proxy stands in their own network, whatever webhooks may call; but metadata is no proxy in any mode. */
+const OPERATORS_POLICY = parseAddressPolicy('lan')
+
+/** Where a proxy may be: one of a flow where webhooks may go, or where the operator says that proxies are. */
+export const hopPolicy = (policy: AddressPolicy, { operators }: Pick<ProxyHop, 'operators'>): AddressPolicy =>
+  operators ? OPERATORS_POLICY : (policy.proxies ?? policy)
 
 /**
  * @param target the webhook's URL
@@ -44,13 +52,41 @@ export function compileProxy(settings: ProxySettings, target: URL): ProxyHop | n
   if (!['http:', 'https:', 'socks5:', 'socks:'].includes(url.protocol) || url.hostname === '') {
     throw invalid('The URL of the proxy must begin with http://, https:// or socks5://.', 'proxy URL')
   }
-  // only the parser of http: reads addresses in every spelling
-  PROXY_POLICY.checkHost(new URL(`http://${url.host}`).hostname)
-  const username = settings.username || decodeURIComponent(url.username)
-  const password = new Secret(settings.password || decodeURIComponent(url.password))
+  url.hostname = hostOfHop(url)
+  OPERATORS_POLICY.checkHost(url.hostname)
+  const username = settings.username || decoded(url.username)
+  const password = new Secret(settings.password || decoded(url.password))
   url.username = ''
   url.password = ''
-  return { url, username, password }
+  return { url, username, password, operators: settings.operators ?? false }
+}
+
+/**
+ * @throws AutomationError `address_blocked` when a proxy is named where the policy allows none
+ */
+export function checkHop(policy: AddressPolicy, hop: ProxyHop): void {
+  try {
+    hopPolicy(policy, hop).checkHost(hop.url.hostname)
+  } catch (refusal) {
+    if (!(refusal instanceof AutomationError)) throw refusal
+    throw new AutomationError(
+      'address_blocked',
+      `The proxy is where none may be: ${refusal.message} Proxies alone may be named in artifactAutomations.proxies there.`,
+      { statusText: 'proxy blocked', cause: refusal },
+    )
+  }
+}
+
+/** Only the parser of `http:` reads addresses in every spelling. */
+const hostOfHop = (url: URL): string => new URL(`http://${url.host}`).hostname
+
+/** A percent sign that stands for itself is no reason to refuse a password. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 /** An entry means the same in any spelling: `.example.com`, `*.example.com` and `example.com` are one. */

@@ -22,7 +22,7 @@ export function watchWandb(
 ): void {
   const { baseUrl, interval } = checkWandbSettings(settings)
   const fullScanEvery = checkFullScan(fullScanHours)
-  const { client, close } = connectWandb(baseUrl, apiKey, host.addressPolicy)
+  const { client, close } = connectWandb(baseUrl, apiKey, host.addressPolicy, host.machineProxy)
   const poller = new WandbPoller({
     source: node.id,
     client,

@@ -6,9 +6,11 @@ import { Dispatcher } from '../../lib/inbox/dispatcher.js'
 import { SourceStates } from '../../lib/sources/states.js'
 import { planStore, type StoreSettings } from '../../lib/store/settings.js'
 import { type AddressPolicy, parseAddressPolicy } from '../../lib/webhook/address.js'
+import type { FindProxy } from '../../lib/webhook/proxy-environment.js'
 import { withEnvironment } from './environment.js'
 import { automationsWithSender, deployedNodes, FlowGraph } from './flow-graph.js'
 import { Ingest } from './ingest.js'
+import { machineProxy } from './machine-proxy.js'
 import { asAutomationError } from './report.js'
 import { KnownSecrets } from './secrets.js'
 import { StorePool, type Stores } from './store-pool.js'
@@ -18,6 +20,8 @@ import type { WebhookRuntime } from './webhook-runtime.js'
 export interface AutomationsSettings {
   /** `lan` (default), `public`, or a list of host names, addresses and CIDR ranges. */
   addressPolicy?: 'lan' | 'public' | readonly string[]
+  /** Where proxies that flows name may be, besides. */
+  proxies?: readonly string[]
 }
 
 /**
@@ -50,7 +54,13 @@ export class Host {
 
   /** The address policy of settings.js. @throws AutomationError when it is not one */
   get addressPolicy(): AddressPolicy {
-    return parseAddressPolicy(this.#settings.addressPolicy ?? 'lan')
+    const { addressPolicy, proxies } = this.#settings
+    return parseAddressPolicy(addressPolicy ?? 'lan', proxies)
+  }
+
+  /** How this machine's proxy is found for a URL. */
+  get machineProxy(): FindProxy {
+    return machineProxy(this.#RED)
   }
 
   get #settings(): AutomationsSettings {

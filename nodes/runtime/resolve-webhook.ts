@@ -6,6 +6,7 @@ import { compileWebhook, type Webhook, type WebhookSettings } from '../../lib/we
 import type { ProxySettings } from '../../lib/webhook/proxy.js'
 import { checkTypes } from '../../lib/webhook/settings.js'
 import type { TlsSettings } from '../../lib/webhook/tls.js'
+import { machineProxy } from './machine-proxy.js'
 import { secretOf } from './secrets.js'
 
 /** Core's `tls-config` and `http proxy`, as far as they are used here. */
@@ -41,14 +42,15 @@ export function resolveWebhook(RED: NodeAPI, settings: WebhookSettings): Resolve
     take(secretOf(RED, settings.signingSecret, 'the signing secret').secret)
   const tls = settings.tls ? tlsOptions(RED, settings.tls) : undefined
   const proxy = settings.proxy ? proxyOptions(RED, settings.proxy) : undefined
-  used.push(tls, proxy)
   const webhook = compileWebhook(settings, {
     granted,
     ...(token && { token }),
     ...(signing && { signing }),
     ...(tls && { tls }),
     ...(proxy && { proxy }),
+    machineProxy: machineProxy(RED),
   })
+  used.push(tls, proxy ?? { machine: webhook.proxy?.url, password: webhook.proxy?.password.reveal() })
   return { webhook, fingerprint: createHash('sha256').update(JSON.stringify(used)).digest('hex') }
 }
 

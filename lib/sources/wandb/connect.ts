@@ -1,4 +1,5 @@
 import type { AddressPolicy } from '../../webhook/address.js'
+import type { FindProxy } from '../../webhook/proxy-environment.js'
 import { USER_AGENT } from '../../webhook/version.js'
 import { WandbClient } from './client.js'
 import { HttpPost } from './http-post.js'
@@ -13,8 +14,9 @@ export function connectWandb(
   baseUrl: string,
   apiKey: () => string | undefined,
   addressPolicy: AddressPolicy,
+  machineProxy: FindProxy,
 ): Connection {
-  const http = new HttpPost({ addressPolicy })
+  const http = new HttpPost({ addressPolicy, machineProxy })
   const client = new WandbClient({
     baseUrl,
     apiKey,

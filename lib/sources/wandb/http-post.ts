@@ -4,38 +4,61 @@ import type { Dispatcher } from 'undici'
 import { AutomationError } from '../../error.js'
 import type { AddressPolicy } from '../../webhook/address.js'
 import { connections } from '../../webhook/connect.js'
+import { checkHop, compileProxy, type ProxyHop } from '../../webhook/proxy.js'
+import type { FindProxy } from '../../webhook/proxy-environment.js'
 import type { Post } from './client.js'
 
 export interface HttpPostOptions {
   readonly addressPolicy: AddressPolicy
   /** How names become addresses; `dns.lookup` by default. */
   readonly lookup?: LookupFunction
+  /** The machine's proxy for a server; none by default. */
+  readonly machineProxy?: FindProxy
 }
 
 /** For the connection with its handshakes, milliseconds; the whole request has the client's limit. */
 const CONNECT_TIMEOUT = 10_000
 
-/** Connections to one W&B server, kept alive between polls, under the same address policy as webhooks. */
+interface Way {
+  readonly proxy: ProxyHop | null
+  readonly dispatcher: Dispatcher
+}
+
+/**
+ * Connections to a W&B server, kept alive between polls, under the same address policy as webhooks, and through the
+ * same proxy.
+ */
 export class HttpPost {
   readonly #policy: AddressPolicy
-  readonly #dispatcher: Dispatcher
+  readonly #lookup: LookupFunction
+  readonly #machineProxy: FindProxy
+  /** By the server's origin; mostly there is one. */
+  readonly #ways = new Map<string, Way>()
 
-  constructor({ addressPolicy, lookup = systemLookup as LookupFunction }: HttpPostOptions) {
-    this.#policy = addressPolicy
-    this.#dispatcher = connections({
-      url: null,
-      policy: addressPolicy,
-      lookup,
-      tls: null,
-      proxy: null,
-      timeoutMs: CONNECT_TIMEOUT,
-    })
+  constructor(options: HttpPostOptions) {
+    this.#policy = options.addressPolicy
+    this.#lookup = options.lookup ?? (systemLookup as LookupFunction)
+    this.#machineProxy = options.machineProxy ?? (() => undefined)
   }
 
-  readonly post: Post = async (url, headers, body, { signal, maxBytes }) => {
-    const { hostname, origin, pathname, search } = new URL(url)
-    this.#policy.checkHost(hostname)
-    const asked = this.#dispatcher.request({
+  #wayTo(url: URL): Way {
+    const known = this.#ways.get(url.origin)
+    if (known) return known
+    const found = this.#machineProxy(url)
+    const proxy = found ? compileProxy(found, url) : null
+    const options = { url, policy: this.#policy, lookup: this.#lookup, tls: null, proxy, timeoutMs: CONNECT_TIMEOUT }
+    const way = { proxy, dispatcher: connections(options) }
+    this.#ways.set(url.origin, way)
+    return way
+  }
+
+  readonly post: Post = async (address, headers, body, { signal, maxBytes }) => {
+    const url = new URL(address)
+    const { hostname, origin, pathname, search } = url
+    const { proxy, dispatcher } = this.#wayTo(url)
+    this.#policy.checkHost(hostname, { resolvedElsewhere: proxy !== null })
+    if (proxy) checkHop(this.#policy, proxy)
+    const asked = dispatcher.request({
       origin,
       path: pathname + search,
       method: 'POST',
@@ -57,7 +80,7 @@ export class HttpPost {
 
   /** Cuts off what is under way. */
   async close(): Promise<void> {
-    await this.#dispatcher.destroy()
+    await Promise.all([...this.#ways.values()].map(({ dispatcher }) => dispatcher.destroy()))
   }
 }
 

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { parseAddressPolicy } from '../../webhook/address.js'
+import { proxyOfEnvironment } from '../../webhook/proxy-environment.js'
 import { USER_AGENT } from '../../webhook/version.js'
 import { WandbClient } from './client.js'
 import { HttpPost } from './http-post.js'
@@ -11,7 +12,10 @@ import { importCommand } from './import-command.js'
 void importCommand(process.argv.slice(2), {
   env: process.env,
   connect(baseUrl, apiKey) {
-    const http = new HttpPost({ addressPolicy: parseAddressPolicy('lan') })
+    const http = new HttpPost({
+      addressPolicy: parseAddressPolicy('lan'),
+      machineProxy: (url) => proxyOfEnvironment(url, process.env),
+    })
     const client = new WandbClient({
       baseUrl,
       apiKey: () => apiKey,

@@ -54,7 +54,7 @@ async function asking(
   const { baseUrl } = checkWandbSettings({ baseUrl: settings.baseUrl, interval: String(INTERVAL.usual) })
   const key = secretValue(RED, settings.apiKey)
   if (key === undefined) throw NO_KEY
-  const { client, close } = connectWandb(baseUrl, () => key, host.addressPolicy)
+  const { client, close } = connectWandb(baseUrl, () => key, host.addressPolicy, host.machineProxy)
   try {
     return { status: 200, json: await work(client, settings) }
   } finally {

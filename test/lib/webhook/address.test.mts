@@ -61,6 +61,22 @@ const LITERALS: readonly [host: string, lan: boolean, public_: boolean][] = [
   ['[fe80::1]', false, false],
   ['[fd00:ec2::254]', false, false],
   ['[fd20:ce::254]', false, false],
+  ['[fd00:c1::a9fe:a9fe]', false, false],
+  ['[fd00:a9fe:a9fe::1]', false, false],
+  ['[fd00:42::42]', false, false],
+  ['[fd00:0ec2:0:0::0254]', false, false],
+  ['[fd00:ec2::23]', false, false],
+  ['[fe80::a9fe:a9fe]', false, false],
+  ['[::ffff:0:a9fe:a9fe]', false, false],
+  ['[::ffff:0:169.254.169.254]', false, false],
+  ['[::ffff:0:10.0.0.1]', true, false],
+  ['[::ffff:0:93.184.216.34]', true, true],
+  ['[64:ff9b:1:a9fe:a9:fe00::]', false, false],
+  ['[64:ff9b:1:a9:fe:a9fe::]', false, false],
+  ['[64:ff9b:1:0:a9:fea9:fe00:0]', false, false],
+  ['[64:ff9b:1::10.0.0.1]', true, false],
+  ['[2002:a9fe:a9fe::1]', false, false],
+  ['[2001:0:a9fe:a9fe::1]', false, false],
   ['100.100.100.200', false, false],
   ['168.63.129.16', false, false],
   ['192.0.0.192', false, false],
@@ -108,6 +124,24 @@ describe('the address policy', () => {
           const plain = allows(policy, `${a}.${b}.${c}.${d}`)
           assert.equal(allows(policy, `[::ffff:${a}.${b}.${c}.${d}]`), plain)
           assert.equal(allows(policy, `[64:ff9b::${hex}]`), plain)
+          assert.equal(allows(policy, `[::ffff:0:${hex}]`), plain)
+        }
+        const octets = [a, b, c, d].map((octet) => octet.toString(16).padStart(2, '0'))
+        const [w, x, y, z] = octets as [string, string, string, string]
+        const inverted = [a * 256 + b, c * 256 + d].map((group) => (group ^ 0xffff).toString(16)).join(':')
+        // these are not public as such, and one that may be read in several ways is refused for any of them
+        for (const form of [
+          `2002:${hex}::1`,
+          `2001:0:5db8:d822:0:0:${inverted}`,
+          `2001:0:${hex}::1`,
+          `2001:db9::5efe:${hex}`,
+          `64:ff9b:1::${hex}`,
+          `64:ff9b:1:${w}${x}:${y}:${z}00::`,
+          `64:ff9b:1:${w}:${x}:${y}${z}::`,
+          `64:ff9b:1:0:${w}:${x}${y}:${z}00:0`,
+        ]) {
+          // 0.0.0.0/8 is what padding looks like there
+          if (a > 0 && !allows(lan, `${a}.${b}.${c}.${d}`)) assert.equal(allows(lan, `[${form}]`), false, form)
         }
       }),
     )
@@ -135,6 +169,14 @@ describe('the address policy', () => {
       open.checkHost(name, { resolvedElsewhere: true })
     }
     lan.checkHost('localhost', { resolvedElsewhere: true })
+  })
+
+  it('refuses the short names of metadata services where a proxy would look them up, and no machine of that name', () => {
+    for (const name of ['metadata', 'instance-data', 'METADATA.', 'metadata.tencentyun.com']) {
+      assert.throws(() => lan.checkHost(name, { resolvedElsewhere: true }), { code: 'address_blocked' }, name)
+    }
+    lan.checkHost('metadata')
+    lan.checkHost('metadata.example', { resolvedElsewhere: true })
   })
 
   it('says in the refusal who decides', () => {

@@ -29,11 +29,13 @@ describe('a proxy', function () {
     url: string,
     parts: Parts = {},
     policy?: 'public' | string[],
+    proxies?: string[],
   ) => {
     const to = webhook({ url, timeout: 3 }, { ...parts, proxy })
     // nothing but the proxy knows the endpoint's name
     return client(to, {
       ...(policy && { policy }),
+      ...(proxies && { proxies }),
       lookup: (_name, _options, callback) => callback(new Error('looked up'), []),
     }).send(request(to))
   }
@@ -146,12 +148,110 @@ describe('a proxy', function () {
     for (const host of ['169.254.169.254', '[::ffff:a9fe:a9fe]', 'metadata.google.internal']) {
       assert.equal((await through(settings, `http://${host}/`)).failure?.code, 'address_blocked', host)
     }
+    const here = ['127.0.0.1']
     for (const host of ['10.0.0.1', 'localhost']) {
-      assert.equal((await through(settings, `http://${host}/`, {}, 'public')).failure?.code, 'address_blocked', host)
+      const { failure } = await through(settings, `http://${host}/`, {}, 'public', here)
+      assert.equal(failure?.code, 'address_blocked', host)
     }
-    assert.equal((await through(settings, 'http://a.example/', {}, ['b.example'])).failure?.code, 'address_blocked')
+    const { failure } = await through(settings, 'http://a.example/', {}, ['b.example'], here)
+    assert.equal(failure?.code, 'address_blocked')
     assert.deepEqual(proxy.asked, [])
-    assert.equal((await through(settings, 'http://b.example/', {}, ['b.example'])).response?.status, 200)
+    assert.equal((await through(settings, 'http://b.example/', {}, ['b.example'], here)).response?.status, 200)
+  })
+
+  it('is not asked for names that lead from here where nothing may be called', async () => {
+    const server = await httpServer()
+    const http = await started(httpProxy({ to: server.port }))
+    const socks = await started(socksProxy({ to: server.port }))
+    const lookup: LookupFunction = (_name, _options, callback) =>
+      callback(null, [{ address: '169.254.169.254', family: 4 }])
+    for (const url of [`http://127.0.0.1:${http.port}`, `socks5://127.0.0.1:${socks.port}`]) {
+      for (const target of ['http', 'https']) {
+        const to = webhook({ url: `${target}://rebind.example/` }, { proxy: { url } })
+        const { failure } = await client(to, { lookup }).send(request(to))
+        assert.equal(failure?.code, 'address_blocked', `${target} through ${url}`)
+      }
+    }
+    assert.deepEqual([...http.asked, ...socks.asked], [])
+  })
+
+  it('is used, too, when nobody here answers for the endpoint’s name', async () => {
+    const server = await httpServer()
+    const proxy = await started(httpProxy({ to: server.port }))
+    const to = webhook(
+      { url: 'http://hooks.example/', timeout: 8 },
+      { proxy: { url: `http://127.0.0.1:${proxy.port}` } },
+    )
+    const { response } = await client(to, { lookup: () => {} }).send(request(to))
+    assert.equal(response?.status, 200)
+  })
+
+  it('that a flow names is where webhooks may go, or where the operator says that proxies are', async () => {
+    const server = await httpServer()
+    const http = await started(httpProxy({ to: server.port }))
+    const socks = await started(socksProxy({ to: server.port }))
+    for (const scheme of ['http', 'socks5']) {
+      const { port } = scheme === 'http' ? http : socks
+      for (const host of ['127.0.0.1', '[::ffff:127.0.0.1]', '2130706433']) {
+        const url = `${scheme}://${host}:${port}`
+        for (const policy of ['public', ['hooks.example']] as const) {
+          const asPolicy = policy === 'public' ? policy : [...policy]
+          const { failure } = await through({ url }, 'http://hooks.example/', {}, asPolicy)
+          assert.equal(failure?.code, 'address_blocked', url)
+          assert.match(failure.message, /^The proxy is where none may be: 127\.0\.0\.1 .*artifactAutomations\.proxies/)
+          const named = await through({ url }, 'http://hooks.example/', {}, asPolicy, ['127.0.0.0/8'])
+          assert.equal(named.response?.status, 200, url)
+        }
+      }
+    }
+  })
+
+  it('that a flow names by a name is judged by where that leads', async () => {
+    const lookup: LookupFunction = (_name, _options, callback) => callback(null, [{ address: '127.0.0.1', family: 4 }])
+    const server = await httpServer()
+    const proxy = await started(httpProxy({ to: server.port }))
+    const to = webhook({ url: 'http://93.184.216.34/' }, { proxy: { url: `http://proxy.example:${proxy.port}` } })
+    const send = (proxies: string[]) => client(to, { lookup, policy: 'public', proxies }).send(request(to))
+    assert.equal((await send([])).failure?.code, 'address_blocked')
+    assert.equal((await send(['other.example'])).failure?.code, 'address_blocked')
+    assert.deepEqual(proxy.asked, [])
+    assert.equal((await send(['proxy.example'])).response?.status, 200)
+  })
+
+  it('of the machine is the operator’s, wherever it is but at metadata, and tunnels everything as Node-RED’s own node does', async () => {
+    const server = await httpServer()
+    const proxy = await started(httpProxy({ to: server.port }))
+    const url = `http://us%65r:p%ss@127.0.0.1:${proxy.port}`
+    const to = webhook({ url: 'http://93.184.216.34/' }, { machineProxy: () => ({ url, operators: true }) })
+    assert.equal((await client(to, { policy: 'public' }).send(request(to))).response?.status, 200)
+    assert.deepEqual(proxy.asked, ['93.184.216.34:80'])
+    assert.deepEqual(proxy.credentials, [`Basic ${Buffer.from('user:p%ss').toString('base64')}`])
+    const metadata = () => ({ url: 'http://169.254.169.254', operators: true })
+    assert.throws(() => webhook({ url: 'http://a.example/' }, { machineProxy: metadata }), { code: 'address_blocked' })
+  })
+
+  it('that a webhook names is asked in place of the machine’s, also where it is not for a host', async () => {
+    const server = await httpServer()
+    const machineProxy = () => ({ url: 'http://127.0.0.1:1', operators: true })
+    const proxy = { url: 'http://127.0.0.1:1', noproxy: ['127.0.0.1'] }
+    const to = webhook({ url: server.url }, { proxy, machineProxy })
+    assert.equal((await client(to).send(request(to))).response?.body, 'ok')
+  })
+
+  it('#37 is no reason to give up at a 100 that nobody asked for', async () => {
+    const talk = 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
+    const server = await rawServer((socket) => socket.write(talk))
+    const http = await started(httpProxy({ to: server.port }))
+    const socks = await started(socksProxy({ to: server.port }))
+    const through100 = async (proxy: Parts['proxy'], machineProxy?: Parts['machineProxy']) => {
+      const to = webhook(
+        { url: 'http://hooks.example/', timeout: 3 },
+        { ...(proxy && { proxy }), ...(machineProxy && { machineProxy }) },
+      )
+      return (await client(to).send(request(to))).response?.body
+    }
+    assert.equal(await through100({ url: `socks5://127.0.0.1:${socks.port}` }), 'ok')
+    assert.equal(await through100(undefined, () => ({ url: `http://127.0.0.1:${http.port}`, operators: true })), 'ok')
   })
 
   it('may not itself be a metadata address', async () => {

@@ -40,10 +40,10 @@ const open = new Set<WebhookClient>()
 
 export function client(
   to: Webhook,
-  options: { policy?: 'lan' | 'public' | string[]; lookup?: LookupFunction } = {},
+  options: { policy?: 'lan' | 'public' | string[]; proxies?: string[]; lookup?: LookupFunction } = {},
 ): WebhookClient {
-  const { policy = 'lan', lookup } = options
-  const made = new WebhookClient(to, { addressPolicy: parseAddressPolicy(policy), ...(lookup && { lookup }) })
+  const { policy = 'lan', proxies, lookup } = options
+  const made = new WebhookClient(to, { addressPolicy: parseAddressPolicy(policy, proxies), ...(lookup && { lookup }) })
   open.add(made)
   return made
 }

@@ -4,6 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { HttpPost } from '../../../../dist/lib/sources/wandb/http-post.js'
 import { parseAddressPolicy } from '../../../../dist/lib/webhook/address.js'
+import { httpProxy } from '../../webhook/proxy-servers.mts'
 
 describe('A post to a W&B server', () => {
   let server: Server
@@ -122,5 +123,24 @@ describe('A post to a W&B server', () => {
       await strict.close()
     }
     assert.equal(seen, 0)
+  })
+
+  it('goes through the machine’s proxy, under the same address policy', async () => {
+    answer = (_request, response) => response.end('through')
+    const { port } = server.address() as AddressInfo
+    const proxy = await httpProxy({ to: port })
+    const machineProxy = () => ({ url: `http://127.0.0.1:${proxy.port}`, operators: true })
+    const behind = new HttpPost({ addressPolicy: parseAddressPolicy('public'), machineProxy })
+    try {
+      const ask = (to: string) => behind.post(to, {}, '{}', { signal: AbortSignal.timeout(5000), maxBytes: 1000 })
+      assert.equal((await ask('http://93.184.216.34/graphql')).text, 'through')
+      for (const to of ['http://127.0.0.1/graphql', 'http://localhost/graphql', 'http://metadata/graphql']) {
+        await assert.rejects(ask(to), { code: 'address_blocked' }, to)
+      }
+      assert.deepEqual(proxy.asked, ['93.184.216.34:80'])
+    } finally {
+      await behind.close()
+      await proxy.close()
+    }
   })
 })
