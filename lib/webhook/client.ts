@@ -43,7 +43,8 @@ export class WebhookClient {
   /**
    * Makes one request, and no second one: redirects are not followed, nothing is sent again.
    * @param options.signal gives the request up
-   * @returns also when it fails; what the endpoint said is scrubbed of every known secret
+   * @returns also when it fails. What the endpoint said is as it came, to be judged and masked by `attempt`, which alone
+   *   calls this
    * @throws only the signal's reason, when it aborts before there is an answer
    */
   async send(request: WebhookRequest, { signal }: { signal?: AbortSignal } = {}): Promise<AttemptResult> {
@@ -53,7 +54,7 @@ export class WebhookClient {
     const exchange = this.#exchanges.begin(started, signal)
     try {
       this.#dispatch(request, exchange)
-      const response = responseOf(await exchange.answer, request)
+      const response = responseOf(await exchange.answer)
       return { durationMs: durationMs(), response }
     } catch (error) {
       signal?.throwIfAborted()
@@ -90,19 +91,6 @@ function refusalOf(policy: AddressPolicy, { url, proxy }: Webhook): AutomationEr
   }
 }
 
-function responseOf({ status, headers, bytes, complete }: Answer, request: WebhookRequest): WebhookResponse {
-  const answer = { status, headers: headers as WebhookResponse['headers'], body: bodyText(bytes, headers), complete }
-  // most answers hold no secret, which one look tells: no part of a text without one has one
-  let everything = answer.body
-  for (const value of Object.values(answer.headers)) everything += `\n${value}`
-  return complete && request.scrub(everything) === everything ? answer : scrubbed(answer, request)
-}
-
-function scrubbed(answer: WebhookResponse, request: WebhookRequest): WebhookResponse {
-  const { headers, body, complete } = answer
-  // collected first: an endpoint may send a header called __proto__
-  const entries = Object.entries(headers).map(([name, value]) => {
-    return [name, Array.isArray(value) ? value.map((each) => request.scrub(each)) : request.scrub(value)] as const
-  })
-  return { ...answer, headers: Object.fromEntries(entries), body: request.scrub(body, { cut: !complete }) }
+function responseOf({ status, headers, bytes, complete }: Answer): WebhookResponse {
+  return { status, headers: headers as WebhookResponse['headers'], body: bodyText(bytes, headers), complete }
 }

@@ -47,6 +47,25 @@ export function classify(webhook: Pick<Webhook, 'url' | 'service'>, result: Atte
   return { kind: 'retry', error, countsAsAttempt: true, ...(quiet !== undefined && { retryAfter: quiet }) }
 }
 
+/**
+ * The same outcome in words that may be shown: of an answer that was masked. Where the mask hides what the verdict is
+ * about, the answer is told as it is shown.
+ * @param shown the masked answer of the same attempt
+ */
+export function inWords(
+  outcome: Outcome,
+  webhook: Pick<Webhook, 'url' | 'service'>,
+  shown: AttemptResult,
+  now: Date,
+): Outcome {
+  if (outcome.kind === 'delivered') return outcome
+  const { response } = shown
+  const told = classify(webhook, shown, now)
+  if (told.kind !== 'delivered') return { ...outcome, error: { ...outcome.error, message: told.error.message } }
+  const message = response ? sentence(webhook.url.host, response, undefined) : outcome.error.message
+  return { ...outcome, error: { ...outcome.error, message } }
+}
+
 function verdictOf(status: number): Verdict {
   return STATUS_RULES.find(({ from, to }) => status >= from && status <= to)?.verdict ?? 'retry'
 }

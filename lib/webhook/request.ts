@@ -31,8 +31,12 @@ export interface WebhookRequest {
   readonly body: Buffer
   /** The same request with every secret and signature masked; made when somebody looks. */
   readonly masked: MaskedRequest
-  /** Masks this webhook's secrets and this request's signature in what the endpoint answers. */
-  scrub(text: string, options?: { cut?: boolean }): string
+  /** Masks this webhook's secrets and this request's signature in what comes back. */
+  scrub(text: string): string
+  /** The same in a body: JSON stays the JSON that it was. `cut`: its end is missing. */
+  scrubBody(text: string, options: { readonly cut: boolean }): string
+  /** The same in the names of headers. */
+  scrubName(name: string): string
 }
 
 /**
@@ -96,15 +100,26 @@ class BuiltRequest implements WebhookRequest {
       method,
       url: url.href,
       headers: recordOf(this.#rawHeaders((header) => header.masked, this.#signature && signature?.prefix + MASK)),
-      body: redactor.redact(this.#shownBody()),
+      body: redactor.redactJson(this.#shownBody()),
     }
   }
 
-  scrub(answer: string, { cut = false }: { cut?: boolean } = {}): string {
-    const { redactor, signature } = this.#webhook
-    const scrubbed = cut ? redactor.redactCut(answer) : redactor.redact(answer)
-    const own = this.#signature?.slice(signature?.prefix.length)
-    return own ? scrubbed.replaceAll(own, MASK) : scrubbed
+  scrub(text: string): string {
+    return this.#withoutSignature(this.#webhook.redactor.redact(text))
+  }
+
+  scrubBody(text: string, { cut }: { readonly cut: boolean }): string {
+    const { redactor } = this.#webhook
+    return this.#withoutSignature(cut ? redactor.redactCut(text) : redactor.redactJson(text))
+  }
+
+  scrubName(name: string): string {
+    return this.#webhook.redactor.redactName(name)
+  }
+
+  #withoutSignature(text: string): string {
+    const own = this.#signature?.slice(this.#webhook.signature?.prefix.length)
+    return own ? text.replaceAll(own, MASK) : text
   }
 
   #rawHeaders(value: (header: FilledHeader) => string, signature: string | undefined): string[] {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { ResponseHeaders } from './retry-after.js'
 
-/** An answer as it is kept and shown: scrubbed of every known secret. */
+/** An answer: as it came until it is judged, and then, kept and shown, without any known secret. */
 export interface WebhookResponse {
   readonly status: number
   readonly headers: ResponseHeaders

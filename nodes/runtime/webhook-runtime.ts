@@ -4,9 +4,10 @@ import type { LanePort, SendResult } from '../../lib/delivery/lane-port.js'
 import type { StoredDelivery } from '../../lib/delivery/stored.js'
 import { AutomationError } from '../../lib/error.js'
 import type { AddressPolicy } from '../../lib/webhook/address.js'
+import { attempt } from '../../lib/webhook/attempt.js'
 import { WebhookClient } from '../../lib/webhook/client.js'
 import type { WebhookSettings } from '../../lib/webhook/compile.js'
-import { attemptRecord, classify } from '../../lib/webhook/outcome.js'
+import { attemptRecord } from '../../lib/webhook/outcome.js'
 import { buildRequest } from '../../lib/webhook/request.js'
 import { listedNodes } from './listed-nodes.js'
 import { asAutomationError, logProblem } from './report.js'
@@ -81,14 +82,13 @@ export class WebhookRuntime {
     }
   }
 
-  async #send(delivery: StoredDelivery, attempt: number, signal: AbortSignal): Promise<SendResult> {
+  async #send(delivery: StoredDelivery, number: number, signal: AbortSignal): Promise<SendResult> {
     if (!this.#compiled) throw new Error('The webhook has no working configuration.')
     const { webhook, client } = this.#compiled
     const started = new Date()
     const { id, payload, slots } = delivery
-    const request = buildRequest(webhook, { id, attempt, at: started, payload, slots })
-    const result = await client.send(request, { signal })
-    const outcome = classify(webhook, result, new Date())
+    const input = { id, attempt: number, at: started, payload, slots }
+    const { result, outcome } = await attempt(webhook, client, input, { signal, now: () => new Date() })
     return { outcome, attempt: attemptRecord(started, result, outcome) }
   }
 

@@ -110,6 +110,11 @@ describe('the sources', () => {
     assert.deepEqual(long, [])
   })
 
+  it('send in one place, which judges an answer before it masks it', () => {
+    const senders = SOURCES.filter((file) => /\bclient\.send\(/.test(read(file)))
+    assert.deepEqual(senders, ['lib/webhook/attempt.ts'])
+  })
+
   it('have one folder a node, complete', () => {
     for (const type of NODE_TYPES) {
       for (const file of [

@@ -7,10 +7,9 @@ import { parseEvent } from '../../../lib/events/parse.js'
 import { isObject } from '../../../lib/json.js'
 import { parseTemplate } from '../../../lib/template/parse.js'
 import { renderTemplate } from '../../../lib/template/render.js'
+import { attempt } from '../../../lib/webhook/attempt.js'
 import { WebhookClient } from '../../../lib/webhook/client.js'
 import { WEBHOOK_DEFAULTS, type WebhookSettings } from '../../../lib/webhook/compile.js'
-import { classify } from '../../../lib/webhook/outcome.js'
-import { buildRequest } from '../../../lib/webhook/request.js'
 import { withEnvironment } from '../environment.js'
 import type { Host } from '../host.js'
 import { asTheyRun } from '../listed-nodes.js'
@@ -33,18 +32,10 @@ export async function testWebhook(
   const { text, slots } = renderTemplate(template, { event, automationName: 'test', missing: 'blank' })
   const { webhook } = resolveWebhook(RED, asTheyRun(RED, settings))
   const payload = Buffer.from(text, 'utf8')
-  const started = new Date()
-  const request = buildRequest(webhook, {
-    id: deliveryId(event.event_id, 'test', payload),
-    attempt: 1,
-    at: started,
-    payload,
-    slots,
-  })
+  const input = { id: deliveryId(event.event_id, 'test', payload), attempt: 1, at: new Date(), payload, slots }
   const client = new WebhookClient(webhook, { addressPolicy: host.addressPolicy })
   try {
-    const result = await client.send(request, {})
-    const outcome = classify(webhook, result, new Date())
+    const { request, result, outcome } = await attempt(webhook, client, input, { now: () => new Date() })
     const { response, durationMs } = result
     return {
       status: 200,

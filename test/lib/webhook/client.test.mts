@@ -4,7 +4,7 @@ import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { Secret } from '../../../dist/lib/secrets/secret.js'
 import { closeServers, httpServer, rawServer } from './servers.mts'
-import { client, closeClients, grant, request, send, slot, TOKEN, tokenWebhook, webhook } from './webhooks.mts'
+import { client, closeClients, request, send, tokenWebhook, webhook } from './webhooks.mts'
 
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n'
 
@@ -383,51 +383,6 @@ describe('the webhook client', () => {
     const { failure } = await send(server.url)
     assert.equal(failure?.code, 'network')
     assert.equal(failure.message, `127.0.0.1:${server.port} refused the connection (ECONNREFUSED).`)
-  })
-
-  it('masks what the endpoint echoes: token, secrets and signature, in headers and body', async () => {
-    const server = await httpServer((response, { headers, body }) => {
-      response.writeHead(401, {
-        'X-Echo': String(headers.authorization),
-        'X-Sign': String(headers['x-wandb-signature']),
-      })
-      response.end(JSON.stringify({ headers, body: body.toString(), base64: body.toString('base64') }))
-    })
-    const text = '{"key":"${GITHUB_KEY}"}'
-    const to = tokenWebhook(
-      { url: server.url, signing: 'wandb', headers: '{"X-Key":"${GITHUB_KEY}"}' },
-      { signing: new Secret('canary-signing-secret'), granted: grant({ GITHUB_KEY: 'canary "key" \\ 42' }) },
-    )
-    const sent = request(to, text, [slot(text, '${GITHUB_KEY}')])
-    const { response } = await client(to).send(sent)
-    const shown = JSON.stringify(response)
-    assert.equal(server.received[0]?.headers.authorization, `Bearer ${TOKEN}`)
-    assert.equal(server.received[0].body.toString(), '{"key":"canary \\"key\\" \\\\ 42"}')
-    assert.doesNotMatch(shown, /canary/)
-    assert.ok(!shown.includes(String(sent.headers['X-Wandb-Signature'])))
-    assert.equal(response?.headers['x-echo'], 'Bearer ***')
-    assert.match(response.body, /"authorization":"Bearer \*\*\*"/)
-  })
-
-  for (const place of ['a header', 'one of several headers', 'the body'] as const) {
-    it(`masks what is only in ${place}`, async () => {
-      const server = await httpServer((response) => {
-        if (place === 'a header') response.setHeader('X-Echo', TOKEN)
-        if (place === 'one of several headers') response.setHeader('Set-Cookie', ['a=1', `b=${TOKEN}`])
-        response.end(place === 'the body' ? `${TOKEN}!` : 'nothing')
-      })
-      const { response } = await send(server.url)
-      const shown = JSON.stringify(response)
-      assert.ok(!shown.includes(TOKEN), shown)
-      assert.ok(shown.includes('***'), shown)
-      assert.equal(response?.status, 200)
-    })
-  }
-
-  it('masks the beginning of a secret where an answer is cut', async () => {
-    const server = await httpServer((response) => response.end(`${'x'.repeat(16_384 - 12)}${TOKEN}`))
-    const { response } = await send(server.url)
-    assert.ok(response?.body.endsWith('xxx***'), response?.body.slice(-20))
   })
 
   it('closes when it is told to, after the request that it makes', async () => {
