@@ -155,6 +155,46 @@ describe('the admin interface', () => {
     assert.equal((await call('/deliveries')).body.deliveries.length, 0)
   })
 
+  describe('with an environment', () => {
+    const VARIABLES = { AA_URL: '', AA_TEXT: 'canary-text', AA_HEADERS: '{"X-Leak": "canary-header"}' }
+    beforeEach(() => Object.assign(process.env, { ...VARIABLES, AA_URL: `${receiver.url}/from-environment` }))
+    afterEach(() => {
+      for (const name of Object.keys(VARIABLES)) delete process.env[name]
+    })
+
+    it('a test takes the address of its form from it, and shows nothing else of it', async () => {
+      await load()
+      const named = await call('/webhooks/new/test', { payload: '{}', form: { url: '${AA_URL}' } })
+      assert.equal(named.body.response.status_code, 200)
+      assert.equal(receiver.requests[0]!.url, '/from-environment')
+      const properties = Object.keys(webhook('')).filter((property) => property !== 'id' && property !== 'type')
+      for (const property of [...properties, 'made up']) {
+        for (const name of ['AA_TEXT', 'AA_HEADERS']) {
+          for (const value of [`\${${name}}`, `$(${name})`, [`\${${name}}`], { a: `\${${name}}` }]) {
+            for (const id of ['webhook', 'new']) {
+              const answer = await call(`/webhooks/${id}/test`, {
+                payload: '{}',
+                form: { url: receiver.url, [property]: value },
+              })
+              assert.doesNotMatch(JSON.stringify(answer), /canary/, `${property} of ${id}`)
+            }
+          }
+        }
+      }
+      const sent = receiver.requests.map(({ headers, body }) => JSON.stringify(headers) + body)
+      assert.doesNotMatch(sent.join('\n'), /canary/)
+    })
+
+    it('a test uses what the deployed webhook takes from it, where its form says the same', async () => {
+      await load({ headers: '${AA_HEADERS}' })
+      const form = { headers: '${AA_HEADERS}', name: 'other' }
+      assert.equal((await call('/webhooks/webhook/test', { payload: '{}', form })).body.response.status_code, 200)
+      assert.equal(receiver.requests[0]!.headers['x-leak'], 'canary-header')
+      const { status } = await call('/webhooks/webhook/test', { payload: '{}', form: { headers: '${AA_TEXT}' } })
+      assert.equal(status, 400)
+    })
+  })
+
   it('says in words what keeps a test from being sent', async () => {
     await load()
     const bad = await call('/webhooks/webhook/test', { payload: '{"a": }' })

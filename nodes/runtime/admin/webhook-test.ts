@@ -11,6 +11,7 @@ import { attempt } from '../../../lib/webhook/attempt.js'
 import { WebhookClient } from '../../../lib/webhook/client.js'
 import { WEBHOOK_DEFAULTS, type WebhookSettings } from '../../../lib/webhook/compile.js'
 import { withEnvironment } from '../environment.js'
+import { deployedNodes } from '../flow-graph.js'
 import type { Host } from '../host.js'
 import { asTheyRun } from '../listed-nodes.js'
 import { resolveWebhook } from '../resolve-webhook.js'
@@ -26,7 +27,7 @@ export async function testWebhook(
   id: string,
   body: Readonly<Record<string, unknown>>,
 ): Promise<AdminAnswer> {
-  const settings = withEnvironment(RED, id, settingsOf(host, id, body['form']))
+  const settings = settingsOf(RED, host, id, body['form'])
   const template = parseTemplate(optionalText(body['payload'], 'payload') ?? '', 'json')
   const event = eventOf(body['event'])
   const { text, slots } = renderTemplate(template, { event, automationName: 'test', missing: 'blank' })
@@ -52,8 +53,15 @@ export async function testWebhook(
   }
 }
 
-/** The saved properties, overlaid with what the dialog holds at the moment. */
-function settingsOf(host: Host, id: string, form: unknown): WebhookSettings {
+/** Of a form, what may be the name of an environment variable: where it sends, and which configuration nodes it uses. */
+const FROM_ENVIRONMENT: readonly string[] = ['url', 'accessToken', 'signingSecret', 'tls', 'proxy', 'store']
+
+/**
+ * The saved properties, overlaid with what the dialog holds at the moment. Whoever may test a webhook may not therefore
+ * read the environment, which the answer would show in a header, say: of another property than an address or the id of
+ * a node a variable counts only where the deployed webhook names the same one.
+ */
+function settingsOf(RED: NodeAPI, host: Host, id: string, form: unknown): WebhookSettings {
   const deployed = host.webhooks.get(id)?.settings
   if (!isObject(form)) {
     if (deployed) return deployed
@@ -62,7 +70,14 @@ function settingsOf(host: Host, id: string, form: unknown): WebhookSettings {
       'No automation-webhook with this id is deployed, and the call carries no form.',
     )
   }
-  return { ...WEBHOOK_DEFAULTS, ...deployed, ...form }
+  const saved: Readonly<Record<string, unknown>> = { ...deployedNodes(RED).get(id) }
+  const changed = Object.entries(form).filter(([property, value]) => !deployed || value !== saved[property])
+  const resolved = changed.map(([property, value]) =>
+    FROM_ENVIRONMENT.includes(property)
+      ? Object.entries(withEnvironment(RED, id, { [property]: value }))[0]!
+      : [property, value],
+  )
+  return { ...WEBHOOK_DEFAULTS, ...deployed, ...Object.fromEntries(resolved) }
 }
 
 function eventOf(given: unknown): ArtifactEvent {
