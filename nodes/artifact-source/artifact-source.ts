@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { AutomationError } from '../../lib/error.js'
 import { newEventId } from '../../lib/events/new-id.js'
+import { newestEvent } from '../../lib/inbox/newest-event.js'
 import { createReceiver, type Receiver, unavailable } from '../../lib/sources/http/receive.js'
 import type { HttpSourceSettings } from '../../lib/sources/http/settings.js'
 import type { WandbSourceSettings } from '../../lib/sources/wandb/settings.js'
@@ -107,6 +108,7 @@ function receiverOf(RED: NodeAPI, host: Host, node: Node, config: ArtifactSource
       if (host.sources.of(node.id).refused) host.sources.change(node.id, { refused: null })
       return receipts
     },
+    newest: async (fits) => newestEvent(await host.stores.engine(host.embeddedPath()), node.id, fits),
     now: () => new Date(),
     newId: () => newEventId(new Date()),
     onIgnored: (count) => host.sources.change(node.id, { ignored: host.sources.of(node.id).ignored + count }),

@@ -62,7 +62,8 @@ export function documentedPost(
   const { format, auth, ...settings } = source as unknown as HttpSourceSettings
   const body = withId(format, posted, event_id, change)
   const idHeaders: Record<string, string> = format === 'mlflow' ? { 'x-mlflow-delivery-id': event_id } : {}
-  const context = { settings, headers: idHeaders, receivedAt: new Date(0), newId: () => event_id }
+  const delivery = idHeaders['x-mlflow-delivery-id']
+  const context = { settings, delivery, receivedAt: new Date(0), newId: () => event_id }
   const [event] = readEvents(format, body, context).events
   const { event_time, ...untimed } = event ?? {}
   return {

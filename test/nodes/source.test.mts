@@ -160,6 +160,43 @@ describe('artifact-source and its triggers', () => {
     })
   }
 
+  it('tells a tag of the Hub that is set, removed and set again three times, also after a deploy', async () => {
+    const hub = [
+      source({ format: 'huggingface', project: 'hub' }),
+      trigger({
+        scope: 'project',
+        project: 'hub',
+        events: ['ADD_ARTIFACT_ALIAS', 'REMOVE_ARTIFACT_ALIAS'],
+        pattern: '',
+        wires: [['told']],
+      }),
+      collects('told'),
+    ]
+    await nodeRed.load(hub)
+    const set = { ref: 'refs/tags/prod', oldSha: null, newSha: 'a' }
+    const removed = { ref: 'refs/tags/prod', oldSha: 'a', newSha: null }
+    const tell = async (change: object, headers: Record<string, string> = {}) => {
+      const body = {
+        event: { action: 'update', scope: 'repo.content' },
+        repo: { type: 'model', name: 'acme/churn', id: '1' },
+        updatedRefs: [change],
+      }
+      const answer = await nodeRed.fetch('/artifact-events', { body, headers })
+      assert.equal(answer.status, 202)
+      const [{ duplicate }] = (await answer.json()) as [{ duplicate: boolean }]
+      return duplicate
+    }
+    assert.deepEqual([await tell(set), await tell(set), await tell(removed)], [false, true, false])
+    await nodeRed.redeploy(hub)
+    assert.deepEqual(
+      [await tell(set), await tell(set), await tell(removed), await tell(set)],
+      [false, true, false, false],
+    )
+    // from September 2026 on the Hub says itself what is one delivery
+    const id = { 'Webhook-Id': 'dlv-1' }
+    assert.deepEqual([await tell(set, id), await tell(set, id)], [false, true])
+  })
+
   it('sends a sample through one trigger alone', async () => {
     await nodeRed.load([source(), fired('one'), fired('two'), collects('one-out'), collects('two-out')])
     const answer = await nodeRed.fetch('/artifact-automations/events/sample', { body: { node: 'one' } })

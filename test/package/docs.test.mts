@@ -69,7 +69,7 @@ describe('the documentation', () => {
         // a path ends with its format where that is not the usual one
         const format = FORMATS.find((name) => path.endsWith(`/${name}`)) ?? 'event'
         const settings = { entity: 'my-team', project: 'models' }
-        const { events } = readEvents(format, body, { ...RECEIVED, settings, headers: {} })
+        const { events } = readEvents(format, body, { ...RECEIVED, settings })
         assert.notDeepEqual(events, [])
       }
     })

@@ -14,8 +14,22 @@ export interface SignedRequest {
 }
 
 /**
+ * Refuses what the head of a request tells already, so that nobody makes us keep the body of a stranger.
+ * @throws AutomationError as `authenticate`
+ */
+export function authenticateHead(auth: Authentication, secret: string | undefined, headers: IncomingHttpHeaders): void {
+  if (auth === 'none') return
+  if (!secret) throw SOURCE_UNAVAILABLE
+  if (auth === 'bearer') checkBearer(secret, headers)
+  else if (auth === 'shared-secret') checkSharedSecret(secret, headers)
+  else checkIsSigned(headers)
+}
+
+/**
  * Lets a request pass that shows knowledge of the secret.
  * @param secret `undefined` or empty when the source has none: then only `none` lets anything pass
+ * @returns the id headers that a signature covers; `null` when nothing is signed, so that all of the request is as
+ *   good as its sender
  * @throws AutomationError `unauthorized`, which says which header was wrong, and never what it should have been;
  *   `source_unavailable` when there is no secret, so that nobody drops an event because of that
  */
@@ -24,12 +38,9 @@ export function authenticate(
   secret: string | undefined,
   request: SignedRequest,
   now: Date,
-): void {
-  if (auth === 'none') return
-  if (!secret) throw SOURCE_UNAVAILABLE
-  if (auth === 'bearer') checkBearer(secret, request.headers)
-  else if (auth === 'shared-secret') checkSharedSecret(secret, request.headers)
-  else checkSignatures(secret, request, now)
+): readonly string[] | null {
+  authenticateHead(auth, secret, request.headers)
+  return auth === 'signature' && secret ? checkSignatures(secret, request, now) : null
 }
 
 const unauthorized = (message: string) => new AutomationError('unauthorized', message)
@@ -50,6 +61,8 @@ function checkSharedSecret(secret: string, headers: IncomingHttpHeaders): void {
 
 interface Scheme {
   readonly header: string
+  /** The headers with an id of the delivery that a signature like this one covers; none by default. */
+  covers?(value: string): readonly string[]
   /** Whether the header's value, as it came, is right. */
   verify(value: string, secret: string, request: SignedRequest, now: Date): boolean
 }
@@ -70,20 +83,13 @@ export const SIGNATURE_SCHEMES: readonly Scheme[] = [
     header: 'X-Hub-Signature-256',
     verify: (value, secret, { body }) => isHexOf(value, hmac(secret, body)),
   },
-  {
-    // Standard Webhooks 1.0.0: several signatures may stand there, while a secret is being changed.
-    header: 'webhook-signature',
-    verify(value, secret, { headers, body }, now) {
-      const id = text(headers, 'webhook-id')
-      const timestamp = text(headers, 'webhook-timestamp')
-      if (!id || !isRecent(timestamp, now)) return false
-      const expected = `v1,${hmac(standardKey(secret), `${id}.${timestamp}.`, body).toString('base64')}`
-      return value.split(' ').some((signature) => isSame(signature, expected))
-    },
-  },
+  standardScheme('webhook'),
+  // Svix, who began it, signs the same way under a name of its own.
+  standardScheme('svix'),
   {
     // MLflow: docs "Webhooks" (v1,<base64>); its first releases signed the body alone (sha256=<hex>).
     header: 'X-MLflow-Signature',
+    covers: (value) => (value.startsWith('sha256=') ? [] : ['x-mlflow-delivery-id']),
     verify(value, secret, { headers, body }, now) {
       if (value.startsWith('sha256=')) return isHexOf(value, hmac(secret, body))
       const id = text(headers, 'x-mlflow-delivery-id')
@@ -94,18 +100,38 @@ export const SIGNATURE_SCHEMES: readonly Scheme[] = [
   },
 ]
 
-function checkSignatures(secret: string, request: SignedRequest, now: Date): void {
-  let signed = false
-  for (const { header, verify } of SIGNATURE_SCHEMES) {
-    const value = text(request.headers, header.toLowerCase())
-    if (value === undefined) continue
+/** Standard Webhooks 1.0.0: several signatures may stand there, while a secret is being changed. */
+function standardScheme(prefix: string): Scheme {
+  return {
+    header: `${prefix}-signature`,
+    covers: () => [`${prefix}-id`],
+    verify(value, secret, { headers, body }, now) {
+      const id = text(headers, `${prefix}-id`)
+      const timestamp = text(headers, `${prefix}-timestamp`)
+      if (!id || !isRecent(timestamp, now)) return false
+      const expected = `v1,${hmac(standardKey(secret), `${id}.${timestamp}.`, body).toString('base64')}`
+      return value.split(' ').some((signature) => isSame(signature, expected))
+    },
+  }
+}
+
+const signaturesIn = (headers: IncomingHttpHeaders) =>
+  SIGNATURE_SCHEMES.flatMap((scheme) => {
+    const value = text(headers, scheme.header.toLowerCase())
+    return value === undefined ? [] : [{ ...scheme, value }]
+  })
+
+function checkIsSigned(headers: IncomingHttpHeaders): void {
+  if (signaturesIn(headers).length > 0) return
+  const known = SIGNATURE_SCHEMES.map(({ header }) => header).join(', ')
+  throw unauthorized(`The request is not signed: it has none of the headers ${known}.`)
+}
+
+function checkSignatures(secret: string, request: SignedRequest, now: Date): readonly string[] {
+  return signaturesIn(request.headers).flatMap(({ header, value, verify, covers }) => {
     if (!verify(value, secret, request, now)) throw unauthorized(`The signature in ${header} is wrong or too old.`)
-    signed = true
-  }
-  if (!signed) {
-    const headers = SIGNATURE_SCHEMES.map(({ header }) => header).join(', ')
-    throw unauthorized(`The request is not signed: it has none of the headers ${headers}.`)
-  }
+    return covers?.(value) ?? []
+  })
 }
 
 /** Node.js joins a header that came twice with a comma, which no signature survives. */

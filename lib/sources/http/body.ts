@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { AutomationError } from '../../error.js'
+import { SOURCE_UNAVAILABLE } from './answer.js'
 
 export interface BodyLimits {
   readonly maxBytes: number
@@ -11,40 +12,88 @@ export interface BodyLimits {
 export const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
+/** Bytes of unfinished bodies that are kept at once, of all sources together. */
+const MOST_UNFINISHED = 64 * 1024 * 1024
+
+/** Bodies that are on their way, the one that began first first. */
+class Unfinished {
+  readonly #bodies = new Set<UnfinishedBody>()
+  #size = 0
+
+  begin(body: UnfinishedBody): void {
+    this.#bodies.add(body)
+  }
+
+  /** Whoever takes long gives way when too much is kept: a body that comes in one piece is never in the way. */
+  grew(bytes: number): void {
+    this.#size += bytes
+    if (this.#size <= MOST_UNFINISHED) return
+    for (const body of this.#bodies) {
+      if (this.#size <= MOST_UNFINISHED) return
+      body.giveWay()
+    }
+  }
+
+  end(body: UnfinishedBody): void {
+    if (this.#bodies.delete(body)) this.#size -= body.size
+  }
+}
+
+interface UnfinishedBody {
+  size: number
+  giveWay(): void
+}
+
+const unfinished = new Unfinished()
+
+/**
+ * Refuses a body that says itself how large it is.
+ * @throws AutomationError `body_too_large`
+ */
+export function checkLength({ headers }: IncomingMessage, { maxBytes }: BodyLimits): void {
+  if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
+}
+
 /**
  * Reads a body as the bytes that came, which signatures are made over.
  * @returns `undefined` when the sender went away before the end
  * @throws AutomationError `body_too_large` as soon as that is known; `body_timeout`; `body_consumed` when something
- *   read it before. The rest of the body is not read then.
+ *   read it before; `source_unavailable` when too many bodies are kept. The rest of the body is not read then.
  */
 export function readBody(req: IncomingMessage, { maxBytes, timeout }: BodyLimits): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
-    if (Number(req.headers['content-length'] ?? 0) > maxBytes) return reject(tooLarge(maxBytes))
     if (req.readableDidRead || req.readableEnded) return reject(consumed())
     const chunks: Buffer[] = []
-    let size = 0
+    const body: UnfinishedBody = { size: 0, giveWay: () => refuse(SOURCE_UNAVAILABLE) }
 
-    const refuse = (error: AutomationError) => {
+    const stop = () => {
       clearTimeout(timer)
+      unfinished.end(body)
+    }
+    const refuse = (error: AutomationError) => {
+      stop()
       // else the end, which may still come, would put together what is not wanted
       req.off('data', onData).off('end', end).off('close', gone).off('error', gone).pause()
+      chunks.length = 0
       reject(error)
     }
     const onData = (chunk: Buffer) => {
-      size += chunk.length
-      if (size > maxBytes) refuse(tooLarge(maxBytes))
-      else chunks.push(chunk)
+      body.size += chunk.length
+      chunks.push(chunk)
+      unfinished.grew(chunk.length)
+      if (body.size > maxBytes) refuse(tooLarge(maxBytes))
     }
     const end = () => {
-      clearTimeout(timer)
+      stop()
       req.off('close', gone)
-      resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size))
+      resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, body.size))
     }
     const gone = () => {
-      clearTimeout(timer)
+      stop()
       resolve(undefined)
     }
     const timer = setTimeout(() => refuse(tooSlow(timeout)), timeout)
+    unfinished.begin(body)
     req.on('data', onData).on('end', end).on('close', gone).on('error', gone)
   })
 }

@@ -1,21 +1,36 @@
 import { createHash } from 'node:crypto'
 import { EVENT_LIMITS } from '../../events/event-values.js'
 import { Fields, present } from './fields.js'
-import type { Place, Translation } from './translation.js'
+import type { Place, RefChange, Translation } from './translation.js'
 
 /**
  * The Hub's webhooks (huggingface.co/docs/hub/webhooks): a change of content names each branch and tag that moved.
- * It knows no project, no user names and no time.
+ * It knows no project, no user names and no time. Since September 2026 a header, `Webhook-Id`, names the delivery;
+ * without it an event's id is made of what the event tells.
+ * @param place.idPrefix the delivery's id
  * @throws AutomationError `event_invalid` when the message lacks what it should have
  */
-export function huggingfaceEvents(body: unknown, { entity, project }: Place): Translation {
+export function huggingfaceEvents(body: unknown, { entity, project, idPrefix }: HubPlace): Translation {
   const message = new Fields(body)
   if (!isContent(message.text('event.scope'), message.text('event.action'))) return { events: [], ignored: 1 }
   const repository = repositoryOf(message, entity)
   const refs = message.list('updatedRefs')
-  const events = refs.flatMap((ref) => eventOf(ref, repository, project))
+  const told = refs.map((ref) => eventOf(ref, repository, project)).filter((each) => each !== null)
   // A change without refs is told once, too.
-  return { events, ignored: Math.max(refs.length, 1) - events.length }
+  const ignored = Math.max(refs.length, 1) - told.length
+  if (idPrefix === undefined) {
+    const changes = told.map(({ change }) => change)
+    return { events: told.map(({ event }) => event), ignored, ...(changes.length > 0 && { changes }) }
+  }
+  const idAt = (index: number) => (told.length === 1 ? idPrefix : `${idPrefix}/${index}`)
+  return { events: told.map(({ event }, index) => ({ ...event, event_id: idAt(index) })), ignored }
+}
+
+type HubPlace = Place & { readonly idPrefix?: string }
+
+interface Told {
+  readonly event: Translation['events'][number]
+  readonly change: RefChange
 }
 
 /** The Hub may narrow its scopes one day: whatever is done to a narrower one is an update of the one that is known. */
@@ -44,36 +59,39 @@ function repositoryOf(message: Fields, entity: string): Repository {
   }
 }
 
-function eventOf(change: Fields, repository: Repository, project: string): Translation['events'] {
+function eventOf(change: Fields, repository: Repository, project: string): Told | null {
   const ref = change.text('ref')
-  const old = change.optionalText('oldSha') || undefined
-  const sha = change.optionalText('newSha') || undefined
+  const from = change.optionalText('oldSha') ?? ''
+  const to = change.optionalText('newSha') ?? ''
   const tag = /^refs\/tags\/(.+)$/s.exec(ref)?.[1]
-  const isMain = ref === 'refs/heads/main' && sha !== undefined
-  const revision = sha ?? old
-  if ((tag === undefined && !isMain) || revision === undefined) return []
-  return [
-    {
-      event_type:
-        tag === undefined ? 'CREATE_ARTIFACT' : sha === undefined ? 'REMOVE_ARTIFACT_ALIAS' : 'ADD_ARTIFACT_ALIAS',
-      event_id: idOf(repository.id, ref, old, sha),
-      entity_name: repository.owner,
-      project_name: project,
-      artifact_collection_name: repository.name,
-      // As huggingface_hub's file system writes it: hf://owner/repo@revision, with the kind before it if it is no model.
-      artifact_version: `hf://${prefixOf(repository.type)}${repository.name}@${revision}`,
-      artifact_version_string: `${repository.owner}/${project}/${repository.name}:${tag ?? revision}`,
-      artifact_type: repository.type,
-      artifact_metadata: { ...repository.metadata, ref, revision },
-      alias: tag,
-    },
-  ]
+  const isMain = ref === 'refs/heads/main' && to !== ''
+  const revision = to || from
+  if ((tag === undefined && !isMain) || revision === '') return null
+  const event = {
+    event_type:
+      tag === undefined
+        ? ('CREATE_ARTIFACT' as const)
+        : to === ''
+          ? ('REMOVE_ARTIFACT_ALIAS' as const)
+          : ('ADD_ARTIFACT_ALIAS' as const),
+    event_id: idOf(repository.id, ref, from, to),
+    entity_name: repository.owner,
+    project_name: project,
+    artifact_collection_name: repository.name,
+    // As huggingface_hub's file system writes it: hf://owner/repo@revision, with the kind before it if it is no model.
+    artifact_version: `hf://${prefixOf(repository.type)}${repository.name}@${revision}`,
+    artifact_version_string: `${repository.owner}/${project}/${repository.name}:${tag ?? revision}`,
+    artifact_type: repository.type,
+    artifact_metadata: { ...repository.metadata, ref, revision },
+    alias: tag,
+  }
+  return { event, change: { from, to } }
 }
 
 const prefixOf = (type: string | undefined) => (type === 'dataset' || type === 'space' ? `${type}s/` : '')
 
 /** The same change has the same id however often the Hub tells it. */
-function idOf(repository: string, ref: string, old: string | undefined, sha: string | undefined): string {
-  const id = `${repository}:${ref}:${old ?? ''}..${sha ?? ''}`
+function idOf(repository: string, ref: string, from: string, to: string): string {
+  const id = `${repository}:${ref}:${from}..${to}`
   return id.length <= EVENT_LIMITS.idLength ? id : createHash('sha256').update(id).digest('hex')
 }

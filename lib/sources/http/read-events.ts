@@ -1,10 +1,9 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import type { ArtifactEvent } from '../../events/event.js'
 import { type ParseContext, parseEvent, parseEvents } from '../../events/parse.js'
 import { huggingfaceEvents } from './huggingface.js'
 import { mlflowEvents } from './mlflow.js'
 import type { Format, HttpSourceSettings } from './settings.js'
-import type { Place, Translation } from './translation.js'
+import type { Place, RefChange, Translation } from './translation.js'
 
 /** What came of one request. */
 export interface ReadEvents {
@@ -13,11 +12,14 @@ export interface ReadEvents {
   readonly ignored: number
   /** Whether the answer is an array, as the request was or the format always has it. */
   readonly many: boolean
+  /** Of events whose ids are made of what they tell: what each of them changed. */
+  readonly changes?: readonly RefChange[]
 }
 
 export interface ReadContext {
   readonly settings: Pick<HttpSourceSettings, 'entity' | 'project'>
-  readonly headers: IncomingHttpHeaders
+  /** The id that the delivery's headers give it. */
+  readonly delivery?: string | undefined
   readonly receivedAt: Date
   newId(): string
 }
@@ -25,33 +27,22 @@ export interface ReadContext {
 /** What the formats need. */
 type FormatContext = ParseContext & Place & { readonly idPrefix?: string }
 
-interface FormatRule {
-  /** Headers that name the delivery, so that a repeated one is recognised; the first that is there counts. */
-  readonly idHeaders: readonly string[]
-  read(body: unknown, context: FormatContext): ReadEvents
-}
-
-/** Headers that any sender may use. */
-const ID_HEADERS = ['webhook-id', 'idempotency-key']
-
 /** What a format makes of a body. */
-const FORMAT_RULES: Readonly<Record<Format, FormatRule>> = {
-  event: {
-    idHeaders: ID_HEADERS,
-    read: (body, context) =>
-      Array.isArray(body)
-        ? { events: parseEvents(body, context), ignored: 0, many: true }
-        : { events: [parseEvent(body, context)], ignored: 0, many: false },
-  },
-  // MLflow signs its id. One that anybody may add on the way must not make a replayed delivery a new one.
-  mlflow: { idHeaders: ['x-mlflow-delivery-id', ...ID_HEADERS], read: translated(mlflowEvents) },
-  huggingface: { idHeaders: ID_HEADERS, read: translated(huggingfaceEvents) },
+const FORMATS: Readonly<Record<Format, (body: unknown, context: FormatContext) => ReadEvents>> = {
+  event: (body, context) =>
+    Array.isArray(body)
+      ? { events: parseEvents(body, context), ignored: 0, many: true }
+      : { events: [parseEvent(body, context)], ignored: 0, many: false },
+  mlflow: translated(mlflowEvents),
+  huggingface: translated(huggingfaceEvents),
 }
 
-function translated(translate: (body: unknown, place: Place) => Translation): FormatRule['read'] {
+type Translate = (body: unknown, context: FormatContext) => Translation
+
+function translated(translate: Translate): (body: unknown, context: FormatContext) => ReadEvents {
   return (body, context) => {
-    const { events, ignored } = translate(body, context)
-    return { events: events.map((event) => parseEvent(event, context)), ignored, many: true }
+    const { events, ...rest } = translate(body, context)
+    return { events: events.map((event) => parseEvent(event, context)), ...rest, many: true }
   }
 }
 
@@ -60,14 +51,11 @@ function translated(translate: (body: unknown, place: Place) => Translation): Fo
  * @throws AutomationError `event_invalid` with details; then none of it is accepted
  */
 export function readEvents(format: Format, body: unknown, context: ReadContext): ReadEvents {
-  const { idHeaders, read } = FORMAT_RULES[format]
-  const { settings, headers, receivedAt, newId } = context
-  const name = idHeaders.find((header) => headers[header])
-  const deliveryId = name === undefined ? undefined : String(headers[name])
-  return read(body, {
+  const { settings, delivery, receivedAt, newId } = context
+  return FORMATS[format](body, {
     receivedAt,
-    newId: deliveryId === undefined ? newId : () => deliveryId,
-    ...(deliveryId !== undefined && { idPrefix: deliveryId }),
+    newId: delivery === undefined ? newId : () => delivery,
+    ...(delivery !== undefined && { idPrefix: delivery }),
     entity: settings.entity?.trim() ?? '',
     project: settings.project?.trim() ?? '',
   })

@@ -3,9 +3,11 @@ import { AutomationError, isStoreFailure } from '../../error.js'
 import type { ArtifactEvent } from '../../events/event.js'
 import { EVENT_LIMITS } from '../../events/event-values.js'
 import { answer, isSendersFault, refuse, SOURCE_UNAVAILABLE } from './answer.js'
-import { authenticate } from './authenticate.js'
-import { type BodyLimits, checkMediaType, hasBody, parseBody, readBody } from './body.js'
+import { authenticate, authenticateHead } from './authenticate.js'
+import { type BodyLimits, checkLength, checkMediaType, hasBody, parseBody, readBody } from './body.js'
+import { deliveryId } from './delivery-id.js'
 import { type ReadEvents, readEvents } from './read-events.js'
+import { RefChanges } from './ref-changes.js'
 import { checkSettings, type HttpSourceSettings } from './settings.js'
 
 /** What became of one event. */
@@ -26,6 +28,8 @@ export interface ReceiverOptions {
    * retryable one, or one of the store, tells the sender to come again.
    */
   accept(events: readonly ArtifactEvent[]): Promise<readonly Receipt[]>
+  /** The newest event of this source that fits, as far as it looks back; null when there is none. */
+  newest?(fits: (event: ArtifactEvent) => boolean): Promise<ArtifactEvent | null>
   now(): Date
   /** Makes the id of an event that came without one. */
   newId(): string
@@ -50,16 +54,21 @@ export type Receiver = (req: IncomingMessage, res: ServerResponse) => Promise<vo
 export function createReceiver(options: ReceiverOptions): Receiver {
   checkSettings(options.settings)
   const limits = { ...LIMITS, ...options.limits }
+  const refs = new RefChanges(options)
+  const accept = (events: ReadEvents['events'], changes: ReadEvents['changes']) =>
+    changes ? refs.accept(events, changes) : options.accept(events)
 
   return async (req, res) => {
     let read = false
     try {
       if (req.method !== 'POST') throw NOT_POST
+      checkLength(req, limits)
+      authenticateHead(options.settings.auth, options.secret(), req.headers)
       const body = await readBody(req, limits)
       if (body === undefined) return
       read = true
-      const { events, ignored, many } = eventsOf(req, body, options)
-      const receipts = events.length === 0 ? [] : await options.accept(events)
+      const { events, changes, ignored, many } = eventsOf(req, body, options)
+      const receipts = events.length === 0 ? [] : await accept(events, changes)
       if (ignored > 0) options.onIgnored?.(ignored)
       answer(res, 202, many ? receipts : receipts[0])
     } catch (cause) {
@@ -90,9 +99,11 @@ const NOT_POST = new AutomationError('method_not_allowed', 'Events are sent with
 function eventsOf({ headers }: IncomingMessage, body: Buffer, options: ReceiverOptions): ReadEvents {
   const { settings, secret, now, newId } = options
   const receivedAt = now()
-  authenticate(settings.auth, secret(), { headers, body }, receivedAt)
+  const signed =
+    settings.auth === 'signature' ? authenticate(settings.auth, secret(), { headers, body }, receivedAt) : null
   checkMediaType(headers)
-  return readEvents(settings.format, parseBody(body), { settings, headers, receivedAt, newId })
+  const delivery = deliveryId(settings.format, headers, signed && { covers: signed, body })
+  return readEvents(settings.format, parseBody(body), { settings, delivery, receivedAt, newId })
 }
 
 function ownFault(cause: unknown): AutomationError {

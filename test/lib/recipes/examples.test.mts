@@ -176,7 +176,7 @@ describe('the example flows', () => {
         assert.deepEqual(others, [])
         assert.equal(posted?.path, ofType('artifact-source')[0]?.['path'])
         const { format, ...settings } = ofType('artifact-source')[0] as unknown as HttpSourceSettings
-        const [event, ...more] = readEvents(format, posted?.body, { ...RECEIVED, settings, headers: {} }).events
+        const [event, ...more] = readEvents(format, posted?.body, { ...RECEIVED, settings }).events
         assert.ok(event)
         assert.deepEqual(more, [])
         for (const trigger of ofType('artifact-event')) {

@@ -43,6 +43,55 @@ describe('a body that does not come as it should', () => {
     assert.equal((await post(Buffer.alloc(3 * MIB))).status, 413)
   })
 
+  for (const [auth, headers, refused] of [
+    ['bearer', { Authorization: 'Bearer wrong' }, 401],
+    ['bearer', {}, 401],
+    ['shared-secret', { 'X-Webhook-Secret': 'wrong' }, 401],
+    ['shared-secret', {}, 401],
+    ['signature', {}, 401],
+    ['signature', { Authorization: 'Bearer wrong-one' }, 401],
+  ] as const) {
+    it(`is not waited for where the head tells that it is refused: ${auth} with ${JSON.stringify(headers)}`, async () => {
+      const { dial } = await start({ settings: { auth } })
+      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+      for (const length of ['Content-Length: 1000000', 'Transfer-Encoding: chunked']) {
+        const socket = dial()
+        socket.write(`${head}${lines.join('')}${length}\r\n\r\n`)
+        assert.match(await readToEnd(socket), new RegExp(`^HTTP/1\\.1 ${refused} .*Connection: close`, 's'))
+      }
+      const socket = dial()
+      socket.write(`${head}${lines.join('')}Content-Length: ${2 * MIB}\r\n\r\n`)
+      assert.match(await readToEnd(socket), /^HTTP\/1\.1 413 /)
+    })
+  }
+
+  it('is not waited for by a source without a secret', async () => {
+    for (const auth of ['bearer', 'shared-secret', 'signature'] as const) {
+      const { dial } = await start({ settings: { auth }, secret: () => undefined })
+      const socket = dial()
+      socket.write(`${head}Content-Length: 1000\r\n\r\n`)
+      assert.match(await readToEnd(socket), /^HTTP\/1\.1 503 .*Retry-After/s)
+      if (auth !== 'signature') await source.close()
+    }
+  })
+
+  it('takes no memory without end: of many half-open ones the oldest give way, and whole ones come in', async () => {
+    const { dial, post } = await start()
+    const answers: Promise<string>[] = []
+    const part = Buffer.alloc(MIB - 1, ' ')
+    for (let count = 0; count < 100; count += 1) {
+      const socket = dial()
+      answers.push(readToEnd(socket))
+      socket.write(`${head}Content-Length: ${MIB}\r\n\r\n`)
+      await new Promise((resolve) => socket.write(part, resolve))
+    }
+    for (const answer of await Promise.all(answers.slice(0, 20))) {
+      assert.match(answer, /^HTTP\/1\.1 503 .*Retry-After: 30/s)
+    }
+    assert.equal((await post(linked)).status, 202)
+    assert.equal((await post({ ...linked, note: 'x'.repeat(MIB - 1000) })).status, 202)
+  })
+
   it('#94 answers 408 to one that drips, and closes', async () => {
     const { dial, accepted } = await start({ limits: { timeout: 200 } })
     const socket = dial()

@@ -72,6 +72,110 @@ describe('the Hugging Face Hub', () => {
     assert.equal(new Set(again).size, 2)
   })
 
+  it('has the id that the Hub gives its delivery; several refs of one have ids of their own', () => {
+    const ids = (refs: readonly string[]) => {
+      const updatedRefs = refs.map((ref) => ({ ref, oldSha: null, newSha: 'a' }))
+      const body = message('repo.content', 'update', { updatedRefs })
+      return read('huggingface', body, { 'webhook-id': 'dlv-1' }).events.map(({ event_id }) => event_id)
+    }
+    assert.deepEqual(ids(['refs/tags/a']), ['dlv-1'])
+    assert.deepEqual(ids(['refs/pr/1', 'refs/tags/a']), ['dlv-1'])
+    assert.deepEqual(ids(['refs/tags/a', 'refs/pr/1', 'refs/tags/b']), ['dlv-1/0', 'dlv-1/1'])
+  })
+
+  describe('without an id of its deliveries', () => {
+    /** Sends changes of a ref one after the other, and says of each whether it is told as new. */
+    async function told(changes: readonly (readonly [from: string | null, to: string | null, ref?: string])[]) {
+      const events: ArtifactEvent[] = []
+      const source = await startSource({
+        settings: { format: 'huggingface', project: 'hub' },
+        accept: async (accepted) =>
+          accepted.map((event) => {
+            const duplicate = events.some(({ event_id }) => event_id === event.event_id)
+            if (!duplicate) events.push(event)
+            return { event_id: event.event_id, duplicate, automations: 1 }
+          }),
+        newest: async (fits) => events.findLast(fits) ?? null,
+      })
+      try {
+        const seen: boolean[] = []
+        for (const [from, to, ref = 'refs/tags/prod'] of changes) {
+          const { body } = await source.post(moved(ref, from, to))
+          seen.push(!body[0].duplicate)
+        }
+        assert.equal(new Set(events.map(({ event_id }) => event_id)).size, seen.filter(Boolean).length)
+        assert.ok(events.every(({ event_id }) => event_id.length <= 255))
+        return seen
+      } finally {
+        await source.close()
+      }
+    }
+    const LONG = `refs/tags/${'t'.repeat(300)}`
+
+    it('a tag that is set, removed and set again is no duplicate, however often', async () => {
+      const life = [
+        [null, 'a'],
+        ['a', null],
+        [null, 'a'],
+        ['a', null],
+        [null, 'a'],
+      ] as const
+      assert.deepEqual(await told(life), [true, true, true, true, true])
+      assert.deepEqual(await told(life.map(([from, to]) => [from, to, LONG])), [true, true, true, true, true])
+    })
+
+    it('a tag or a branch that goes back and forth is no duplicate', async () => {
+      const back = [
+        [null, 'a'],
+        ['a', 'b'],
+        ['b', 'a'],
+        ['a', 'b'],
+        ['b', 'c'],
+        ['c', 'a'],
+        ['a', 'b'],
+      ] as const
+      assert.ok((await told(back)).every(Boolean))
+      assert.ok((await told(back.slice(1).map(([from, to]) => [from, to, 'refs/heads/main']))).every(Boolean))
+    })
+
+    it('what is told twice is a duplicate, at every place of a life', async () => {
+      const twice = [
+        [null, 'a'],
+        ['a', null],
+        [null, 'a'],
+        ['a', 'b'],
+      ].flatMap((change) => [change, change])
+      assert.deepEqual(await told(twice as [string | null, string | null][]), [
+        true,
+        false,
+        true,
+        false,
+        true,
+        false,
+        true,
+        false,
+      ])
+    })
+
+    it('what was told of another ref, or before a later change, is a duplicate', async () => {
+      const others = [
+        [null, 'a'],
+        [null, 'a', 'refs/tags/x'],
+        ['a', null, 'refs/tags/x'],
+        [null, 'a'],
+      ] as const
+      assert.deepEqual(await told(others), [true, true, true, false])
+      assert.deepEqual(
+        await told([
+          [null, 'a'],
+          ['a', 'b'],
+          [null, 'a'],
+        ]),
+        [true, true, false],
+      )
+    })
+  })
+
   it('keeps an id short when a ref is long', () => {
     const ids = ['x', 'y'].map((end) => one(`refs/tags/${'t'.repeat(300)}${end}`, null, 'a')?.event_id)
     assert(ids.every((id) => id !== undefined && id.length <= 255))

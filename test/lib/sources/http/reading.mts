@@ -1,3 +1,4 @@
+import { deliveryId } from '../../../../dist/lib/sources/http/delivery-id.js'
 import { type ReadEvents, readEvents } from '../../../../dist/lib/sources/http/read-events.js'
 import type { Format } from '../../../../dist/lib/sources/http/settings.js'
 import { NOW } from './server.mts'
@@ -6,7 +7,7 @@ import { NOW } from './server.mts'
 export const read = (format: Format, body: unknown, headers: Record<string, string> = {}): ReadEvents =>
   readEvents(format, body, {
     settings: { entity: 'acme', project: 'models' },
-    headers,
+    delivery: deliveryId(format, headers, null),
     receivedAt: NOW,
     newId: () => 'new',
   })

@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto'
 import type { OutgoingHttpHeaders } from 'node:http'
 import fc from 'fast-check'
 import { Webhook } from 'standardwebhooks'
+import { Webhook as Svix } from 'svix'
 import { body, check, digest, passes, refusal, seconds } from './requests.mts'
 import { NOW, SECRET, startSource } from './server.mts'
 
@@ -113,6 +114,58 @@ describe('#89 #90 a request signed by Standard Webhooks', () => {
   })
 })
 
+describe('a request signed as Svix does', () => {
+  const secret = `whsec_${Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')}`
+  const svix = new Svix(secret)
+  const headers = (signature: string, more: object = {}) => ({
+    'svix-id': 'msg_1',
+    'svix-timestamp': String(seconds),
+    'svix-signature': signature,
+    ...more,
+  })
+  const signature = svix.sign('msg_1', NOW, body)
+
+  it('is judged as Svix’ own library judges it', () => {
+    for (const [what, expected, given] of [
+      ['its signature', true, headers(signature)],
+      ['another one before it', true, headers(`v1,${digest('base64', 'x')} ${signature}`)],
+      ['another id', false, headers(signature, { 'svix-id': 'msg_2' })],
+      ['another time', false, headers(signature, { 'svix-timestamp': String(seconds - 1) })],
+      ['no id', false, headers(signature, { 'svix-id': undefined })],
+      ['no time', false, headers(signature, { 'svix-timestamp': undefined })],
+      ['a beginning of it', false, headers(signature.slice(0, 20))],
+      ['another secret', false, headers(`v1,${digest('base64', `msg_1.${seconds}.${body}`, 'other')}`)],
+    ] as const) {
+      assert.equal(passes('signature', given, { secret }), expected, what)
+      assert.equal(verifies(given), expected, what)
+    }
+  })
+
+  function verifies(given: Record<string, string | undefined>): boolean {
+    const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+    const clock = Date.now
+    try {
+      Date.now = () => NOW.getTime()
+      svix.verify(body, present as Record<string, string>)
+      return true
+    } catch {
+      return false
+    } finally {
+      Date.now = clock
+    }
+  }
+
+  it('may be signed under both names, each of which must be right', () => {
+    const standard = { 'webhook-id': 'msg_1', 'webhook-timestamp': String(seconds), 'webhook-signature': signature }
+    assert(passes('signature', { ...headers(signature), ...standard }, { secret }))
+    assert.match(refusal('signature', { ...standard, ...headers('v1,x') }, { secret }) ?? '', /svix-signature/)
+    assert.match(
+      refusal('signature', { ...headers(signature), ...standard, 'webhook-id': 'msg_2' }, { secret }) ?? '',
+      /webhook-signature/,
+    )
+  })
+})
+
 describe('a request signed as MLflow does', () => {
   const id = '0b5c1b5e-93b6-4a1c-9a3d-3f8d1c8f0a11'
   const signed = (at: number) => `v1,${digest('base64', `${id}.${at}.${body}`)}`
@@ -188,6 +241,9 @@ describe('a signature', () => {
       'x-hub-signature-256',
       'webhook-signature',
       'x-mlflow-signature',
+      'svix-signature',
+      'svix-id',
+      'svix-timestamp',
       'webhook-id',
       'webhook-timestamp',
     ]
