@@ -79,6 +79,24 @@ function nodeBinary() {
   return process.execPath
 }
 
+/** How often it is looked whether npm's shell still is there, milliseconds. */
+const SHELL_EVERY = 50
+
+/**
+ * npm hands a signal to the shell that it started alone, and a shell may die of it without telling what it started: then
+ * this process has another parent. (`exec` before the command would put it in the shell's place, but not on Windows.)
+ */
+function whenShellEnds(end) {
+  if (process.env.npm_lifecycle_event === undefined) return
+  const shell = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === shell) return
+    clearInterval(timer)
+    end()
+  }, SHELL_EVERY)
+  timer.unref()
+}
+
 install()
 const binary = nodeBinary()
 const bin = [path.dirname(binary), path.join(modules, '.bin')].join(path.delimiter)
@@ -89,6 +107,7 @@ const child = spawn(binary, process.argv.slice(2), {
 })
 // Ctrl-C reaches the whole process group by itself; a signal sent to this process alone has to be handed on.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+whenShellEnds(() => child.kill('SIGTERM'))
 child.on('error', (error) => {
   process.stderr.write(`Cannot run ${binary}: ${error.message}\n`)
   process.exit(1)

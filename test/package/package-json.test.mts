@@ -65,6 +65,12 @@ describe('package.json', () => {
     }
   })
 
+  it('has scripts that every shell starts, Windows’ too: node with a file, and nothing that a shell would read', () => {
+    for (const [name, script] of Object.entries(packageJson.scripts)) {
+      assert.match(script, /^node scripts\/with-node\.cjs scripts\/[\w/.-]+$/, name)
+    }
+  })
+
   it('pins what it is built and tested with', () => {
     for (const [name, version] of Object.entries(packageJson.devDependencies)) {
       assert.match(version, /^(npm:[^@]+@)?\d+\.\d+\.\d+(-[\w.]+)?$/, name)

@@ -14,6 +14,7 @@ interface PackageJson {
   readonly repository?: unknown
   readonly bugs?: unknown
   readonly files: readonly string[]
+  readonly scripts: Record<string, string>
   readonly engines: { readonly node: string }
   readonly dependencies: Record<string, string>
   readonly devDependencies: Record<string, string>

@@ -40,6 +40,7 @@ async function processesOf(mark: string): Promise<string[]> {
 /** One `npm start`, as typed in a terminal. */
 class Started {
   readonly #child: ChildProcess
+  readonly #closed: Promise<unknown>
   readonly lines: string[] = []
   readonly #printed = new Waiters()
 
@@ -47,8 +48,12 @@ class Started {
     this.#child = spawn('npm', ['start', '--', ...args], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
+      // a group of its own, as a terminal gives it
+      detached: true,
       env: { ...process.env, [MARK]: mark },
     })
+    // npm may end before what it started: until then that holds the other ends of these
+    this.#closed = once(this.#child, 'close')
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (!stream) continue
       createInterface({ input: stream }).on('line', (line) => {
@@ -69,10 +74,14 @@ class Started {
   }
 
   async end(signal: NodeJS.Signals): Promise<void> {
-    if (this.#child.exitCode !== null) return
-    const ended = once(this.#child, 'exit')
-    this.#child.kill(signal)
-    await ended
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const ended = once(this.#child, 'exit')
+      // Ctrl-C reaches everything that the terminal started; a supervisor knows npm alone
+      if (signal === 'SIGINT') process.kill(-Number(this.#child.pid), signal)
+      else this.#child.kill(signal)
+      await ended
+    }
+    await this.#closed
   }
 }
 
@@ -135,6 +144,10 @@ describe('npm start', () => {
       assert.notDeepEqual(await processesOf(userDir), [])
       await started.end(signal)
       assert.deepEqual(await processesOf(userDir), [])
+      assert.ok(
+        started.lines.some((line) => line.includes('Stopped flows')),
+        'Node-RED had the time to stop its flows',
+      )
       await assert.rejects(fetch(`http://127.0.0.1:${port}/`))
     })
   }
