@@ -18,11 +18,34 @@ export type ResolveSecret = (name: string) => string | undefined
  *   secrets make it more than 1 MiB of UTF-8
  */
 export function fillSlots(text: string, slots: unknown, resolve: ResolveSecret): string {
-  const checked = checkSlots(text, slots)
-  if (checked.length === 0) return text
-  const filled = replaceSlots(text, checked, (slot) => fill(slot, resolve))
-  checkSize(filled)
-  return filled
+  const pieces = filledPieces(text, slots, resolve)
+  if (pieces.length === 1 && pieces[0]!.secret === undefined) return text
+  const filled = pieces.map((piece) => (piece.secret === undefined ? piece.text : write(piece.secret, piece.as)))
+  const whole = filled.join('')
+  checkSize(whole)
+  return whole
+}
+
+/** A stretch of a payload as it is sent: text as it stands, or a secret that is still to be written there. */
+export type FilledPiece =
+  | { readonly text: string; readonly secret?: undefined }
+  | { readonly secret: string; readonly as: SecretSlot['as'] }
+
+/**
+ * The same as a list, for those who write secrets in another way; without the bound on the whole. An empty payload is
+ * one empty piece.
+ * @throws AutomationError as `fillSlots`
+ */
+export function filledPieces(text: string, slots: unknown, resolve: ResolveSecret): FilledPiece[] {
+  const pieces: FilledPiece[] = []
+  let at = 0
+  for (const slot of checkSlots(text, slots)) {
+    if (slot.offset > at) pieces.push({ text: text.slice(at, slot.offset) })
+    pieces.push(...fill(slot, resolve))
+    at = slot.offset + slot.text.length
+  }
+  if (at < text.length || pieces.length === 0) pieces.push({ text: text.slice(at) })
+  return pieces
 }
 
 /**
@@ -82,25 +105,17 @@ function readSecretSlot(candidate: unknown): SecretSlot | null {
   return BARE.exec(text)?.[1] === name && isSecretName(name) && as !== 'json-value' ? { name, offset, text, as } : null
 }
 
-function fill(slot: SecretSlot, resolve: ResolveSecret): string {
+function fill(slot: SecretSlot, resolve: ResolveSecret): FilledPiece[] {
   const value = resolve(slot.name)
   if (isBraced(slot)) {
     if (value === undefined) throw slot.name === ACCESS_TOKEN ? tokenMissing() : secretUnknown(slot.name)
-    return write(value, slot.as)
+    return [{ secret: value, as: slot.as }]
   }
-  if (value === undefined) return slot.text
+  if (value === undefined) return [{ text: slot.text }]
   const dollars = slot.text.length - slot.name.length
-  return '$'.repeat(dollars >> 1) + (dollars % 2 === 1 ? write(value, slot.as) : slot.name)
-}
-
-function replaceSlots(text: string, slots: readonly SecretSlot[], replacement: (slot: SecretSlot) => string): string {
-  let replaced = ''
-  let at = 0
-  for (const slot of slots) {
-    replaced += text.slice(at, slot.offset) + replacement(slot)
-    at = slot.offset + slot.text.length
-  }
-  return replaced + text.slice(at)
+  const literal = '$'.repeat(dollars >> 1)
+  if (dollars % 2 === 0) return [{ text: literal + slot.name }]
+  return literal === '' ? [{ secret: value, as: slot.as }] : [{ text: literal }, { secret: value, as: slot.as }]
 }
 
 function changed(slot?: SecretSlot): AutomationError {

@@ -179,7 +179,7 @@ function entryOf(entry: unknown, setting?: 'proxies'): string {
   if (typeof entry !== 'string') throw unusable(`${JSON.stringify(entry)} is not text`, setting)
   const text = normalHost(entry.trim())
   if (isRange(text)) return text
-  if (!/^(\*\.)?([a-z0-9_-]+\.)*[a-z0-9_-]*[a-z_-][a-z0-9_-]*$/.test(text)) {
+  if (!/^(?:\*\.)?(?:[a-z0-9_-]+\.)*[0-9]*[a-z_-][a-z0-9_-]*$/.test(text)) {
     const reason = `${JSON.stringify(entry)} is neither a host name (without port), an address nor a CIDR range`
     throw unusable(reason, setting)
   }

@@ -11,11 +11,17 @@ export function variable(name: string): Quoted {
   return `"$${name}"`
 }
 
-/** One word of several parts; what was quoted twice in a row is quoted once. */
-export function concat(...parts: readonly Quoted[]): Quoted {
-  return parts.reduce((word, part) => {
-    return word.endsWith("'") && part.startsWith("'") && word !== quote('') && part !== quote('')
-      ? word.slice(0, -1) + part.slice(1)
-      : word + part
-  }, '')
+/** One word of several parts; what was quoted twice in a row is quoted once, and nothing at all is an empty word. */
+export function concat(parts: readonly Quoted[]): Quoted {
+  const filled = parts.filter((part) => part !== EMPTY && part !== '')
+  if (filled.length === 0) return EMPTY
+  return filled
+    .map((part, index) => {
+      const start = part.startsWith("'") && filled[index - 1]?.endsWith("'") ? 1 : 0
+      const end = part.endsWith("'") && filled[index + 1]?.startsWith("'") ? -1 : part.length
+      return part.slice(start, end)
+    })
+    .join('')
 }
+
+const EMPTY = quote('')

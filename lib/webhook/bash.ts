@@ -1,5 +1,5 @@
 import { AutomationError } from '../error.js'
-import { fillSlots } from '../template/fill.js'
+import { filledPieces } from '../template/fill.js'
 import type { SecretSlot } from '../template/slot.js'
 import { BEARER, OTHER_SCHEMES } from './authorization.js'
 import { concat, type Quoted, quote, variable } from './bash-quote.js'
@@ -51,7 +51,7 @@ export function bashScript({ settings, payload, slots, granted, proxy, insecure 
   )
   const changing = attemptHeaders(
     { id: variable('WEBHOOK_ID'), timestamp: variable('WEBHOOK_TIMESTAMP'), attempt: quote('1') },
-    plan.signature && { scheme: plan.signature, value: concat(quote(plan.signature.prefix), variable('SIGNATURE')) },
+    plan.signature && { scheme: plan.signature, value: concat([quote(plan.signature.prefix), variable('SIGNATURE')]) },
   )
   const secrets = [...used].filter((name) => name !== 'ACCESS_TOKEN').sort()
 
@@ -97,7 +97,7 @@ const AUTHORIZATION = [
 
 function header(name: string, value: Quoted): string {
   // curl takes "Name:" as "do not send it", and "Name;" as empty
-  return value === quote('') ? quote(`${name};`) : concat(quote(`${name}: `), value)
+  return value === quote('') ? quote(`${name};`) : concat([quote(`${name}: `), value])
 }
 
 /** As JSON.stringify escapes: a value as it stands inside a JSON string. */
@@ -162,17 +162,11 @@ function fillWithVariables(
   spell: (value: Quoted) => Quoted,
   variableOf: (name: string) => string | undefined,
 ): Quoted {
-  let mark = 'slot'
-  while (text.includes(mark)) mark += '_'
-  const variables: string[] = []
-  const marked = fillSlots(text, slots, (name) => {
-    const found = variableOf(name)
-    return found === undefined ? undefined : `${mark}${variables.push(found) - 1}${mark}`
-  })
-  const pieces = marked.split(new RegExp(`${mark}(\\d+)${mark}`))
-  const quoted = pieces.map((piece, index) => {
-    if (index % 2 === 1) return spell(variable(variables[Number(piece)] as string))
-    return piece === '' ? '' : quote(piece)
-  })
-  return concat(...quoted) || quote('')
+  return concat(
+    filledPieces(text, slots, variableOf).flatMap((piece) => {
+      if (piece.secret === undefined) return [quote(piece.text)]
+      const value = spell(variable(piece.secret))
+      return piece.as === 'json-value' ? [quote('"'), value, quote('"')] : [value]
+    }),
+  )
 }

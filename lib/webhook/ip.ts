@@ -34,7 +34,7 @@ function listOf(cidr: string): BlockList {
 
 /** An address without brackets and zone; an IPv4 address in IPv6's mapped form as the IPv4 address it is. */
 export function plainAddress(address: string): string {
-  const bare = address.replace(/^\[|\]$/g, '').replace(/%.*$/, '')
+  const bare = address.replace(/^\[|\]$/g, '').split('%', 1)[0]!
   if (isIP(bare) !== 6) return bare
   const groups = groupsOf(bare)
   return groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff ? ipv4(groups[6]!, groups[7]!) : bare

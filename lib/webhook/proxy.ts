@@ -95,10 +95,18 @@ function exempts(entry: string, target: URL): boolean {
   if (text === '*') return true
   const host = normalHost(target.hostname)
   if (text.includes('/') && isRange(text)) return isIP(host) !== 0 && contains(text, host)
-  const [, name = '', port] = /^(\[[^\]]*\]|[^:]*|.*:.*:.*?)(?::(\d+))?$/.exec(text) ?? []
+  const { name, port } = nameAndPort(text)
   if (port !== undefined && port !== (target.port || (target.protocol === 'https:' ? '443' : '80'))) return false
   const bare = normalHost(name.replace(/^\*?\./, ''))
   return bare !== '' && (host === bare || (isIP(host) === 0 && host.endsWith(`.${bare}`)))
+}
+
+/** `host`, `host:port`, `[address]:port`; an IPv6 address without brackets has no port. */
+function nameAndPort(entry: string): { name: string; port: string | undefined } {
+  const bracketed = entry.startsWith('[') ? entry.indexOf(']') + 1 : 0
+  const colon = entry.indexOf(':', bracketed)
+  const whole = colon === -1 || (bracketed === 0 && entry.includes(':', colon + 1))
+  return whole ? { name: entry, port: undefined } : { name: entry.slice(0, colon), port: entry.slice(colon + 1) }
 }
 
 function contains(cidr: string, address: string): boolean {

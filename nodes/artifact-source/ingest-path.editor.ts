@@ -1,3 +1,5 @@
+import { withoutEnd } from '../../lib/trimmed-of.js'
+
 /** What is wrong with the path of an HTTP source, as the end of a catalog key; `null` when nothing is. */
 export function pathProblem(path: string): 'path-slash' | 'path-characters' | null {
   if (!path.startsWith('/') || path.length < 2) return 'path-slash'
@@ -6,9 +8,7 @@ export function pathProblem(path: string): 'path-slash' | 'path-characters' | nu
 }
 
 /** Whether two sources would listen on the same path: slashes at the end do not tell them apart. */
-export const isSamePath = (one: string, other: string): boolean => withoutEnd(one) === withoutEnd(other)
-
-const withoutEnd = (path: string): string => path.replace(/\/+$/, '')
+export const isSamePath = (one: string, other: string): boolean => withoutEnd(one, '/') === withoutEnd(other, '/')
 
 /** The whole address as this browser reaches it; senders elsewhere may need another host name. */
 export function ingestUrl(path: string): string {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { NodeAPI } from 'node-red'
 import { AutomationError } from '../../lib/error.js'
 import { unavailable } from '../../lib/sources/http/receive.js'
+import { trimmedOf } from '../../lib/trimmed-of.js'
 import { type ExpressApp, type Middleware, rootOf, standsAlone, takenAfter, useFirst } from './web-server.js'
 
 export type Receiver = (request: IncomingMessage, response: ServerResponse) => Promise<void>
@@ -162,7 +163,7 @@ function mayHaveSources(RED: NodeAPI): boolean {
 
 /** `/a/b/` and `a/b` are `/a/b`. */
 function normalise(path: string): string {
-  return `/${path.replace(/^\/+|\/+$/g, '')}`
+  return `/${trimmedOf(path, '/')}`
 }
 
 function pathOf(request: IncomingMessage): string {

@@ -47,9 +47,9 @@ const unauthorized = (message: string) => new AutomationError('unauthorized', me
 
 function checkBearer(secret: string, { authorization }: IncomingHttpHeaders): void {
   // RFC 9110, section 11: the scheme's case does not count; RFC 6750, section 2.1.
-  const token = /^bearer +(.*)$/i.exec(authorization ?? '')?.[1]
+  const token = /^bearer (.*)$/i.exec(authorization ?? '')?.[1]
   if (token === undefined) throw unauthorized('The header Authorization: Bearer is missing.')
-  if (!isSecret(token, secret)) throw unauthorized('The token in Authorization is wrong.')
+  if (!isSecret(token.trimStart(), secret)) throw unauthorized('The token in Authorization is wrong.')
 }
 
 /** Hugging Face Hub sends the secret itself (huggingface.co/docs/hub/webhooks). */

@@ -1,4 +1,5 @@
 import { parsedObject } from '../../json.js'
+import { withoutEnd } from '../../trimmed-of.js'
 import { Answer } from './answer.js'
 import { excerpt, invalidAnswer, SourceFailure, statusFailure, unreachable } from './failure.js'
 import { OFFERS, type Offer, type Offers, refusedOffers } from './offers.js'
@@ -56,7 +57,7 @@ export class WandbClient {
 
   constructor(options: ClientOptions) {
     this.#options = options
-    this.#url = `${options.baseUrl.replace(/\/+$/, '')}/graphql`
+    this.#url = `${withoutEnd(options.baseUrl, '/')}/graphql`
   }
 
   get offers(): Offers {

@@ -1,4 +1,5 @@
 import { AutomationError } from '../../error.js'
+import { withoutEnd } from '../../trimmed-of.js'
 
 /** The saved properties of a source of kind `wandb`, all texts. */
 export interface WandbSourceSettings {
@@ -56,7 +57,7 @@ function checkBaseUrl(text: string): string {
   if (host === 'wandb.ai' || host === 'www.wandb.ai') {
     throw invalid('baseUrl', 'wandb.ai is for people; programs ask https://api.wandb.ai')
   }
-  return origin + pathname.replace(/\/+$/, '').replace(/\/graphql$/, '')
+  return origin + withoutEnd(pathname, '/').replace(/\/graphql$/, '')
 }
 
 const STATUS_TEXTS = {

@@ -50,7 +50,7 @@ export function asTemplate(payload: string, context: PayloadContext): PayloadTem
   const renamed = new Map<string, string>()
   // two braces are another system's expression, and left alone by both; a quote ends what a name could be in
   const braced = payload.replace(
-    /(\$+)\{(?!\{)([^{}"]*)(\}?)/g,
+    /(?<!\$)(\$+)\{(?!\{)([^{}"]*)(\}?)/g,
     (_whole, dollars: string, inside: string, end: string) => {
       const name = end === '' ? '' : inside.trim()
       const ours = RENAMED.get(name)

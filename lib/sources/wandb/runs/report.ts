@@ -1,4 +1,5 @@
 import type { ArtifactEvent } from '../../../events/event.js'
+import { withoutEnd } from '../../../trimmed-of.js'
 import { eventId } from '../event-id.js'
 import type { Fired } from './evaluate.js'
 import type { RunSighting } from './sighting.js'
@@ -65,6 +66,6 @@ function runFields(run: RunSighting, { entity, project, organization, appUrl, se
 
 /** The app beside the API: `api.wandb.ai` is for programs, `wandb.ai` for people; elsewhere both are one. */
 export function appUrlOf(baseUrl: string): string {
-  const url = baseUrl.replace(/\/+$/, '')
+  const url = withoutEnd(baseUrl, '/')
   return url === 'https://api.wandb.ai' ? 'https://wandb.ai' : url
 }
