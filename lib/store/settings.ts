@@ -27,12 +27,14 @@ export function retentionDays(value: unknown): number | null {
 /** @throws AutomationError `store_invalid`: what waits must not go into another store than the one that was meant */
 export function planStore({ backend, path, retentionDays: days }: StoreSettings): StorePlan {
   if ((backend ?? 'sqlite') !== 'sqlite') {
-    throw invalid(`its backend is ${JSON.stringify(backend)}, and the only one is "sqlite"`)
+    throw storeInvalid(`its backend is ${JSON.stringify(backend)}, and the only one is "sqlite"`)
   }
   const keep = retentionDays(days)
-  if (keep === null) throw invalid(`the days to keep must be a whole number from 1 to ${LONGEST_RETENTION_DAYS}`)
-  return { path: typeof path === 'string' ? path : '', retentionDays: keep }
+  if (keep === null) throw storeInvalid(`the days to keep must be a whole number from 1 to ${LONGEST_RETENTION_DAYS}`)
+  // what waits must not go into another store than the one that was meant
+  if (typeof (path ?? '') !== 'string') throw storeInvalid('its path is no text')
+  return { path: (path ?? '') as string, retentionDays: keep }
 }
 
-const invalid = (reason: string) =>
+export const storeInvalid = (reason: string) =>
   new AutomationError('store_invalid', `The delivery store cannot be used: ${reason}. Deliveries wait until then.`, {})

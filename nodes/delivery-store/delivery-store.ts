@@ -1,5 +1,4 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
-import { planStore } from '../../lib/store/settings.js'
 import { hostOf } from '../runtime/host-of.js'
 import { asAutomationError, logProblem } from '../runtime/report.js'
 import { migrate } from './delivery-store.migrate.js'
@@ -18,7 +17,7 @@ module.exports = (RED: NodeAPI) => {
     RED.nodes.createNode(this, definition)
     const config = migrate(definition)
     try {
-      host.stores.open(host.storePath(planStore(config).path))
+      host.openStore(this.id, config)
     } catch (error) {
       logProblem(this, asAutomationError(error))
     }

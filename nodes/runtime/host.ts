@@ -4,6 +4,7 @@ import type { Node, NodeAPI } from 'node-red'
 import { AutomationError } from '../../lib/error.js'
 import { Dispatcher } from '../../lib/inbox/dispatcher.js'
 import { SourceStates } from '../../lib/sources/states.js'
+import { EMBEDDED, storeFile } from '../../lib/store/path.js'
 import { planStore, type StoreSettings } from '../../lib/store/settings.js'
 import { type AddressPolicy, parseAddressPolicy } from '../../lib/webhook/address.js'
 import type { FindProxy } from '../../lib/webhook/proxy-environment.js'
@@ -41,7 +42,10 @@ export class Host {
 
   constructor(RED: NodeAPI) {
     this.#RED = RED
-    this.stores = new StorePool((level, text) => this.#RED.log[level](text))
+    this.stores = new StorePool(
+      (level, text) => this.#RED.log[level](text),
+      () => path.dirname(this.embeddedPath()),
+    )
     this.dispatcher = new Dispatcher(() => this.stores.engine(this.embeddedPath()), Date.now)
     RED.events.on('flows:stopping', () => this.dispatcher.flowsStopping())
     RED.events.on('flows:started', () => this.#flowsStarted())
@@ -68,17 +72,17 @@ export class Host {
     return artifactAutomations ?? {}
   }
 
-  /** A store's file: as given when absolute, else under `artifact-automations/` in the user directory. */
-  storePath(given: string | undefined): string {
+  /** Under the user directory. */
+  get #storesFolder(): string {
     const userDir = this.#RED.settings.userDir || process.env['NODE_RED_HOME'] || path.join(homedir(), '.node-red')
-    return path.resolve(userDir, 'artifact-automations', given || 'store.db')
+    return path.resolve(userDir, 'artifact-automations')
   }
 
   /** Of the store that keeps every event; asked for with each of them. */
   embeddedPath(): string {
     const { userDir } = this.#RED.settings
     if (this.#embedded === null || this.#embedded.userDir !== userDir) {
-      this.#embedded = { userDir, file: this.storePath(undefined) }
+      this.#embedded = { userDir, file: path.join(this.#storesFolder, EMBEDDED) }
     }
     return this.#embedded.file
   }
@@ -123,8 +127,19 @@ export class Host {
 
   /** @throws AutomationError `store_invalid` */
   #planned(id: string, saved: StoreSettings): { file: string; retentionDays: number } {
-    const { path, retentionDays } = planStore(withEnvironment(this.#RED, id, saved))
-    return { file: this.storePath(path), retentionDays }
+    const { path: given, retentionDays } = planStore(withEnvironment(this.#RED, id, saved))
+    const others: string[] = []
+    this.#RED.nodes.eachNode((node) => {
+      if (node.type !== 'delivery-store' || node.id === id) return
+      const { path: other } = withEnvironment(this.#RED, node.id, node as StoreSettings)
+      if (typeof other === 'string') others.push(other)
+    })
+    return { file: storeFile(this.#storesFolder, given, others), retentionDays }
+  }
+
+  /** Opens the store of a deployed `delivery-store`. @throws AutomationError `store_invalid` */
+  openStore(id: string, saved: StoreSettings): void {
+    this.stores.open(this.#planned(id, saved).file)
   }
 
   /** Days by file. Several stores may name one file, the embedded one too: none of them loses what it wants to keep. */

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { DeliveryEngine } from '../../lib/engine/engine.js'
 import type { AutomationError } from '../../lib/error.js'
 import { USUAL_RETENTION_DAYS } from '../../lib/store/settings.js'
@@ -27,11 +28,14 @@ export class StorePool {
   readonly #opened = new Map<string, Opened>()
   readonly #listeners = new Set<(path: string, problem: Problem) => void>()
   readonly #log: Log
+  readonly #folder: () => string
   /** Null as long as nothing is known of any; nothing is deleted then. */
   #retention: ReadonlyMap<string, number> | null = null
 
-  constructor(log: Log) {
+  /** @param folder the stores' folder, which nobody else may read */
+  constructor(log: Log, folder: () => string) {
     this.#log = log
+    this.#folder = folder
     // what was not written yet is written when the process ends in order; a kill is what the store is made for
     process.on('exit', () => this.closeNow())
   }
@@ -56,26 +60,31 @@ export class StorePool {
     return this.#retention === null ? Number.POSITIVE_INFINITY : (this.#retention.get(path) ?? USUAL_RETENTION_DAYS)
   }
 
-  #entry(path: string): Opened {
-    const known = this.#opened.get(path)
+  #entry(file: string): Opened {
+    const known = this.#opened.get(file)
     if (known) return known
     const log = (level: 'info' | 'warn' | 'error') => (text: string) =>
       this.#log(level, `[artifact-automations] ${text}`)
     const engine = new DeliveryEngine({
-      store: new SqliteStore({ path, warn: log('warn') }),
+      store: new SqliteStore({ path: file, warn: log('warn'), ...this.#within(file) }),
       clock: { now: Date.now },
       // Node-RED's web server keeps the process alive; a wait for the next attempt must not
       timers: { setTimeout: (call, ms) => setTimeout(call, ms).unref(), clearTimeout },
       random: Math.random,
       log: { info: log('info'), warn: log('warn'), error: log('error') },
-      retentionDays: this.#retentionOf(path),
+      retentionDays: this.#retentionOf(file),
     })
     engine.onProblem((problem) => {
-      for (const listener of this.#listeners) listener(path, problem)
+      for (const listener of this.#listeners) listener(file, problem)
     })
     const opened = { engine, started: engine.start().then(() => engine) }
-    this.#opened.set(path, opened)
+    this.#opened.set(file, opened)
     return opened
+  }
+
+  #within(file: string): { folder?: string } {
+    const folder = this.#folder()
+    return path.dirname(file) === folder ? { folder } : {}
   }
 
   /** How many stores were opened so far. */

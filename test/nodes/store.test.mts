@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { SqliteStore } from '../../dist/lib/store/sqlite/store.js'
 import { Receiver } from '../e2e/harness/receiver.mts'
@@ -45,6 +45,21 @@ describe('a webhook with a delivery store of its own', () => {
       [],
     )
   })
+
+  for (const given of ['.', '../artifact-automations', 'store.db/own.db', 'store.db-wal']) {
+    it(`keeps deliveries waiting in the embedded store while its own has a path that would spoil it: ${given}`, async () => {
+      await load({ path: given })
+      assert.equal((await post()).status, 202)
+      const waits = async () => nodeRed.statusOf('sender').text === 'store settings · 1 waiting'
+      await eventually(waits, 'the sender shows why it waits')
+      assert.equal(nodeRed.statusOf('sender').fill, 'red')
+      assert.ok((await stat(path.join(nodeRed.userDir, 'artifact-automations', 'store.db'))).isFile())
+      assert.deepEqual(
+        (await files()).filter((name) => name.startsWith('own')),
+        [],
+      )
+    })
+  }
 
   it('delivers from the embedded store while its own cannot be opened, and shows that', async () => {
     await mkdir(path.join(nodeRed.userDir, 'artifact-automations', 'own.db'), { recursive: true })

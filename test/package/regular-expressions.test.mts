@@ -18,7 +18,6 @@ interface Expression {
  */
 const MADE: Readonly<Record<string, string>> = {
   'lib/events/filled-text.ts': 'the patterns of the schema, which are judged below',
-  'lib/secrets/redactor.ts': 'escaped text of secrets; how its time grows is measured in test/lib/growth.test.mts',
 }
 
 const parsed = (file: string) =>

@@ -93,5 +93,8 @@ const prefixOf = (type: string | undefined) => (type === 'dataset' || type === '
 /** The same change has the same id however often the Hub tells it. */
 function idOf(repository: string, ref: string, from: string, to: string): string {
   const id = `${repository}:${ref}:${from}..${to}`
-  return id.length <= EVENT_LIMITS.idLength ? id : createHash('sha256').update(id).digest('hex')
+  if (id.length <= EVENT_LIMITS.idLength) return id
+  // UTF-8 would make halves of surrogate pairs one
+  const bytes = /\p{Surrogate}/u.test(id) ? JSON.stringify(id) : id
+  return createHash('sha256').update(bytes).digest('hex')
 }

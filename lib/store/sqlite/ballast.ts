@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
+import { closeToOthers } from './private-files.js'
 
 /** Room for the results of what is in flight: a full disk refuses even updates and deletes. */
 export const BALLAST_BYTES = 2 * 1024 * 1024
@@ -23,6 +24,7 @@ export class Ballast {
    */
   put(makeRoom?: () => void): void {
     if (this.#bytes === 0) return
+    closeToOthers(this.#path)
     if (statSync(this.#path, { throwIfNoEntry: false })?.size === this.#bytes) return
     makeRoom?.()
     const file = openSync(this.#path, 'w', 0o600)

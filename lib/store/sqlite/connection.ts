@@ -1,7 +1,7 @@
-import { closeSync, fdatasync, fdatasyncSync, mkdirSync, openSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, fdatasync, fdatasyncSync, openSync, statSync } from 'node:fs'
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
 import { AutomationError } from '../../error.js'
+import { closeToOthers, makePrivateFile } from './private-files.js'
 import { APPLICATION_ID, MIGRATIONS } from './schema.js'
 import { versionProblem } from './version.js'
 
@@ -11,7 +11,9 @@ export type Row = Record<string, SQLOutputValue>
 
 export interface ConnectionOptions {
   readonly path: string
-  /** Called with a sentence when the SQLite inside Node.js has a known fault. */
+  /** The folder of stores, which is for nobody else; one that somebody else chose is left as it is. */
+  readonly folder?: string
+  /** Called with a sentence when the SQLite inside Node.js has a known fault, or others may read the file. */
   readonly warn?: (text: string) => void
   /** SQLite's `max_page_count`: makes the file full at a size. */
   readonly maxPages?: number
@@ -36,7 +38,7 @@ export class Connection {
   constructor(options: ConnectionOptions) {
     this.path = options.path
     this.#fdatasync = options.fdatasync ?? fdatasync
-    mkdirSync(dirname(options.path), { recursive: true })
+    makePrivateFile(options.path)
     // A lock is never waited for: node:sqlite would block the whole process meanwhile.
     this.#db = new (sqlite().DatabaseSync)(options.path, { timeout: 0, enableForeignKeyConstraints: false })
     try {
@@ -68,6 +70,9 @@ export class Connection {
         { statusText: 'store is from a newer version', retryable: false },
       )
     }
+    // the log gets the rights of the file (https://sqlite.org/src/file/src/os_unix.c, findCreateFileMode)
+    for (const end of ['', '-wal', '-shm']) closeToOthers(`${options.path}${end}`, options.warn)
+    if (options.folder !== undefined) closeToOthers(options.folder, options.warn)
     if (empty) this.exec('PRAGMA auto_vacuum = INCREMENTAL')
     const mode = this.get('PRAGMA journal_mode = WAL')?.['journal_mode']
     if (mode !== 'wal') throw new Error(`SQLite keeps the journal mode ${String(mode)}`)

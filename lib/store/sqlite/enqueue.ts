@@ -3,6 +3,7 @@ import type { StoredDelivery } from '../../delivery/stored.js'
 import { isoTime } from '../../iso-time.js'
 import type { Enqueued, NewRecord } from '../delivery-queue.js'
 import type { Context } from './context.js'
+import { idText } from './id-text.js'
 import { deliveryOf } from './rows.js'
 import { PENDING, STATUSES } from './schema.js'
 
@@ -61,7 +62,7 @@ function insert({ db }: Context, entry: NewRecord, state: State): number | null 
   const { changes, lastInsertRowid } = db.run(
     INSERT,
     id,
-    event.event_id,
+    idText(event.event_id),
     automation.id,
     automation.name,
     webhook.id,
@@ -91,7 +92,7 @@ function insert({ db }: Context, entry: NewRecord, state: State): number | null 
 /** Whether exactly one source brought an event with this id, so that the id alone finds it again. */
 function hasEvent({ db }: Pick<Context, 'db'>, eventId: string): boolean {
   const sql = 'SELECT count(*) AS n FROM (SELECT 1 FROM events WHERE event_id = ? LIMIT 2)'
-  return db.get(sql, eventId)?.['n'] === 1
+  return db.get(sql, idText(eventId))?.['n'] === 1
 }
 
 function remove({ db }: Context, id: string): void {

@@ -14,6 +14,7 @@ import type {
 import type { Row } from './connection.js'
 import type { Context } from './context.js'
 import { beforeOf } from './cursor.js'
+import { idOf, idText } from './id-text.js'
 import { ROUTING } from './schema.js'
 
 export function putEvents(
@@ -28,7 +29,7 @@ export function putEvents(
       const { changes } = db.run(
         'INSERT INTO events (source, event_id, received_at, routed, json) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
         source,
-        event.event_id,
+        idText(event.event_id),
         receivedAt,
         routed ? ROUTING.routed : ROUTING.waiting,
         json,
@@ -41,28 +42,37 @@ export function putEvents(
 function moveCursor({ db }: Pick<Context, 'db'>, { key, expected, next, parts }: CursorMove): void {
   const { changes } =
     expected === null
-      ? db.run('INSERT INTO cursors (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING', key, next)
-      : db.run('UPDATE cursors SET value = ? WHERE key = ? AND value = ?', next, key, expected)
+      ? db.run('INSERT INTO cursors (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING', idText(key), next)
+      : db.run('UPDATE cursors SET value = ? WHERE key = ? AND value = ?', next, idText(key), expected)
   if (changes === 0) {
     throw new AutomationError('cursor_moved', `The cursor ${key} was moved by somebody else; nothing was stored.`, {
       values: { cursor: key },
     })
   }
   for (const [part, text] of parts ?? []) {
-    if (text === null) db.run('DELETE FROM cursor_parts WHERE cursor = ? AND part = ?', key, part)
-    else db.run('INSERT OR REPLACE INTO cursor_parts (cursor, part, text) VALUES (?, ?, ?)', key, part, text)
+    if (text === null) db.run('DELETE FROM cursor_parts WHERE cursor = ? AND part = ?', idText(key), idText(part))
+    else
+      db.run(
+        'INSERT OR REPLACE INTO cursor_parts (cursor, part, text) VALUES (?, ?, ?)',
+        idText(key),
+        idText(part),
+        text,
+      )
   }
 }
 
 export function cursor({ db }: Context, key: string): Cursor {
-  const value = db.get('SELECT value FROM cursors WHERE key = ?', key)?.['value'] as string | undefined
-  const parts = db.all('SELECT part, text FROM cursor_parts WHERE cursor = ?', key)
-  return { value: value ?? null, parts: new Map(parts.map((row) => [row['part'] as string, row['text'] as string])) }
+  const value = db.get('SELECT value FROM cursors WHERE key = ?', idText(key))?.['value'] as string | undefined
+  const parts = db.all('SELECT part, text FROM cursor_parts WHERE cursor = ?', idText(key))
+  return {
+    value: value ?? null,
+    parts: new Map(parts.map((row) => [idOf(row['part'] as string), row['text'] as string])),
+  }
 }
 
 export function event({ db }: Context, source: string, eventId: string): KnownEvent | null {
   const sql = 'SELECT seq, source, received_at, json FROM events WHERE event_id = ? AND source = ?'
-  const row = db.get(sql, eventId, source)
+  const row = db.get(sql, idText(eventId), source)
   return row === undefined ? null : { seq: row['seq'] as number, ...storedOf(row) }
 }
 
@@ -97,7 +107,7 @@ export function unroutedEvents({ db }: Context, after: number, limit: number): U
 }
 
 export function automationsReached({ db }: Context, eventId: string): readonly string[] {
-  const rows = db.all('SELECT DISTINCT automation_id AS id FROM deliveries WHERE event_id = ?', eventId)
+  const rows = db.all('SELECT DISTINCT automation_id AS id FROM deliveries WHERE event_id = ?', idText(eventId))
   return rows.map((row) => row['id'] as string)
 }
 

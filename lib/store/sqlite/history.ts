@@ -4,6 +4,7 @@ import type { Page } from '../page.js'
 import type { Row } from './connection.js'
 import type { Context } from './context.js'
 import { beforeOf } from './cursor.js'
+import { idText } from './id-text.js'
 import { attemptOf, deliveryOf, eventOf, payloadOf, slotsOf, WHOLE_DELIVERY } from './rows.js'
 import { STATUSES } from './schema.js'
 
@@ -78,7 +79,7 @@ function ranges(context: Context, filter: DeliveryFilter): Range[] {
 /** An event has few deliveries: the other conditions are checked row by row. */
 function eventRange(eventId: string, { status, automation, webhook }: Omit<DeliveryFilter, 'event_id'>): Range {
   // The plus sign keeps SQLite from choosing the index of a column that says less than the event.
-  const conditions: [string, string | number][] = [['event_id', eventId]]
+  const conditions: [string, string | number][] = [['event_id', idText(eventId)]]
   if (status !== undefined) conditions.push(['+status', STATUSES.indexOf(status)])
   if (automation !== undefined) conditions.push(['+automation_id', automation])
   if (webhook !== undefined) conditions.push(['+webhook_id', webhook])

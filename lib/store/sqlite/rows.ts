@@ -4,6 +4,7 @@ import type { ArtifactEvent } from '../../events/event.js'
 import { isoTime } from '../../iso-time.js'
 import type { SecretSlot } from '../../template/slot.js'
 import type { Row } from './connection.js'
+import { idOf } from './id-text.js'
 import { STATUSES } from './schema.js'
 
 /** The delivery as people see it, from a row of `deliveries`. */
@@ -11,7 +12,7 @@ export function deliveryOf(row: Row): Delivery {
   const status = STATUSES[row['status'] as number]!
   return {
     id: row['id'] as string,
-    event_id: row['event_id'] as string,
+    event_id: idOf(row['event_id'] as string),
     automation: { id: row['automation_id'] as string, name: row['automation_name'] as string },
     webhook: { id: row['webhook_id'] as string, name: row['webhook_name'] as string },
     sender: { id: row['sender_id'] as string, name: row['sender_name'] as string },

@@ -66,6 +66,28 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
         )
       })
 
+      it('tells ids apart that differ in half of a surrogate pair alone, which UTF-8 cannot say', async () => {
+        const ids = ['e\ud800', 'e\ud801', 'e\udfff', 'e\ufffd', 'e\uffff', 'e\uffffd800', 'e\u{1f600}']
+        assert.deepEqual(await put(...ids, ...ids), ids.map(() => false).concat(ids.map(() => true)))
+        await again()
+        for (const id of ids) {
+          assert.equal((await store.event('src', id))?.event_id, id)
+          await store.enqueue(record(`of ${ids.indexOf(id)}`, { event: event(id) }))
+          const { deliveries } = await store.deliveries({ event_id: id }, { limit: 10 })
+          assert.deepEqual(
+            deliveries.map(({ event_id }) => event_id),
+            [id],
+          )
+          assert.deepEqual(await store.automationsReached(id), ['auto'])
+          assert.deepEqual((await store.delivery(`of ${ids.indexOf(id)}`))?.event, event(id))
+        }
+        const { events } = await store.events({}, { limit: 10 })
+        assert.deepEqual(
+          events.map((entry) => entry.event.event_id),
+          ids.toReversed(),
+        )
+      })
+
       it('finds them again after it was closed and opened', async () => {
         await put('a', 'b')
         assert.equal((await again()).clean, true)
@@ -200,6 +222,13 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
         await again()
         assert.deepEqual(await store.cursor('k'), { value: '2', parts: parts(['a', 'ά'], ['c', '']) })
         assert.deepEqual(await store.cursor('other'), { value: '1', parts: parts(['a', 'another']) })
+      })
+
+      it('tells keys and parts apart that differ in half of a surrogate pair alone', async () => {
+        const keys = ['k\ud800', 'k\udfff', 'k\ufffd', 'k']
+        const parts = new Map(keys.map((key) => [key, `text of ${key.length} ${keys.indexOf(key)}`]))
+        for (const key of keys) await store.putEvents([], { key, expected: null, next: key.slice(0, 1), parts })
+        for (const key of keys) assert.deepEqual(await store.cursor(key), { value: 'k', parts })
       })
 
       it('keeps the parts as they were when the cursor is elsewhere', async () => {
