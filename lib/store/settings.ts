@@ -37,4 +37,4 @@ export function planStore({ backend, path, retentionDays: days }: StoreSettings)
 }
 
 export const storeInvalid = (reason: string) =>
-  new AutomationError('store_invalid', `The delivery store cannot be used: ${reason}. Deliveries wait until then.`, {})
+  new AutomationError('store_invalid', `The delivery store cannot be used: ${reason}. Deliveries wait until then.`)

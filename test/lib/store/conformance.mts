@@ -71,7 +71,7 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
         assert.deepEqual(await put(...ids, ...ids), ids.map(() => false).concat(ids.map(() => true)))
         await again()
         for (const id of ids) {
-          assert.equal((await store.event('src', id))?.event_id, id)
+          assert.equal((await store.event('src', id))?.event.event_id, id)
           await store.enqueue(record(`of ${ids.indexOf(id)}`, { event: event(id) }))
           const { deliveries } = await store.deliveries({ event_id: id }, { limit: 10 })
           assert.deepEqual(
