@@ -66,8 +66,10 @@ function nodeBinary() {
     const binary = path.join(base, name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
     if (fs.existsSync(binary)) return binary
   }
+  const { engines } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'))
+  const [needsMajor, needsMinor] = engines.node.match(/\d+/g).map(Number)
   const [major, minor] = process.versions.node.split('.').map(Number)
-  if (major < 22 || (major === 22 && minor < 19)) {
+  if (major < needsMajor || (major === needsMajor && minor < needsMinor)) {
     process.stderr.write(
       `No Node.js package exists for ${system}-${process.arch}, and the installed Node.js ${process.versions.node} is too old: install Node.js ${version} and run the command again.\n`,
     )

@@ -1,3 +1,4 @@
+import '../runtime/required-node.js'
 import type { NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red'
 import { AliasFilter, parseRules } from '../../lib/alias/filter.js'
 import { subjectOf } from '../../lib/events/subject.js'

@@ -1,3 +1,4 @@
+import '../runtime/required-node.js'
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red'
 import { NO_SOURCE } from '../../lib/automations/automation.js'
 import { type AutomationRule, compileRule, type RuleSettings } from '../../lib/automations/rule.js'

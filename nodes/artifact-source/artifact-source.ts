@@ -1,3 +1,4 @@
+import '../runtime/required-node.js'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { AutomationError } from '../../lib/error.js'
 import { newEventId } from '../../lib/events/new-id.js'

@@ -1,3 +1,4 @@
+import '../runtime/required-node.js'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 
 export interface SecretCredentials {

@@ -1,3 +1,4 @@
+import '../runtime/required-node.js'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import type { WebhookSettings } from '../../lib/webhook/compile.js'
 import { hostOf } from '../runtime/host-of.js'

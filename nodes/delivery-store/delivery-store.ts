@@ -1,3 +1,4 @@
+import '../runtime/required-node.js'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { hostOf } from '../runtime/host-of.js'
 import { asAutomationError, logProblem } from '../runtime/report.js'

@@ -1,3 +1,4 @@
+import '../runtime/required-node.js'
 import type { NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red'
 import { type AutomationMessage, automationOf, eventOf } from '../../lib/inbox/message.js'
 import { parseTemplate, type Template } from '../../lib/template/parse.js'

@@ -1,3 +1,4 @@
+import '../runtime/required-node.js'
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red'
 import type { AutomationMessage } from '../../lib/inbox/message.js'
 import { hostOf } from '../runtime/host-of.js'

@@ -31,11 +31,16 @@ describe("package.json keeps the Flow Library's scorecard", () => {
     })
   }
 
-  it('accepts the oldest Node.js that the newest Node-RED runs on (P07)', () => {
+  it('accepts no Node.js on which a dependency does not run, though Node-RED does (P07 is not met)', () => {
+    const oldestOf = (range: string) =>
+      [...(/\d+(\.\d+)*/.exec(range)?.[0].split('.') ?? []), '0', '0'].slice(0, 3).join('.')
+    const own = oldestOf(packageJson.engines.node)
+    for (const name of Object.keys(packageJson.dependencies)) {
+      const { engines } = readJson(`node_modules/${name}/package.json`) as { engines?: { node?: string } }
+      if (engines?.node) assert.ok(satisfies(own, engines.node), `${name} does not run on Node.js ${own}`)
+    }
     const { engines } = require('node-red/package.json')
-    const oldest = /\d+(\.\d+)*/.exec(engines.node)?.[0].split('.') ?? []
-    const version = [...oldest, '0', '0'].slice(0, 3).join('.')
-    assert.ok(satisfies(version, packageJson.engines.node), `Node.js ${version} is not in ${packageJson.engines.node}`)
+    assert.ok(satisfies(own, engines.node))
   })
 
   it('has every node that can be wired in an example (N02)', () => {

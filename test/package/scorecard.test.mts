@@ -10,7 +10,10 @@ import { packageJson, root } from './repository.mts'
 const TOOL = 'node-red-dev@0.1.6'
 
 /** What the tool's checks can show without the catalogue of all packages; see scorecard-offline.cjs. */
-const REAL = ['P01', 'P03', 'P04', 'P05', 'P06', 'P07', 'N02', 'D01']
+const REAL = ['P01', 'P03', 'P04', 'P05', 'P06', 'N02', 'D01']
+
+/** P07 asks for every Node.js on which the newest Node-RED starts; undici, and so the package, needs a newer one, and says so. */
+const NOT_MET = ['P07']
 const VACUOUS = 'P08 and N01 compare with an empty catalogue, P05 cannot fail, D02 looks at the first dependency only'
 
 /**
@@ -32,7 +35,7 @@ async function installedTool(): Promise<string> {
 }
 
 describe("the Flow Library's scorecard tool", () => {
-  it(`finds nothing to complain about (${VACUOUS})`, async () => {
+  it(`finds nothing to complain about but the Node.js that undici needs (${VACUOUS})`, async () => {
     const tool = await installedTool()
     const folder = await mkdtemp(path.join(tmpdir(), 'artifact-automations-scorecard-'))
     try {
@@ -59,6 +62,11 @@ describe("the Flow Library's scorecard tool", () => {
         REAL.filter((check) => scorecard[check]?.test !== true),
         [],
         output,
+      )
+      assert.deepEqual(
+        NOT_MET.filter((check) => scorecard[check]?.test !== false),
+        [],
+        'it is met now: move it',
       )
       assert.match(output, new RegExp(`Package has ${Object.keys(packageJson.dependencies).length} dependencies`))
     } finally {

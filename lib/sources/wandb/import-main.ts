@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import './import-node.js'
+
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { parseAddressPolicy } from '../../webhook/address.js'

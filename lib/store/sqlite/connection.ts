@@ -1,6 +1,7 @@
 import { closeSync, fdatasync, fdatasyncSync, openSync, statSync } from 'node:fs'
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
 import { AutomationError } from '../../error.js'
+import { REQUIRED_NODE } from '../../required-node.js'
 import { closeToOthers, makePrivateFile } from './private-files.js'
 import { APPLICATION_ID, MIGRATIONS } from './schema.js'
 import { versionProblem } from './version.js'
@@ -203,7 +204,7 @@ function sqlite(): typeof import('node:sqlite') {
   if (loaded === undefined) {
     throw new AutomationError(
       'store_unavailable',
-      `Node.js ${process.versions.node} has no built-in SQLite: the embedded delivery store needs 22.13 or newer.`,
+      `Node.js ${process.versions.node} has no built-in SQLite: the embedded delivery store needs ${REQUIRED_NODE} or newer.`,
       { statusText: 'Node.js is too old', retryable: false },
     )
   }

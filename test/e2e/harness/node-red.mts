@@ -42,6 +42,8 @@ interface StartOptions {
   readonly nodesDir?: readonly string[]
   /** npm name of the Node-RED to start; default: `NODE_RED`. */
   readonly package?: string
+  /** The Node.js that runs it; default: the one of the tests. */
+  readonly node?: string
 }
 
 /** The settings under which nothing but the product itself is on the screen or on the wire. */
@@ -78,15 +80,15 @@ export class NodeRed {
     child.on('exit', () => this.#happened.check())
   }
 
-  static async start({ userDir, settings, env, nodesDir = [root], package: name = NODE_RED }: StartOptions = {}) {
+  static async start(options: StartOptions = {}) {
+    const { userDir, settings, env, nodesDir = [root], package: name = NODE_RED, node = process.execPath } = options
     const folder = userDir ?? (await mkdtemp(path.join(tmpdir(), 'artifact-automations-')))
     const settingsFile = path.join(folder, 'settings.js')
     await writeFile(settingsFile, `module.exports = ${JSON.stringify({ ...QUIET_SETTINGS, nodesDir, ...settings })}\n`)
-    const child = spawn(
-      process.execPath,
-      [require.resolve(`${name}/red.js`), '-u', folder, '-s', settingsFile, '-p', '0'],
-      { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
-    )
+    const child = spawn(node, [require.resolve(`${name}/red.js`), '-u', folder, '-s', settingsFile, '-p', '0'], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     const nodeRed = new NodeRed(child, folder, userDir === undefined)
     try {
       const running = await nodeRed.logged(/Server now running at (\S+)/, 30_000)
