@@ -41,7 +41,7 @@ describe('a Node.js that is too old', () => {
     }
 
     it(`(${version}) is what the command says, and nothing else`, async () => {
-      const command = path.join(root, packageJson.bin['artifact-automations-import'])
+      const command = path.join(root, String(packageJson.bin['artifact-automations-import']))
       const { status, stdout, stderr } = spawnSync(await nodeOf(version), [command, '--help'], { encoding: 'utf8' })
       assert.deepEqual([status, stdout, stderr], [1, '', `${sentence}\n`])
     })

@@ -15,6 +15,7 @@ interface PackageJson {
   readonly bugs?: unknown
   readonly files: readonly string[]
   readonly scripts: Record<string, string>
+  readonly bin: Readonly<Record<string, string>>
   readonly engines: { readonly node: string }
   readonly dependencies: Record<string, string>
   readonly devDependencies: Record<string, string>
