@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { AutomationError } from '../../error.js'
 import type { ErrorCode } from '../../error-codes.js'
 import { type FlowNode, isFlowNode } from './automations/flow-node.js'
+import { API_KEY } from './automations/imported-secrets.js'
 import { readAutomations } from './automations/read.js'
 import type { WandbClient } from './client.js'
 import { readDirectory } from './directory.js'
@@ -25,15 +26,13 @@ export const USAGE = `Reads your W&B automations and prints them as a Node-RED f
 
   --base-url <url>   of the W&B API, https://api.wandb.ai by default
   --entity <name>    only automations of this team or organization; may be given several times
-  --flows <file>     the flow file that there is already: its source and its secrets are used, and its automations are
-                     left out. It is only read; what is new is printed, to be added to it
+  --flows <file>     the flow file that there is already: its source is used, its automations are left out, and none of
+                     its secrets is given to what is imported. It is only read; what is new is printed, to be added to it
   --source <id>      of the artifact-source that the triggers use; without it that of the flow file, or one is made
   --help
 
 The API key comes from the environment: WANDB_API_KEY. What could not be carried over is told on standard error.
 `
-
-const API_KEY = 'WANDB_API_KEY'
 
 /** Runs the command; gives its exit status: 0, 1 when W&B could not be read, 2 when the call is wrong. */
 export async function importCommand(argv: readonly string[], world: CommandWorld): Promise<0 | 1 | 2> {
@@ -64,7 +63,8 @@ export async function importCommand(argv: readonly string[], world: CommandWorld
     out(`${JSON.stringify(await flowOf(wish, world), null, 2)}\n`)
     return 0
   } catch (error) {
-    report(error instanceof Error ? error.message : String(error))
+    const message = error instanceof Error ? error.message : String(error)
+    report(message.split('\n').map(visible).join('\n'))
     // what parseArgs throws is a TypeError with a code
     const isCall = error instanceof TypeError || (error instanceof AutomationError && CALL.includes(error.code))
     if (isCall) report(`\n${USAGE}`)
@@ -108,15 +108,16 @@ async function flowOf({ baseUrl, apiKey, entities, source, existing }: Wish, wor
     const sources = existing.filter(({ type, kind, d }) => type === 'artifact-source' && kind === 'wandb' && d !== true)
     const known = sources.find((node) => (source === null ? node['baseUrl'] === baseUrl : node.id === source))
     const sourceId = source ?? known?.id ?? newId()
-    const options = { source: sourceId, newId, existing, apiKey: String(known?.['apiKey'] ?? '') }
-    const { flow, report: remarks, secrets, here } = importAutomations(wanted, options)
-    report(`${wanted.length} of ${all.length} automations.`)
-    if (here.length > 0) report(`${here.length} of them are there already, and left out: ${here.join(', ')}`)
-    for (const { automation, severity, message } of remarks) report(`${severity}: ${automation}: ${message}`)
+    const imported = importAutomations(wanted, { source: sourceId, newId, existing })
+    const { flow, report: remarks, secrets, here } = imported
+    const say = (text: string) => report(visible(text))
+    say(`${wanted.length} of ${all.length} automations.`)
+    if (here.length > 0) say(`${here.length} of them are there already, and left out: ${here.join(', ')}`)
+    for (const { automation, severity, message } of remarks) say(`${severity}: ${automation}: ${message}`)
     const isMade = source === null && known === undefined
     const keyName = freeName([...existing, ...flow])
     const names = [...secrets, ...(isMade ? [keyName === API_KEY ? keyName : `${keyName} (the API key)`] : [])]
-    if (names.length > 0) report(`Secrets to fill in: ${names.join(', ')}`)
+    if (names.length > 0) say(`Secrets to fill in: ${names.join(', ')}`)
     const keyId = newId()
     return isMade ? [...flow, sourceNode(sourceId, keyId, baseUrl), secretNode(keyId, keyName)] : [...flow]
   } finally {
@@ -135,6 +136,13 @@ const sourceNode = (id: string, apiKey: string, baseUrl: string) => ({
 })
 
 const secretNode = (id: string, name: string) => ({ id, type: 'automation-secret', name })
+
+/** Names come from elsewhere, and a terminal obeys what is no letter: control characters are printed as JSON has them. */
+const visible = (text: string): string =>
+  text.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu,
+    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  )
 
 /** A name for the secret with the API key: one of a team's that has the usual name is for its webhooks. */
 function freeName(nodes: readonly FlowNode[]): string {

@@ -29,25 +29,28 @@ export function mountWandbSource(router: AdminRouter, RED: NodeAPI, host: Host):
     }),
   )
   router.post('/sources/:id/automations', (request) =>
-    asking(RED, host, request, async (client, { apiKey }) => {
+    asking(RED, host, request, async (client) => {
       const automations = await readAutomations(client, await readDirectory(client))
       const source = request.params['id'] ?? ''
       const { existing } = request.body
       return importAutomations(automations, {
         source,
         newId: () => RED.util.generateId(),
-        existing: Array.isArray(existing) ? existing.filter(isFlowNode) : [],
-        apiKey,
+        existing: [...(Array.isArray(existing) ? existing.filter(isFlowNode) : []), ...deployedSecrets(RED)],
       })
     }),
   )
 }
 
+/** Their names are taken, whether whoever asks knows them or not. */
+const deployedSecrets = (RED: NodeAPI) =>
+  [...deployedNodes(RED).values()].filter(({ type }) => type === 'automation-secret')
+
 async function asking(
   RED: NodeAPI,
   host: Host,
   { params, body }: AdminRequest,
-  work: (client: WandbClient, settings: { readonly apiKey: string }) => Promise<unknown>,
+  work: (client: WandbClient) => Promise<unknown>,
 ) {
   const id = params['id'] ?? ''
   const settings = withEnvironment(RED, id, settingsOf(RED, id, body['form']))
@@ -56,7 +59,7 @@ async function asking(
   if (key === undefined) throw NO_KEY
   const { client, close } = connectWandb(baseUrl, () => key, host.addressPolicy, host.machineProxy)
   try {
-    return { status: 200, json: await work(client, settings) }
+    return { status: 200, json: await work(client) }
   } finally {
     await close()
   }

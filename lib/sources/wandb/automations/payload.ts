@@ -64,10 +64,13 @@ export function asTemplate(payload: string, context: PayloadContext): PayloadTem
   )
   const bare = hasSecrets ? bareNames(braced) : []
   const isKnown = ({ name }: BareName) => known.includes(name) && isSecretName(name)
-  const text = bare.filter(isKnown).reduceRight((all, { name, start, end }) => {
-    const dollars = end - start - name.length
-    return `${all.slice(0, start)}${dollarsBefore(dollars, true)}${name}${all.slice(end)}`
-  }, braced)
+  let text = ''
+  let copied = 0
+  for (const { name, start, end } of bare.filter(isKnown)) {
+    text += braced.slice(copied, start) + dollarsBefore(end - start - name.length, true) + name
+    copied = end
+  }
+  text += braced.slice(copied)
   for (const { name } of bare) if (!isSecretName(name)) literals.add(`$${name}`)
   const open = bare.filter((each) => isSecretName(each.name) && !isKnown(each)).map(({ name }) => `$${name}`)
   const told = { text, bare: [...new Set(open)], literals: [...literals], foreign: [...foreign], renamed }
@@ -86,6 +89,25 @@ export function asTemplate(payload: string, context: PayloadContext): PayloadTem
     const problem = error instanceof Error ? error.message : String(error)
     return { ...told, secrets: [], needsToken: false, problem }
   }
+}
+
+/**
+ * The text with other names for its secrets.
+ * @param text a template whose secrets are known
+ */
+export function withSecretNames(text: string, names: ReadonlyMap<string, string>): string {
+  let written = ''
+  let copied = 0
+  for (const piece of scan(text).pieces) {
+    const inside = piece.kind === 'slot' ? text.slice(piece.start + 2, piece.end - 1) : ''
+    const name = piece.kind === 'bare' ? piece.name : inside.trim()
+    const other = names.get(name)
+    if (other === undefined) continue
+    const start = text.indexOf(name, piece.start)
+    written += text.slice(copied, start) + other
+    copied = start + name.length
+  }
+  return written + text.slice(copied)
 }
 
 const SECRET: readonly string[] = ['secret', 'token', 'bare-secret']

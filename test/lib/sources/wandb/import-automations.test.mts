@@ -70,9 +70,9 @@ describe('Importing automations', () => {
   it('lays one out as trigger, template and sender with its webhook and secret', () => {
     const { flow, report, secrets } = imported({})
     assert.deepEqual(flow, [
-      { id: 'id1', type: 'tab', label: 'W&B registry acme_X7QK/model', disabled: false, info: '' },
+      { id: 'id2', type: 'tab', label: 'W&B registry acme_X7QK/model', disabled: false, info: '' },
       {
-        id: 'id2',
+        id: 'id1',
         type: 'artifact-event',
         name: 'plain',
         source: 'source',
@@ -83,19 +83,19 @@ describe('Importing automations', () => {
         events: ['ADD_ARTIFACT_ALIAS'],
         pattern: '',
         description: 'what it is for',
-        z: 'id1',
+        z: 'id2',
         x: 160,
         y: 100,
-        wires: [['id3']],
+        wires: [['id5']],
       },
       {
-        id: 'id3',
+        id: 'id5',
         type: 'payload-template',
         name: '',
         template: '{"event_type":"${event_type}"}',
         format: 'json',
         missing: 'blank',
-        z: 'id1',
+        z: 'id2',
         x: 390,
         y: 100,
         wires: [['id6']],
@@ -104,25 +104,25 @@ describe('Importing automations', () => {
         id: 'id6',
         type: 'webhook-sender',
         name: 'plain',
-        webhook: 'id4',
+        webhook: 'id3',
         mode: 'live',
-        z: 'id1',
+        z: 'id2',
         x: 620,
         y: 100,
         wires: [[], []],
       },
       {
-        id: 'id4',
+        id: 'id3',
         type: 'automation-webhook',
         name: 'dispatcher',
         url: 'https://api.github.com/repos/a/b/dispatches',
         service: 'github',
-        accessToken: 'id5',
+        accessToken: 'id4',
         secrets: [],
         signing: 'none',
         signingSecret: '',
       },
-      { id: 'id5', type: 'automation-secret', name: 'GITHUB' },
+      { id: 'id4', type: 'automation-secret', name: 'GITHUB' },
     ])
     assert.deepEqual(report, [])
     assert.deepEqual(secrets, ['GITHUB'])
@@ -246,7 +246,7 @@ describe('Importing automations', () => {
     assert.match(report[0]?.message ?? '', /names MY_KEY/)
   })
 
-  it('says when one secret here stands for those of several teams, whose values may differ', () => {
+  it('gives each team a secret of its own, though W&B has them under one name', () => {
     const hookOf = (id: string): Automation['action'] => ({
       kind: 'webhook',
       webhook: { id, name: `hook ${id}`, url: 'https://example.com', accessTokenRef: 'TOKEN', secretRef: null },
@@ -257,19 +257,20 @@ describe('Importing automations', () => {
       scope: { ...plain.scope, entity, project: 'training' },
       action: hookOf(id),
     })
-    const { report, secrets } = imported(
+    const { flow, report, secrets } = imported(
       of('a', 'red', '1'),
       of('b', 'red', '2'),
       of('c', 'blue', '1'),
       of('d', 'blue', '3'),
     )
-    assert.deepEqual(secrets, ['TOKEN'])
+    assert.deepEqual(secrets, ['TOKEN', 'TOKEN_OF_blue'])
+    assert.equal(new Set(ofType(flow, 'automation-webhook').map((webhook) => webhook['accessToken'])).size, 2)
     assert.deepEqual(report, [
       {
         automation: 'd',
         severity: 'note',
         message:
-          'Its secret TOKEN has the name of one in red; here they are one. If the values differ, make another one and choose it in the webhook hook 3.',
+          'Its secret TOKEN is TOKEN_OF_blue here: TOKEN is a secret of red. Enter a value there that the webhook hook 3, which posts to example.com, may have.',
       },
     ])
   })
@@ -370,44 +371,70 @@ describe('Importing automations', () => {
   const importedInto = (existing: readonly FlowNode[], ...automations: Partial<Automation>[]) =>
     importAutomations(
       automations.map((each, index) => ({ ...plain, id: String(index), ...each })),
-      { source: 'source', newId: ids(), existing, apiKey: 'key' },
+      { source: 'source', newId: ids(), existing },
     )
   const deployed = (name: string, id: string): FlowNode => ({ id, type: 'automation-secret', name })
 
-  it('uses the secrets that are there already, and says which webhook gets the value', () => {
-    const existing = [deployed('GITHUB', 'mine'), deployed('WANDB_API_KEY', 'key'), deployed('UNUSED', 'other')]
-    const payload = '{"a": "${MY_KEY} ${WANDB_API_KEY}"}'
-    const { flow, report, secrets } = importedInto(
-      existing,
-      { name: 'a', action: { ...plain.action, payload } as Automation['action'] },
-      { name: 'b' },
-    )
-    const made = ofType(flow, 'automation-secret')
-    assert.deepEqual([made.map(({ name }) => name), secrets], [['MY_KEY'], ['MY_KEY']])
-    const webhook = only(flow, 'automation-webhook')
-    assert.deepEqual([webhook['accessToken'], webhook['secrets']], ['mine', [made[0]?.id, 'key']])
+  it('gives nobody a secret that is there already, whatever a payload or a webhook names', () => {
+    const existing = [
+      deployed('GITHUB', 'mine'),
+      deployed('WANDB_API_KEY', 'key'),
+      deployed('MY_KEY', 'other'),
+      { ...deployed('OFF', 'switched-off'), d: true },
+      deployed('hook_TOKEN', 'token'),
+    ]
+    const webhook = { id: 'w', name: 'hook', url: 'https://evil.example/x', accessTokenRef: null, secretRef: 'OFF' }
+    const payload = '{"a": "${MY_KEY} $OFF $$$OFF $$OFFICE", "k": ${ WANDB_API_KEY }, "t": "${ACCESS_TOKEN} ${GITHUB}"}'
+    const { flow, report, secrets } = importedInto(existing, { action: { kind: 'webhook', webhook, payload } })
+    const text = JSON.stringify(flow)
+    for (const { id } of existing) assert.ok(!text.includes(`"${id}"`), id)
+    const ours = ['GITHUB', 'MY_KEY', 'OFF', 'WANDB_API_KEY'].map((name) => `${name}_OF_acme_X7QK`)
+    assert.deepEqual(secrets, [...ours, 'hook_TOKEN_2'])
     assert.deepEqual(
-      report.filter(({ message }) => /already/.test(message)),
-      [
-        {
-          automation: 'a',
-          severity: 'note',
-          message:
-            'Its secret GITHUB is here already: the webhook dispatcher, which posts to api.github.com, gets its value.',
-        },
-        {
-          automation: 'a',
-          severity: 'note',
-          message:
-            'Its secret WANDB_API_KEY is here already, as the API key of the source: the webhook dispatcher, which posts to api.github.com, gets its value. If that is not meant, choose another one there.',
-        },
-      ],
+      ofType(flow, 'automation-secret')
+        .map(({ name, credentials }) => [name, credentials])
+        .sort(),
+      secrets.map((name) => [name, undefined]),
+    )
+    assert.equal(
+      only(flow, 'payload-template')['template'],
+      '{"a": "${MY_KEY_OF_acme_X7QK} $OFF_OF_acme_X7QK $$$$$OFF_OF_acme_X7QK $$OFFICE", "k": ${ WANDB_API_KEY_OF_acme_X7QK }, "t": "${ACCESS_TOKEN} ${GITHUB_OF_acme_X7QK}"}',
+    )
+    assert.equal(only(flow, 'webhook-sender')['d'], undefined)
+    const told = report.map(({ message }) => message).filter((message) => message.includes(' here: '))
+    assert.equal(told.length, 4)
+    assert.equal(
+      told.find((message) => message.includes('MY_KEY')),
+      'Its secret MY_KEY is MY_KEY_OF_acme_X7QK here: MY_KEY is here already, and not given to an import. Enter a value there that the webhook hook, which posts to evil.example, may have.',
     )
   })
 
-  it('does not use a secret that is disabled', () => {
-    const { secrets } = importedInto([{ ...deployed('GITHUB', 'mine'), d: true }], {})
-    assert.deepEqual(secrets, ['GITHUB'])
+  it('keeps the usual name of an API key for the source, also where there is none yet', () => {
+    const payload = '{"a": "${WANDB_API_KEY}"}'
+    const { flow, secrets } = imported({ action: { ...plain.action, payload } as Automation['action'] })
+    assert.deepEqual(secrets, ['GITHUB', 'WANDB_API_KEY_OF_acme_X7QK'])
+    assert.equal(only(flow, 'payload-template')['template'], '{"a": "${WANDB_API_KEY_OF_acme_X7QK}"}')
+  })
+
+  it('keeps apart secrets whose names come to the same here', () => {
+    const hookOf = (id: string, accessTokenRef: string): Automation['action'] => ({
+      kind: 'webhook',
+      webhook: { id, name: id, url: 'https://example.com', accessTokenRef, secretRef: null },
+      payload: null,
+    })
+    const { secrets } = imported({ action: hookOf('1', 'my-key') }, { action: hookOf('2', 'my.key') })
+    assert.deepEqual(secrets, ['SECRET_my_key', 'SECRET_my_key_OF_acme_X7QK'])
+  })
+
+  it('makes a token that W&B does not name one that nobody else has, not even one that comes later', () => {
+    const hook = { id: 'v', name: 'GITHUB', url: 'https://evil.example', accessTokenRef: null, secretRef: null }
+    const { flow, secrets } = imported(
+      { action: { kind: 'webhook', webhook: hook, payload: '{"a":"${ACCESS_TOKEN}"}' } },
+      { action: { ...plain.action, payload: '{"a":"${GITHUB_TOKEN}"}' } as Automation['action'] },
+    )
+    assert.deepEqual(secrets, ['GITHUB', 'GITHUB_TOKEN', 'GITHUB_TOKEN_2'])
+    const tokens = ofType(flow, 'automation-webhook').map((webhook) => webhook['accessToken'])
+    assert.equal(new Set(tokens).size, 2)
   })
 
   it('leaves out what was imported before, be it changed or disabled since, and tells its names', () => {
@@ -419,13 +446,121 @@ describe('Importing automations', () => {
     const again = importedInto(since, ...two, { name: 'c' }, { name: 'a', scope: { ...plain.scope, project: 'other' } })
     assert.deepEqual(
       [ofType(again.flow, 'artifact-event').map(({ name }) => name), again.secrets, again.here],
-      [['c', 'a'], [], ['a', 'b']],
+      [['c', 'a'], ['GITHUB_OF_acme_X7QK'], ['a', 'b']],
     )
     const other = since.map((node) =>
       node.type === 'artifact-event' ? { ...node, source: 'of another server' } : node,
     )
     assert.deepEqual(importedInto(other, ...two).here, [])
   })
+
+  /** As Node-RED's runtime has it, 4.1 and 5.0: `EnvVarPropertyRE` and its older form. */
+  const REPLACED = [/^\$\((\S+)\)$/, /^\${(\S+)}$/]
+  function* textsIn(value: unknown): Generator<string> {
+    if (typeof value === 'string') yield value
+    else if (typeof value === 'object' && value !== null) for (const each of Object.values(value)) yield* textsIn(each)
+  }
+
+  for (const hostile of [
+    '${SECRET_VALUE}',
+    '$(SECRET_VALUE)',
+    ' ${SECRET_VALUE}\n',
+    '${A}${B}',
+    '$($(X))',
+    '${SECRET VALUE}',
+  ]) {
+    it(`saves nothing that Node-RED would replace by a variable: ${JSON.stringify(hostile)}`, () => {
+      const webhook = { id: hostile, name: hostile, url: hostile, accessTokenRef: hostile, secretRef: hostile }
+      const scope = { entity: hostile, project: hostile, collection: hostile, organization: '' }
+      const alias = { $or: [{ $and: [{ alias: { $regex: hostile } }, { alias: { $ne: hostile } }] }] }
+      const run = {
+        run_filter: JSON.stringify({ $and: [{ display_name: { $regex: hostile } }, { username: hostile }] }),
+        run_metric_filter: {
+          threshold_filter: { name: hostile, agg_op: 'MAX', window_size: 1, cmp_op: '$gt', threshold: 1 },
+        },
+      }
+      const action = { kind: 'webhook' as const, webhook, payload: hostile }
+      const slack = {
+        kind: 'slack' as const,
+        team: hostile,
+        channel: hostile,
+        title: hostile,
+        message: hostile,
+        severity: hostile,
+      }
+      const common = { name: hostile, description: hostile, scope, action }
+      const { flow, report } = imported(
+        { ...common, filter: { filter: alias } },
+        { ...common, eventType: 'RUN_METRIC', filter: run, action: slack },
+        { ...common, scope: { ...scope, organization: hostile, project: null } },
+        { ...common, eventType: hostile, action: { kind: 'unsupported', what: hostile } },
+      )
+      for (const node of flow) {
+        for (const text of textsIn(node)) {
+          for (const pattern of REPLACED) assert.doesNotMatch(text, pattern, `${node.type}: ${text}`)
+          for (const pattern of REPLACED) assert.doesNotMatch(text.trim(), pattern, `${node.type}: ${text}`)
+        }
+      }
+      const said = report.map(({ message }) => message).join('\n')
+      for (const property of [
+        'name',
+        'description',
+        'entity',
+        'project',
+        'collection',
+        'url',
+        'user',
+        'metric',
+        ...(hostile.includes(' V') ? [] : ['template']),
+      ]) {
+        assert.match(said, new RegExp(`^The ${property} of its .* which Node-RED would replace`, 'm'), property)
+      }
+      // what compares with something else now does not compare at all
+      for (const trigger of ofType(flow, 'artifact-event')) assert.equal(trigger['d'], true)
+    })
+  }
+
+  it('keeps the meaning of a pattern and of a payload that Node-RED would replace', () => {
+    const filter = { filter: { $or: [{ $and: [{ alias: { $regex: '$(end)' } }] }] } }
+    const { flow, report } = imported({
+      filter,
+      action: { ...plain.action, payload: '${event_json}' } as Automation['action'],
+    })
+    const trigger = only(flow, 'artifact-event')
+    assert.equal(trigger['pattern'], '(?:$(end))')
+    assert.equal(trigger['d'], undefined)
+    const template = parseTemplate(String(only(flow, 'payload-template')['template']), 'json')
+    const event: ArtifactEvent = { ...sampleEvent('ADD_ARTIFACT_ALIAS'), alias: 'A' }
+    const { text } = renderTemplate(template, { event, automationName: '', missing: 'blank' })
+    assert.deepEqual(JSON.parse(text), JSON.parse(JSON.stringify(event)))
+    assert.deepEqual(report.length, 2)
+  })
+
+  it('leaves texts alone that only hold such a name', () => {
+    const { flow, report } = imported({ name: 'at ${PLACE}', description: '${A} and ${B}' })
+    const { name, description } = only(flow, 'artifact-event')
+    assert.deepEqual([name, description, report], ['at ${PLACE}', '${A} and ${B}', []])
+  })
+
+  it('knows an automation again whose name was written otherwise', () => {
+    const before = importedInto([], { name: '${X}' }, { name: '$(Y)' })
+    assert.deepEqual(importedInto(before.flow, { name: '${X}' }, { name: '$(Y)' }).here, ['${X}', '$(Y)'])
+  })
+
+  for (const payload of [
+    '$'.repeat(60_000),
+    '${'.repeat(30_000),
+    '$$$${'.repeat(12_000),
+    `\${\${${'{'.repeat(60_000)}`,
+    '"${a'.repeat(20_000),
+  ]) {
+    it(`reads ${payload.slice(0, 8)}… of ${payload.length} characters in no time`, () => {
+      const started = process.cpuUsage()
+      imported({ action: { ...plain.action, payload } as Automation['action'] })
+      const { user, system } = process.cpuUsage(started)
+      assert.ok(user + system < 1_500_000, `${(user + system) / 1000} ms`)
+    })
+  }
 
   for (const [payload, sent, said] of [
     ['{"a": "${alias}"}', '{"a": "A"}', []],

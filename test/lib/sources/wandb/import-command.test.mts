@@ -93,7 +93,7 @@ describe('The command artifact-automations-import', () => {
     return file
   }
 
-  it('knows what a flow file has already: the source, the secrets and the automations of an earlier import', async () => {
+  it('knows what a flow file has already: the source and the automations of an earlier import, and secrets that nobody gets', async () => {
     const first = await run(['--base-url', standin.url])
     const before = flowOf(first.out)
     const everything = ['--base-url', standin.url, '--flows', written(first.out)]
@@ -112,11 +112,11 @@ describe('The command artifact-automations-import', () => {
     assert.deepEqual(names(flow), ['added'])
     const idOf = (type: string, name: string) => before.find((node) => node.type === type && node['name'] === name)?.id
     assert.equal(flow.find(({ type }) => type === 'artifact-event')?.['source'], idOf('artifact-source', 'W&B'))
-    assert.equal(
-      flow.find(({ type }) => type === 'automation-webhook')?.['accessToken'],
-      idOf('automation-secret', 'CI_TOKEN'),
-    )
-    assert.doesNotMatch(told, /Secrets to fill in/)
+    const secret = flow.find(({ type }) => type === 'automation-secret')
+    assert.equal(secret?.['name'], 'CI_TOKEN_OF_acme_X7QK')
+    assert.equal(flow.find(({ type }) => type === 'automation-webhook')?.['accessToken'], secret?.id)
+    for (const { id } of before.filter(({ type }) => type === 'automation-secret')) assert.ok(!out.includes(id))
+    assert.match(told, /^Secrets to fill in: CI_TOKEN_OF_acme_X7QK$/m)
   })
 
   it('gives the API key a secret of its own, whatever the secrets of the team are named', async () => {
@@ -126,10 +126,21 @@ describe('The command artifact-automations-import', () => {
     const { out, told } = await run(['--base-url', standin.url])
     const flow = flowOf(out)
     const secrets = flow.filter(({ type }) => type === 'automation-secret').map(({ name }) => name)
-    assert.deepEqual(secrets.sort(), ['CI_TOKEN', 'WANDB_API_KEY', 'WANDB_API_KEY_2'])
+    assert.deepEqual(secrets.sort(), ['CI_TOKEN', 'WANDB_API_KEY', 'WANDB_API_KEY_OF_acme_X7QK'])
     const source = flow.find(({ type }) => type === 'artifact-source')
-    assert.equal(flow.find(({ id }) => id === source?.['apiKey'])?.['name'], 'WANDB_API_KEY_2')
-    assert.match(told, /Secrets to fill in: CI_TOKEN, WANDB_API_KEY, WANDB_API_KEY_2 \(the API key\)/)
+    const key = flow.find(({ id }) => id === source?.['apiKey'])
+    assert.equal(key?.['name'], 'WANDB_API_KEY')
+    assert.ok(flow.every(({ type, accessToken }) => type !== 'automation-webhook' || accessToken !== key?.id))
+    assert.match(told, /Secrets to fill in: CI_TOKEN, WANDB_API_KEY_OF_acme_X7QK, WANDB_API_KEY$/m)
+  })
+
+  it('prints what is no letter in a name as JSON has it, and the flow as it is', async () => {
+    const name = 'a\u001b]0;title\u0007\u202e\u009b31m\nmissing: forged: line'
+    world.addTrigger(model, { name, eventType: 'LINK_MODEL', filter: {}, action: { kind: 'aria', prompt: '' } })
+    const { out, told } = await run(['--base-url', standin.url])
+    assert.ok(names(flowOf(out)).includes(name))
+    assert.match(told, /^missing: a\\u001b\]0;title\\u0007\\u202e\\u009b31m\\u000amissing: forged: line: /m)
+    assert.doesNotMatch(told.replaceAll('\n', ''), /[\p{Cc}\p{Cf}]/u)
   })
 
   for (const [what, text] of [
