@@ -1,4 +1,5 @@
 import type { Attempt, DeliveryError } from './delivery.js'
+import type { Ordering } from './ordering.js'
 import type { StoredDelivery } from './stored.js'
 
 /** What one attempt means for its delivery. Made by the webhook's rules; the engine knows no HTTP. */
@@ -19,8 +20,6 @@ export interface SendResult {
   /** The request that was made, for the history; null when none was (a permanent error before the request). */
   readonly attempt: Attempt | null
 }
-
-export type Ordering = 'none' | 'collection'
 
 /** A deployed webhook, as the engine sees it. */
 export interface LanePort {

@@ -1,9 +1,10 @@
+import { MOST_BODY_BYTES } from '../body-size.js'
 import type { Detail } from '../error.js'
 
 /** How much of an event is accepted. */
 export const EVENT_LIMITS = {
-  /** Bytes of a request's body: 1 MiB. */
-  bodyBytes: 1024 * 1024,
+  /** Bytes of a request's body. */
+  bodyBytes: MOST_BODY_BYTES,
   /** Nested objects and arrays; the event itself is the first. */
   depth: 100,
   /** Characters of `event_id`. */

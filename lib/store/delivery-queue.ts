@@ -6,7 +6,7 @@ import type {
   MaskedRequest,
   NewDelivery,
 } from '../delivery/delivery.js'
-import type { Ordering } from '../delivery/lane-port.js'
+import type { Ordering } from '../delivery/ordering.js'
 import type { StoredDelivery } from '../delivery/stored.js'
 import type { ArtifactEvent } from '../events/event.js'
 import type { Page } from './page.js'

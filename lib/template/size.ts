@@ -1,7 +1,5 @@
+import { MOST_BODY_BYTES } from '../body-size.js'
 import { AutomationError } from '../error.js'
-
-/** The largest body that a template may render: 1 MiB of UTF-8. */
-export const MAX_BODY_BYTES = 1024 * 1024
 
 /**
  * Stops a text that is still growing. Every UTF-16 unit takes at least a byte, so this never refuses what
@@ -9,13 +7,13 @@ export const MAX_BODY_BYTES = 1024 * 1024
  * @throws AutomationError `payload_too_large`
  */
 export function checkGrowth(text: string): void {
-  if (text.length > MAX_BODY_BYTES) throw tooLarge()
+  if (text.length > MOST_BODY_BYTES) throw tooLarge()
 }
 
 /** @throws AutomationError `payload_too_large` when the text takes more than 1 MiB in UTF-8 */
 export function checkSize(text: string): void {
   checkGrowth(text)
-  if (text.length * 3 > MAX_BODY_BYTES && new TextEncoder().encode(text).length > MAX_BODY_BYTES) throw tooLarge()
+  if (text.length * 3 > MOST_BODY_BYTES && new TextEncoder().encode(text).length > MOST_BODY_BYTES) throw tooLarge()
 }
 
 function tooLarge(): AutomationError {

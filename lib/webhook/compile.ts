@@ -13,7 +13,7 @@ import { planWebhook, type WebhookPlan, type WebhookSettings } from './settings.
 import { type SignedMessage, sign, signingKey } from './sign.js'
 import { compileTls, type Tls, type TlsSettings } from './tls.js'
 
-export { ORDERINGS, type Ordering, WEBHOOK_DEFAULTS, type WebhookSettings } from './settings.js'
+export { WEBHOOK_DEFAULTS, type WebhookSettings } from './settings.js'
 
 /** What the ids in the settings stand for. */
 export interface WebhookParts {

@@ -1,3 +1,4 @@
+import { MOST_BODY_BYTES } from '../body-size.js'
 import type { MaskedRequest } from '../delivery/delivery.js'
 import { AutomationError } from '../error.js'
 import { MASK } from '../secrets/secret.js'
@@ -5,9 +6,6 @@ import { fillSlots } from '../template/fill.js'
 import type { SecretSlot } from '../template/slot.js'
 import type { FilledHeader, Webhook } from './compile.js'
 import { type AttemptValues, attemptHeaders } from './header-rules.js'
-
-/** A payload is at most so long when it is sent. */
-export const BODY_BYTES = 1024 * 1024
 
 /** What an attempt sends. */
 export interface AttemptInput {
@@ -47,10 +45,10 @@ export interface WebhookRequest {
 export function buildRequest(webhook: Webhook, { id, attempt, at, payload, slots }: AttemptInput): WebhookRequest {
   const text = slots.length > 0 ? payload.toString() : ''
   const body = slots.length > 0 ? Buffer.from(fillSlots(text, slots, webhook.reveal)) : payload
-  if (body.length > BODY_BYTES) {
+  if (body.length > MOST_BODY_BYTES) {
     throw new AutomationError(
       'payload_too_large',
-      `The payload has ${body.length} bytes; at most ${BODY_BYTES} (1 MiB) can be sent.`,
+      `The payload has ${body.length} bytes; at most ${MOST_BODY_BYTES} (1 MiB) can be sent.`,
       { statusText: 'payload too large' },
     )
   }

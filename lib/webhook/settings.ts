@@ -1,3 +1,4 @@
+import { ORDERINGS, type Ordering } from '../delivery/ordering.js'
 import { DEFAULT_SCHEDULE, parseSchedule } from '../delivery/schedule.js'
 import { AutomationError } from '../error.js'
 import { type HeaderField, parseHeaders } from './headers.js'
@@ -41,9 +42,6 @@ export interface WebhookSettings {
   /** Id of a core `http proxy`. */
   readonly proxy: string
 }
-
-export const ORDERINGS = ['none', 'collection'] as const
-export type Ordering = (typeof ORDERINGS)[number]
 
 export const WEBHOOK_DEFAULTS: WebhookSettings = {
   name: '',

@@ -1,6 +1,6 @@
 import type { MaskedRequest } from '../../delivery/delivery.js'
+import { describeDelivery } from '../../delivery/describe.js'
 import type { StoredDelivery } from '../../delivery/stored.js'
-import { isoTime } from '../../iso-time.js'
 import type { Enqueued, NewRecord } from '../delivery-queue.js'
 import type { Context } from './context.js'
 import { idText } from './id-text.js'
@@ -107,20 +107,21 @@ function existing({ db }: Context, id: string): Enqueued {
 
 function newDelivery(entry: NewRecord, status: 'pending' | 'dry-run', dueAt: number | null): Enqueued['delivery'] {
   const { id, event, automation, webhook, sender, createdAt } = entry
-  return {
+  return describeDelivery({
     id,
-    event_id: event.event_id,
+    eventId: event.event_id,
     automation,
     webhook,
     sender,
     status,
     attempts: 0,
-    status_code: null,
-    duration_ms: null,
-    created_at: isoTime(createdAt),
-    ...(dueAt !== null && { next_attempt_at: isoTime(dueAt) }),
-    ...(status === 'dry-run' && { finished_at: isoTime(createdAt) }),
-  }
+    statusCode: null,
+    durationMs: null,
+    createdAt,
+    dueAt,
+    finishedAt: status === 'dry-run' ? createdAt : null,
+    error: null,
+  })
 }
 
 function storedFrom(entry: NewRecord, seq: number): StoredDelivery {

@@ -1,4 +1,5 @@
-import type { Attempt, Delivery } from '../../delivery/delivery.js'
+import type { Attempt, Delivery, DeliveryError, Party } from '../../delivery/delivery.js'
+import { describeDelivery } from '../../delivery/describe.js'
 import type { StoredDelivery } from '../../delivery/stored.js'
 import type { ArtifactEvent } from '../../events/event.js'
 import { isoTime } from '../../iso-time.js'
@@ -9,25 +10,30 @@ import { STATUSES } from './schema.js'
 
 /** The delivery as people see it, from a row of `deliveries`. */
 export function deliveryOf(row: Row): Delivery {
-  const status = STATUSES[row['status'] as number]!
-  return {
+  return describeDelivery({
     id: row['id'] as string,
-    event_id: idOf(row['event_id'] as string),
-    automation: { id: row['automation_id'] as string, name: row['automation_name'] as string },
-    webhook: { id: row['webhook_id'] as string, name: row['webhook_name'] as string },
-    sender: { id: row['sender_id'] as string, name: row['sender_name'] as string },
-    status,
+    eventId: idOf(row['event_id'] as string),
+    automation: partyOf(row, 'automation'),
+    webhook: partyOf(row, 'webhook'),
+    sender: partyOf(row, 'sender'),
+    status: STATUSES[row['status'] as number]!,
     attempts: row['attempts'] as number,
-    status_code: row['status_code'] as number | null,
-    duration_ms: row['duration_ms'] as number | null,
-    created_at: isoTime(row['created_at'] as number),
-    ...(status === 'pending' && row['due_at'] !== null && { next_attempt_at: isoTime(row['due_at'] as number) }),
-    ...(row['finished_at'] !== null && { finished_at: isoTime(row['finished_at'] as number) }),
-    ...(row['error_code'] !== null && {
-      error: { code: row['error_code'] as string, message: row['error_message'] as string },
-    }),
-  }
+    statusCode: row['status_code'] as number | null,
+    durationMs: row['duration_ms'] as number | null,
+    createdAt: row['created_at'] as number,
+    dueAt: row['due_at'] as number | null,
+    finishedAt: row['finished_at'] as number | null,
+    error: errorOf(row),
+  })
 }
+
+const partyOf = (row: Row, role: 'automation' | 'webhook' | 'sender'): Party => ({
+  id: row[`${role}_id`] as string,
+  name: row[`${role}_name`] as string,
+})
+
+const errorOf = (row: Row): DeliveryError | null =>
+  row['error_code'] === null ? null : { code: row['error_code'] as string, message: row['error_message'] as string }
 
 /**
  * Everything of a delivery by its `seq`. An event outlives its deliveries, so one of both places has it; of two sources
@@ -44,9 +50,9 @@ export function storedOf(row: Row): StoredDelivery {
     seq: row['seq'] as number,
     id: row['id'] as string,
     event: eventOf(row),
-    automation: { id: row['automation_id'] as string, name: row['automation_name'] as string },
-    webhook: { id: row['webhook_id'] as string, name: row['webhook_name'] as string },
-    sender: { id: row['sender_id'] as string, name: row['sender_name'] as string },
+    automation: partyOf(row, 'automation'),
+    webhook: partyOf(row, 'webhook'),
+    sender: partyOf(row, 'sender'),
     orderKey: row['collection'] as string | null,
     payload: payloadOf(row),
     slots: slotsOf(row),
@@ -73,13 +79,12 @@ export function eventOf(row: Row): ArtifactEvent {
 /** From a row of `attempts`. */
 export function attemptOf(row: Row): Attempt {
   const response = row['response'] === null ? {} : JSON.parse(row['response'] as string)
+  const error = errorOf(row)
   return {
     started_at: isoTime(row['started_at'] as number),
     duration_ms: row['duration_ms'] as number,
     ...(row['status_code'] !== null && { status_code: row['status_code'] as number }),
-    ...(row['error_code'] !== null && {
-      error: { code: row['error_code'] as string, message: row['error_message'] as string },
-    }),
+    ...(error !== null && { error }),
     ...(response.headers !== undefined && { response_headers: response.headers }),
     ...(response.body !== undefined && { response_body: response.body }),
   }

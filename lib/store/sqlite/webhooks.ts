@@ -1,4 +1,4 @@
-import type { Ordering } from '../../delivery/lane-port.js'
+import type { Ordering } from '../../delivery/ordering.js'
 import type { WebhookState } from '../delivery-queue.js'
 import type { Connection } from './connection.js'
 import type { Context } from './context.js'
