@@ -22,7 +22,7 @@ export class ClockWatch {
   }
 
   /** @param before a time that has been, by the same clock; by default when this was called last */
-  async look(before = this.#last): Promise<void> {
+  async check(before = this.#last): Promise<void> {
     const now = this.#clock.now()
     this.#last = now
     const by = before - now

@@ -17,7 +17,7 @@ import { deadline } from './deadline.js'
 import { Intake } from './intake.js'
 import type { Metrics } from './lane/counters.js'
 import { Marks } from './lane/marks.js'
-import { Room } from './lane/window.js'
+import { ByteBudget } from './lane/window.js'
 import { Lanes } from './lanes.js'
 import type { EngineOptions, QueuedDelivery } from './options.js'
 import { Pending } from './pending.js'
@@ -81,7 +81,7 @@ export class DeliveryEngine implements EventKeeper {
       clock,
       random,
       log,
-      room: new Room(),
+      budget: new ByteBudget(),
       senders: this.#senders,
       pending: this.#pending,
       blocked: () => (access.stopped ? 'Node-RED is stopping.' : (this.problem?.message ?? null)),
@@ -193,7 +193,7 @@ export class DeliveryEngine implements EventKeeper {
     this.#senders.attach(id, port)
     if (!this.#access.open) return
     this.#access.background(this.#senders.giveOwed(id))
-    for (const { webhook } of this.#pending.ofSender(id)) this.#lanes.of(webhook).look()
+    for (const { webhook } of this.#pending.ofSender(id)) this.#lanes.of(webhook).wake()
   }
 
   detachSender(id: string): void {
@@ -267,7 +267,7 @@ export class DeliveryEngine implements EventKeeper {
     const { clean, lastAlive } = await this.#store.open(start)
     if (!clean) log.warn('The delivery store was not closed properly; nothing that was accepted is lost.')
     this.#lanes.load(await this.#store.webhookStates())
-    if (lastAlive !== null) await this.#clockWatch.look(lastAlive)
+    if (lastAlive !== null) await this.#clockWatch.check(lastAlive)
     this.#pending.load(await this.#store.pending())
     for (const [id, port] of this.#early) this.#access.background(this.#lanes.of(id).attach(port))
     this.#early.clear()
@@ -288,7 +288,7 @@ export class DeliveryEngine implements EventKeeper {
     if (this.#access.stopped) return
     this.#alarm.wakeAt(this.#options.clock.now() + LONGEST_TIMER_MS)
     if (!this.#access.works) return
-    this.#access.background(this.#clockWatch.look())
+    this.#access.background(this.#clockWatch.check())
     this.#access.background(this.#replay.settle())
     this.#housekeeping.tick()
     this.#lanes.pump()

@@ -1,4 +1,4 @@
-import type { DeliveryFilter, Redelivered, RedeliveryWish } from '../store/delivery-queue.js'
+import type { DeliveryFilter, Redelivered, RedeliveryRequest } from '../store/delivery-queue.js'
 import type { StoreAccess } from '../store/guard/access.js'
 import type { DeliveryStore } from '../store/store.js'
 import type { Lanes } from './lanes.js'
@@ -37,12 +37,12 @@ export class Redelivery {
     return count
   }
 
-  async #slice(wish: RedeliveryWish, now: number): Promise<Redelivered> {
-    const slice = await this.#access.use(() => this.#store.redeliver(wish, now))
+  async #slice(request: RedeliveryRequest, now: number): Promise<Redelivered> {
+    const slice = await this.#access.use(() => this.#store.redeliver(request, now))
     for (const { webhook, sender, wasPending } of slice.deliveries) {
       if (!wasPending) this.#pending.add(webhook, sender, 1)
     }
-    for (const id of new Set(slice.deliveries.map(({ webhook }) => webhook))) this.#lanes.of(id).look()
+    for (const id of new Set(slice.deliveries.map(({ webhook }) => webhook))) this.#lanes.of(id).wake()
     return slice
   }
 }

@@ -21,7 +21,7 @@ export interface DeliveryQueue {
    * Takes due deliveries of a webhook whose senders are among `senders`, earliest first. What was taken is not given
    * again until it is recorded or released, or the store was opened again.
    */
-  claim(webhook: string, want: ClaimWish): Promise<Claim>
+  claim(webhook: string, request: ClaimRequest): Promise<Claim>
   release(webhook: string, seqs: readonly number[]): Promise<void>
   /** Notes that requests are on their way, so that a crash can be told from a wait. */
   markStarted(started: readonly Started[]): Promise<void>
@@ -34,7 +34,7 @@ export interface DeliveryQueue {
    * Makes deliveries pending and due at `now` again, with the schedule from its start; of a filter up to `limit`,
    * going on at `before`. Those that are claimed, or wait for their predecessor, are left as they are; dry runs too.
    */
-  redeliver(wanted: RedeliveryWish, now: number): Promise<Redelivered>
+  redeliver(request: RedeliveryRequest, now: number): Promise<Redelivered>
 
   webhookStates(): Promise<ReadonlyMap<string, WebhookState>>
   putWebhookState(id: string, state: WebhookState): Promise<void>
@@ -71,7 +71,7 @@ export interface Enqueued {
   readonly claimed: StoredDelivery | null
 }
 
-export interface ClaimWish {
+export interface ClaimRequest {
   readonly senders: ReadonlySet<string>
   readonly now: number
   /** At most so many deliveries, and, but for the first, so many bytes of payload. */
@@ -122,7 +122,7 @@ export interface DeliveryFilter {
   readonly until?: number
 }
 
-export type RedeliveryWish =
+export type RedeliveryRequest =
   | { readonly id: string }
   | { readonly filter: DeliveryFilter; readonly before: string | null; readonly limit: number }
 

@@ -23,7 +23,7 @@ export class Exchanges {
     const exchange = new Exchange()
     this.#open.set(exchange, now)
     if (signal) this.#givenUpBy(signal).add(exchange)
-    if (this.#timer === null) this.#lookIn(this.#timeoutMs)
+    if (this.#timer === null) this.#checkIn(this.#timeoutMs)
     return exchange
   }
 
@@ -54,7 +54,7 @@ export class Exchanges {
     return exchanges
   }
 
-  #lookIn(ms: number): void {
+  #checkIn(ms: number): void {
     this.#timer = setTimeout(() => {
       this.#timer = null
       this.#stopLate()
@@ -65,7 +65,7 @@ export class Exchanges {
     const began = performance.now() - this.#timeoutMs
     for (const [exchange, at] of this.#open) {
       if (at > began) {
-        this.#lookIn(Math.ceil(at - began))
+        this.#checkIn(Math.ceil(at - began))
         return
       }
       exchange.stop(new DeadlineError())

@@ -3,7 +3,7 @@ import { migrateConfig } from '../migrate.js'
 /** Of the saved properties below. Raise it with every change of their meaning, and add the step that leads there. */
 export const CURRENT_VERSION = 1
 
-/** Every saved property with its default (design section 4). */
+/** Every saved property with its default, by the names that people's flows hold. */
 export const DEFAULTS = {
   name: '',
   version: CURRENT_VERSION,

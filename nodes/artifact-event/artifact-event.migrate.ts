@@ -9,7 +9,7 @@ const { event: _, ...ofRuns } = RUN_DEFAULTS
 /** What a trigger asks of runs, with W&B's defaults. */
 export const RUN_PROPERTIES = ofRuns
 
-/** Every saved property with its default (design section 4); those of runs under W&B's names. */
+/** Every saved property with its default, by the names that people's flows hold; those of runs under W&B's names. */
 export const DEFAULTS = {
   name: '',
   version: CURRENT_VERSION,

@@ -137,6 +137,15 @@ describe('the sources', () => {
     )
   })
 
+  it('cite nothing that a reader does not have: pages of docs/ and published specifications only', () => {
+    const files = [...SOURCES, ...filesBelow('scripts'), ...filesBelow('test', '.mts'), ...filesBelow('docs', '.md')]
+    const elsewhere = new RegExp(['design sec', 'tion|house\\.', 'md|shared/fac', 'ts'].join(''), 'i')
+    assert.deepEqual(
+      files.filter((file) => elsewhere.test(read(file))),
+      [],
+    )
+  })
+
   it('leave no work for later in words', () => {
     const files = [...SOURCES, ...filesBelow('scripts'), ...filesBelow('test', '.mts')]
     const marks = new RegExp(['TO', 'DO|FIX', 'ME|X', 'XX|@ts-', 'ignore'].join(''))

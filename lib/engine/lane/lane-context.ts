@@ -2,7 +2,7 @@ import type { Clock, Log } from '../../platform.js'
 import type { DeliveryStore } from '../../store/store.js'
 import type { Pending } from '../pending.js'
 import type { Senders } from '../senders.js'
-import type { Room } from './window.js'
+import type { ByteBudget } from './window.js'
 
 /** What all lanes share. */
 export interface LaneContext {
@@ -10,7 +10,7 @@ export interface LaneContext {
   readonly clock: Clock
   readonly random: () => number
   readonly log: Log
-  readonly room: Room
+  readonly budget: ByteBudget
   readonly senders: Senders
   readonly pending: Pending
   /** Why no lane may send, as a sentence, or null: the store must be able to take the results. */

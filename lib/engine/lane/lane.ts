@@ -37,7 +37,7 @@ export class Lane {
     this.id = id
     this.#state = state ?? OPEN_STATE
     this.#context = context
-    this.#window = new Window(context.room)
+    this.#window = new Window(context.budget)
     this.#flights = new Flights(context, {
       answered: (result, port, now) => this.#learn(result, port, now),
       recorded: (record, successor) => this.#recorded(record, successor),
@@ -110,7 +110,7 @@ export class Lane {
       if (pausedUrl !== null && pausedUrl !== port.url) await this.resume()
       if (ordering !== port.ordering) await this.#reorder(port)
     })
-    this.look()
+    this.wake()
   }
 
   async #reorder({ ordering }: LanePort): Promise<void> {
@@ -179,7 +179,7 @@ export class Lane {
   }
 
   /** There may be more due deliveries on disk than the lane knows of. */
-  look(): void {
+  wake(): void {
     this.#backlog = true
     this.pump()
   }
@@ -190,7 +190,7 @@ export class Lane {
     if (heldUntil !== null) this.#state = { ...this.#state, heldUntil: heldUntil - by }
     this.#breaker.shift(by)
     this.#nextDue = null
-    this.look()
+    this.wake()
   }
 
   /** Sends what may be sent now, and sees to it that it is called again when more may be. */
@@ -246,8 +246,8 @@ export class Lane {
       for (const id of pending.sendersOf(this.id)) if (senders.has(id)) present.add(id)
       this.#backlog = false
       if (present.size === 0) return
-      const wish = { senders: present, now: clock.now(), ...CLAIM }
-      const { deliveries, more, nextDue } = await insist(() => store.claim(this.id, wish))
+      const request = { senders: present, now: clock.now(), ...CLAIM }
+      const { deliveries, more, nextDue } = await insist(() => store.claim(this.id, request))
       for (const delivery of deliveries) this.#window.push(delivery)
       this.#backlog ||= more
       if (nextDue !== null) this.#nextDue = Math.min(nextDue, this.#nextDue ?? nextDue)

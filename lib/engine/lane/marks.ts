@@ -2,7 +2,7 @@ import type { Timers } from '../../platform.js'
 import type { DeliveryStore } from '../../store/store.js'
 import type { Flight } from './flights.js'
 
-const LOOK_EVERY_MS = 100
+const WRITE_EVERY_MS = 100
 
 /**
  * Tells the store of requests that take longer than a moment, many at once. So a crash can be told from a wait, and an
@@ -25,7 +25,7 @@ export class Marks {
 
   /** A request went out. */
   started(): void {
-    this.#timer ??= this.#timers.setTimeout(() => this.#look(), LOOK_EVERY_MS)
+    this.#timer ??= this.#timers.setTimeout(() => this.#write(), WRITE_EVERY_MS)
   }
 
   stop(): void {
@@ -34,7 +34,7 @@ export class Marks {
   }
 
   /** Those that were there at the last look already are marked. */
-  #look(): void {
+  #write(): void {
     this.#timer = null
     const unmarked = [...this.#flights()].filter((flight) => !flight.marked && !flight.answered)
     const slow = unmarked.filter((flight) => this.#seen.has(flight))

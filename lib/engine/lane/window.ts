@@ -2,7 +2,7 @@ import type { StoredDelivery } from '../../delivery/stored.js'
 import { weightOf } from './weight.js'
 
 /** Bytes that all windows together may hold; each may always hold one delivery. */
-export const ROOM_BYTES = 16 * 1024 * 1024
+export const BUDGET_BYTES = 16 * 1024 * 1024
 /** Deliveries that one window may hold: reading one back from the disk costs more than all the rest of sending it. */
 export const WINDOW_SIZE = 4096
 /** Below this a window is filled again, … */
@@ -15,11 +15,11 @@ const OVERHEAD_BYTES = 1024
 const KEPT_AFTER = 256
 
 /** The memory that the windows of all lanes share. */
-export class Room {
+export class ByteBudget {
   #used = 0
 
   get full(): boolean {
-    return this.#used >= ROOM_BYTES
+    return this.#used >= BUDGET_BYTES
   }
 
   take(bytes: number): void {
@@ -40,10 +40,10 @@ interface Item {
 export class Window {
   #items: Item[] = []
   #head = 0
-  readonly #room: Room
+  readonly #budget: ByteBudget
 
-  constructor(room: Room) {
-    this.#room = room
+  constructor(budget: ByteBudget) {
+    this.#budget = budget
   }
 
   get size(): number {
@@ -51,20 +51,20 @@ export class Window {
   }
 
   get full(): boolean {
-    return this.size >= WINDOW_SIZE || (this.size > 0 && this.#room.full)
+    return this.size >= WINDOW_SIZE || (this.size > 0 && this.#budget.full)
   }
 
   push(delivery: StoredDelivery): void {
     const bytes = OVERHEAD_BYTES + delivery.payload.length + weightOf(delivery.event)
     this.#items.push({ delivery, bytes })
-    this.#room.take(bytes)
+    this.#budget.take(bytes)
   }
 
   shift(): StoredDelivery | undefined {
     const first = this.#items[this.#head]
     if (first === undefined) return undefined
     this.#head++
-    this.#room.give(first.bytes)
+    this.#budget.give(first.bytes)
     if (this.#head === this.#items.length) {
       this.#items = []
       this.#head = 0

@@ -1,5 +1,5 @@
 import type { StoredDelivery } from '../../delivery/stored.js'
-import type { Claim, ClaimWish } from '../delivery-queue.js'
+import type { Claim, ClaimRequest } from '../delivery-queue.js'
 import type { Context } from './context.js'
 import { payloadOf, storedOf, WHOLE_DELIVERY } from './rows.js'
 
@@ -23,22 +23,22 @@ const NEXT_DUE = `
 /** Each sender gets its share of a claim, so that one with a long queue does not hide the others. */
 const SMALLEST_SHARE = 8
 
-export function claim({ db, claims }: Context, webhook: string, wish: ClaimWish): Claim {
+export function claim({ db, claims }: Context, webhook: string, request: ClaimRequest): Claim {
   const taken = claims.of(webhook)
-  const senders = db.all(SENDERS, webhook, webhook).filter((row) => wish.senders.has(row['id'] as string))
+  const senders = db.all(SENDERS, webhook, webhook).filter((row) => request.senders.has(row['id'] as string))
   const share =
-    senders.length <= 1 ? wish.limit : Math.max(SMALLEST_SHARE, Math.ceil((2 * wish.limit) / senders.length))
+    senders.length <= 1 ? request.limit : Math.max(SMALLEST_SHARE, Math.ceil((2 * request.limit) / senders.length))
   const due: { seq: number; at: number }[] = []
   let more = false
   let nextDue: number | null = null
   for (const { id } of senders) {
     // One more than the share tells whether there are more; those that are taken already stand among them.
     const rows = db
-      .all(DUE, webhook, id as string, wish.now, share + taken.size + 1)
+      .all(DUE, webhook, id as string, request.now, share + taken.size + 1)
       .filter((row) => !taken.has(row['seq'] as number))
     more ||= rows.length > share
     for (const row of rows.slice(0, share)) due.push({ seq: row['seq'] as number, at: row['due_at'] as number })
-    const next = db.get(NEXT_DUE, webhook, id as string, wish.now)?.['due_at'] as number | null
+    const next = db.get(NEXT_DUE, webhook, id as string, request.now)?.['due_at'] as number | null
     if (next !== null) nextDue = Math.min(next, nextDue ?? next)
   }
   due.sort((a, b) => a.at - b.at || a.seq - b.seq)
@@ -46,7 +46,7 @@ export function claim({ db, claims }: Context, webhook: string, wish: ClaimWish)
   const deliveries: StoredDelivery[] = []
   let bytes = 0
   for (const { seq } of due) {
-    if (deliveries.length === wish.limit || (deliveries.length > 0 && bytes >= wish.bytes)) {
+    if (deliveries.length === request.limit || (deliveries.length > 0 && bytes >= request.bytes)) {
       more = true
       break
     }

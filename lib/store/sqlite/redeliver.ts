@@ -1,4 +1,4 @@
-import type { Redelivered, RedeliveryWish } from '../delivery-queue.js'
+import type { Redelivered, RedeliveryRequest } from '../delivery-queue.js'
 import type { Row } from './connection.js'
 import type { Context } from './context.js'
 import { hasPending } from './enqueue.js'
@@ -9,9 +9,9 @@ const AGAIN = `
   UPDATE deliveries SET status = 0, step = 0, due_at = ?, order_key = ?, finished_at = NULL, error_code = NULL,
     error_message = NULL, owed = 0 WHERE seq = ?`
 
-export function redeliver(context: Context, wish: RedeliveryWish, now: number): Promise<Redelivered> {
+export function redeliver(context: Context, request: RedeliveryRequest, now: number): Promise<Redelivered> {
   return context.commit.write(() => {
-    const { rows, next } = wanted(context, wish)
+    const { rows, next } = wanted(context, request)
     const again = rows.filter((row) => row['status'] !== STATUSES.indexOf('dry-run'))
     for (const row of again) makeDue(context, row, now)
     const deliveries = again.map((row) => ({
@@ -23,9 +23,12 @@ export function redeliver(context: Context, wish: RedeliveryWish, now: number): 
   })
 }
 
-function wanted(context: Context, wish: RedeliveryWish): { rows: Row[]; next: string | null } {
-  if ('id' in wish) return { rows: context.db.all('SELECT * FROM deliveries WHERE id = ?', wish.id), next: null }
-  return listRows(context, wish.filter, { limit: wish.limit, ...(wish.before !== null && { before: wish.before }) })
+function wanted(context: Context, request: RedeliveryRequest): { rows: Row[]; next: string | null } {
+  if ('id' in request) return { rows: context.db.all('SELECT * FROM deliveries WHERE id = ?', request.id), next: null }
+  return listRows(context, request.filter, {
+    limit: request.limit,
+    ...(request.before !== null && { before: request.before }),
+  })
 }
 
 function makeDue(context: Context, row: Row, now: number): void {

@@ -2,7 +2,7 @@ import { AutomationError } from '../../error.js'
 import type {
   AttemptRecord,
   Claim,
-  ClaimWish,
+  ClaimRequest,
   DeliveryDetail,
   DeliveryFilter,
   Enqueued,
@@ -10,7 +10,7 @@ import type {
   OwedOutput,
   PendingCount,
   Redelivered,
-  RedeliveryWish,
+  RedeliveryRequest,
   Started,
   WebhookState,
 } from '../delivery-queue.js'
@@ -156,8 +156,8 @@ export class SqliteStore implements DeliveryStore {
     return this.#write((context) => putDryRun(context, entry, request))
   }
 
-  async claim(webhook: string, wish: ClaimWish): Promise<Claim> {
-    const claimed = await this.#read((context) => claim(context, webhook, wish))
+  async claim(webhook: string, request: ClaimRequest): Promise<Claim> {
+    const claimed = await this.#read((context) => claim(context, webhook, request))
     await this.#context?.commit.settled()
     return claimed
   }
@@ -182,8 +182,8 @@ export class SqliteStore implements DeliveryStore {
     return this.#read((context) => history.deliveries(context, filter, page))
   }
 
-  redeliver(wish: RedeliveryWish, now: number): Promise<Redelivered> {
-    return this.#write((context) => redeliver(context, wish, now))
+  redeliver(request: RedeliveryRequest, now: number): Promise<Redelivered> {
+    return this.#write((context) => redeliver(context, request, now))
   }
 
   webhookStates(): Promise<ReadonlyMap<string, WebhookState>> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { StoredDelivery } from '../../../dist/lib/delivery/stored.js'
 import { weightOf } from '../../../dist/lib/engine/lane/weight.js'
-import { ROOM_BYTES, Room, WINDOW_SIZE, Window } from '../../../dist/lib/engine/lane/window.js'
+import { BUDGET_BYTES, ByteBudget, WINDOW_SIZE, Window } from '../../../dist/lib/engine/lane/window.js'
 
 const delivery = (metadata: unknown): StoredDelivery =>
   ({ event: { event_type: 'CREATE_ARTIFACT', artifact_metadata: metadata }, payload: Buffer.alloc(100) }) as never
@@ -27,7 +27,7 @@ describe('what a JSON value weighs', () => {
 
 describe('a window', () => {
   it('is first in first out, however many went through it', () => {
-    const window = new Window(new Room())
+    const window = new Window(new ByteBudget())
     const all = Array.from({ length: 1_000 }, (_, index) => delivery({ index }))
     const out: (StoredDelivery | undefined)[] = []
     for (const one of all) {
@@ -41,7 +41,7 @@ describe('a window', () => {
   })
 
   it('is full with so many deliveries', () => {
-    const window = new Window(new Room())
+    const window = new Window(new ByteBudget())
     for (let count = 0; count < WINDOW_SIZE; count++) {
       assert.equal(window.full, false)
       window.push(delivery({}))
@@ -50,10 +50,10 @@ describe('a window', () => {
   })
 
   it('is full with few deliveries of large events, which take the memory of all windows', () => {
-    const room = new Room()
-    const [one, other] = [new Window(room), new Window(room)]
+    const budget = new ByteBudget()
+    const [one, other] = [new Window(budget), new Window(budget)]
     while (!one.full) one.push(delivery({ notes: 'x'.repeat(1_000_000) }))
-    assert.ok(one.size <= Math.ceil(ROOM_BYTES / 1_000_000), `${one.size}`)
+    assert.ok(one.size <= Math.ceil(BUDGET_BYTES / 1_000_000), `${one.size}`)
     assert.equal(other.full, false, 'an empty one may always take a delivery')
     other.push(delivery({}))
     assert.equal(other.full, true)
