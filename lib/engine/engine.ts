@@ -6,7 +6,7 @@ import type { ArtifactEvent } from '../events/event.js'
 import type { AcceptOptions, EventKeeper, KeptEvent } from '../inbox/event-keeper.js'
 import { type Match, Replay } from '../inbox/replay.js'
 import type { DeliveryDetail, DeliveryFilter } from '../store/delivery-queue.js'
-import type { EventFilter, EventPage, KnownEvent, StoredEvent } from '../store/event-log.js'
+import type { EventFilter, EventPage, KnownEvent } from '../store/event-log.js'
 import { messageOf, StoreAccess } from '../store/guard/access.js'
 import { Housekeeping } from '../store/guard/housekeeping.js'
 import type { Page } from '../store/page.js'
@@ -239,7 +239,7 @@ export class DeliveryEngine implements EventKeeper {
   }
 
   /** One page of the events that were accepted; as with `list`, only `next: null` is the end. */
-  events(filter: EventFilter, page: EventPage): Promise<{ events: StoredEvent[]; next: string | null }> {
+  events(filter: EventFilter, page: EventPage): Promise<{ events: KnownEvent[]; next: string | null }> {
     return this.#access.use(() => this.#store.events(filter, page))
   }
 

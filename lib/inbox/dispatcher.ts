@@ -12,6 +12,8 @@ export interface Automation {
   readonly id: string
   readonly source: string
   readonly rule: AutomationRule
+  /** The same as long as nothing about its node was changed. */
+  readonly key?: string
   emit(event: ArtifactEvent): void
 }
 
@@ -39,6 +41,8 @@ export class Dispatcher {
   readonly #engine: () => Promise<EventKeeper>
   readonly #now: () => number
   readonly #automations = new Map<string, Automation>()
+  /** Since when each automation is what it is; kept while flows are redeployed. */
+  readonly #since = new Map<string, { readonly key: string | undefined; readonly at: number }>()
   readonly #routers = new Map<string, Router<Automation>>()
   readonly #inFlight = new InFlight()
   #running = false
@@ -48,6 +52,8 @@ export class Dispatcher {
   #interrupted: { source: string; eventId: string }[] = []
   #somethingWaits = false
   #handingOver: Promise<void> | null = null
+  /** Told of every message that reached a sender's queue, or was dropped by a filter. */
+  onSettled: (automation: string, source: string, eventId: string) => void = () => {}
 
   /** @param engine the embedded store's engine, which keeps every event; rejects with `store_unavailable` */
   constructor(engine: () => Promise<EventKeeper>, now: () => number) {
@@ -57,7 +63,9 @@ export class Dispatcher {
 
   /** Adds an automation; the function that is returned takes it away again. */
   register(automation: Automation): () => void {
-    this.#automations.set(automation.id, automation)
+    const { id, key } = automation
+    this.#automations.set(id, automation)
+    if (!this.#since.has(id) || this.#since.get(id)?.key !== key) this.#since.set(id, { key, at: this.#now() })
     this.#changed(automation.source)
     return () => {
       if (this.#automations.get(automation.id) !== automation) return
@@ -74,6 +82,23 @@ export class Dispatcher {
   /** Whether this automation is deployed and working. */
   has(id: string): boolean {
     return this.#automations.has(id)
+  }
+
+  /** What starts it; undefined when it is not deployed, or cannot work. */
+  ruleOf(id: string): AutomationRule | undefined {
+    return this.#automations.get(id)?.rule
+  }
+
+  /** Since when it has been at work as it is now, as far as this process knows. */
+  runningSince(id: string): number | null {
+    return this.#automations.has(id) ? (this.#since.get(id)?.at ?? null) : null
+  }
+
+  /** Hands an event to one automation alone. @returns false when it is not at work, or flows are stopped */
+  handTo(id: string, event: ArtifactEvent): boolean {
+    const automation = this.#running ? this.#automations.get(id) : undefined
+    automation?.emit(event)
+    return automation !== undefined
   }
 
   /** While flows are stopped the old router stays, so that answers still say how many automations match. */
@@ -145,6 +170,7 @@ export class Dispatcher {
     const source = this.#automations.get(id)?.source
     if (source === undefined) return
     const eventId = eventOf(msg).event_id
+    this.onSettled(id, source, eventId)
     const now = this.#now()
     if (this.#inFlight.reached({ source, eventId }, id, now)) return
     this.#inFlight.reached({ source: sampleSource(id), eventId }, id, now)
@@ -161,6 +187,7 @@ export class Dispatcher {
     this.#running = true
     this.#withSender = withSender
     this.#routers.clear()
+    for (const id of this.#since.keys()) if (!this.#automations.has(id)) this.#since.delete(id)
     await this.handOverWhatWaits()
   }
 

@@ -19,7 +19,7 @@ export interface EventLog {
   automationsReached(eventId: string): Promise<readonly string[]>
   markRouted(seqs: readonly number[]): Promise<void>
   /** A page may be short, or empty, before the end: only `next: null` is the end. */
-  events(filter: EventFilter, page: EventPage): Promise<{ events: StoredEvent[]; next: string | null }>
+  events(filter: EventFilter, page: EventPage): Promise<{ events: KnownEvent[]; next: string | null }>
 }
 
 export interface NewEvent {
@@ -75,6 +75,6 @@ export interface StoredEvent {
 }
 
 export interface KnownEvent extends StoredEvent {
-  /** The store's own number, growing with the order of arrival. */
+  /** The store's own number, growing with the order of arrival; as a text it is the `next` of a page that ends with it. */
   readonly seq: number
 }

@@ -17,6 +17,7 @@ export interface AliasFilterDef extends NodeDef {
 /** Routes an event by its alias (or the tag of a tag event): one output per rule, then one for everything else. */
 module.exports = (RED: NodeAPI) => {
   const host = hostOf(RED)
+  host.migrations.set('alias-filter', migrate)
   RED.nodes.registerType<ReturnType<typeof RED.nodes.getNode>, AliasFilterDef, object, object>(
     'alias-filter',
     function (definition) {

@@ -1,7 +1,7 @@
 import '../runtime/required-node.js'
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red'
 import { NO_SOURCE } from '../../lib/automations/automation.js'
-import { type AutomationRule, compileRule, type RuleSettings } from '../../lib/automations/rule.js'
+import { type AutomationRule, compileRule, evaluatesRuns, type RuleSettings } from '../../lib/automations/rule.js'
 import { hostOf } from '../runtime/host-of.js'
 import { asAutomationError, reportProblem } from '../runtime/report.js'
 import { migrate } from './artifact-event.migrate.js'
@@ -16,13 +16,14 @@ export interface ArtifactEventDef extends NodeDef, RuleSettings {
 /** The trigger: sends each event of its source that fits its scope, events and pattern. */
 module.exports = (RED: NodeAPI) => {
   const host = hostOf(RED)
+  host.migrations.set('artifact-event', migrate)
   RED.nodes.registerType<Node, ArtifactEventDef, object, object>('artifact-event', function (definition) {
     RED.nodes.createNode(this, definition)
     const config = migrate(definition)
     let rule: AutomationRule
     try {
       const source = RED.nodes.getNode(config.source) as (Node & { kind?: string }) | null
-      rule = compileRule(config, source?.kind === 'wandb')
+      rule = compileRule(config, evaluatesRuns(source?.kind))
       if (!source) throw NO_SOURCE
     } catch (error) {
       reportProblem(this, asAutomationError(error))
@@ -35,6 +36,7 @@ module.exports = (RED: NodeAPI) => {
       id: this.id,
       source: config.source,
       rule,
+      key: JSON.stringify({ ...definition, x: 0, y: 0 }),
       emit: (event) => {
         last = { type: event.event_type, at: Date.now() }
         show()

@@ -32,6 +32,7 @@ type SourceNode = Node & { kind?: string }
 /** Where events come from: an HTTP endpoint that stores what it accepts before it answers, or a W&B server that is watched. */
 module.exports = (RED: NodeAPI) => {
   const host = hostOf(RED)
+  host.migrations.set('artifact-source', migrate)
   RED.nodes.registerType<SourceNode, ArtifactSourceDef, object, object>('artifact-source', function (definition) {
     RED.nodes.createNode(this, definition)
     const config = migrate(definition)

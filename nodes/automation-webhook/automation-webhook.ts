@@ -14,6 +14,7 @@ export interface AutomationWebhookDef extends NodeDef, Omit<WebhookSettings, 'na
 module.exports = (RED: NodeAPI) => {
   // from now on, not from the first node on: dialogs ask the admin interface before anything is deployed
   const host = hostOf(RED)
+  host.migrations.set('automation-webhook', migrate)
   RED.nodes.registerType<Node, AutomationWebhookDef, object, object>('automation-webhook', function (definition) {
     RED.nodes.createNode(this, definition)
     const config = migrate(definition)

@@ -3,6 +3,7 @@ import type { NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red'
 import { type AutomationMessage, automationOf, eventOf } from '../../lib/inbox/message.js'
 import { parseTemplate, type Template } from '../../lib/template/parse.js'
 import { renderTemplate } from '../../lib/template/render.js'
+import { hostOf } from '../runtime/host-of.js'
 import { asAutomationError, reportUnusable } from '../runtime/report.js'
 import { migrate } from './payload-template.migrate.js'
 
@@ -14,6 +15,7 @@ export interface PayloadTemplateDef extends NodeDef {
 
 /** Fills the template with the event. Secrets stay slots: their values are put in at the moment of sending. */
 module.exports = (RED: NodeAPI) => {
+  hostOf(RED).migrations.set('payload-template', migrate)
   RED.nodes.registerType<ReturnType<typeof RED.nodes.getNode>, PayloadTemplateDef, object, object>(
     'payload-template',
     function (definition) {

@@ -2,12 +2,15 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import type { Node, NodeAPI } from 'node-red'
 import { AutomationError } from '../../lib/error.js'
+import { CatchUp } from '../../lib/inbox/catch-up.js'
 import { Dispatcher } from '../../lib/inbox/dispatcher.js'
+import { isUnfinished } from '../../lib/inbox/missed.js'
 import { SourceStates } from '../../lib/sources/states.js'
 import { EMBEDDED, storeFile } from '../../lib/store/path.js'
 import { planStore, type StoreSettings } from '../../lib/store/settings.js'
 import { type AddressPolicy, parseAddressPolicy } from '../../lib/webhook/address.js'
 import type { FindProxy } from '../../lib/webhook/proxy-environment.js'
+import { Automations } from './automations.js'
 import { withEnvironment } from './environment.js'
 import { automationsWithSender, deployedNodes, FlowGraph } from './flow-graph.js'
 import { Ingest } from './ingest.js'
@@ -36,7 +39,11 @@ export class Host {
   readonly sources = new SourceStates()
   readonly secrets = new KnownSecrets()
   readonly webhooks = new Map<string, WebhookRuntime>()
+  /** Of each kind of node: brings saved properties of any age up to date, with the defaults of what is not there. */
+  readonly migrations = new Map<string, (saved: object) => object>()
+  readonly catchUp: CatchUp
   readonly #starters = new Set<() => void>()
+  #automations: Automations | null = null
   #embedded: { readonly userDir: string | undefined; readonly file: string } | null = null
   #RED: NodeAPI
 
@@ -47,12 +54,26 @@ export class Host {
       () => path.dirname(this.embeddedPath()),
     )
     this.dispatcher = new Dispatcher(() => this.stores.engine(this.embeddedPath()), Date.now)
-    RED.events.on('flows:stopping', () => this.dispatcher.flowsStopping())
+    this.catchUp = new CatchUp({
+      keeper: () => this.stores.engine(this.embeddedPath()),
+      emit: (automation, event) => this.dispatcher.handTo(automation, event),
+      isUnfinished: async (id, event) => {
+        const automation = this.automations.of(id)
+        return automation !== undefined && isUnfinished(automation, event, await this.stores.made(id, event.event_id))
+      },
+      now: Date.now,
+      later: (call, ms) => setTimeout(call, ms).unref(),
+    })
+    this.dispatcher.onSettled = (automation, source, eventId) => this.catchUp.settled(automation, source, eventId)
+    RED.events.on('flows:stopping', () => {
+      this.#automations = null
+      this.dispatcher.flowsStopping()
+    })
     RED.events.on('flows:started', () => this.#flowsStarted())
     this.stores.onProblem((file, problem) => {
       if (file !== this.embeddedPath()) return
       this.sources.storeProblem = problem
-      if (problem === null) this.#logged(this.dispatcher.handOverWhatWaits())
+      if (problem === null) this.#handOver(this.dispatcher.handOverWhatWaits())
     })
   }
 
@@ -95,14 +116,21 @@ export class Host {
     })
   }
 
+  /** The automations that are deployed, looked up once a deploy. */
+  get automations(): Automations {
+    this.#automations ??= new Automations(this.#RED, this)
+    return this.#automations
+  }
+
   #flowsStarted(): void {
+    this.#automations = null
     this.ingest.flowsStarted()
     if (!this.#inUse) return
     this.sources.storeProblem = this.stores.open(this.embeddedPath()).problem
     this.stores.keepFor(this.#retention())
     for (const webhook of this.webhooks.values()) webhook.refresh()
     for (const callback of [...this.#starters]) callback()
-    this.#logged(this.dispatcher.flowsStarted(automationsWithSender(this.#RED)))
+    this.#handOver(this.dispatcher.flowsStarted(automationsWithSender(this.#RED)))
   }
 
   /** Whoever only installed the package gets no store file. */
@@ -115,8 +143,9 @@ export class Host {
   }
 
   /** Without a usable store nothing can be handed over; it is tried again when the store comes back. */
-  #logged(work: Promise<void>): void {
-    work.catch((error: Error) => this.#RED.log.error(`[artifact-automations] ${error.message}`))
+  #handOver(work: Promise<void>): void {
+    const caughtUp = work.then(() => (this.dispatcher.running ? this.catchUp.resume() : undefined))
+    caughtUp.catch((error: Error) => this.#RED.log.error(`[artifact-automations] ${error.message}`))
   }
 
   /** Takes the newest of the API objects: every node set has one of its own, to the same runtime. */

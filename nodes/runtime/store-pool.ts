@@ -1,4 +1,5 @@
 import path from 'node:path'
+import type { Delivery } from '../../lib/delivery/delivery.js'
 import { DeliveryEngine } from '../../lib/engine/engine.js'
 import type { AutomationError } from '../../lib/error.js'
 import { USUAL_RETENTION_DAYS } from '../../lib/store/settings.js'
@@ -100,6 +101,22 @@ export class StorePool {
   /** Every engine that was opened, whether its store is well or not. */
   all(): Promise<DeliveryEngine[]> {
     return Promise.all(Array.from(this.#opened.values(), ({ started }) => started))
+  }
+
+  /** Every delivery that an automation made of an event, or all automations, wherever it is kept and can be read. */
+  async made(automation: string | undefined, eventId: string): Promise<Delivery[]> {
+    const found: Delivery[] = []
+    for (const engine of await this.all()) {
+      if (engine.problem !== null) continue
+      for (let before: string | undefined; ; ) {
+        const filter = { event_id: eventId, ...(automation !== undefined && { automation }) }
+        const page = await engine.list(filter, { limit: 200, ...(before !== undefined && { before }) })
+        found.push(...page.deliveries)
+        if (page.next === null) break
+        before = page.next
+      }
+    }
+    return found
   }
 
   closeNow(): void {

@@ -8,6 +8,7 @@ import { attempt } from '../../lib/webhook/attempt.js'
 import { WebhookClient } from '../../lib/webhook/client.js'
 import type { WebhookSettings } from '../../lib/webhook/compile.js'
 import { attemptRecord } from '../../lib/webhook/outcome.js'
+import { refusalOf } from '../../lib/webhook/refusal.js'
 import { buildRequest } from '../../lib/webhook/request.js'
 import { listedNodes } from './listed-nodes.js'
 import { asAutomationError, logProblem } from './report.js'
@@ -97,6 +98,11 @@ export class WebhookRuntime {
     if (this.problem || !this.#compiled)
       throw this.problem ?? new AutomationError('webhook_invalid', 'Not started yet.')
     return buildRequest(this.#compiled.webhook, { ...delivery, attempt, at: new Date() }).masked
+  }
+
+  /** What keeps a payload from ever being sent; null when nothing is known to, or nothing can be sent now anyway. */
+  refusal(payload: Buffer, slots: StoredDelivery['slots']): AutomationError | null {
+    return this.problem || !this.#compiled ? null : refusalOf(this.#compiled.webhook, payload, slots)
   }
 
   async pause(): Promise<void> {

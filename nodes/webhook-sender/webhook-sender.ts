@@ -20,6 +20,7 @@ type Incoming = NodeMessageInFlow & AutomationMessage & { secretSlots?: unknown 
  */
 module.exports = (RED: NodeAPI) => {
   const host = hostOf(RED)
+  host.migrations.set('webhook-sender', migrate)
   RED.nodes.registerType<Node, WebhookSenderDef, object, object>('webhook-sender', function (definition) {
     RED.nodes.createNode(this, definition)
     const sender = new SenderRuntime(host, this, migrate(definition))

@@ -5,7 +5,9 @@ import { createRequire } from 'node:module'
 import { NODE_RED } from '../e2e/harness/node-red.mts'
 import { automation, useSite } from './site.mts'
 
-const READING = ['automations', 'deliveries', 'deliveries/some', 'events', 'metrics']
+const READING = ['automations', 'deliveries', 'deliveries/some', 'events', 'events/explain', 'metrics']
+/** A body, and yet nothing is changed: the permission to read is enough. */
+const ASKING = ['events/explain', 'automations/backtest']
 const WRITING = [
   'deliveries/some/redeliver',
   'deliveries/redeliver',
@@ -13,6 +15,7 @@ const WRITING = [
   'webhooks/webhook/pause',
   'webhooks/webhook/resume',
   'events/sample',
+  'automations/catch-up',
 ]
 
 /** A password that Node-RED takes, hashed as its settings file has it. */
@@ -69,6 +72,10 @@ describe('The admin interface', () => {
         const status = await call('GET', route, token)
         assert.equal(status !== 401, reads, `${who} reads ${route}: ${status}`)
       }
+      for (const route of ASKING) {
+        const status = await call('POST', route, { ...json, ...token })
+        assert.equal(status !== 401, reads, `${who} asks ${route}: ${status}`)
+      }
       for (const route of WRITING) {
         const status = await call('POST', route, { ...json, ...token })
         assert.equal(status !== 401, writes, `${who} writes ${route}: ${status}`)
@@ -86,7 +93,7 @@ describe('The admin interface', () => {
       { 'Content-Type': 'multipart/form-data; boundary=x' },
     ]
     const forged: Record<string, string>[] = [json, ours, {}, ...forms, ...forms.map((form) => ({ ...form, ...ours }))]
-    for (const route of WRITING) {
+    for (const route of [...ASKING, ...WRITING]) {
       for (const headers of forged) {
         const status = await call('POST', route, { ...headers, Origin: 'https://evil.example' })
         assert.equal(status, 403, `${route} with ${JSON.stringify(headers)}`)
@@ -116,7 +123,7 @@ describe('The admin interface', () => {
       ...foreign.map((it) => [it, true] as const),
       ...own.map((it) => [it, false] as const),
     ]) {
-      for (const route of WRITING) {
+      for (const route of [...ASKING, ...WRITING]) {
         const status = await call('POST', route, { ...full, ...headers })
         assert.equal(status === 403, refused, `POST ${route} with ${JSON.stringify(headers)}: ${status}`)
       }

@@ -27,6 +27,7 @@ const PAGES = [
   'docs/errors.md',
   'docs/faults.md',
   'docs/troubleshooting.md',
+  'docs/understand.md',
   'docs/registries/huggingface.md',
   'docs/registries/mlflow.md',
   'docs/registries/wandb-webhooks.md',

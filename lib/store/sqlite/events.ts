@@ -1,16 +1,7 @@
 import { AutomationError } from '../../error.js'
 import type { ArtifactEvent } from '../../events/event.js'
 import { isoTime } from '../../iso-time.js'
-import type {
-  Cursor,
-  CursorMove,
-  EventFilter,
-  EventPage,
-  KnownEvent,
-  NewEvent,
-  StoredEvent,
-  UnroutedEvent,
-} from '../event-log.js'
+import type { Cursor, CursorMove, EventFilter, EventPage, KnownEvent, NewEvent, UnroutedEvent } from '../event-log.js'
 import type { Row } from './connection.js'
 import type { Context } from './context.js'
 import { beforeOf } from './cursor.js'
@@ -73,7 +64,7 @@ export function cursor({ db }: Context, key: string): Cursor {
 export function event({ db }: Context, source: string, eventId: string): KnownEvent | null {
   const sql = 'SELECT seq, source, received_at, json FROM events WHERE event_id = ? AND source = ?'
   const row = db.get(sql, idText(eventId), source)
-  return row === undefined ? null : { seq: row['seq'] as number, ...storedOf(row) }
+  return row === undefined ? null : knownOf(row)
 }
 
 export function suspectEvents({ db }: Pick<Context, 'db'>, since: number): void {
@@ -134,15 +125,15 @@ export function listEvents({ db }: Context, filter: EventFilter, { before, limit
   const from = order === 'oldest' && before === undefined ? 0 : beforeOf(before)
   const looked = Object.values(filter).every((value) => value === undefined) ? limit : SEARCHED
   const rows = db.all(SLICE[order], from, looked)
-  const events: StoredEvent[] = []
+  const events: KnownEvent[] = []
   let [last, bytes] = [from, 0]
   for (const row of rows) {
     if (events.length === limit || bytes >= READ_BYTES) break
     last = row['seq'] as number
     if (!isWithin(row, filter)) continue
-    const whole = db.get('SELECT source, received_at, json FROM events WHERE seq = ?', last)!
+    const whole = db.get('SELECT seq, source, received_at, json FROM events WHERE seq = ?', last)!
     bytes += (whole['json'] as string).length
-    const found = storedOf(whole)
+    const found = knownOf(whole)
     if (filter.event_type === undefined || filter.event_type === found.event.event_type) events.push(found)
   }
   const isEnd = rows.length < looked && (rows.length === 0 || last === rows.at(-1)?.['seq'])
@@ -155,9 +146,10 @@ function isWithin({ source, received_at: at }: Row, filter: EventFilter): boolea
   return (at as number) >= since && (at as number) < until
 }
 
-/** From a row with source, received_at and json. */
-function storedOf(row: Row): StoredEvent {
+/** From a row with seq, source, received_at and json. */
+function knownOf(row: Row): KnownEvent {
   return {
+    seq: row['seq'] as number,
     source: row['source'] as string,
     received_at: isoTime(row['received_at'] as number),
     event: JSON.parse(row['json'] as string) as ArtifactEvent,

@@ -1,6 +1,7 @@
 import type { DeliveryStatus, MaskedRequest } from '../../../lib/delivery/delivery.js'
 import { AutomationError } from '../../../lib/error.js'
 import type { DeliveryDetail, DeliveryFilter } from '../../../lib/store/delivery-queue.js'
+import type { StoredEvent } from '../../../lib/store/event-log.js'
 import type { Host } from '../host.js'
 import { mergedPage, pageOf, readable } from './page.js'
 import { type AdminRequest, type AdminRouter, optionalText } from './router.js'
@@ -51,7 +52,7 @@ export function mountDeliveries(router: AdminRouter, host: Host): void {
     const { limit, before } = pageOf(query)
     const engine = await host.stores.engine(host.embeddedPath())
     const { events, next } = await engine.events({ ...(source && { source }) }, { limit, ...(before && { before }) })
-    return { status: 200, json: { events, next } }
+    return { status: 200, json: { events: events.map(shownEvent), next } }
   })
 
   for (const verb of ['pause', 'resume'] as const) {
@@ -63,6 +64,8 @@ export function mountDeliveries(router: AdminRouter, host: Host): void {
     })
   }
 }
+
+const shownEvent = ({ source, received_at, event }: StoredEvent): StoredEvent => ({ source, received_at, event })
 
 /** As it would be sent now; null while its webhook is gone or cannot work. */
 function maskedRequest(host: Host, { delivery, payload, slots }: DeliveryDetail): MaskedRequest | null {

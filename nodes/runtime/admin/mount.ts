@@ -3,7 +3,10 @@ import type { NodeAPI } from 'node-red'
 import { AutomationError } from '../../../lib/error.js'
 import type { Host } from '../host.js'
 import { listAutomations } from './automations.js'
+import { mountBacktest } from './backtest.js'
+import { mountCatchUp } from './catch-up.js'
 import { mountDeliveries } from './deliveries.js'
+import { mountExplain } from './explain.js'
 import { metricsText } from './metrics.js'
 import { AdminRouter, optionalText } from './router.js'
 import { sendSample } from './sample.js'
@@ -26,6 +29,9 @@ export function mountAdmin(RED: NodeAPI, host: Host): void {
     return { status: 200, json: { automations } }
   })
   mountDeliveries(router, host)
+  mountExplain(router, RED, host)
+  mountBacktest(router, RED, host)
+  mountCatchUp(router, host)
   router.get('/metrics', async () => {
     const engines = await host.stores.all()
     return { status: 200, text: await metricsText(await Promise.all(engines.map((engine) => engine.metrics()))) }

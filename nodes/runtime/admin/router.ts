@@ -10,6 +10,8 @@ export interface AdminRequest {
   /** Only the first of a repeated parameter. */
   readonly query: Readonly<Record<string, string>>
   readonly body: Readonly<Record<string, unknown>>
+  /** Aborts when whoever called does not wait for the answer any more. */
+  readonly signal: AbortSignal
 }
 
 /** A JSON answer, a text answer, or nothing (204). */
@@ -43,8 +45,9 @@ export class AdminRouter {
     )
   }
 
-  post(path: string, handler: AdminHandler): void {
-    const permission = this.#RED.auth.needsPermission('artifact-automations.write')
+  /** @param options.reads it changes and sends nothing, so that the permission to read is enough */
+  post(path: string, handler: AdminHandler, { reads = false }: { reads?: boolean } = {}): void {
+    const permission = this.#RED.auth.needsPermission(`artifact-automations.${reads ? 'read' : 'write'}`)
     this.#RED.httpAdmin.post(PREFIX + path, permission, (request, response) =>
       respond(request, response, (checked) => {
         if (this.#isRefused(request)) return FOREIGN
@@ -52,7 +55,7 @@ export class AdminRouter {
           return problem(
             new AutomationError(
               'header_missing',
-              'A call that changes something needs the headers Content-Type: application/json and X-Artifact-Automations: 1.',
+              'A call with a body needs the headers Content-Type: application/json and X-Artifact-Automations: 1.',
             ),
           )
         }
@@ -72,13 +75,17 @@ type ExpressResponse = Parameters<Parameters<NodeAPI['httpAdmin']['get']>[1]>[1]
 
 async function respond(request: ExpressRequest, response: ExpressResponse, handler: AdminHandler): Promise<void> {
   let answer: AdminAnswer
+  const gone = new AbortController()
+  response.on('close', () => gone.abort(new Error('The connection of the call was closed.')))
   try {
     answer = await handler({
       params: request.params as Record<string, string>,
       query: firstOfEach(request.query),
       body: isObject(request.body) ? request.body : {},
+      signal: gone.signal,
     })
   } catch (error) {
+    if (gone.signal.aborted) return
     answer = problem(asAutomationError(error))
   }
   response.status(answer.status).set('Cache-Control', 'no-store')
