@@ -12,6 +12,7 @@ const describeImport = ({ from, to }: { from: string; to: string }) => `${from} 
  * types too. `node` is every folder of one node, `ground` what stands in lib/ directly.
  */
 const ROOMS = [
+  'nodes/command',
   'node',
   'nodes/editor',
   'nodes/runtime',
