@@ -3,6 +3,7 @@ import { byId } from '../editor/element.js'
 import { AliasTester } from '../editor/event/alias-tester.js'
 import { problemOf } from '../editor/form/check.js'
 import { closeForm, openForm } from '../editor/form/form.js'
+import { verdict } from '../editor/outside-text.js'
 import type { EditorNode } from '../editor/red-editor.d.js'
 import { CURRENT_VERSION, DEFAULTS, migrate } from './alias-filter.migrate.js'
 import { type EditedRule, RuleList, readRules } from './rule-list.editor.js'
@@ -29,7 +30,7 @@ RED.nodes.registerType<FilterNode>('alias-filter', {
     rules: {
       value: JSON.stringify(FIRST_RULES),
       validate(rules: string | undefined, _options) {
-        return problemOf(() => parseRules(rules ?? DEFAULTS.rules)) ?? true
+        return verdict(() => problemOf(() => parseRules(rules ?? DEFAULTS.rules)))
       },
     },
     otherwise: { value: DEFAULTS.otherwise },

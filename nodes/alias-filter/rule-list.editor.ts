@@ -62,7 +62,7 @@ export class RuleList {
   #add(container: JQuery, data: RowData): void {
     const row = new Row(data.rule ?? { pattern: '', label: '' }, this.#_, () => this.#changed())
     data.row = row
-    container.append(row.element)
+    container.get(0)?.append(row.element)
     if (this.#loading) return
     row.focus()
     // the list has the row only when this call is over
@@ -80,10 +80,9 @@ export class RuleList {
   }
 
   get #rows(): RowData[] {
-    return this.#list
-      .editableList('items')
-      .toArray()
-      .map((item) => $(item).data('data') as RowData)
+    // Node-RED's list holds lists of one
+    const rows = this.#list.editableList('items').toArray() as unknown as JQuery[]
+    return rows.map((row) => row.data('data') as RowData)
   }
 
   get rules(): EditedRule[] {

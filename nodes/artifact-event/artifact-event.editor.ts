@@ -12,7 +12,8 @@ import { problemOf } from '../editor/form/check.js'
 import { closeForm, openForm } from '../editor/form/form.js'
 import { labelOf } from '../editor/form/label.js'
 import { Note } from '../editor/form/note.js'
-import type { EditorNode } from '../editor/red-editor.d.js'
+import { notify, verdict } from '../editor/outside-text.js'
+import type { EditorNode, InertText } from '../editor/red-editor.d.js'
 import { CURRENT_VERSION, DEFAULTS, migrate, RUN_PROPERTIES } from './artifact-event.migrate.js'
 import { Offers } from './offers.editor.js'
 import { RunFields } from './run-fields.editor.js'
@@ -36,8 +37,8 @@ const sayOf = (note: Note, problem: string | null, warning: string): void =>
 /** A property about runs, judged only where it counts. */
 const ofRuns = (property: keyof typeof RUN_PROPERTIES) => ({
   value: RUN_PROPERTIES[property],
-  validate(this: TriggerNode, value: string | undefined, _options: object): true | string {
-    return runProblem(this, property, value)
+  validate(this: TriggerNode, value: string | undefined, _options: object): true | InertText {
+    return verdict(() => runProblem(this, property, value))
   },
 })
 
@@ -63,13 +64,13 @@ RED.nodes.registerType<TriggerNode>('artifact-event', {
     events: {
       value: DEFAULTS.events,
       validate(events: string[] | undefined, _options) {
-        return eventsProblem(events ?? DEFAULTS.events) ?? true
+        return verdict(() => eventsProblem(events ?? DEFAULTS.events))
       },
     },
     pattern: {
       value: DEFAULTS.pattern,
       validate(pattern: string | undefined, _options) {
-        return problemOf(() => compilePattern(pattern ?? '')) ?? true
+        return verdict(() => problemOf(() => compilePattern(pattern ?? '')))
       },
     },
     description: { value: DEFAULTS.description },
@@ -107,18 +108,18 @@ RED.nodes.registerType<TriggerNode>('artifact-event', {
     },
     onclick() {
       if (this.changed || RED.nodes.node(this.source ?? '')?.changed) {
-        RED.notify(this._('artifact-event.error.undeployed'), { type: 'warning' })
+        notify(this._('artifact-event.error.undeployed'), { type: 'warning' })
         return
       }
       adminPost('events/sample', { node: this.id }).then(
         () =>
-          RED.notify(this._('artifact-event.sent', { name: RED.utils.getNodeLabel(this) }), {
+          notify(this._('artifact-event.sent', { name: RED.utils.getNodeLabel(this) }), {
             type: 'success',
             timeout: 2000,
           }),
         (error: AdminError) => {
           const reason = error.message || this._('artifact-event.error.no-answer')
-          RED.notify(this._('artifact-event.error.not-sent', { reason }), { type: 'error' })
+          notify(this._('artifact-event.error.not-sent', { reason }), { type: 'error' })
         },
       )
     },

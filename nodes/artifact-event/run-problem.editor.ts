@@ -14,15 +14,15 @@ export function isWatched(node: EditorNode): boolean {
 }
 
 /** Judges one setting about runs as the runtime does, while the others are taken to be right. */
-export function runProblem(node: EditorNode, property: keyof RunSettings, value: unknown): true | string {
+export function runProblem(node: EditorNode, property: keyof RunSettings, value: unknown): string | null {
   const types = (current(node, 'events') as string[] | undefined)?.filter((type) => type.startsWith('RUN_')) ?? []
   const text = value === undefined || value === null ? RUN_DEFAULTS[property] : value
-  if (types.length === 0) return true
-  if (property === 'runName') return problemOf(() => compilePattern(String(text))) ?? true
-  if (!isWatched(node)) return true
+  if (types.length === 0) return null
+  if (property === 'runName') return problemOf(() => compilePattern(String(text)))
+  if (!isWatched(node)) return null
   for (const event of types) {
     const problem = problemOf(() => compileRunRule({ ...RIGHT, event, [property]: text }))
     if (problem !== null) return problem
   }
-  return true
+  return null
 }

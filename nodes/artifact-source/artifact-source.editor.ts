@@ -3,6 +3,7 @@ import { checkWandbSettings } from '../../lib/sources/wandb/settings.js'
 import { button, byId, element, fill } from '../editor/element.js'
 import { problemOf } from '../editor/form/check.js'
 import { closeForm, current, openForm } from '../editor/form/form.js'
+import { copyText, verdict } from '../editor/outside-text.js'
 import type { EditorNode } from '../editor/red-editor.d.js'
 import { CURRENT_VERSION, DEFAULTS, migrate } from './artifact-source.migrate.js'
 import { ingestUrl, isSamePath, pathProblem } from './ingest-path.editor.js'
@@ -28,18 +29,44 @@ const kindOf = (node: SourceNode): unknown => current(node, 'kind') || DEFAULTS.
 const isHttp = (node: SourceNode): boolean => kindOf(node) === 'http'
 
 /** Judges one of the two as the runtime does, while the other is taken to be right; an environment variable is not ours to judge. */
-function wandbProblem(node: SourceNode, property: 'baseUrl' | 'interval', value: string | undefined): true | string {
-  if (kindOf(node) !== 'wandb' || /^\$\{\S+\}$/.test(value ?? '')) return true
+function wandbProblem(node: SourceNode, property: 'baseUrl' | 'interval', value: string | undefined): string | null {
+  if (kindOf(node) !== 'wandb' || /^\$\{\S+\}$/.test(value ?? '')) return null
   const right = { baseUrl: DEFAULTS.baseUrl, interval: DEFAULTS.interval }
-  return problemOf(() => checkWandbSettings({ ...right, [property]: String(value ?? right[property]) })) ?? true
+  return problemOf(() => checkWandbSettings({ ...right, [property]: String(value ?? right[property]) }))
 }
 
 /** Judges one of the two as the runtime does, while the other is taken to be right. */
-function required(node: SourceNode, property: 'entity' | 'project', value: string | undefined): true | string {
-  if (!isHttp(node)) return true
+function required(node: SourceNode, property: 'entity' | 'project', value: string | undefined): string | null {
+  if (!isHttp(node)) return null
   const format = String(current(node, 'format') ?? DEFAULTS.format) as HttpSourceSettings['format']
   const right = { path: DEFAULTS.path, auth: DEFAULTS.auth, entity: 'right', project: 'right' }
-  return problemOf(() => checkSettings({ ...right, format, [property]: value ?? '' })) ?? true
+  return problemOf(() => checkSettings({ ...right, format, [property]: value ?? '' }))
+}
+
+/** What is wrong with the path of an HTTP source, beside the others of the workspace. */
+function problemOfPath(node: SourceNode, path: string): string | null {
+  if (!isHttp(node)) return null
+  const problem = pathProblem(path)
+  if (problem) return node._(`artifact-source.error.${problem}`)
+  const other = sourceAt(path, node)
+  return other && node._('artifact-source.error.path-twice', { other: RED.utils.getNodeLabel(other, other.id) })
+}
+
+/** What is wrong with the choice of a secret, if none was made or it is gone. */
+function secretProblem(node: SourceNode, secret: string | undefined, missing: 'secret' | 'api-key'): string | null {
+  if (!secret || secret === '_ADD_') return node._(`artifact-source.error.${missing}`)
+  return RED.nodes.node(secret) ? null : node._('artifact-source.error.secret-gone')
+}
+
+/** Another enabled HTTP source that listens on this path. */
+function sourceAt(path: string, but: SourceNode): EditorNode | null {
+  let found: EditorNode | null = null
+  RED.nodes.eachConfig((other) => {
+    const isOther = other.type === but.type && other.id !== but.id && !other.d
+    if (!isOther || (other['kind'] ?? DEFAULTS.kind) !== 'http') return
+    if (isSamePath(String(other['path'] ?? DEFAULTS.path), path)) found = other
+  })
+  return found
 }
 
 RED.nodes.registerType<SourceNode>('artifact-source', {
@@ -53,22 +80,7 @@ RED.nodes.registerType<SourceNode>('artifact-source', {
     path: {
       value: DEFAULTS.path,
       validate(path: string | undefined, _options) {
-        if (!isHttp(this)) return true
-        const problem = pathProblem(path ?? DEFAULTS.path)
-        if (problem) return this._(`artifact-source.error.${problem}`)
-        let twice: string | null = null
-        RED.nodes.eachConfig((other) => {
-          if (
-            other.type === this.type &&
-            other.id !== this.id &&
-            !other.d &&
-            (other['kind'] ?? DEFAULTS.kind) === 'http' &&
-            isSamePath(String(other['path'] ?? DEFAULTS.path), path ?? DEFAULTS.path)
-          ) {
-            twice = RED.utils.getNodeLabel(other, other.id)
-          }
-        })
-        return twice === null || this._('artifact-source.error.path-twice', { other: twice })
+        return verdict(() => problemOfPath(this, path ?? DEFAULTS.path))
       },
     },
     format: { value: DEFAULTS.format },
@@ -77,42 +89,39 @@ RED.nodes.registerType<SourceNode>('artifact-source', {
       value: DEFAULTS.secret,
       type: 'automation-secret',
       validate(secret: string | undefined, _options) {
-        if (!isHttp(this) || (current(this, 'auth') ?? DEFAULTS.auth) === 'none') return true
-        if (!secret || secret === '_ADD_') return this._('artifact-source.error.secret')
-        return RED.nodes.node(secret) !== undefined || this._('artifact-source.error.secret-gone')
+        const isOpen = !isHttp(this) || (current(this, 'auth') ?? DEFAULTS.auth) === 'none'
+        return verdict(() => (isOpen ? null : secretProblem(this, secret, 'secret')))
       },
     },
     entity: {
       value: DEFAULTS.entity,
       validate(entity: string | undefined, _options) {
-        return required(this, 'entity', entity)
+        return verdict(() => required(this, 'entity', entity))
       },
     },
     project: {
       value: DEFAULTS.project,
       validate(project: string | undefined, _options) {
-        return required(this, 'project', project)
+        return verdict(() => required(this, 'project', project))
       },
     },
     baseUrl: {
       value: DEFAULTS.baseUrl,
       validate(baseUrl: string | undefined, _options) {
-        return wandbProblem(this, 'baseUrl', baseUrl)
+        return verdict(() => wandbProblem(this, 'baseUrl', baseUrl))
       },
     },
     apiKey: {
       value: DEFAULTS.apiKey,
       type: 'automation-secret',
       validate(secret: string | undefined, _options) {
-        if (kindOf(this) !== 'wandb') return true
-        if (!secret || secret === '_ADD_') return this._('artifact-source.error.api-key')
-        return RED.nodes.node(secret) !== undefined || this._('artifact-source.error.secret-gone')
+        return verdict(() => (kindOf(this) === 'wandb' ? secretProblem(this, secret, 'api-key') : null))
       },
     },
     interval: {
       value: DEFAULTS.interval,
       validate(interval: string | undefined, _options) {
-        return wandbProblem(this, 'interval', interval)
+        return verdict(() => wandbProblem(this, 'interval', interval))
       },
     },
   },
@@ -131,15 +140,10 @@ RED.nodes.registerType<SourceNode>('artifact-source', {
       if (RED.settings.httpNodeRoot === false) return fill(url, this._('artifact-source.hint.http-off'))
       if (pathProblem(path)) return fill(url)
       const address = ingestUrl(path)
-      const copy = button(
-        '',
-        'fa-clipboard',
-        () => RED.clipboard.copyText(address, copy, this._('artifact-source.copied')),
-        {
-          'aria-label': this._('artifact-source.copy'),
-          title: this._('artifact-source.copy'),
-        },
-      )
+      const copy = button('', 'fa-clipboard', () => copyText(address, copy, this._('artifact-source.copied')), {
+        'aria-label': this._('artifact-source.copy'),
+        title: this._('artifact-source.copy'),
+      })
       fill(url, element('code', {}, address), copy)
     })
     form.watch(['format'], () => {
@@ -191,5 +195,8 @@ function placeOf(node: SourceNode): string {
 /** A kind that the choice does not offer would be lost in it. */
 function keepKind(node: SourceNode): void {
   const kind = String(node['kind'] ?? DEFAULTS.kind)
-  if (!KINDS.includes(kind)) $('#node-config-input-kind').append(new Option(kind, kind)).val(kind)
+  if (KINDS.includes(kind)) return
+  const choice = byId<HTMLSelectElement>('node-config-input-kind')
+  choice.add(new Option(kind, kind))
+  choice.value = kind
 }

@@ -1,6 +1,7 @@
 import { secretNameProblem } from '../../lib/events/vocabulary.js'
 import { byId, element, fill } from '../editor/element.js'
 import { closeForm, openForm } from '../editor/form/form.js'
+import { verdict } from '../editor/outside-text.js'
 import type { EditorNode } from '../editor/red-editor.d.js'
 import { secretNodes } from '../editor/webhook/secrets.js'
 import { CURRENT_VERSION, DEFAULTS, migrate } from './automation-secret.migrate.js'
@@ -24,10 +25,10 @@ RED.nodes.registerType<SecretNode>('automation-secret', {
     name: {
       value: DEFAULTS.name,
       validate(name: string, _options) {
-        const problem = secretNameProblem(name ?? '')
-        if (problem !== null) return problem
         const twice = secretNodes().some((node) => node.id !== this.id && node.name === name && !node.d)
-        return twice ? this._('automation-secret.error.twice', { name }) : true
+        return verdict(
+          () => secretNameProblem(name ?? '') ?? (twice ? this._('automation-secret.error.twice', { name }) : null),
+        )
       },
     },
     version: { value: DEFAULTS.version },

@@ -9,6 +9,7 @@ import { problemOf } from '../editor/form/check.js'
 import { closeForm, current, openForm } from '../editor/form/form.js'
 import { labelOf } from '../editor/form/label.js'
 import { Note } from '../editor/form/note.js'
+import { verdict } from '../editor/outside-text.js'
 import type { EditorNode } from '../editor/red-editor.d.js'
 import { RequestPane } from '../editor/webhook/request-pane.js'
 import { offerNewSecrets } from '../editor/webhook/secrets.js'
@@ -31,6 +32,8 @@ const urlExample = (service: ServiceName): string =>
 
 /** Everything that can be judged of one property while the others are all right. */
 const VALID: WebhookForm = { url: 'https://example.com' }
+
+const exists = (id: string): boolean => RED.nodes.node(id) !== undefined
 
 /** What is wrong with headers that name a secret which the webhook may not use: nothing would be sent. */
 function ungranted(node: WebhookNode, fields: readonly HeaderField[]): string | null {
@@ -55,7 +58,7 @@ RED.nodes.registerType<WebhookNode>('automation-webhook', {
     url: {
       value: DEFAULTS.url,
       validate(url: string | undefined, _options) {
-        return problemOf(() => parseWebhookUrl(url ?? '')) ?? true
+        return verdict(() => problemOf(() => parseWebhookUrl(url ?? '')))
       },
     },
     method: { value: DEFAULTS.method },
@@ -70,8 +73,9 @@ RED.nodes.registerType<WebhookNode>('automation-webhook', {
       value: DEFAULTS.secrets,
       type: 'automation-secret[]',
       validate(secrets: string[] | undefined, _options) {
-        const gone = (secrets ?? []).filter((id) => RED.nodes.node(id) === undefined)
-        return gone.length === 0 || this._('automation-webhook.error.secret-gone')
+        return verdict(() =>
+          [secrets ?? []].flat().every(exists) ? null : this._('automation-webhook.error.secret-gone'),
+        )
       },
     },
     signing: { value: DEFAULTS.signing },
@@ -79,39 +83,39 @@ RED.nodes.registerType<WebhookNode>('automation-webhook', {
       value: DEFAULTS.signingSecret,
       type: 'automation-secret',
       validate(secret: string | undefined, _options) {
-        if ((current(this, 'signing') ?? DEFAULTS.signing) === 'none') return true
-        if (!secret || secret === '_ADD_') return this._('automation-webhook.error.signing-secret')
-        return RED.nodes.node(secret) !== undefined || this._('automation-webhook.error.secret-gone')
+        return verdict(() => {
+          if ((current(this, 'signing') ?? DEFAULTS.signing) === 'none') return null
+          if (!secret || secret === '_ADD_') return this._('automation-webhook.error.signing-secret')
+          return exists(secret) ? null : this._('automation-webhook.error.secret-gone')
+        })
       },
     },
     signatureEncoding: { value: DEFAULTS.signatureEncoding },
     headers: {
       value: DEFAULTS.headers,
       validate(headers: string | undefined, _options) {
-        const hasToken = Boolean(current(this, 'accessToken'))
-        let fields: readonly HeaderField[] = []
-        const problem = problemOf(() => {
-          fields = parseHeaders(headers ?? DEFAULTS.headers, { hasToken })
+        return verdict(() => {
+          const hasToken = Boolean(current(this, 'accessToken'))
+          return ungranted(this, parseHeaders(headers ?? DEFAULTS.headers, { hasToken }))
         })
-        return problem ?? ungranted(this, fields) ?? true
       },
     },
     timeout: {
       value: DEFAULTS.timeout,
       validate(timeout: string | number | undefined, _options) {
-        return problemOf(() => planWebhook({ ...VALID, timeout: timeout ?? DEFAULTS.timeout })) ?? true
+        return verdict(() => problemOf(() => planWebhook({ ...VALID, timeout: timeout ?? DEFAULTS.timeout })))
       },
     },
     schedule: {
       value: DEFAULTS.schedule,
       validate(schedule: string | undefined, _options) {
-        return problemOf(() => parseSchedule(schedule ?? DEFAULTS.schedule)) ?? true
+        return verdict(() => problemOf(() => parseSchedule(schedule ?? DEFAULTS.schedule)))
       },
     },
     rateLimit: {
       value: DEFAULTS.rateLimit,
       validate(rateLimit: string | number | undefined, _options) {
-        return problemOf(() => planWebhook({ ...VALID, rateLimit: rateLimit ?? DEFAULTS.rateLimit })) ?? true
+        return verdict(() => problemOf(() => planWebhook({ ...VALID, rateLimit: rateLimit ?? DEFAULTS.rateLimit })))
       },
     },
     ordering: { value: DEFAULTS.ordering },

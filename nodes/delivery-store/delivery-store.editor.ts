@@ -1,5 +1,6 @@
 import { LONGEST_RETENTION_DAYS, retentionDays } from '../../lib/store/settings.js'
 import { closeForm, openForm } from '../editor/form/form.js'
+import { verdict } from '../editor/outside-text.js'
 import type { EditorNode } from '../editor/red-editor.d.js'
 import { CURRENT_VERSION, DEFAULTS, migrate } from './delivery-store.migrate.js'
 
@@ -20,8 +21,10 @@ RED.nodes.registerType<StoreNode>('delivery-store', {
     retentionDays: {
       value: DEFAULTS.retentionDays,
       validate(days: string | number | undefined, _options) {
-        return (
-          retentionDays(days) !== null || this._('delivery-store.error.retention', { most: LONGEST_RETENTION_DAYS })
+        return verdict(() =>
+          retentionDays(days) === null
+            ? this._('delivery-store.error.retention', { most: LONGEST_RETENTION_DAYS })
+            : null,
         )
       },
     },

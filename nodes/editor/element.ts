@@ -1,4 +1,7 @@
-type Attributes = Readonly<Record<string, string | boolean | undefined>>
+/** No attribute that holds code or an address. */
+type Attributes = Readonly<Record<string, string | boolean | undefined>> & {
+  readonly [name in `on${string}` | 'href' | 'src' | 'srcdoc']?: never
+}
 type Child = Node | string | null
 
 /** Makes an element. Children that are texts stay texts: nothing here ever reads HTML. */

@@ -31,6 +31,11 @@ export interface EditableListOptions {
   addButton?: boolean | string
 }
 
+declare const inert: unique symbol
+
+/** A text that stays a text where the editor takes it for HTML; made by outside-text.ts alone. */
+export type InertText = string & { readonly [inert]: true }
+
 export type Translate = (key: string, values?: Readonly<Record<string, string | number>>) => string
 
 /** A node as the editor holds it: its saved properties, and these. */
@@ -61,7 +66,7 @@ export interface PropertyDefinition<N> {
   /** Type of the config node whose id this is; with `[]` a list of ids. */
   type?: string
   /** Must declare exactly two parameters: with fewer, Node-RED takes a reason for "valid". */
-  validate?(this: N, value: never, options: { label?: string }): true | string
+  validate?(this: N, value: never, options: { label?: string }): true | InertText
 }
 
 export interface NodeDefinition<N> {
@@ -196,12 +201,11 @@ export interface EditorRed {
     importNodes(nodes: readonly object[], options: { generateIds: boolean; addFlow: boolean }): void
   }
   readonly settings: { readonly httpNodeRoot?: string | false }
-  readonly clipboard: { copyText(text: string, element?: JQuery | HTMLElement, message?: string): boolean }
-  readonly popover: { tooltip(target: JQuery, content: string): unknown }
+  readonly clipboard: { copyText(text: string, element: JQuery, message: InertText): boolean }
   readonly tray: { resize(): void }
   readonly utils: { getNodeLabel(node: EditorNode, fallback?: string): string }
   notify(
-    message: string | JQuery,
+    message: JQuery,
     options: { type?: 'warning' | 'success' | 'error'; timeout?: number; fixed?: boolean },
   ): Notification
 }

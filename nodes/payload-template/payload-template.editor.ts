@@ -1,9 +1,10 @@
-import { AutomationError } from '../../lib/error.js'
 import { parseTemplate } from '../../lib/template/parse.js'
 import { button, byId, element, fill } from '../editor/element.js'
 import { EventPicker } from '../editor/event/event-picker.js'
 import { automationBefore } from '../editor/event/upstream.js'
+import { problemOf } from '../editor/form/check.js'
 import { closeForm, current, openForm } from '../editor/form/form.js'
+import { verdict } from '../editor/outside-text.js'
 import type { EditorNode } from '../editor/red-editor.d.js'
 import { recipeMenu } from '../editor/template/recipe-menu.js'
 import { renderedText } from '../editor/template/rendered-text.js'
@@ -47,13 +48,7 @@ RED.nodes.registerType<TemplateNode>('payload-template', {
       value: FIRST_TEMPLATE,
       validate(template: string | undefined, _options) {
         const format = current(this, 'format') === 'text' ? 'text' : 'json'
-        try {
-          parseTemplate(template ?? DEFAULTS.template, format)
-          return true
-        } catch (error) {
-          if (error instanceof AutomationError) return error.message
-          throw error
-        }
+        return verdict(() => problemOf(() => parseTemplate(template ?? DEFAULTS.template, format)))
       },
     },
     format: { value: DEFAULTS.format },

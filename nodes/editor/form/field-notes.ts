@@ -1,3 +1,4 @@
+import { readable } from '../outside-text.js'
 import type { EditorNode } from '../red-editor.d.js'
 import { Note } from './note.js'
 
@@ -57,7 +58,7 @@ export class FieldNotes {
     const { type, validate, required } = this.#node._def.defaults[property] ?? {}
     if (validate) {
       const verdict = validate.call(this.#node, value as never, {})
-      return verdict === true ? '' : verdict
+      return verdict === true ? '' : readable(verdict)
     }
     const isMissing = type !== undefined && required === true && value === ''
     return isMissing ? this.#node._(`${this.#node.type}.error.${property}`) : ''

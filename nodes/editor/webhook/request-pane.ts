@@ -6,6 +6,7 @@ import { type AdminError, adminPost } from '../admin.js'
 import { button, element, fill, newId } from '../element.js'
 import { EventPicker } from '../event/event-picker.js'
 import type { UpstreamAutomation } from '../event/upstream.js'
+import { copyText } from '../outside-text.js'
 import type { EditorNode, Translate } from '../red-editor.d.js'
 import { recipeMenu } from '../template/recipe-menu.js'
 import { answerView, type TestAnswer } from './test-answer.js'
@@ -130,7 +131,7 @@ export class RequestPane {
         ...(typeof proxy === 'string' && proxy !== '' && { proxy }),
         insecure: RED.nodes.node(form.tls ?? '')?.['verifyservercert'] === false,
       })
-      RED.clipboard.copyText(script, $(copy), words('copied'))
+      copyText(script, copy, words('copied'))
       this.#say(words('copied-long'))
     } catch (error) {
       if (!(error instanceof AutomationError)) throw error

@@ -222,6 +222,11 @@ export class Editor {
     return this.page.locator(`[id="${id}"] .red-ui-flow-node-status-label`)
   }
 
+  /** Shows a tab of the sidebar. */
+  async showSidebar(id: string): Promise<void> {
+    await this.page.evaluate((tab) => RED.sidebar.show(tab), id)
+  }
+
   /** The payloads in the debug sidebar, oldest first; the sidebar is shown. */
   async debugMessages(): Promise<Locator> {
     await this.page.evaluate(() => RED.actions.invoke('core:show-debug-tab'))
