@@ -221,8 +221,6 @@ describe(`text from outside in the editor of Node-RED ${NODE_RED_VERSION}`, () =
     await answer.getByText('Laid out').waitFor()
     await answer.getByText(`wandb-automation${SHOWN}`).first().waitFor()
     await dialog.cancel()
-    await editor.page.keyboard.press('Escape')
-    await editor.page.mouse.click(700, 600)
     for (const node of await editor.flow()) {
       if (!String(node['name']).startsWith('wandb-')) continue
       const opened = await open(node.type, node.id)
