@@ -1,4 +1,5 @@
 import { registryProject } from '../../lib/events/registry.js'
+import { sourceKind } from '../../lib/sources/source.js'
 import type { Exploration } from '../../lib/sources/wandb/explore.js'
 import { type AdminError, adminPost } from '../editor/admin.js'
 import { element, fill } from '../editor/element.js'
@@ -45,7 +46,7 @@ export class Offers {
   /** Null when there is nobody to ask, or no answer. */
   async #explore(wish: { entity?: string; project?: string }): Promise<Exploration | null> {
     const source = RED.nodes.node(this.#form.text('source'))
-    if (source?.['kind'] !== 'wandb' || wish.project === '') return null
+    if (!source || !sourceKind(source['kind'])?.explores || wish.project === '') return null
     const form = { baseUrl: source['baseUrl'], apiKey: source['apiKey'] }
     const key = JSON.stringify([source.id, form, wish])
     const known = this.#asked.get(key)

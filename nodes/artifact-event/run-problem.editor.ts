@@ -1,4 +1,5 @@
 import { compilePattern } from '../../lib/alias/pattern.js'
+import { evaluatesRuns } from '../../lib/automations/rule.js'
 import { compileRunRule, RUN_DEFAULTS, type RunSettings } from '../../lib/automations/run-rule.js'
 import { problemOf } from '../editor/form/check.js'
 import { current } from '../editor/form/form.js'
@@ -10,7 +11,7 @@ const RIGHT: RunSettings = { ...RUN_DEFAULTS, metric: 'right', threshold: '1', c
 /** Whether the source of a trigger watches runs itself, instead of being told of them. */
 export function isWatched(node: EditorNode): boolean {
   const source = current(node, 'source')
-  return RED.nodes.node(typeof source === 'string' ? source : '')?.['kind'] === 'wandb'
+  return evaluatesRuns(RED.nodes.node(typeof source === 'string' ? source : '')?.['kind'])
 }
 
 /** Judges one setting about runs as the runtime does, while the others are taken to be right. */

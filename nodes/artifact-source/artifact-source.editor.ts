@@ -1,4 +1,5 @@
 import { checkSettings, type HttpSourceSettings } from '../../lib/sources/http/settings.js'
+import { isWatchedKind, SOURCE_KINDS, sourceKind } from '../../lib/sources/source.js'
 import { checkWandbSettings } from '../../lib/sources/wandb/settings.js'
 import { button, byId, element, fill } from '../editor/element.js'
 import { problemOf } from '../editor/form/check.js'
@@ -22,7 +23,7 @@ const ASKS_FOR: Readonly<Record<string, readonly string[]>> = {
   huggingface: ['project'],
 }
 
-const KINDS = ['http', 'wandb']
+const KINDS = Object.keys(SOURCE_KINDS)
 
 /** A source of a kind that a later version knows is not ours to judge. */
 const kindOf = (node: SourceNode): unknown => current(node, 'kind') || DEFAULTS.kind
@@ -30,7 +31,7 @@ const isHttp = (node: SourceNode): boolean => kindOf(node) === 'http'
 
 /** Judges one of the two as the runtime does, while the other is taken to be right; an environment variable is not ours to judge. */
 function wandbProblem(node: SourceNode, property: 'baseUrl' | 'interval', value: string | undefined): string | null {
-  if (kindOf(node) !== 'wandb' || /^\$\{\S+\}$/.test(value ?? '')) return null
+  if (!isWatchedKind(kindOf(node)) || /^\$\{\S+\}$/.test(value ?? '')) return null
   const right = { baseUrl: DEFAULTS.baseUrl, interval: DEFAULTS.interval }
   return problemOf(() => checkWandbSettings({ ...right, [property]: String(value ?? right[property]) }))
 }
@@ -115,7 +116,7 @@ RED.nodes.registerType<SourceNode>('artifact-source', {
       value: DEFAULTS.apiKey,
       type: 'automation-secret',
       validate(secret: string | undefined, _options) {
-        return verdict(() => (kindOf(this) === 'wandb' ? secretProblem(this, secret, 'api-key') : null))
+        return verdict(() => (isWatchedKind(kindOf(this)) ? secretProblem(this, secret, 'api-key') : null))
       },
     },
     interval: {
@@ -187,9 +188,8 @@ RED.nodes.registerType<SourceNode>('artifact-source', {
 
 /** Where it gets its events, for its label. */
 function placeOf(node: SourceNode): string {
-  if (kindOf(node) !== 'wandb') return node.path ?? ''
-  const url = String(node['baseUrl'] ?? DEFAULTS.baseUrl)
-  return URL.canParse(url) ? new URL(url).host : url
+  const settings = { path: node.path ?? '', baseUrl: String(node['baseUrl'] ?? DEFAULTS.baseUrl) }
+  return sourceKind(kindOf(node))?.placeOf(settings) ?? settings.path
 }
 
 /** A kind that the choice does not offer would be lost in it. */

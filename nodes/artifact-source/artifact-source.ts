@@ -4,8 +4,7 @@ import { AutomationError } from '../../lib/error.js'
 import { newEventId } from '../../lib/events/new-id.js'
 import { newestEvent } from '../../lib/inbox/newest-event.js'
 import { createReceiver, type Receiver, unavailable } from '../../lib/sources/http/receive.js'
-import type { HttpSourceSettings } from '../../lib/sources/http/settings.js'
-import type { WandbSourceSettings } from '../../lib/sources/wandb/settings.js'
+import { type SourceKindName, type SourceSettings, sourceKind } from '../../lib/sources/source.js'
 import type { Host } from '../runtime/host.js'
 import { hostOf } from '../runtime/host-of.js'
 import { asAutomationError, logProblem } from '../runtime/report.js'
@@ -13,12 +12,8 @@ import { secretValue } from '../runtime/secrets.js'
 import { migrate } from './artifact-source.migrate.js'
 import { watchWandb } from './watch.js'
 
-export interface ArtifactSourceDef extends NodeDef, HttpSourceSettings, WandbSourceSettings {
-  kind: 'http' | 'wandb'
-  /** Of kind `http`: id of the automation-secret that authenticates senders. */
-  secret: string
-  /** Of kind `wandb`: id of the automation-secret that holds the API key. */
-  apiKey: string
+export interface ArtifactSourceDef extends NodeDef, SourceSettings {
+  kind: string
 }
 
 /** What operators may set in settings.js for all sources of kind `wandb`. */
@@ -37,40 +32,35 @@ module.exports = (RED: NodeAPI) => {
     RED.nodes.createNode(this, definition)
     const config = migrate(definition)
     this.kind = config.kind
-    const [secret, missing] = config.kind === 'wandb' ? [config.apiKey, NO_KEY] : [config.secret, NO_SECRET]
-    const needsSecret = config.kind === 'wandb' || config.auth !== 'none'
+    const kind = sourceKind(config.kind)
     const unusable = (problem: AutomationError) => {
       host.sources.change(this.id, { problem })
       logProblem(this, problem)
     }
     host.sources.reset(this.id)
     try {
-      if (config.kind === 'wandb')
-        watchWandb(host, this, config, () => secretValue(RED, config.apiKey), fullScanHoursOf(RED))
-      else if (config.kind === 'http') listen(RED, host, this, config)
-      else throw unknownKind(config.kind)
+      if (!kind) throw unknownKind(config.kind)
+      START[config.kind as SourceKindName](RED, host, this, config)
     } catch (error) {
       unusable(asAutomationError(error))
       return
     }
     host.whenStarted(this, () => {
-      if (needsSecret && host.secrets.value(RED, secret, true) === undefined) unusable(missing)
+      const secret = kind?.secretOf(config)
+      if (kind && secret && host.secrets.value(RED, config[secret], true) === undefined) unusable(kind.withoutSecret)
       else host.sources.change(this.id, { problem: null })
     })
   })
 }
 
-const NO_SECRET = new AutomationError(
-  'secret_missing',
-  'The source has no secret, so nobody can authenticate and senders are asked to come again later. Choose a secret and enter its value.',
-  { statusText: 'source: secret missing' },
-)
-
-const NO_KEY = new AutomationError(
-  'secret_missing',
-  'The source has no API key, so it cannot ask W&B. Choose a secret and enter the key as its value.',
-  { statusText: 'source: API key missing' },
-)
+/** What begins when a source of each kind is made. */
+const START: Readonly<
+  Record<SourceKindName, (RED: NodeAPI, host: Host, node: Node, config: ArtifactSourceDef) => void>
+> = {
+  http: listen,
+  wandb: (RED, host, node, config) =>
+    watchWandb(host, node, config, () => secretValue(RED, config.apiKey), fullScanHoursOf(RED)),
+}
 
 const unknownKind = (kind: string) =>
   new AutomationError(
