@@ -88,6 +88,7 @@ export const ERRORS = {
   source_not_found: { status: 502, retryable: true },
   source_rate_limited: { status: 502, retryable: true, statusText: 'rate limited' },
   source_query_refused: { status: 502, retryable: true, statusText: 'query refused' },
+  source_lacks: { status: 502, retryable: true },
   source_unavailable: { status: 502, ingest: 503, retryable: true },
   source_answer_invalid: { status: 502, retryable: true, statusText: 'unexpected answer' },
   source_answer_unexpected: { status: 502, retryable: true, statusText: 'unexpected answer' },

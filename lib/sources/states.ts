@@ -1,5 +1,5 @@
 import type { AutomationError } from '../error.js'
-import type { WatchStatus } from './wandb/poller.js'
+import type { WatchStatus } from './wandb/watch-status.js'
 
 /** How a source stands. A config node has no status of its own in the editor, so its triggers show this. */
 export interface SourceState {

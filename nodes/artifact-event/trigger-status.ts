@@ -1,6 +1,6 @@
 import type { Node, NodeStatus } from 'node-red'
 import type { SourceState } from '../../lib/sources/states.js'
-import type { WatchStatus } from '../../lib/sources/wandb/poller.js'
+import type { WatchStatus } from '../../lib/sources/wandb/watch-status.js'
 import { clockTime, showProblem, showStatus } from '../runtime/report.js'
 
 /** What a trigger shows: what is wrong with its source, else who was refused last, else its own last event. */
@@ -24,11 +24,18 @@ function failing({ error, lastPoll }: WatchStatus): NodeStatus {
   return { fill: 'red', shape: 'ring', text: `${error?.statusText ?? 'interrupted'} · ${since}` }
 }
 
-function progress({ kind, lastPoll, nextPoll, backlog }: WatchStatus): string {
+function progress({ kind, lastPoll, nextPoll, backlog, skipped }: WatchStatus): string {
   if (kind === 'starting' || lastPoll === null) return 'first poll…'
   // the server asked for a pause that is longer than anybody would wait without wondering
   const pause = nextPoll !== null && nextPoll - lastPoll > LONG_MS ? `, next ${minute(nextPoll)}` : ''
-  return `polled ${minute(lastPoll)}${pause}${backlog > 0 ? `, ${backlog} to list` : ''}`
+  return `polled ${minute(lastPoll)}${pause}${backlog > 0 ? `, ${backlog} to list` : ''}${leftOut(skipped)}`
+}
+
+/** `, left out: resnet and 2 more` */
+function leftOut(skipped: WatchStatus['skipped']): string {
+  const [first, ...more] = skipped
+  if (!first) return ''
+  return `, left out: ${first.what.slice(0, 40)}${more.length > 0 ? ` and ${more.length} more` : ''}`
 }
 
 const LONG_MS = 10 * 60 * 1000

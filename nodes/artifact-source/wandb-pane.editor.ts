@@ -65,7 +65,7 @@ export class WandbPane {
     fill(this.#options.answer, undeployed ? warning : null, ...lines)
   }
 
-  #seen({ username, organizations, entities, registries, projects, unseen }: Exploration): HTMLElement[] {
+  #seen({ username, organizations, entities, registries, projects, unseen, skipped }: Exploration): HTMLElement[] {
     const owner = (entity: string) => organizations.find((each) => each.entity === entity)?.name ?? entity
     const places = (all: Exploration['projects']) => all.map(({ entity, name }) => `${owner(entity)}/${short(name)}`)
     const table = element(
@@ -83,7 +83,10 @@ export class WandbPane {
       this.#row('projects', places(projects)),
     )
     const who = element('p', { class: 'aa-status aa-yes' }, this.#word('who', { user: username }))
-    return [who, table, ...(unseen > 0 ? [element('p', {}, this.#word('unseen', { count: unseen }))] : [])]
+    const leftOut = skipped.map(({ what, why }) =>
+      element('p', { class: 'aa-text-warning' }, this.#word('skipped', { what, why })),
+    )
+    return [who, table, ...(unseen > 0 ? [element('p', {}, this.#word('unseen', { count: unseen }))] : []), ...leftOut]
   }
 
   #row(key: string, names: readonly string[]): HTMLElement {

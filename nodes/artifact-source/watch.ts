@@ -1,9 +1,10 @@
 import type { Node } from 'node-red'
 import type { WatchTrigger } from '../../lib/automations/watch-trigger.js'
 import { connectWandb } from '../../lib/sources/wandb/connect.js'
-import { WandbPoller, type WatchStatus } from '../../lib/sources/wandb/poller.js'
+import { WandbPoller } from '../../lib/sources/wandb/poller.js'
 import { appUrlOf } from '../../lib/sources/wandb/runs/report.js'
 import { checkFullScan, checkWandbSettings, type WandbSourceSettings } from '../../lib/sources/wandb/settings.js'
+import type { WatchStatus } from '../../lib/sources/wandb/watch-status.js'
 import { watchStore } from '../../lib/sources/watch-store.js'
 import type { Host } from '../runtime/host.js'
 
@@ -53,10 +54,14 @@ export function watchWandb(
   })
 }
 
-/** The triggers show every status; the log has the first of each failure, and its end. */
+/** The triggers show every status; the log has the first of each failure, and its end, and what is left out. */
 function reporter(host: Host, node: Node): (status: WatchStatus) => void {
   let failed: string | null = null
+  let leftOut = new Set<string>()
   return (status) => {
+    for (const { what, why } of status.skipped)
+      if (!leftOut.has(what)) node.warn(`W&B gave no readable answer about ${what}, so it is left out for now: ${why}`)
+    leftOut = new Set(status.skipped.map(({ what }) => what))
     const message = status.error?.message ?? null
     if (message !== null && message !== failed) node.error(message)
     if (message === null && failed !== null) node.log('W&B answers again.')

@@ -36,7 +36,51 @@ describe('the admin interface of a W&B source', () => {
       ],
       collections: [],
       unseen: 0,
+      skipped: [],
+      lacks: [],
     })
+  })
+
+  it('tells the same to whoever may only read, with what could not be read and what the server lacks', async () => {
+    wandb.standin.spoil = (path) => {
+      if (path === 'viewer.teams.edges.0.node.organization') throw new Error('permission denied')
+      return undefined
+    }
+    const response = await nodeRed.fetch('/artifact-automations/sources/source/explore?entity=vision')
+    const body = (await response.json()) as { username: string; projects: unknown; skipped: unknown }
+    assert.deepEqual(
+      [response.status, body.username, body.projects],
+      [200, 'ada', [{ entity: 'vision', name: 'training' }]],
+    )
+    assert.deepEqual(body.skipped, [{ what: 'viewer.teams.edges[0].node.organization', why: 'permission denied' }])
+  })
+
+  it('ends looking around when its caller has left', async () => {
+    let pages = 0
+    wandb.standin.after = (body, { operation }) => {
+      // the source itself goes on watching
+      if (operation !== 'WatchProjects') return body
+      pages += 1
+      const text = JSON.stringify(body).replaceAll(
+        /"pageInfo":\{[^}]*\}/g,
+        `"pageInfo":{"endCursor":"page-${pages}","hasNextPage":true}`,
+      )
+      return JSON.parse(text) as object
+    }
+    const caller = new AbortController()
+    wandb.standin.before = ({ variables }) => {
+      Object.assign(variables, { after: null })
+      if (pages === 20) caller.abort()
+    }
+    await assert.rejects(
+      nodeRed.fetch('/artifact-automations/sources/source/explore', { body: {}, signal: caller.signal }),
+    )
+    // as many round trips as would have brought as many pages
+    const other = () => fetch(wandb.standin.url).then((answer) => answer.text())
+    for (let round = 0; round < 5; round += 1) await other()
+    const then = pages
+    for (let round = 0; round < 20; round += 1) await other()
+    assert.equal(pages, then, `${pages} pages`)
   })
 
   it('works with a form that is not saved', async () => {

@@ -17,7 +17,7 @@ export interface Company extends ReturnType<typeof acme> {
 
 export async function company(more: object = {}): Promise<Company> {
   const people = acme()
-  const standin = await startStandin({ world: people.world })
+  const standin = await startStandin({ world: people.world, schema: { guessed: true } })
   const happened = new Waiters()
   let polls = 0
   standin.before = ({ operation }) => {

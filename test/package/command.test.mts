@@ -43,7 +43,7 @@ describe('the package that was installed from its tarball', () => {
     ] as const) {
       world.addTrigger(model, { name, eventType: 'ADD_ARTIFACT_ALIAS', filter, action })
     }
-    standin = await startStandin({ world })
+    standin = await startStandin({ world, schema: { guessed: true } })
   })
   after(async () => {
     await standin?.close()

@@ -5,6 +5,8 @@ import type { World } from './world.mts'
 export class Access {
   readonly world: World
   readonly user: User
+  /** Columns that the database has not. */
+  lacksColumns: readonly string[] = []
 
   constructor(world: World, user: User) {
     this.world = world
@@ -34,6 +36,12 @@ export class Access {
 }
 
 export const time = (at: number): string => new Date(at).toISOString()
+
+/** Throws as MySQL does when a filter (`where clause`) or an order (`order clause`) is by a column that is not there. */
+export function checkColumns({ lacksColumns }: Access, clause: 'where clause' | 'order clause', text: unknown): void {
+  const found = lacksColumns.find((column) => new RegExp(`\\b${column}\\b`).test(String(text ?? '')))
+  if (found !== undefined) throw new Error(`Error 1054 (42S22): Unknown column '${found}' in '${clause}'`)
+}
 
 /** The value of a `JSONString` argument: an object, or null when it was not given. */
 export function parsed(text: unknown): unknown {

@@ -1,6 +1,8 @@
 export interface PageArguments {
   readonly after?: string | null
   readonly first?: number | null
+  /** Of the end instead of the beginning. */
+  readonly last?: number | null
 }
 
 /** How many items a page has when nobody says, and at most. */
@@ -12,7 +14,7 @@ const cursorOf = (offset: number) => Buffer.from(`offset:${offset}`).toString('b
  * A page of a list as it is at this moment. Cursors are offsets, as in many a server: what is inserted or deleted
  * between two pages shifts the second.
  */
-export function connection<T, N>(items: readonly T[], { after, first }: PageArguments, node: (item: T) => N) {
+export function connection<T, N>(items: readonly T[], { after, first, last }: PageArguments, node: (item: T) => N) {
   let start = 0
   if (after) {
     const match = Buffer.from(after, 'base64')
@@ -21,7 +23,8 @@ export function connection<T, N>(items: readonly T[], { after, first }: PageArgu
     if (!match) throw new Error('invalid cursor')
     start = Number(match[1])
   }
-  const size = Math.min(first ?? PAGE.usual, PAGE.most)
+  const size = Math.min(first ?? last ?? PAGE.usual, PAGE.most)
+  if (last && !first) start = Math.max(start, items.length - size)
   const page = items.slice(start, start + size)
   const end = start + page.length
   return {

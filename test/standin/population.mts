@@ -17,6 +17,8 @@ export class Population {
   readonly features = new Map<string, boolean>()
   readonly collections = new Map<number, Collection>()
   readonly touches: boolean
+  /** What the server says is the last step of a run without rows: W&B and its like say 0 or -1. */
+  stepOfNothing = -1
   #now: number
   #lastId = 100
 
@@ -144,6 +146,7 @@ export class Population {
       createdAt: at,
       heartbeatAt: at,
       history: [],
+      unreadable: new Set(),
       events: [],
     }
     project.runs.set(name, run)

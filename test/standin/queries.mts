@@ -8,7 +8,10 @@ import { userView } from './views/runs.mts'
 /** The fields of `Query`, as one user sees them. */
 export const queries = (access: Access) => ({
   viewer: () => userView(access, access.user),
-  serverInfo: () => ({ features: [...access.world.features].map(([name, isEnabled]) => ({ name, isEnabled })) }),
+  serverInfo: () => ({
+    cliVersionInfo: { min_cli_version: '0.10.0', max_cli_version: '0.31.0' },
+    features: [...access.world.features].map(([name, isEnabled]) => ({ name, isEnabled })),
+  }),
   entity: ({ name }: { name?: string }) => {
     const entity = access.entity(name ?? access.user.username)
     return entity ? entityView(access, entity) : null

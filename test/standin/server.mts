@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { execute, type GraphQLSchema, parse, validate } from 'graphql'
+import { type GraphQLSchema, parse, validate } from 'graphql'
 import { Access } from './access.mts'
 import { answerFaultily, Faults } from './faults.mts'
-import { mutations } from './mutations.mts'
-import { queries } from './queries.mts'
-import { OFFERS, type Offer, wandbSchema } from './schema.mts'
+import { type Refusal, refused, STRICT_CHECKS } from './refusal.mts'
+import { run, type Spoil } from './run.mts'
+import { type SchemaOptions, wandbSchema } from './schema/build.mts'
 import type { User } from './things.mts'
 import { World } from './world.mts'
 
@@ -18,7 +18,14 @@ export interface SeenRequest {
 
 export interface StandinOptions {
   world?: World
-  offers?: readonly Offer[]
+  /** What its schema has; W&B's own typing, and what its SDK has asked for since, when left out. */
+  schema?: SchemaOptions
+  /** How it says that a document does not fit its schema; as W&B does when left out. */
+  refusal?: Refusal
+  /** Refuses what most servers let pass: variables that are not used, operations without a name. */
+  strict?: boolean
+  /** Columns that its database has not: whoever filters or orders by one gets an error of MySQL's. */
+  lacksColumns?: readonly string[]
   port?: number
 }
 
@@ -32,16 +39,24 @@ export interface Standin {
   readonly schema: GraphQLSchema
   /** Called before each request is answered; changes the world between two pages. */
   before: (request: SeenRequest) => void
+  /** Changes what a field gives while an answer is made; see `Spoil`. */
+  spoil: Spoil | null
+  /** Changes the whole answer before it is sent. */
+  after: (body: object, request: SeenRequest) => object
   close(): Promise<void>
 }
 
-/** Starts a stand-in for a W&B server on 127.0.0.1. Its answers are executed by graphql-js against schema.graphql. */
+/** Starts a stand-in for a W&B server on 127.0.0.1. Its answers are executed by graphql-js against W&B's own schema. */
 export async function startStandin({
   world = new World(),
-  offers = OFFERS,
+  schema: options = {},
+  refusal = { status: 400 },
+  strict = false,
+  lacksColumns = [],
   port = 0,
 }: StandinOptions = {}): Promise<Standin> {
-  const schema = wandbSchema(offers)
+  const schema = wandbSchema(options)
+  for (const feature of options.lacks ?? []) world.features.set(feature, false)
   const faults = new Faults()
   const requests: SeenRequest[] = []
 
@@ -63,11 +78,16 @@ export async function startStandin({
     requests.push(seen)
     standin.before(seen)
     const user = userOf(world, authorization)
-    const respond = async () => run(schema, new Access(world, user ?? anonymous), query, variables)
+    const access = new Access(world, user ?? anonymous)
+    access.lacksColumns = lacksColumns
+    const respond = async () =>
+      standin.after(await run({ schema, access, query, variables, spoil: standin.spoil }), seen)
     const fault = faults.take()
     if (fault) return answerFaultily(fault, response, respond)
     if (!user) return refuse(response, 401, 'unauthorized')
-    const { status, body } = await respondWithStatus(schema, new Access(world, user), query, variables)
+    const problems = validate(schema, parse(query)).map(({ message }) => message)
+    if (strict) for (const check of STRICT_CHECKS) problems.push(...check(seen))
+    const { status, body } = problems.length > 0 ? refused(problems, refusal) : { status: 200, body: await respond() }
     response.writeHead(status, { 'content-type': 'application/json', date: new Date(world.now).toUTCString() })
     response.end(JSON.stringify(body))
   }
@@ -81,6 +101,8 @@ export async function startStandin({
     requests,
     schema,
     before: () => {},
+    spoil: null,
+    after: (body) => body,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -104,33 +126,6 @@ function userOf(world: World, authorization: string): User | null {
 function refuse(response: ServerResponse, status: number, message: string): void {
   response.writeHead(status, { 'content-type': 'application/json' })
   response.end(JSON.stringify({ errors: [{ message }] }))
-}
-
-/** A document that does not fit the schema is a bad request; errors while executing come with what data there is. */
-async function respondWithStatus(
-  schema: GraphQLSchema,
-  access: Access,
-  query: string,
-  variables: Record<string, unknown>,
-) {
-  const problems = validate(schema, parse(query))
-  if (problems.length > 0)
-    return { status: 400, body: { errors: problems.map(({ message }) => ({ message })), data: null } }
-  return { status: 200, body: await run(schema, access, query, variables) }
-}
-
-async function run(
-  schema: GraphQLSchema,
-  access: Access,
-  query: string,
-  variables: Record<string, unknown>,
-): Promise<object> {
-  return execute({
-    schema,
-    document: parse(query),
-    rootValue: { ...queries(access), ...mutations(access) },
-    variableValues: variables,
-  })
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

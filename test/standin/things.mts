@@ -112,6 +112,8 @@ export interface Run {
   heartbeatAt: number
   /** One row per step, as W&B keeps it: `{"_step": 3, "loss": 0.2}`. */
   readonly history: Record<string, number>[]
+  /** Rows that are counted, and cannot be read yet. */
+  readonly unreadable: Set<Record<string, number>>
   /** System metrics: `{"_timestamp": …, "system.cpu": 12}`. */
   readonly events: Record<string, number>[]
 }

@@ -77,11 +77,11 @@ export class Answer {
   /** The nodes of a connection that are not null, with what else their edges hold, and whether there are more. */
   connection(): Connection {
     const pageInfo = this.at('pageInfo')
+    const edges = this.at('edges').list()
+    const there = edges.filter((edge) => !edge.isNull && !edge.at('node').isNull)
     return {
-      nodes: this.at('edges')
-        .list()
-        .filter((edge) => !edge.at('node').isNull)
-        .map((edge) => ({ edge, node: edge.at('node') })),
+      nodes: there.map((edge) => ({ edge, node: edge.at('node') })),
+      missing: edges.length - there.length,
       next: pageInfo.at('hasNextPage').flag() ? pageInfo.at('endCursor').maybe((cursor) => cursor.text()) : null,
       total: this.at('totalCount').maybe((count) => count.number()),
     }
@@ -97,8 +97,39 @@ export class Answer {
   }
 }
 
+/**
+ * Reads each item of a list. One that is not as W&B's schema has it is left out, and `onSkip` hears of it: a thing that
+ * nobody understands must not keep the others from being read.
+ */
+export function readEach<T>(
+  items: readonly Answer[],
+  read: (item: Answer) => T,
+  onSkip?: (what: string, why: string) => void,
+): T[] {
+  return items.flatMap((item) => {
+    try {
+      return [read(item)]
+    } catch (error) {
+      if (!(error instanceof SourceFailure)) throw error
+      onSkip?.(nameOf(item), error.message)
+      return []
+    }
+  })
+}
+
+/** What people call it, or where it stands. */
+function nameOf(item: Answer): string {
+  try {
+    return item.at('name').text() || item.path
+  } catch {
+    return item.path
+  }
+}
+
 export interface Connection {
   readonly nodes: readonly { readonly edge: Answer; readonly node: Answer }[]
+  /** Edges without a node: what may not be seen, or could not be read. */
+  readonly missing: number
   /** The cursor to go on at; null when this was the last page. */
   readonly next: string | null
   readonly total: number | null

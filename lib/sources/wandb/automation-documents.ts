@@ -15,7 +15,7 @@ const fields = (offers: Offers) => `fragment TriggerFields on Trigger {
     ... on Project { name }
     ... on ArtifactPortfolio { name project { name entity { name } } }
     ... on ArtifactSequence { name project { name entity { name } } }
-    ... on Entity { name }
+    ${offers.has('entityScope') ? '... on Entity { name }' : ''}
   }
   event: triggeringCondition { __typename ... on FilterEventTriggeringCondition { eventType filter } }
   action: triggeredAction {

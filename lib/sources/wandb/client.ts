@@ -1,8 +1,19 @@
 import { parsedObject } from '../../json.js'
+import { Redactor } from '../../secrets/redactor.js'
 import { withoutEnd } from '../../trimmed-of.js'
 import { Answer } from './answer.js'
-import { excerpt, invalidAnswer, SourceFailure, statusFailure, unreachable } from './failure.js'
-import { OFFERS, type Offer, type Offers, refusedOffers } from './offers.js'
+import { errorsOf, holeOf, isOfItem, pathText } from './answer-errors.js'
+import {
+  invalidAnswer,
+  noKey,
+  queryRefused,
+  type SourceFailure,
+  statusFailure,
+  tooLarge,
+  unreachable,
+} from './failure.js'
+import { Knowledge } from './knowledge.js'
+import { type AnswerError, OFFERS, type Offer, type Offers, refusedOffers, saysOffer, spreads } from './offers.js'
 import { parsePause, parseRateLimit } from './rate-limit.js'
 
 /**
@@ -36,6 +47,17 @@ export interface ClientOptions {
   readonly userAgent: string
 }
 
+export interface AskOptions {
+  readonly signal?: AbortSignal | undefined
+  /** What may be missing from an answer beside single items of lists; nothing when left out. Gets the path to it. */
+  readonly tolerates?: (hole: readonly (string | number)[]) => boolean
+  /** Hears of what is missing from an answer that is used all the same. */
+  readonly onSkip?: Skip | undefined
+}
+
+/** Hears what was left out, as a name or a path, and why in words. */
+export type Skip = (what: string, why: string) => void
+
 export interface Asked {
   readonly data: Answer
   /** The server's clock, Unix milliseconds; ours when it did not say. */
@@ -49,7 +71,9 @@ export const REQUEST = { timeout: 30_000, maxBytes: 32 * 1024 * 1024 }
 export class WandbClient {
   readonly #options: ClientOptions
   readonly #url: string
-  #offers: Set<Offer> = new Set(OFFERS)
+  readonly #mask = new Mask()
+  /** What the server was seen to lack. */
+  readonly knowledge = new Knowledge()
   /** No request before this time, Unix milliseconds: the server's rate limit is used up, or it asked for a pause. */
   heldUntil = 0
   /** How many requests were made. */
@@ -61,43 +85,66 @@ export class WandbClient {
   }
 
   get offers(): Offers {
-    return this.#offers
-  }
-
-  /** Starts again from what is known of the server; without an argument it is asked for everything again. */
-  setOffers(offers: Iterable<Offer> = OFFERS): void {
-    this.#offers = new Set(offers)
-  }
-
-  /** Says that a server takes a field but does not do what it is for. */
-  withdraw(offer: Offer): void {
-    this.#offers.delete(offer)
+    return this.knowledge.offers
   }
 
   /**
-   * Asks, and asks again without the fields that the server refused, so that a server may be older or newer than the
-   * SDK. Only a document that is refused without any of them is a failure.
+   * Asks, and asks again without what the server refused, so that a server may be older or newer than the SDK. What is
+   * refused without a word that tells why, whatever the status, is asked once more without anything that a server may
+   * lack. Only that last refusal is a failure.
    */
-  async ask(document: string | ((offers: Offers) => string), variables: object, signal?: AbortSignal): Promise<Asked> {
+  async ask(
+    document: string | ((offers: Offers) => string),
+    variables: object,
+    options: AskOptions = {},
+  ): Promise<Asked> {
     const build = typeof document === 'string' ? () => document : document
-    let offers: Offers = this.#offers
+    const { knowledge } = this
+    const usual = knowledge.offers
+    const doubted = knowledge.doubted((offer) => build(new Set([...usual, offer])) !== build(usual))
+    let offers: Offers = doubted === null ? usual : new Set([...usual, doubted])
+    const first = offers
+    const named = new Set<Offer>()
+    let isSuspect = false
     for (;;) {
-      const answer = await this.#send(build(offers), variables, signal)
+      const answer = await this.#send(build(offers), variables, options)
       if ('data' in answer) {
-        // only what was shown to help is given up
-        if (offers !== this.#offers) this.#offers = new Set(offers)
+        if (isSuspect) {
+          // a server that was in trouble for a moment has refused nothing
+          const again = await this.#send(build(first), variables, options)
+          if ('data' in again) return again
+        }
+        this.#learn(build, doubted, named, offers)
         return answer
       }
-      const refused = refusedOffers(offers, answer.errors)
-      // a refusal that names none of them may still be about one: the last try is without all
-      const without = refused.length > 0 ? refused : answer.aboutFields ? [...offers] : []
-      const rest = new Set([...offers].filter((offer) => !without.includes(offer)))
-      if (build(rest) === build(offers)) throw answer.failure
+      const matters = (offer: Offer) => build(without(offers, [offer])) !== build(offers)
+      const refused = refusedOffers(offers, answer.errors).filter(matters)
+      // a doubted one goes along alone, and is what a refusal is about that says nothing else
+      const about = refused.length > 0 ? refused : doubted !== null && offers.has(doubted) ? [doubted] : null
+      const rest = without(offers, about ?? [...offers])
+      if (!answer.canBeLess || build(rest) === build(offers)) {
+        if (!answer.partial) throw answer.failure
+        for (const { path, message } of answer.errors) options.onSkip?.(pathText(path), message)
+        return answer.partial
+      }
+      // what went wrong in one place may go well in another, unless the server says that it has none of it
+      for (const offer of about ?? [])
+        if (!answer.hasData || answer.errors.some((error) => saysOffer([offer], error))) named.add(offer)
+      isSuspect ||= answer.isTrouble && refused.length === 0
       offers = rest
     }
   }
 
-  async #send(query: string, variables: object, signal: AbortSignal | undefined): Promise<Asked | Refusal> {
+  /** Only what was shown to help is given up. */
+  #learn(build: (offers: Offers) => string, doubted: Offer | null, named: ReadonlySet<Offer>, offers: Offers): void {
+    const { knowledge } = this
+    if (doubted !== null && offers.has(doubted)) knowledge.has(doubted)
+    for (const offer of named) knowledge.lacks(offer)
+    for (const offer of without(knowledge.offers, [...offers]))
+      if (build(new Set([...offers, offer])) !== build(offers)) knowledge.doubts(offer)
+  }
+
+  async #send(query: string, variables: object, { signal, tolerates, onSkip }: AskOptions): Promise<Asked | Refusal> {
     const { status, headers, text } = await this.#post(query, variables, signal)
     const now = this.#options.now()
     const pause = parsePause(headers['retry-after'], now)
@@ -105,29 +152,50 @@ export class WandbClient {
     const held = Math.max(parseRateLimit(headers) ?? 0, isPaused ? pause : 0)
     if (held > 0) this.heldUntil = Math.max(this.heldUntil, now + held)
     const body = parsedObject(text)
-    if (status === 400 && body && 'errors' in body) return refusal(body)
-    if (status < 200 || status > 299) throw statusFailure(status, text, pause)
+    const errors = body ? errorsOf(body) : []
+    if (status < 200 || status > 299) {
+      const isRefusal = ABOUT_QUERY.includes(status) && errors.length > 0
+      const where = headers['location']
+      const failure = isRefusal ? queryRefused(errors, status) : statusFailure(status, text, pause, where)
+      return {
+        errors,
+        canBeLess: isRefusal || !isFinal(status, errors),
+        isTrouble: status >= 500,
+        hasData: false,
+        failure,
+        partial: null,
+      }
+    }
     if (!body) {
       const type = headers['content-type'] ?? ''
-      const why = /json/i.test(type)
-        ? 'W&B’s answer is not whole JSON.'
-        : `W&B’s answer is no JSON but ${excerpt(type) || 'has no type'}.`
-      throw invalidAnswer(why, text)
+      throw invalidAnswer(type, text)
     }
-    if (errorsOf(body).length > 0 || 'error' in body) return refusal(body)
     const { data } = body
-    if (typeof data !== 'object' || data === null) throw invalidAnswer('W&B’s answer has no data.', text)
+    const hasData = typeof data === 'object' && data !== null
+    if (errors.length === 0 && !hasData) throw invalidAnswer(null, text)
     const serverTime = Date.parse(headers['date'] ?? '')
-    return { data: new Answer(data), serverTime: Number.isNaN(serverTime) ? now : serverTime }
+    const asked = { data: new Answer(data), serverTime: Number.isNaN(serverTime) ? now : serverTime }
+    const unusable = errors.filter(({ path }) => {
+      const hole = hasData ? holeOf(data, path) : null
+      return hole === null || !(isOfItem(hole) || tolerates?.(hole))
+    })
+    const isAboutOffer = errors.some((error) => {
+      const hole = hasData ? holeOf(data, error.path) : null
+      return saysOffer(OFFERS, error) || (hole !== null && spreads(new Set(OFFERS), error, hole))
+    })
+    if (unusable.length > 0 || isAboutOffer) {
+      const failure = queryRefused(unusable.length > 0 ? unusable : errors, status, hasData)
+      const partial = unusable.length > 0 ? null : asked
+      return { errors, canBeLess: true, isTrouble: hasData, hasData, failure, partial }
+    }
+    for (const { path, message } of errors) onSkip?.(pathText(path), message)
+    return asked
   }
 
   async #post(query: string, variables: object, signal: AbortSignal | undefined): Promise<PostAnswer> {
     const { apiKey, post, timeout, userAgent } = this.#options
     const key = apiKey()
-    if (!key) {
-      const message = 'The source has no API key: choose a secret that has a value.'
-      throw new SourceFailure('source_denied', message, { statusText: 'no API key', remedy: 're-check' })
-    }
+    if (!key) throw noKey()
     const headers = {
       'content-type': 'application/json',
       accept: 'application/json',
@@ -141,58 +209,61 @@ export class WandbClient {
     this.requests += 1
     try {
       const options = { signal: signal ? AbortSignal.any([signal, ends]) : ends, maxBytes: REQUEST.maxBytes }
-      return await post(this.#url, headers, JSON.stringify({ query, variables: declared, operationName }), options)
+      const answer = await post(
+        this.#url,
+        headers,
+        JSON.stringify({ query, variables: declared, operationName }),
+        options,
+      )
+      return this.#mask.answer(key, answer)
     } catch (error) {
-      if (isTooLarge(error)) {
-        const message = `W&B’s answer is longer than ${REQUEST.maxBytes >> 20} MiB; it was not read to its end.`
-        throw new SourceFailure('source_answer_too_large', message, {
-          statusText: 'answer too large',
-          remedy: 'back-off',
-        })
-      }
+      if (isTooLarge(error)) throw tooLarge(REQUEST.maxBytes)
       throw unreachable(ends.aborted ? new Error(`no whole answer within ${REQUEST.timeout / 1000} s`) : error)
     }
   }
 }
 
+/** Takes the API key out of what a server says, in whichever form it is there: nothing from here on can show it. */
+class Mask {
+  #key = ''
+  #redactor = new Redactor([])
+
+  answer(key: string, { status, headers, text }: PostAnswer): PostAnswer {
+    if (key !== this.#key) this.#redactor = new Redactor([key, base64(`api:${key}`)])
+    this.#key = key
+    const redact = (each: string | undefined) => (each === undefined ? each : this.#redactor.redact(each))
+    const masked = Object.entries(headers).map(([name, value]) => [name, redact(value)] as const)
+    return { status, headers: Object.fromEntries(masked), text: this.#redactor.redact(text) }
+  }
+}
+
 interface Refusal {
-  readonly errors: readonly { readonly message: string; readonly path: string }[]
-  /** The query was not executed, because it does not fit the server's schema. */
-  readonly aboutFields: boolean
+  readonly errors: readonly AnswerError[]
+  /** A document that asks for less may be answered. */
+  readonly canBeLess: boolean
+  /** A part of the answer is there. */
+  readonly hasData: boolean
+  /** It may be the server's trouble of this moment. */
+  readonly isTrouble: boolean
   readonly failure: SourceFailure
+  /** What can be used of the answer when nothing better is to be had; null when nothing can. */
+  readonly partial: Asked | null
 }
 
-/** Errors with or without data beside them: half an answer is none. */
-function refusal(body: Readonly<Record<string, unknown>>): Refusal {
-  const errors = errorsOf(body)
-  const aboutQuery = body['data'] === undefined || body['data'] === null
-  const what = aboutQuery ? 'W&B refused the query' : 'W&B answered only a part of the query'
-  const message = `${what}: ${excerpt(errors.map((error) => error.message).join('; ')) || '(it does not say why)'}`
-  const failure = new SourceFailure('source_query_refused', message, {
-    statusText: 'query refused',
-    remedy: aboutQuery ? 're-check' : 'back-off',
-  })
-  const aboutFields =
-    aboutQuery && errors.some((error) => /cannot query|unknown (type|argument|field)|fragment/i.test(error.message))
-  return { errors, aboutFields, failure }
+/** Statuses with which servers say that a document does not fit their schema. */
+const ABOUT_QUERY = [400, 422]
+
+/**
+ * Whether a status is the last word. Neither a wrong key nor a redirect nor a server that is away is about what was
+ * asked; nor is 403 or 404 without an error of GraphQL's.
+ */
+function isFinal(status: number, errors: readonly AnswerError[]): boolean {
+  if (status < 400 || [401, 408, 429, 502, 503, 504].includes(status)) return true
+  return [403, 404].includes(status) && errors.length === 0
 }
 
-/** W&B's backends write errors as `{errors: [{message}]}`, `{errors: [text]}`, `{error: text}` and `{error: {message}}`. */
-function errorsOf(body: Readonly<Record<string, unknown>>): { message: string; path: string }[] {
-  const { errors, error } = body
-  const all: unknown[] = [
-    ...(Array.isArray(errors) ? errors : []),
-    ...(error === undefined || error === null ? [] : [error]),
-  ]
-  return all.map((each) => {
-    if (typeof each !== 'object' || each === null) return { message: String(each), path: '' }
-    const { message, path } = each as Readonly<Record<string, unknown>>
-    return {
-      message: typeof message === 'string' ? message : JSON.stringify(each),
-      path: Array.isArray(path) ? path.join('.') : '',
-    }
-  })
-}
+const without = (offers: Offers, taken: readonly Offer[]): Offers =>
+  new Set([...offers].filter((offer) => !taken.includes(offer)))
 
 const isTooLarge = (error: unknown) =>
   error instanceof Error && 'code' in error && error.code === 'source_answer_too_large'

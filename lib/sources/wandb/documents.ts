@@ -21,6 +21,8 @@ export const LIMITS = {
   scan: 10,
   /** Questions about single versions in one request. */
   questions: 40,
+  /** Things done to a collection that are asked for from each end of its history. */
+  deeds: 100,
 }
 
 const COMMITTED = '{\\"state\\":\\"COMMITTED\\"}'
@@ -28,12 +30,14 @@ const TAGGED = '{\\"state\\":\\"COMMITTED\\",\\"tag\\":{\\"$regex\\":\\".\\"}}'
 
 const PAGE = 'pageInfo { endCursor hasNextPage }'
 const NAMES = `${PAGE} edges { node { name } }`
-const VIEWER = `viewer {
+const viewer = (offers: Offers) => {
+  const organization = offers.has('organizations')
+  return `viewer {
     username
-    entity
-    organizations { name orgEntity { name } }
-    teams { edges { node { name organization { name orgEntity { name } } } } }
+    entity${organization ? '\n    organizations { name orgEntity { name } }' : ''}
+    teams { edges { node { name${organization ? ' organization { name orgEntity { name } }' : ''} } } }
   }`
+}
 const VERSION = 'id createdAt tags { name }'
 const versionsField = (first: string, filters: string, after = '') =>
   `artifacts(first: ${first}${after}, filters: "${filters}") { totalCount ${PAGE} edges { version node { ${VERSION} } } }`
@@ -99,7 +103,7 @@ export function pollDocument(wishes: PollWishes, offers: Offers): string {
     ...entities.map((n) => `$p${n}: String!`),
   ].filter(Boolean)
   const places = [
-    directory ? VIEWER : '',
+    directory ? viewer(offers) : '',
     ...entities.map((n) => `projects${n}: models(entityName: $p${n}, first: ${LIMITS.projects}) { ${NAMES} }`),
   ]
   const root = within === 'project' ? 'project(name: $project, entityName: $entity)' : 'entity(name: $entity)'
@@ -144,10 +148,21 @@ const detail = (offers: Offers) => `fragment VersionFields on Artifact {
   createdBy { __typename ... on Run { name user { username } }${offers.has('creatorUser') ? ' ... on User { username }' : ''} }
 }`
 
-const history = `fragment CollectionHistory on ArtifactCollection {
-  aliasActionHistory(first: 100) { edges { node { actionType alias createdAt user { username } } } }
-  artifactCollectionActions(first: 100) { edges { node { actionType createdAt artifact { id } user { username } } } }
+/**
+ * The newest things that were done to a collection. In which order a server gives them is nowhere said: so both ends are
+ * asked for, of the usual order the end, of an order by time its beginning.
+ */
+const history = (offers: Offers) => {
+  const aliasActions = '{ edges { node { actionType alias createdAt user { username } } } }'
+  const actions = '{ edges { node { actionType createdAt artifact { id } user { username } } } }'
+  const newest = `newestAliasActions: aliasActionHistory(first: ${LIMITS.deeds}, order: "-created_at") ${aliasActions}
+  newestActions: artifactCollectionActions(first: ${LIMITS.deeds}, order: "-created_at") ${actions}`
+  return `fragment CollectionHistory on ArtifactCollection {
+  aliasActionHistory(last: ${LIMITS.deeds}) ${aliasActions}
+  artifactCollectionActions(last: ${LIMITS.deeds}) ${actions}
+  ${offers.has('newestAuthors') ? newest : ''}
 }`
+}
 
 /**
  * So many questions about members of collections (`m0: $c0, $n0`, by alias or as `v3`), about versions by id
@@ -165,23 +180,22 @@ export function detailsDocument(
     ...times(counts.histories, (n) => `$h${n}: ID!`),
   ]
   const linkTime = offers.has('linkTime') ? ' createdAt' : ''
+  const memberships = offers.has('memberships')
+    ? ' artifactMemberships { edges { node { versionIndex artifactCollection { id } } } }'
+    : ''
   const fields = [
     ...times(
       counts.members,
       (n) =>
         `m${n}: artifactCollection(id: $c${n}) { id artifactMembership(aliasName: $n${n}) { id versionIndex${linkTime} artifact { ...VersionFields } } }`,
     ),
-    ...times(
-      counts.versions,
-      (n) =>
-        `a${n}: artifact(id: $a${n}) { ...VersionFields artifactMemberships(first: 100) { edges { node { versionIndex artifactCollection { id } } } } }`,
-    ),
+    ...times(counts.versions, (n) => `a${n}: artifact(id: $a${n}) { ...VersionFields${memberships} }`),
     ...times(counts.histories, (n) => `h${n}: artifactCollection(id: $h${n}) { id ...CollectionHistory }`),
   ]
   return [
     `query WatchDetails(${variables.join(', ')}) {\n  ${fields.join('\n  ')}\n}`,
     counts.members + counts.versions > 0 ? detail(offers) : '',
-    counts.histories > 0 ? history : '',
+    counts.histories > 0 ? history(offers) : '',
   ]
     .filter(Boolean)
     .join('\n')
@@ -202,8 +216,21 @@ export function historyDocument(runs: number, system: boolean): string {
 }
 
 /** Who the key belongs to, and the teams and organizations that it can see. */
-export const DIRECTORY_DOCUMENT = `query WatchDirectory {
-  ${VIEWER}
+export const directoryDocument = (offers: Offers) => `query WatchDirectory {
+  ${viewer(offers)}
+}`
+
+/** So many organizations by their names (`o0: $o0`), with the entities that own their registries. */
+export function organizationsDocument(count: number): string {
+  const all = Array.from({ length: count }, (_, n) => n)
+  return `query WatchOrganizations(${all.map((n) => `$o${n}: String!`).join(', ')}) {
+  ${all.map((n) => `o${n}: organization(name: $o${n}) { name orgEntity { name } }`).join('\n  ')}
+}`
+}
+
+/** What tells one version of a server from the next: what it says that it is, and what it says that it can do. */
+export const SERVER_DOCUMENT = `query WatchServer {
+  serverInfo { cliVersionInfo features { name isEnabled } }
 }`
 
 /** The projects of an entity, a page; registries are projects too. */

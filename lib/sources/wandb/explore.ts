@@ -1,6 +1,16 @@
 import { isRegistry } from '../../events/registry.js'
 import type { WandbClient } from './client.js'
-import { type Directory, readCollectionNames, readDirectory, readProjects } from './directory.js'
+import {
+  type Directory,
+  NO_DIRECTORY,
+  readCollectionNames,
+  readDirectory,
+  readOrganizations,
+  readProjects,
+} from './directory.js'
+import { CANNOT_BE_HAD, SourceFailure } from './failure.js'
+import { MOST_PAGES } from './pages.js'
+import { type Skipped, Skips } from './skips.js'
 
 /** What is to be looked at more closely; empty names are any. */
 export interface ExploreWish {
@@ -19,6 +29,8 @@ export interface Exploration extends Directory {
   readonly collections: readonly string[]
   /** Entities that were left out, because there are so many. */
   readonly unseen: number
+  /** What could not be read, and why. */
+  readonly skipped: readonly Skipped[]
 }
 
 export interface Place {
@@ -34,17 +46,19 @@ const MOST_ENTITIES = 20
  * @throws SourceFailure in words
  */
 export async function explore(client: WandbClient, wish: ExploreWish, signal?: AbortSignal): Promise<Exploration> {
-  const directory = await readDirectory(client, signal)
+  const skips = new Skips()
+  const looking = { signal, onSkip: skips.note, most: MOST_PAGES.explore }
+  const directory = await directoryOrNone(client, wish.entity, skips, signal)
   const owners = ownersOf(directory, wish.entity)
   const looked = owners.slice(0, MOST_ENTITIES)
   const places: Place[] = []
   for (const entity of looked) {
-    for (const name of await readProjects(client, entity, signal)) places.push({ entity, name })
+    for (const name of await readProjects(client, entity, looking)) places.push({ entity, name })
   }
   const collections = new Set<string>()
   for (const { entity, name } of wish.project === '' ? [] : places) {
     if (name !== wish.project) continue
-    for (const each of await readCollectionNames(client, { entity, project: name }, signal)) collections.add(each)
+    for (const each of await readCollectionNames(client, { entity, project: name }, looking)) collections.add(each)
   }
   return {
     ...directory,
@@ -52,6 +66,23 @@ export async function explore(client: WandbClient, wish: ExploreWish, signal?: A
     registries: places.filter(({ name }) => isRegistry(name)),
     collections: [...collections].sort(),
     unseen: owners.length - looked.length,
+    skipped: skips.all,
+  }
+}
+
+/** Whoever names an entity can look there though the key's own places cannot be read. */
+async function directoryOrNone(
+  client: WandbClient,
+  entity: string,
+  skips: Skips,
+  signal: AbortSignal | undefined,
+): Promise<Directory> {
+  try {
+    return await readDirectory(client, { signal, onSkip: skips.note })
+  } catch (error) {
+    if (entity === '' || !(error instanceof SourceFailure) || !CANNOT_BE_HAD.includes(error.code)) throw error
+    skips.note('viewer', error.message)
+    return { ...NO_DIRECTORY, organizations: await readOrganizations(client, [entity], { signal }) }
   }
 }
 

@@ -1,9 +1,11 @@
-import type { WandbClient } from './client.js'
+import type { Skip, WandbClient } from './client.js'
 import type { CollectionState } from './collections/state.js'
 import { noteCollections, readCollections, scanCollections, type WatchContext, wishes } from './collections/watch.js'
+import { isOfViewer } from './directory.js'
 import { LIMITS, pollDocument } from './documents.js'
 import { notFound, type SourceFailure } from './failure.js'
 import type { Rider } from './newcomers.js'
+import { eachPage } from './pages.js'
 import { activeFilter, noteRuns, readRecent, readRuns } from './runs/watch.js'
 import { heldBack } from './server-clock.js'
 import type { Draft } from './store.js'
@@ -29,6 +31,8 @@ export interface TargetMemory {
   scannedAt: number
   /** Nothing is there, and nobody said that there is: it is not asked for before this time. */
   absentUntil: number
+  /** When details could not be had last; see `WatchContext`. */
+  readonly details: { refusedAt: number }
   /** When nothing was there, by the server's clock; 0 when nobody knows of such a time. What came since is new. */
   absentAt: number
 }
@@ -39,6 +43,7 @@ export const newMemory = (absentAt: number): TargetMemory => ({
   lastLook: 0,
   scannedAt: 0,
   absentUntil: 0,
+  details: { refusedAt: 0 },
   absentAt,
 })
 
@@ -49,6 +54,8 @@ export interface LookContext {
   readonly memory: TargetMemory
   readonly appUrl: string
   readonly signal: AbortSignal
+  /** Hears of what could not be read: it is left out, and looked at again by the next poll. */
+  readonly onSkip: Skip
   /** What this look asks beside what it is about. */
   readonly rider: Rider | null
 }
@@ -82,20 +89,24 @@ export async function look(context: LookContext): Promise<void> {
 /** Reads every collection once; gives the time by the server's clock at which that began. */
 async function baseline(context: LookContext, since: Readonly<Record<string, number>>): Promise<number> {
   let began: number | null = null
-  for (let after: string | null = null; ; ) {
-    const variables = { ...places(context.target), head: false, rolling: true, rollingAfter: after }
-    const { watched, serverTime } = await ask(context, variables, false)
-    began ??= serverTime
-    if (!watched) return began
-    const page = readCollections(watched.at('rolling'))
-    await note(context, page.collections, since, serverTime)
-    if (page.next === null || page.next === after) return began
-    after = page.next
-  }
+  let latest = 0
+  const ended = await eachPage(
+    async (after) => {
+      const variables = { ...places(context.target), head: false, rolling: true, rollingAfter: after }
+      const { watched, serverTime } = await ask(context, variables, false)
+      began ??= serverTime
+      latest = serverTime
+      return watched && readCollections(watched.at('rolling'), context.onSkip)
+    },
+    ({ collections }) => note(context, collections, since, latest),
+    { signal: context.signal },
+  )
+  if (ended === 'cut') context.onSkip(context.target.key, 'its list of collections has no end')
+  return began ?? latest
 }
 
 async function poll(context: LookContext, since: Readonly<Record<string, number>>): Promise<void> {
-  const { draft, target, memory, appUrl, client, signal } = context
+  const { draft, target, memory, appUrl, client, signal, onSkip } = context
   const rolls = memory.rolling !== undefined
   const variables = {
     ...places(target),
@@ -109,8 +120,8 @@ async function poll(context: LookContext, since: Readonly<Record<string, number>
   const { watched, serverTime } = await ask(context, variables, target.runs.length > 0, context.rider)
   if (!watched) return
   if (target.events.size > 0) {
-    const head = readCollections(watched.at('head'))
-    const rolling = rolls ? readCollections(watched.at('rolling')) : null
+    const head = readCollections(watched.at('head'), onSkip)
+    const rolling = rolls ? readCollections(watched.at('rolling'), onSkip) : null
     await note(context, [...(rolling?.collections ?? []), ...head.collections], since, serverTime)
     memory.rolling = head.next === null ? undefined : (rolling?.next ?? null)
   }
@@ -127,14 +138,16 @@ async function poll(context: LookContext, since: Readonly<Record<string, number>
       if (!next.watched) throw vanished(target)
       return next.watched.at(list)
     }
-    const recent = await readRecent(watched.at('recent'), draft, place, more('recent'))
-    const active = await readRuns(watched.at('active'), () => false, more('active'))
+    const reading = { signal, onSkip }
+    const recent = await readRecent(watched.at('recent'), draft, place, more('recent'), reading)
+    const active = await readRuns(watched.at('active'), () => false, more('active'), reading)
     await noteRuns([...active, ...recent], {
       client,
       draft,
       rules: target.runs,
       place,
       signal,
+      onSkip,
       lastLook: memory.lastLook,
       absentAt: memory.absentAt,
     })
@@ -161,25 +174,25 @@ const watchContext = (
   draft: context.draft,
   target: context.target,
   signal: context.signal,
+  onSkip: context.onSkip,
   since: (project) => {
     const at = since[project] ?? since['*'] ?? null
     return at === null ? null : heldBack(at, { serverTime, lastLook: context.memory.lastLook })
   },
   serverTime,
   lastLook: context.memory.lastLook,
+  details: context.memory.details,
 })
 
 /** Lists some of the collections that wait for it; the rest keeps waiting. */
 export async function scan(context: LookContext): Promise<void> {
-  const { draft, target, memory, client } = context
+  const { draft, memory } = context
   const ids = [...memory.backlog].slice(0, LIMITS.scan)
-  const record = readRecord(draft, target)
+  const record = readRecord(draft, context.target)
   if (record && ids.length > 0) await scanCollections(ids, watchContext(context, record.since, memory.lastLook))
   for (const id of ids) memory.backlog.delete(id)
   if (record && memory.backlog.size === 0) {
-    writeRecord(draft, target, { ...record, scannedAt: memory.lastLook })
-    // servers get updated: what was refused once is asked for again
-    client.setOffers()
+    writeRecord(draft, context.target, { ...record, scannedAt: memory.lastLook })
   }
 }
 
@@ -209,7 +222,7 @@ const writeRecord = (draft: Draft, target: Target, record: TargetRecord) =>
 const places = (target: Target) => ({ entity: target.entity, project: target.project, projects: projectFilter(target) })
 
 async function ask(
-  { client, target, memory, signal }: LookContext,
+  { client, target, memory, signal, onSkip }: LookContext,
   variables: object,
   runs: boolean,
   rider: Rider | null = null,
@@ -222,10 +235,11 @@ async function ask(
   const { data, serverTime } = await client.ask(
     (offers) => pollDocument(wanted, offers),
     { ...variables, ...Object.fromEntries(entities.map((entity, n) => [`p${n}`, entity])) },
-    signal,
+    // who the key belongs to is no condition of the rest
+    { signal, onSkip, tolerates: isOfViewer },
   )
   const watched = data.at('watched').maybe((answer) => answer)
-  rider?.hear(data, serverTime)
+  rider?.hear(data, serverTime, onSkip)
   if (!watched) memory.absentAt = serverTime
   if (!watched && !target.implied) throw vanished(target)
   if (!watched) memory.absentUntil = serverTime + LOOK_FOR_ABSENT

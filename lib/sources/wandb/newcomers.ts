@@ -1,5 +1,6 @@
 import type { WatchTrigger } from '../../automations/watch-trigger.js'
-import type { Answer } from './answer.js'
+import { type Answer, readEach } from './answer.js'
+import type { Skip } from './client.js'
 import { type Directory, directoryOf } from './directory.js'
 import type { Target } from './target.js'
 
@@ -9,7 +10,7 @@ export interface Rider {
   readonly directory: boolean
   /** Entities whose projects are listed, a page of each. */
   readonly entities: readonly string[]
-  hear(data: Answer, serverTime: number): void
+  hear(data: Answer, serverTime: number, onSkip?: Skip): void
 }
 
 /**
@@ -50,15 +51,20 @@ export class Newcomers implements Rider {
     return !this.directory && this.entities.length === 0
   }
 
-  hear(data: Answer, serverTime: number): void {
+  hear(data: Answer, serverTime: number, onSkip?: Skip): void {
     if (this.directory) {
-      const seen = data.at('viewer').maybe(directoryOf)
+      const seen = data.at('viewer').maybe((viewer) => directoryOf(viewer, onSkip))
       for (const place of seen ? placesOf(seen) : []) if (this.#isNew(place)) this.hasNews = true
     }
     for (const [n, entity] of this.entities.entries()) {
-      const names = data.at(`projects${n}`).maybe((page) => page.connection().nodes) ?? []
-      for (const { node } of names) {
-        const place = `${entity}/${node.at('name').text()}`
+      const pages = readEach(
+        [data.at(`projects${n}`)],
+        (page) => page.maybe((each) => each.connection().nodes) ?? [],
+        onSkip,
+      )
+      const nodes = pages.flat().map(({ node }) => node)
+      for (const name of readEach(nodes, (node) => node.at('name').text(), onSkip)) {
+        const place = `${entity}/${name}`
         if (!this.#isNew(place)) continue
         this.hasNews = true
         this.#note(place)

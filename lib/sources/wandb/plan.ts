@@ -51,6 +51,20 @@ export function planWatch(
   return withoutOverlap([...targets.values()])
 }
 
+/** Whether a trigger waits for whatever the key sees: what that is has to be known. */
+export const needsDirectory = (triggers: readonly WatchTrigger[]): boolean =>
+  triggers.some(({ trigger }) => trigger.entity === '' || trigger.scope === 'organization')
+
+/** Names in triggers that may be those of organizations which the directory does not tell of. */
+export function organizationsNamed(triggers: readonly WatchTrigger[], { organizations }: Directory): string[] {
+  const named = triggers.flatMap(({ trigger: { scope, entity, project } }) =>
+    scope === 'organization' || scope === 'registry' || isOrganizationRegistry(project) ? [entity] : [],
+  )
+  return [...new Set(named)].filter(
+    (name) => name !== '' && !organizations.some((each) => each.name === name || each.entity === name),
+  )
+}
+
 /** The organizations that triggers name and the key cannot see: nothing can be watched for those. */
 export function unseenOrganizations(triggers: readonly WatchTrigger[], { organizations }: Directory): string[] {
   const named = triggers.flatMap(({ trigger }) => (trigger.scope === 'organization' ? [trigger.entity] : []))

@@ -3,14 +3,16 @@ import { AutomationError } from '../../error.js'
 import type { ArtifactEvent } from '../../events/event.js'
 import type { WandbClient } from './client.js'
 import { type CollectionState, readState } from './collections/state.js'
-import { type Directory, readDirectory, readProjects } from './directory.js'
 import { asFailure, OF_ONE_TARGET } from './failure.js'
+import { LEARNED, Lessons } from './lessons.js'
 import { dueForScan, type LookContext, look, newMemory, recordKey, scan, type TargetMemory } from './look.js'
-import { Newcomers, type Rider } from './newcomers.js'
+import type { Rider } from './newcomers.js'
 import { Pace } from './pace.js'
-import { entitiesWithRuns, planWatch, unseenFailure } from './plan.js'
+import { Planner } from './planner.js'
+import { type Skipped, Skips } from './skips.js'
 import { Draft, loadOf, SERVER, type WatchStore } from './store.js'
 import { covers, isCovered, type Target } from './target.js'
+import type { WatchStatus } from './watch-status.js'
 
 export interface PollerOptions {
   /** The id of the source. */
@@ -33,21 +35,6 @@ export interface PollerOptions {
   readonly onStatus: (status: WatchStatus) => void
 }
 
-export interface WatchStatus {
-  /** `idle`: no trigger uses the source. */
-  readonly kind: 'starting' | 'watching' | 'failing' | 'idle'
-  /** When the last poll that saw everything began, Unix milliseconds; null when there was none. */
-  readonly lastPoll: number | null
-  /** When the next poll begins; null when none is planned. */
-  readonly nextPoll: number | null
-  /** How many things are asked for, and how many collections wait for a full listing. */
-  readonly targets: number
-  readonly backlog: number
-  /** Requests since the start. */
-  readonly requests: number
-  readonly error: AutomationError | null
-}
-
 /** No timer of Node.js is longer. */
 const LONGEST_TIMER = 2 ** 31 - 1
 const DAY = 24 * 60 * 60 * 1000
@@ -56,10 +43,9 @@ const DAY = 24 * 60 * 60 * 1000
 export class WandbPoller {
   readonly #options: Required<PollerOptions>
   readonly #pace: Pace
-  #triggers: readonly WatchTrigger[] = []
-  #targets: readonly Target[] | null = null
-  #directory: { readonly value: Directory; readonly readAt: number } | null = null
-  #newcomers: Newcomers | null = null
+  readonly #planner: Planner
+  readonly #lessons: Lessons
+  #skips = new Skips()
   #parts: Map<string, string> | null = null
   #revision = 0
   readonly #progress = new Map<string, string>()
@@ -75,6 +61,8 @@ export class WandbPoller {
   constructor(options: PollerOptions) {
     this.#options = { fullScanEvery: DAY, scanRequests: 5, ...options }
     this.#pace = new Pace(options)
+    this.#planner = new Planner(options)
+    this.#lessons = new Lessons(this.#options)
   }
 
   /**
@@ -82,12 +70,17 @@ export class WandbPoller {
    * has begun the next poll is at once.
    */
   setTriggers(triggers: readonly WatchTrigger[]): void {
-    this.#triggers = triggers
-    this.#targets = null
+    this.#planner.triggers = triggers
     if (!this.#abort || this.#isBusy) return
     const { timers, client, now } = this.#options
     timers.clear(this.#timer)
     this.#plan(Math.max(0, client.heldUntil - now()))
+  }
+
+  /** What the last poll, or the last plan, could not read. */
+  get skipped(): readonly Skipped[] {
+    const all = [...this.#planner.skips.all, ...this.#skips.all]
+    return [...new Map(all.map((each) => [each.what, each])).values()]
   }
 
   /** Begins to poll, at once. */
@@ -128,7 +121,7 @@ export class WandbPoller {
     const paced = slows ? this.#pace.afterFailure(failure) : this.#pace.afterSuccess()
     const wait = Math.max(paced, client.heldUntil - now())
     if (!failure) this.#lastPoll = began
-    const kind = failure ? 'failing' : this.#targets?.length === 0 ? 'idle' : 'watching'
+    const kind = failure ? 'failing' : this.#planner.targets?.length === 0 ? 'idle' : 'watching'
     this.#status(kind, now() + wait, failure)
     this.#plan(wait)
   }
@@ -143,30 +136,34 @@ export class WandbPoller {
       const { revision, parts } = await loadOf(store, source, appUrl)
       this.#revision = revision
       this.#parts = parts
+      this.#lessons.recall(parts.get(LEARNED))
     }
-    if (this.#triggers.length === 0) {
-      this.#targets = []
-      this.#newcomers = null
+    const planner = this.#planner
+    if (planner.triggers.length === 0) {
+      planner.clear()
+      this.#skips = new Skips()
       await this.#prune([])
       return
     }
     this.#seen = 0
+    this.#skips = new Skips()
+    await this.#lessons.check(signal)
     const visited = new Set<string>()
     let failure = await this.#visitAll(await this.#planned(signal), visited, signal)
-    if (this.#newcomers?.hasNews) {
-      this.#targets = null
+    if (planner.newcomers?.hasNews) {
+      planner.outdate()
       failure ??= await this.#visitAll(await this.#planned(signal), visited, signal)
     }
-    if (this.#directory) failure ??= unseenFailure(this.#triggers, this.#directory.value)
-    // where there is nothing to ask for, nothing tells of what comes
-    if (this.#targets?.length === 0 && this.#newcomers?.isEmpty === false) this.#directory = null
+    failure ??= planner.failure()
+    if (planner.targets?.length === 0 && planner.newcomers?.isEmpty === false) planner.askAgain()
+    await this.#keepLessons(signal)
     if (failure !== null) throw failure
   }
 
   /** Gives the first failure. Targets in `visited` are passed by, and the others are put there. */
   async #visitAll(targets: readonly Target[], visited: Set<string>, signal: AbortSignal): Promise<unknown> {
     let failure: unknown = null
-    let rider = visited.size === 0 ? this.#newcomers : null
+    let rider = visited.size === 0 ? this.#planner.newcomers : null
     for (const target of targets.filter(({ key }) => !visited.has(key))) {
       visited.add(target.key)
       try {
@@ -184,10 +181,11 @@ export class WandbPoller {
   /** Says whether the target was asked for. */
   async #visit(target: Target, rider: Rider | null, signal: AbortSignal): Promise<boolean> {
     const { client, appUrl, fullScanEvery, scanRequests } = this.#options
-    const memory = this.#memories.get(target.key) ?? newMemory(this.#newcomers?.missingAt(target) ?? 0)
+    const memory = this.#memories.get(target.key) ?? newMemory(this.#planner.newcomers?.missingAt(target) ?? 0)
     this.#memories.set(target.key, memory)
     if (memory.absentUntil > this.#options.now()) return false
-    const context = (draft: Draft): LookContext => ({ client, draft, target, memory, appUrl, signal, rider })
+    const onSkip = this.#skips.note
+    const context = (draft: Draft): LookContext => ({ client, draft, target, memory, appUrl, signal, onSkip, rider })
     const draft = this.#draft()
     try {
       await look(context(draft))
@@ -218,23 +216,17 @@ export class WandbPoller {
       .map(({ key }) => key.slice(2))
   }
 
-  /** The targets; who the key belongs to is asked again once a day and when the triggers change. */
   async #planned(signal: AbortSignal): Promise<readonly Target[]> {
-    const { client, now } = this.#options
-    const triggers = this.#triggers
-    const directory = this.#directory
-    if (this.#targets && directory && now() - directory.readAt < DAY) return this.#targets
-    const value = await readDirectory(client, signal)
-    const projects = new Map<string, string[]>()
-    for (const entity of entitiesWithRuns(triggers, value))
-      projects.set(entity, await readProjects(client, entity, signal))
-    const targets = planWatch(triggers, value, projects)
-    await this.#prune(targets)
-    this.#directory = { value, readAt: now() }
-    this.#newcomers = new Newcomers(triggers, value, projects, this.#newcomers)
-    // other triggers may have come meanwhile
-    if (triggers === this.#triggers) this.#targets = targets
+    const { targets, isNew } = await this.#planner.plan(signal)
+    if (isNew) await this.#prune(targets)
     return targets
+  }
+
+  /** What was learned about the server outlives a restart. */
+  async #keepLessons(signal: AbortSignal): Promise<void> {
+    const draft = this.#draft()
+    draft.set(LEARNED, await this.#lessons.text(signal))
+    await this.#commit(draft)
   }
 
   /** Forgets what is watched no longer, so that it begins with a baseline when it is watched again. */
@@ -249,7 +241,9 @@ export class WandbPoller {
         ? isCovered(targets, readState(text))
         : key.startsWith('w/')
           ? records.has(key)
-          : key === SERVER || runs.some((place) => key === `r/${place}` || key.startsWith(`m/${place}/`))
+          : key === SERVER ||
+            key === LEARNED ||
+            runs.some((place) => key === `r/${place}` || key.startsWith(`m/${place}/`))
       if (!kept) draft.set(key, null)
     }
     await this.#commit(draft)
@@ -290,9 +284,11 @@ export class WandbPoller {
       kind,
       lastPoll: this.#lastPoll,
       nextPoll,
-      targets: this.#targets?.length ?? 0,
+      targets: this.#planner.targets?.length ?? 0,
       backlog,
       requests,
+      skipped: this.skipped,
+      lacks: client.knowledge.learned.lacks,
       error,
     })
   }

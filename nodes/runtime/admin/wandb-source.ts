@@ -8,6 +8,7 @@ import { connectWandb } from '../../../lib/sources/wandb/connect.js'
 import { readDirectory } from '../../../lib/sources/wandb/directory.js'
 import { explore } from '../../../lib/sources/wandb/explore.js'
 import { importAutomations } from '../../../lib/sources/wandb/import-automations.js'
+import { TERMS } from '../../../lib/sources/wandb/offers.js'
 import { checkWandbSettings, INTERVAL } from '../../../lib/sources/wandb/settings.js'
 import { withEnvironment } from '../environment.js'
 import { deployedNodes, text } from '../flow-graph.js'
@@ -20,17 +21,16 @@ import { type AdminRequest, type AdminRouter, optionalText } from './router.js'
  * form as it stands, saved or not, and with deployed secrets only.
  */
 export function mountWandbSource(router: AdminRouter, RED: NodeAPI, host: Host): void {
+  router.get('/sources/:id/explore', (request) =>
+    asking(RED, host, request, (client) => look(client, host, request, request.query)),
+  )
   router.post('/sources/:id/explore', (request) =>
-    asking(RED, host, request, async (client) => {
-      const { body } = request
-      const entity = optionalText(body['entity'], 'entity') ?? ''
-      const project = optionalText(body['project'], 'project') ?? ''
-      return explore(client, { entity, project })
-    }),
+    asking(RED, host, request, (client) => look(client, host, request, request.body)),
   )
   router.post('/sources/:id/automations', (request) =>
     asking(RED, host, request, async (client) => {
-      const automations = await readAutomations(client, await readDirectory(client))
+      const { signal } = request
+      const automations = await readAutomations(client, await readDirectory(client, { signal }), signal)
       const source = request.params['id'] ?? ''
       const { existing } = request.body
       return importAutomations(automations, {
@@ -45,6 +45,26 @@ export function mountWandbSource(router: AdminRouter, RED: NodeAPI, host: Host):
 /** Their names are taken, whether whoever asks knows them or not. */
 const deployedSecrets = (RED: NodeAPI) =>
   [...deployedNodes(RED).values()].filter(({ type }) => type === 'automation-secret')
+
+/** What the key sees, with what could not be read now and by the last poll, and what the server was seen to lack. */
+async function look(
+  client: WandbClient,
+  host: Host,
+  { params, signal }: AdminRequest,
+  asked: Readonly<Record<string, unknown>>,
+) {
+  const entity = optionalText(asked['entity'], 'entity') ?? ''
+  const project = optionalText(asked['project'], 'project') ?? ''
+  const seen = await explore(client, { entity, project }, signal)
+  const { watch } = host.sources.of(params['id'] ?? '')
+  const skipped = new Map([...seen.skipped, ...(watch?.skipped ?? [])].map((each) => [each.what, each]))
+  const lacks = new Set([...client.knowledge.learned.lacks, ...(watch?.lacks ?? [])])
+  return {
+    ...seen,
+    skipped: [...skipped.values()],
+    lacks: [...lacks].map((offer) => ({ name: offer, without: TERMS[offer].without })),
+  }
+}
 
 async function asking(
   RED: NodeAPI,

@@ -1,4 +1,4 @@
-import { type Access, parsed, time } from '../access.mts'
+import { type Access, checkColumns, parsed, time } from '../access.mts'
 import { passes } from '../filters.mts'
 import { globalId } from '../ids.mts'
 import { connection, type PageArguments, sorted } from '../paging.mts'
@@ -47,6 +47,8 @@ export function collectionView(access: Access, collection: Collection): Record<s
       return connection(all, page, ({ alias, membership }) => aliasView(access, alias, membership))
     },
     artifacts: ({ filters, order, ...page }: ListArguments) => {
+      checkColumns(access, 'where clause', filters)
+      checkColumns(access, 'order clause', order)
       const found = versionsOf(collection, filters, order)
       const { edges, ...rest } = connection(found, page, (membership) => artifactView(access, membership.artifact))
       return { ...rest, edges: edges.map((edge) => ({ ...edge, version: `v${edge.item.index}` })) }
@@ -57,16 +59,21 @@ export function collectionView(access: Access, collection: Collection): Record<s
     },
     artifactMemberships: (page: PageArguments) =>
       connection(versionsOf(collection, null, null), page, (each) => membershipView(access, each)),
-    aliasActionHistory: ({ alias, ...page }: PageArguments & { alias?: string | null }) =>
-      connection(
-        newestFirst(collection.aliasActions).filter((action) => !alias || action.alias === alias),
-        page,
-        (action) => actionView(access, action),
-      ),
-    artifactCollectionActions: (page: PageArguments) =>
-      connection(newestFirst(collection.actions), page, (action) => actionView(access, action)),
+    aliasActionHistory: ({ alias, order, ...page }: ListArguments & { alias?: string | null }) => {
+      checkColumns(access, 'order clause', order)
+      const found = collection.aliasActions.filter((action) => !alias || action.alias === alias)
+      return connection(deedsInOrder(found, order), page, (action) => actionView(access, action))
+    },
+    artifactCollectionActions: ({ order, ...page }: ListArguments) => {
+      checkColumns(access, 'order clause', order)
+      return connection(deedsInOrder(collection.actions, order), page, (action) => actionView(access, action))
+    },
   }
 }
+
+/** Oldest first unless an order says otherwise. */
+const deedsInOrder = (actions: readonly Action[], order: string | null | undefined) =>
+  sorted(actions, order, { created_at: ({ at }) => at }, '+created_at')
 
 const newestFirst = <T,>(items: readonly T[]): T[] => [...items].reverse()
 
@@ -153,15 +160,15 @@ export function artifactView(access: Access, artifact: Artifact) {
       visible().flatMap((membership) => membership.aliases.map((alias) => aliasView(access, alias, membership))),
     createdBy: () =>
       createdBy === null
-        ? null
+        ? // a run that was deleted, of a user who was
+          { __typename: 'Run', id: globalId('Run', 0), name: '', user: null }
         : createdBy === 'later'
           ? { __typename: 'LaterInitiator', id: globalId('LaterInitiator', 1) }
           : 'run' in createdBy
             ? runView(access, createdBy.run)
             : userView(access, createdBy.user),
     usedBy: () => connection([], {}, (nothing) => nothing),
-    artifactMemberships: (page: PageArguments) =>
-      connection(visible(), page, (membership) => membershipView(access, membership)),
+    artifactMemberships: () => connection(visible(), {}, (membership) => membershipView(access, membership)),
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Access, parsed, time } from '../access.mts'
+import { type Access, checkColumns, parsed, time } from '../access.mts'
 import { passes } from '../filters.mts'
 import { globalId } from '../ids.mts'
 import { connection, type PageArguments, sorted } from '../paging.mts'
@@ -126,6 +126,8 @@ function collectionsConnection(
   order: string | null | undefined,
   page: PageArguments,
 ) {
+  checkColumns(access, 'where clause', filters)
+  checkColumns(access, 'order clause', order)
   const filter = parsed(filters)
   const found = collections.filter((collection) => passes(filter, collectionFields(collection)))
   const ordered = sorted(found, order, collectionOrder, '-created_at')

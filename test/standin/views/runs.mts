@@ -41,7 +41,7 @@ interface Spec {
 
 export function runView(access: Access, run: Run) {
   const last = run.history.at(-1) ?? {}
-  const { _step: lastStep = -1, ...summary } = last
+  const { _step: lastStep = access.world.stepOfNothing, ...summary } = last
   return {
     __typename: 'Run',
     id: globalId('Run', run.id),
@@ -73,7 +73,7 @@ export function runView(access: Access, run: Run) {
         return sampled(run, spec)
       }),
     history: ({ minStep = 0, maxStep = Number.MAX_SAFE_INTEGER, samples = 500 }) =>
-      run.history
+      readable(run)
         .filter((row) => (row['_step'] ?? 0) >= minStep && (row['_step'] ?? 0) < maxStep)
         .slice(0, samples)
         .map((row) => JSON.stringify(row)),
@@ -81,9 +81,11 @@ export function runView(access: Access, run: Run) {
   }
 }
 
+const readable = (run: Run) => run.history.filter((row) => !run.unreadable.has(row))
+
 /** Rows that hold all keys; every one when the range of steps is no longer than the samples, else thinned out. */
 function sampled(run: Run, { keys = [], samples = 500, minStep = 0, maxStep = Number.MAX_SAFE_INTEGER }: Spec) {
-  const rows = run.history.filter((row) => {
+  const rows = readable(run).filter((row) => {
     const step = row['_step'] ?? 0
     return step >= minStep && step <= maxStep && keys.every((key) => row[key] !== undefined)
   })

@@ -2,8 +2,9 @@ import type { Answer } from '../answer.js'
 import { entityAutomationsDocument, FEATURES_DOCUMENT, projectAutomationsDocument } from '../automation-documents.js'
 import type { WandbClient } from '../client.js'
 import type { Directory } from '../directory.js'
-import { SourceFailure } from '../failure.js'
+import { CANNOT_BE_HAD, SourceFailure } from '../failure.js'
 import type { Offers } from '../offers.js'
+import { eachPage, MOST_PAGES } from '../pages.js'
 import type { Automation, AutomationAction, AutomationScope } from './automation.js'
 
 interface Owner {
@@ -20,12 +21,10 @@ export async function readAutomations(
   directory: Directory,
   signal?: AbortSignal,
 ): Promise<Automation[]> {
-  const { data } = await client.ask(FEATURES_DOCUMENT, {}, signal)
-  const features = data.at('serverInfo').maybe((info) => info.at('features').maybe((list) => list.list())) ?? []
-  const isModern = features.some(
-    (feature) =>
-      !feature.isNull && feature.at('name').text() === 'QUERY_AUTOMATIONS_ON_ENTITY' && feature.at('isEnabled').flag(),
-  )
+  const features = await readFeatures(client, signal)
+  const isModern = features.has('QUERY_AUTOMATIONS_ON_ENTITY')
+  // the SDK asks in the same way whether automations may belong to an entity
+  if (!features.has('AUTOMATION_SCOPE_ENTITY')) client.knowledge.lacks('entityScope')
   const found = new Map<string, Automation>()
   const owners = [
     ...directory.organizations.map(({ name, entity }) => ({ entity, organization: name })),
@@ -40,6 +39,19 @@ export async function readAutomations(
   const place = ({ scope, name }: Automation) =>
     [scope.entity, scope.project ?? '', scope.collection ?? '', name].join('\n')
   return [...found.values()].sort((left, right) => (place(left) < place(right) ? -1 : 1))
+}
+
+/** What the server says that it can do; nothing where it does not say. */
+async function readFeatures(client: WandbClient, signal: AbortSignal | undefined): Promise<Set<string>> {
+  try {
+    const { data } = await client.ask(FEATURES_DOCUMENT, {}, { signal, tolerates: () => true })
+    const listed = data.at('serverInfo').maybe((info) => info.at('features').maybe((list) => list.list())) ?? []
+    const features = listed.filter((feature) => !feature.isNull && feature.at('isEnabled').flag())
+    return new Set(features.map((feature) => feature.at('name').text()))
+  } catch (error) {
+    if (!(error instanceof SourceFailure) || !CANNOT_BE_HAD.includes(error.code)) throw error
+    return new Set()
+  }
 }
 
 const modern = (client: WandbClient, entity: string, signal: AbortSignal | undefined) =>
@@ -64,13 +76,17 @@ async function pages(
   page: (scope: Answer) => { nodes: Answer[]; next: string | null },
 ): Promise<Answer[]> {
   const all: Answer[] = []
-  for (let after: string | null = null; ; ) {
-    const { data } = await client.ask(document, { entity, after }, signal)
-    const found = data.at('scope').maybe(page)
-    all.push(...(found?.nodes ?? []))
-    if (!found || found.next === null || found.next === after) return all
-    after = found.next
-  }
+  await eachPage(
+    async (after) => {
+      const { data } = await client.ask(document, { entity, after }, { signal })
+      return data.at('scope').maybe(page)
+    },
+    ({ nodes }) => {
+      all.push(...nodes)
+    },
+    { signal, most: MOST_PAGES.explore },
+  )
+  return all
 }
 
 /** Never fails: an automation that nobody understands must not keep the others from being read. */

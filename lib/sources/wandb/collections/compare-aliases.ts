@@ -16,7 +16,7 @@ export interface AliasComparison {
  * alias was between two looks and what it did there cannot be told, and nothing is said of it.
  */
 export function compareAliases(known: CollectionState | null, seen: CollectionSighting): AliasComparison {
-  const { items, complete } = seen.aliases
+  const { items, complete, holes } = seen.aliases
   const before = known?.aliases ?? {}
   const indexes = new Map(seen.versions.items.map(({ artifact, index }) => [artifact, index]))
   // a map, because an alias may be named like a member of every object
@@ -44,7 +44,9 @@ export function compareAliases(known: CollectionState | null, seen: CollectionSi
   // a page that is not all of them is completed at first sight, when something in the collection changed, and by a scan
   const listedAt = !seen.aliases.short ? seen.updatedAt : null
   const enough =
-    complete || (known !== null && known.aliasesListedAt === seen.updatedAt && added.length + removed.length === 0)
+    complete ||
+    holes > 0 ||
+    (known !== null && known.aliasesListedAt === seen.updatedAt && added.length + removed.length === 0)
   const question: Question | null = enough ? null : { list: 'aliases' }
   return { changes: [...removed, ...added], state: Object.fromEntries(now), listedAt, question }
 }

@@ -14,7 +14,7 @@ export interface VersionComparison {
 
 /**
  * New, linked and unlinked versions. The newest few versions and the number of all come with every look; where the two
- * do not add up with what was known (a version that was committed late, one that is gone) the collection is listed.
+ * do not add up with what was known (a version that was committed late, one that is gone) the collection is listed. Versions that could not be read are waited for.
  */
 export function compareVersions(
   known: CollectionState | null,
@@ -22,7 +22,7 @@ export function compareVersions(
   context: CompareContext,
 ): VersionComparison {
   const type = seen.kind === 'portfolio' ? 'LINK_ARTIFACT' : 'CREATE_ARTIFACT'
-  const { items, total, complete } = seen.versions
+  const { items, total, complete, holes } = seen.versions
   const lowest = Math.min(...items.map(({ index }) => index), Number.POSITIVE_INFINITY)
   if (known === null) {
     // never looked at: only what was made after the watch began is new
@@ -32,7 +32,8 @@ export function compareVersions(
     const state = {
       top,
       floor,
-      gaps: gapsBetween(floor - 1, top, items),
+      // what cannot be read was there all the same
+      gaps: holes > 0 ? [] : gapsBetween(floor - 1, top, items),
       total,
       versions: listing(null, seen, context),
     }
@@ -47,7 +48,7 @@ export function compareVersions(
     ? null
     : !reachesDown
       ? { list: 'versions', downTo: known.top }
-      : total > expected || (total < expected && context.unlinks && kind === 'portfolio')
+      : total - holes > expected || (total < expected && holes === 0 && context.unlinks && kind === 'portfolio')
         ? { list: 'versions', downTo: null }
         : null
   const gaps = [

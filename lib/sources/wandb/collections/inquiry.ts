@@ -1,7 +1,8 @@
 import { isObject } from '../../../json.js'
-import type { Answer } from '../answer.js'
-import type { WandbClient } from '../client.js'
+import { type Answer, readEach } from '../answer.js'
+import type { Asked, Skip, WandbClient } from '../client.js'
 import { detailsDocument, LIMITS } from '../documents.js'
+import { CANNOT_BE_HAD, SourceFailure } from '../failure.js'
 import type { Offers } from '../offers.js'
 import type { Change } from './change.js'
 import { readTags } from './sighting.js'
@@ -36,12 +37,18 @@ export interface Deed {
   readonly author: string | null
 }
 
-/** Answers to what changes of a collection leave open. */
+/**
+ * Answers to what changes of a collection leave open. They are a luxury: what cannot be had is undefined, and an event
+ * goes out without it.
+ */
 export interface Details {
   /** The member with this alias, or `v3`; null when there is none (any more). */
-  member(collection: string, name: string): MemberDetail | null
-  version(artifact: string): VersionDetail | null
+  member(collection: string, name: string): MemberDetail | null | undefined
+  /** Null when there is no such version. */
+  version(artifact: string): VersionDetail | null | undefined
   deeds(collection: string): readonly Deed[]
+  /** The server gave none of them. */
+  readonly isRefused: boolean
 }
 
 export interface Found {
@@ -51,106 +58,184 @@ export interface Found {
 
 const memberKey = (collection: string, name: string) => `${collection} ${name}`
 
+type Question =
+  | { readonly member: readonly [collection: string, name: string] }
+  | { readonly version: string }
+  | { readonly history: string }
+
+interface Answers {
+  readonly members: Map<string, MemberDetail | null>
+  readonly versions: Map<string, VersionDetail | null>
+  readonly deeds: Map<string, readonly Deed[]>
+  isRefused: boolean
+}
+
+export interface InquiryOptions {
+  readonly signal?: AbortSignal | undefined
+  readonly onSkip?: Skip | undefined
+}
+
 /** Asks about all changes at once, in as few requests as the limits allow. */
-export async function inquire(client: WandbClient, found: readonly Found[], signal?: AbortSignal): Promise<Details> {
-  const wanted = {
-    members: new Map<string, [string, string]>(),
-    versions: new Set<string>(),
-    histories: new Set<string>(),
+export async function inquire(
+  client: WandbClient,
+  found: readonly Found[],
+  options: InquiryOptions = {},
+): Promise<Details> {
+  const answers: Answers = { members: new Map(), versions: new Map(), deeds: new Map(), isRefused: false }
+  const questions = questionsOf(found)
+  for (let start = 0; start < questions.length; start += LIMITS.questions)
+    await ask(client, questions.slice(start, start + LIMITS.questions), answers, options)
+  return {
+    member: (collection, name) => answers.members.get(memberKey(collection, name)),
+    version: (artifact) => answers.versions.get(artifact),
+    deeds: (collection) => answers.deeds.get(collection) ?? [],
+    isRefused: answers.isRefused,
   }
+}
+
+/** What is open about the changes, each thing once. */
+function questionsOf(found: readonly Found[]): Question[] {
+  const members = new Map<string, Question>()
+  const versions = new Set<string>()
+  const histories = new Set<string>()
   for (const { collection, change } of found) {
     if ('tag' in change) {
-      if ('artifact' in change) wanted.versions.add(change.artifact)
+      if ('artifact' in change) versions.add(change.artifact)
       continue
     }
     const name = 'alias' in change ? change.alias : `v${change.index}`
-    wanted.members.set(memberKey(collection, name), [collection, name])
-    wanted.histories.add(collection)
+    members.set(memberKey(collection, name), { member: [collection, name] })
+    histories.add(collection)
     const gone = change.type === 'UNLINK_ARTIFACT' || change.type === 'REMOVE_ARTIFACT_ALIAS'
-    if (gone && change.artifact !== null) wanted.versions.add(change.artifact)
+    if (gone && change.artifact !== null) versions.add(change.artifact)
   }
-  const members = new Map<string, MemberDetail>()
-  const versions = new Map<string, VersionDetail>()
-  const deeds = new Map<string, Deed[]>()
-  const batches = inBatches(
-    [
-      ...[...wanted.members.values()].map(([collection, name]) => ({ member: [collection, name] as const })),
-      ...[...wanted.versions].map((version) => ({ version })),
-      ...[...wanted.histories].map((history) => ({ history })),
-    ],
-    LIMITS.questions,
-  )
-  for (const batch of batches) {
-    const ask = {
-      members: batch.flatMap((each) => ('member' in each ? [each.member] : [])),
-      versions: batch.flatMap((each) => ('version' in each ? [each.version] : [])),
-      histories: batch.flatMap((each) => ('history' in each ? [each.history] : [])),
-    }
-    const variables = Object.fromEntries([
-      ...ask.members.flatMap(([collection, name], n) => [
-        [`c${n}`, collection],
-        [`n${n}`, name],
-      ]),
-      ...ask.versions.map((version, n) => [`a${n}`, version]),
-      ...ask.histories.map((collection, n) => [`h${n}`, collection]),
-    ])
-    const document = (offers: Offers) => {
-      const histories = offers.has('authors') ? ask.histories.length : 0
-      return detailsDocument({ members: ask.members.length, versions: ask.versions.length, histories }, offers)
-    }
-    if (ask.members.length + ask.versions.length === 0 && !client.offers.has('authors')) continue
-    const { data } = await client.ask(document, variables, signal)
-    for (const [n, [collection, name]] of ask.members.entries()) {
-      const member = data.at(`m${n}`).maybe((answer) => answer.at('artifactMembership').maybe(readMember))
-      if (member) members.set(memberKey(collection, name), member)
-    }
-    for (const [n, version] of ask.versions.entries()) {
-      const detail = data.at(`a${n}`).maybe(readVersion)
-      if (detail) versions.set(version, detail)
-    }
-    for (const [n, collection] of ask.histories.entries())
-      deeds.set(collection, data.at(`h${n}`).maybe(readDeeds) ?? [])
+  return [
+    ...members.values(),
+    ...[...versions].map((version) => ({ version })),
+    ...[...histories].map((history) => ({ history })),
+  ]
+}
+
+/** Failures that one question among many may be to blame for. */
+const OF_ONE_QUESTION = ['source_answer_too_large', 'source_answer_invalid', 'source_answer_unexpected']
+
+/** Asks, and asks in halves where one of the questions may be what cannot be answered. */
+async function ask(
+  client: WandbClient,
+  questions: readonly Question[],
+  answers: Answers,
+  options: InquiryOptions,
+): Promise<void> {
+  const wanted = {
+    members: questions.flatMap((each) => ('member' in each ? [each.member] : [])),
+    versions: questions.flatMap((each) => ('version' in each ? [each.version] : [])),
+    histories: questions.flatMap((each) => ('history' in each ? [each.history] : [])),
   }
-  return {
-    member: (collection, name) => members.get(memberKey(collection, name)) ?? null,
-    version: (artifact) => versions.get(artifact) ?? null,
-    deeds: (collection) => deeds.get(collection) ?? [],
+  if (wanted.members.length + wanted.versions.length === 0 && !client.offers.has('authors')) return
+  const variables = Object.fromEntries([
+    ...wanted.members.flatMap(([collection, name], n) => [
+      [`c${n}`, collection],
+      [`n${n}`, name],
+    ]),
+    ...wanted.versions.map((version, n) => [`a${n}`, version]),
+    ...wanted.histories.map((collection, n) => [`h${n}`, collection]),
+  ])
+  const document = (offers: Offers) => {
+    const histories = offers.has('authors') ? wanted.histories.length : 0
+    return detailsDocument({ members: wanted.members.length, versions: wanted.versions.length, histories }, offers)
+  }
+  const { signal, onSkip } = options
+  const holes = new Set<string>()
+  const asked = {
+    signal,
+    onSkip(what: string, why: string) {
+      holes.add(what)
+      onSkip?.(what, why)
+    },
+  }
+  try {
+    note(await client.ask(document, variables, asked), wanted, holes, answers, onSkip)
+  } catch (error) {
+    if (!(error instanceof SourceFailure) || !CANNOT_BE_HAD.includes(error.code)) throw error
+    const half = questions.length >> 1
+    if (half === 0 || !OF_ONE_QUESTION.includes(error.code)) {
+      answers.isRefused = true
+      return onSkip?.('details', error.message)
+    }
+    await ask(client, questions.slice(0, half), answers, options)
+    await ask(client, questions.slice(half), answers, options)
   }
 }
 
-function readMember(answer: Answer): MemberDetail {
-  return {
+function note(
+  { data }: Asked,
+  wanted: {
+    readonly members: readonly (readonly [string, string])[]
+    readonly versions: readonly string[]
+    readonly histories: readonly string[]
+  },
+  holes: ReadonlySet<string>,
+  { members, versions, deeds }: Answers,
+  onSkip: Skip | undefined,
+): void {
+  const read = <T>(name: string, reader: (answer: Answer) => T) => readEach([data.at(name)], reader, onSkip)
+  for (const [n, [collection, name]] of wanted.members.entries()) {
+    if (holes.has(`m${n}`) || holes.has(`m${n}.artifactMembership`)) continue
+    const member = (answer: Answer) => answer.maybe((each) => each.at('artifactMembership').maybe(readMember(onSkip)))
+    for (const detail of read(`m${n}`, member)) members.set(memberKey(collection, name), detail)
+  }
+  for (const [n, version] of wanted.versions.entries()) {
+    if (holes.has(`a${n}`)) continue
+    const detailOf = (answer: Answer) => answer.maybe(readVersion(onSkip))
+    for (const detail of read(`a${n}`, detailOf)) versions.set(version, detail)
+  }
+  for (const [n, collection] of wanted.histories.entries()) {
+    const deedsOf = (answer: Answer) => answer.maybe((each) => readDeeds(each, onSkip)) ?? []
+    for (const found of read(`h${n}`, deedsOf)) deeds.set(collection, found)
+  }
+}
+
+const readMember =
+  (onSkip: Skip | undefined) =>
+  (answer: Answer): MemberDetail => ({
     index: answer.at('versionIndex').maybe((index) => index.number()),
     since: answer.at('createdAt').maybe((time) => time.time()),
-    version: answer.at('artifact').maybe(readVersion),
-  }
-}
+    version: answer.at('artifact').maybe(readVersion(onSkip)),
+  })
 
-function readVersion(answer: Answer): VersionDetail {
-  const metadata = answer.at('metadata').maybe((text) => text.json())
-  const memberships = answer.at('artifactMemberships')
-  return {
+const readVersion =
+  (onSkip: Skip | undefined) =>
+  (answer: Answer): VersionDetail => ({
     artifact: answer.at('id').text(),
     deleted: answer.at('state').text() === 'DELETED',
     createdAt: answer.at('createdAt').time(),
     type: answer.at('artifactType').at('name').text(),
-    metadata: isObject(metadata) ? metadata : null,
+    metadata: readMetadata(answer.at('metadata'), onSkip),
     tags: readTags(answer.at('tags')),
     author: answer.at('createdBy').maybe(readAuthor),
-    indexes: memberships.maybe((connection) => {
-      const nodes = connection
-        .at('edges')
-        .list()
-        .map((edge) => edge.at('node'))
-      const visible = nodes.filter((node) => !node.isNull && !node.at('artifactCollection').isNull)
-      return new Map(
-        visible.map((node) => [
-          node.at('artifactCollection').at('id').text(),
-          node.at('versionIndex').maybe((index) => index.number()) ?? 0,
-        ]),
-      )
-    }),
-  }
+    indexes: answer.at('artifactMemberships').maybe(readIndexes),
+  })
+
+/** What is no JSON, whoever wrote it, is no reason to keep the event back. */
+function readMetadata(answer: Answer, onSkip: Skip | undefined): VersionDetail['metadata'] {
+  const [metadata = null] = readEach([answer], (text) => text.json(), onSkip)
+  return isObject(metadata) ? metadata : null
+}
+
+function readIndexes(connection: Answer): ReadonlyMap<string, number> {
+  const nodes = connection
+    .at('edges')
+    .list()
+    .filter((edge) => !edge.isNull)
+  const visible = nodes
+    .map((edge) => edge.at('node'))
+    .filter((node) => !node.isNull && !node.at('artifactCollection').isNull)
+  return new Map(
+    visible.map((node) => [
+      node.at('artifactCollection').at('id').text(),
+      node.at('versionIndex').maybe((index) => index.number()) ?? 0,
+    ]),
+  )
 }
 
 function readAuthor(createdBy: Answer): string | null {
@@ -158,28 +243,21 @@ function readAuthor(createdBy: Answer): string | null {
   return user.maybe((each) => each.at('username').maybe((name) => name.text()))
 }
 
-function readDeeds(collection: Answer): Deed[] {
-  const read = (name: string) =>
-    collection
-      .at(name)
-      .at('edges')
-      .list()
-      .map((edge) => edge.at('node'))
-      .filter((node) => !node.isNull)
-      .map(
-        (node): Deed => ({
-          type: node.at('actionType').maybe((type) => type.text()) ?? '',
-          at: node.at('createdAt').time(),
-          alias: node.at('alias').maybe((alias) => alias.text()),
-          artifact: node.at('artifact').maybe((artifact) => artifact.at('id').text()),
-          author: node.at('user').maybe((user) => user.at('username').maybe((name) => name.text())),
-        }),
-      )
-  return [...read('aliasActionHistory'), ...read('artifactCollectionActions')]
+function readDeeds(collection: Answer, onSkip: Skip | undefined): Deed[] {
+  const nodes = ['aliasActionHistory', 'newestAliasActions', 'artifactCollectionActions', 'newestActions'].flatMap(
+    (name) => collection.at(name).maybe((connection) => connection.at('edges').list()) ?? [],
+  )
+  const there = nodes
+    .filter((edge) => !edge.isNull)
+    .map((edge) => edge.at('node'))
+    .filter((node) => !node.isNull)
+  return readEach(there, readDeed, onSkip)
 }
 
-function inBatches<T>(items: readonly T[], size: number): T[][] {
-  const batches: T[][] = []
-  for (let start = 0; start < items.length; start += size) batches.push(items.slice(start, start + size))
-  return batches
-}
+const readDeed = (node: Answer): Deed => ({
+  type: node.at('actionType').maybe((type) => type.text()) ?? '',
+  at: node.at('createdAt').time(),
+  alias: node.at('alias').maybe((alias) => alias.text()),
+  artifact: node.at('artifact').maybe((artifact) => artifact.at('id').text()),
+  author: node.at('user').maybe((user) => user.at('username').maybe((name) => name.text())),
+})

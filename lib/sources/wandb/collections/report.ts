@@ -64,7 +64,7 @@ interface Confirmed {
   readonly at: number | null
 }
 
-/** What was seen is there; what was missed is gone only when the thing itself says so. */
+/** What was seen is there; what was missed is gone when the thing itself does not say otherwise. */
 function confirm(collection: string, change: Change, details: Details): Confirmed | null {
   switch (change.type) {
     case 'CREATE_ARTIFACT': {
@@ -76,15 +76,18 @@ function confirm(collection: string, change: Change, details: Details): Confirme
       return { version: member?.version ?? null, index: change.index, at: member?.since ?? null }
     }
     case 'UNLINK_ARTIFACT': {
-      const version = details.version(change.artifact)
-      if (details.member(collection, `v${change.index}`) !== null || version?.deleted) return null
+      const version = details.version(change.artifact) ?? null
+      if (details.member(collection, `v${change.index}`) || version?.deleted) return null
       return { version, index: change.index, at: null }
     }
     case 'ADD_ARTIFACT_ALIAS': {
       const member = details.member(collection, change.alias)
       // moved on meanwhile: the next look will tell
       const moved = member?.version && change.artifact !== null && member.version.artifact !== change.artifact
-      if (!member || moved) return change.artifact === null ? null : { version: null, index: change.index, at: null }
+      if (!member || moved) {
+        const isGone = change.artifact === null && member === null
+        return isGone ? null : { version: null, index: change.index, at: null }
+      }
       // the alias was made anew, for the version that had it
       if (change.artifact === null && change.before && member.version?.artifact === change.before) return null
       return { version: member.version, index: member.index ?? change.index, at: null }
@@ -92,15 +95,15 @@ function confirm(collection: string, change: Change, details: Details): Confirme
     case 'REMOVE_ARTIFACT_ALIAS': {
       const holder = details.member(collection, change.alias)?.version?.artifact
       if (holder !== undefined && holder === change.artifact) return null
-      const version = change.artifact === null ? null : details.version(change.artifact)
+      const version = change.artifact === null ? null : (details.version(change.artifact) ?? null)
       return { version, index: change.index ?? version?.indexes?.get(collection) ?? null, at: null }
     }
     case 'ADD_ARTIFACT_TAG':
-      return { version: details.version(change.artifact), index: change.index, at: null }
+      return { version: details.version(change.artifact) ?? null, index: change.index, at: null }
     case 'REMOVE_ARTIFACT_TAG': {
       const version = details.version(change.artifact)
-      if (!version || version.deleted || version.tags.includes(change.tag)) return null
-      return { version, index: change.index, at: null }
+      if (version === null || version?.deleted || version?.tags.includes(change.tag)) return null
+      return { version: version ?? null, index: change.index, at: null }
     }
     default:
       return { version: null, index: null, at: null }

@@ -1,4 +1,5 @@
-import type { Answer } from '../answer.js'
+import { type Answer, readEach } from '../answer.js'
+import type { Skip } from '../client.js'
 
 /** One version as a page shows it. */
 export interface VersionSighting {
@@ -17,6 +18,8 @@ export interface VersionList {
   readonly total: number
   /** Whether `items` are all of them. */
   readonly complete: boolean
+  /** How many could not be read: no list can be had that is whole. */
+  readonly holes: number
 }
 
 export interface AliasSighting {
@@ -26,6 +29,14 @@ export interface AliasSighting {
    * alias itself.
    */
   readonly holder: string
+}
+
+export interface AliasList {
+  readonly items: readonly AliasSighting[]
+  readonly complete: boolean
+  readonly holes: number
+  /** They fit into the page of a usual look. */
+  readonly short: boolean
 }
 
 /** One collection as a page shows it at one moment. */
@@ -39,8 +50,7 @@ export interface CollectionSighting {
   readonly createdAt: number
   readonly updatedAt: number
   readonly tags: readonly string[]
-  /** `short`: they fit into the page of a usual look. */
-  readonly aliases: { readonly items: readonly AliasSighting[]; readonly complete: boolean; readonly short: boolean }
+  readonly aliases: AliasList
   /** Newest first, as far as the server keeps to that. */
   readonly versions: VersionList
   /** Versions that have a tag; null when nobody asked or the server cannot tell. */
@@ -57,7 +67,7 @@ const KINDS: Readonly<Record<string, CollectionSighting['kind']>> = {
 }
 
 /** Null for a collection whose project the key may not see, and of a kind of which nobody knows what its changes mean. */
-export function readCollection(node: Answer): CollectionSighting | null {
+export function readCollection(node: Answer, onSkip?: Skip): CollectionSighting | null {
   const project = node.at('project')
   if (project.isNull) return null
   const kind = KINDS[node.at('__typename').text()]
@@ -77,38 +87,65 @@ export function readCollection(node: Answer): CollectionSighting | null {
       .at('edges')
       .list()
       .map((edge) => edge.at('node').at('name').text()),
-    aliases: shortList(readAliases(node.at('aliases'))),
-    versions: readVersions(node.at('artifacts')),
-    tagged: tagged.isNull ? null : readVersions(tagged),
+    aliases: shortList(readAliases(node.at('aliases'), onSkip)),
+    versions: readVersions(node.at('artifacts'), onSkip),
+    tagged: tagged.isNull ? null : readVersions(tagged, onSkip),
   }
 }
 
-export function readAliases(connection: Answer): { items: AliasSighting[]; complete: boolean; next: string | null } {
-  const { nodes, next } = connection.connection()
-  const items = nodes
-    .map(({ node }) => {
-      const artifact = node.at('artifact')
-      return { alias: node.at('alias').text(), holder: (artifact.isNull ? node : artifact).at('id').text() }
-    })
-    .filter(({ alias }) => !VERSION_NAME.test(alias))
-  return { items, complete: next === null, next }
+export interface Page<T> {
+  readonly items: readonly T[]
+  readonly next: string | null
+  readonly complete: boolean
+  readonly holes: number
 }
 
-const shortList = ({ items, complete }: { items: AliasSighting[]; complete: boolean }) => ({
+export function readAliases(connection: Answer, onSkip?: Skip): Page<AliasSighting> {
+  const { nodes, next, missing } = connection.connection()
+  const items = readEach(
+    nodes.map(({ node }) => node),
+    (node) => {
+      const artifact = node.at('artifact')
+      return { alias: node.at('alias').text(), holder: (artifact.isNull ? node : artifact).at('id').text() }
+    },
+    onSkip,
+  )
+  const holes = missing + nodes.length - items.length
+  return {
+    items: items.filter(({ alias }) => !VERSION_NAME.test(alias)),
+    complete: next === null && holes === 0,
+    holes,
+    next,
+  }
+}
+
+const shortList = ({ items, complete, holes, next }: Page<AliasSighting>): AliasList => ({
   items,
   complete,
-  short: complete,
+  // of a page that is not the last one, more can be had
+  holes: next === null ? holes : 0,
+  short: next === null,
 })
 
-export function readVersions(connection: Answer): VersionList & { next: string | null } {
-  const { nodes, next, total } = connection.connection()
-  const items = nodes.map(({ edge, node }) => ({
+export function readVersions(connection: Answer, onSkip?: Skip): VersionList & Page<VersionSighting> {
+  const { nodes, next, total, missing } = connection.connection()
+  const items = readEach(
+    nodes.map(({ edge }) => edge),
+    (edge) => readVersion(edge),
+    onSkip,
+  )
+  const holes = missing + nodes.length - items.length
+  return { items, next, total: total ?? items.length + holes, complete: next === null && holes === 0, holes }
+}
+
+function readVersion(edge: Answer): VersionSighting {
+  const node = edge.at('node')
+  return {
     index: Number(edge.at('version').text().slice(1)),
     artifact: node.at('id').text(),
     createdAt: node.at('createdAt').time(),
     tags: readTags(node.at('tags')),
-  }))
-  return { items, next, total: total ?? items.length, complete: next === null }
+  }
 }
 
 export const readTags = (tags: Answer): string[] => tags.list().map((tag) => tag.at('name').text())

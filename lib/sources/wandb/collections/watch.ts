@@ -1,6 +1,7 @@
-import type { Answer } from '../answer.js'
-import type { WandbClient } from '../client.js'
+import { type Answer, readEach } from '../answer.js'
+import type { Skip, WandbClient } from '../client.js'
 import { aliasesDocument, scanDocument, VERSIONS_DOCUMENT } from '../documents.js'
+import { eachPage } from '../pages.js'
 import type { Draft } from '../store.js'
 import type { Target } from '../target.js'
 import { type Comparison, compareCollection } from './compare.js'
@@ -9,6 +10,7 @@ import type { CompareContext, Question } from './question.js'
 import { reportChange } from './report.js'
 import { settle } from './settle.js'
 import {
+  type AliasList,
   type AliasSighting,
   type CollectionSighting,
   readAliases,
@@ -24,13 +26,20 @@ export interface WatchContext {
   readonly draft: Draft
   readonly target: Target
   readonly signal?: AbortSignal
+  /** Hears of what could not be read: it is left out, and seen at a later look. */
+  readonly onSkip?: Skip | undefined
   /** Since when a project is watched; null while its baseline is being read. */
   readonly since: (project: string) => number | null
   /** Unix milliseconds by the server's clock. */
   readonly serverTime: number
   /** When the look before this one was, by the server's clock. */
   readonly lastLook: number
+  /** When details could not be had last, by the server's clock: what is only nice to know is not asked all the time. */
+  readonly details: { refusedAt: number }
 }
+
+/** How long not to ask for what is only nice to know, in milliseconds. */
+const REST_OF_DETAILS = 60 * 60 * 1000
 
 /** What of a target's collections is told apart. */
 export const wishes = ({ events }: Target) => ({
@@ -38,10 +47,20 @@ export const wishes = ({ events }: Target) => ({
   tags: events.has('ADD_ARTIFACT_TAG') || events.has('REMOVE_ARTIFACT_TAG'),
 })
 
-/** The collections of one page. */
-export const readCollections = (connection: Answer): { collections: CollectionSighting[]; next: string | null } => {
+export interface CollectionPage {
+  readonly collections: readonly CollectionSighting[]
+  readonly next: string | null
+}
+
+/** The collections of one page; one that cannot be read is left out. */
+export function readCollections(connection: Answer, onSkip?: Skip): CollectionPage {
   const { nodes, next } = connection.connection()
-  return { collections: nodes.map(({ node }) => readCollection(node)).filter((each) => each !== null), next }
+  const read = readEach(
+    nodes.map(({ node }) => node),
+    (node) => readCollection(node, onSkip),
+    onSkip,
+  )
+  return { collections: read.filter((each) => each !== null), next }
 }
 
 /**
@@ -49,10 +68,10 @@ export const readCollections = (connection: Answer): { collections: CollectionSi
  * the draft. Gives the ids of collections that have to be listed some time.
  */
 export async function noteCollections(seen: readonly CollectionSighting[], context: WatchContext): Promise<string[]> {
-  const { client, draft, target, signal, lastLook } = context
+  const { client, draft, target, lastLook } = context
   // a server that does not know the filter for tags gives versions without one
   const filters = !seen.some(({ tagged }) => tagged?.items.some(({ tags }) => tags.length === 0))
-  if (!filters) client.withdraw('tagFilter')
+  if (!filters) client.knowledge.lacks('tagFilter')
   const unlisted: string[] = []
   const looks = []
   for (const each of new Map(seen.map((collection) => [collection.id, collection])).values()) {
@@ -64,16 +83,18 @@ export async function noteCollections(seen: readonly CollectionSighting[], conte
     if (look.comparison.unlisted) unlisted.push(collection.id)
     looks.push({ before, ...look })
   }
+  const isResting = context.serverTime - context.details.refusedAt < REST_OF_DETAILS
   const found: Found[] = looks.flatMap(({ seen: { id }, comparison: { changes, next } }) =>
     [
       ...changes.filter(({ type }) => target.events.has(type) || type === 'REMOVE_ARTIFACT_ALIAS'),
       // where a server does not say with an alias which version has it, that is asked while it still has it
-      ...Object.entries(next.aliases)
+      ...Object.entries(isResting ? {} : next.aliases)
         .filter(([, { artifact }]) => artifact === null)
         .map(([alias]) => ({ type: 'ADD_ARTIFACT_ALIAS', alias, artifact: null, index: null }) as const),
     ].map((change) => ({ collection: id, change })),
   )
-  const details = await inquire(client, found, signal)
+  const details = await inquire(client, found, context)
+  if (details.isRefused) context.details.refusedAt = context.serverTime
   for (const { before, seen: collection, comparison } of looks) {
     const rejected = []
     for (const [place, change] of comparison.changes.entries()) {
@@ -110,58 +131,69 @@ async function answered(
   context: WatchContext,
 ): Promise<CollectionSighting | null> {
   if (question.list === 'aliases') {
-    const items = await listAliases(seen.id, context)
-    return items && { ...seen, aliases: { items, complete: true, short: false } }
+    const aliases = await listAliases(seen.id, context)
+    return aliases && { ...seen, aliases }
   }
   const versions = await listVersions(seen.id, question.downTo, context)
   return versions && { ...seen, versions }
 }
 
 /** All versions, or the newest down to a number; null when the collection is gone or out of sight. */
-async function listVersions(
-  id: string,
-  downTo: number | null,
-  { client, signal }: WatchContext,
-): Promise<VersionList | null> {
+async function listVersions(id: string, downTo: number | null, context: WatchContext): Promise<VersionList | null> {
+  const { client, signal, onSkip } = context
   const items = new Map<number, VersionSighting>()
-  for (let after: string | null = null; ; ) {
-    const { data } = await client.ask(VERSIONS_DOCUMENT, { id, after }, signal)
-    const page = data.at('artifactCollection').maybe((collection) => readVersions(collection.at('artifacts')))
-    if (!page) return null
-    for (const version of page.items) items.set(version.index, version)
-    const reached = downTo !== null && page.items.some(({ index }) => index <= downTo)
-    if (page.next === null || page.next === after || reached) {
-      return { items: [...items.values()], total: page.total, complete: page.next === null }
-    }
-    after = page.next
-  }
+  let total = 0
+  let holes = 0
+  const ended = await eachPage(
+    async (after) => {
+      const { data } = await client.ask(VERSIONS_DOCUMENT, { id, after }, { signal, onSkip })
+      return data.at('artifactCollection').maybe((each) => readVersions(each.at('artifacts'), onSkip))
+    },
+    (page) => {
+      for (const version of page.items) items.set(version.index, version)
+      total = page.total
+      holes += page.holes
+      return downTo !== null && page.items.some(({ index }) => index <= downTo)
+    },
+    { signal },
+  )
+  if (ended === 'gone') return null
+  // what was cut off cannot be asked for in another way
+  if (ended === 'cut') holes += 1
+  return { items: [...items.values()], total, holes, complete: ended === 'all' && holes === 0 }
 }
 
-async function listAliases(id: string, { client, signal }: WatchContext): Promise<AliasSighting[] | null> {
+async function listAliases(id: string, { client, signal, onSkip }: WatchContext): Promise<AliasList | null> {
   const items = new Map<string, AliasSighting>()
-  for (let after: string | null = null; ; ) {
-    const { data } = await client.ask(aliasesDocument, { id, after }, signal)
-    const page = data.at('artifactCollection').maybe((collection) => readAliases(collection.at('aliases')))
-    if (!page) return null
-    for (const alias of page.items) items.set(alias.alias, alias)
-    if (page.next === null || page.next === after) return [...items.values()]
-    after = page.next
-  }
+  let holes = 0
+  const ended = await eachPage(
+    async (after) => {
+      const { data } = await client.ask(aliasesDocument, { id, after }, { signal, onSkip })
+      return data.at('artifactCollection').maybe((each) => readAliases(each.at('aliases'), onSkip))
+    },
+    (page) => {
+      for (const alias of page.items) items.set(alias.alias, alias)
+      holes += page.holes
+    },
+    { signal },
+  )
+  if (ended === 'gone') return null
+  if (ended === 'cut') holes += 1
+  return { items: [...items.values()], complete: holes === 0, holes, short: false }
 }
 
 /** Lists all versions and aliases of up to `LIMITS.scan` collections and notes them: what the usual look cannot see. */
 export async function scanCollections(ids: readonly string[], context: WatchContext): Promise<void> {
-  const { client, signal } = context
+  const { client, signal, onSkip } = context
   const variables = Object.fromEntries(ids.map((id, n) => [`c${n}`, id]))
-  const { data } = await client.ask((offers) => scanDocument(ids.length, offers), variables, signal)
+  const { data } = await client.ask((offers) => scanDocument(ids.length, offers), variables, { signal, onSkip })
+  const there = ids.map((_, n) => data.at(`c${n}`)).filter((node) => !node.isNull)
   const whole: CollectionSighting[] = []
-  for (const [n] of ids.entries()) {
-    const seen = data.at(`c${n}`).maybe(readCollection)
+  for (const seen of readEach(there, (node) => readCollection(node, onSkip), onSkip)) {
     if (!seen) continue
     const versions = seen.versions.complete ? seen.versions : await listVersions(seen.id, null, context)
-    const aliases = seen.aliases.complete ? seen.aliases.items : await listAliases(seen.id, context)
-    if (versions && aliases)
-      whole.push({ ...seen, versions, aliases: { ...seen.aliases, items: aliases, complete: true } })
+    const aliases = seen.aliases.complete ? seen.aliases : await listAliases(seen.id, context)
+    if (versions && aliases) whole.push({ ...seen, versions, aliases: { ...aliases, short: seen.aliases.short } })
   }
   await noteCollections(whole, context)
 }

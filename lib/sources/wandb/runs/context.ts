@@ -1,5 +1,5 @@
 import type { RunRule } from '../../../automations/run-rule.js'
-import type { WandbClient } from '../client.js'
+import type { Skip, WandbClient } from '../client.js'
 import type { Draft } from '../store.js'
 import type { RunPlace } from './report.js'
 
@@ -12,6 +12,7 @@ export interface RunContext {
   readonly rules: readonly RunRule[]
   readonly place: RunPlace
   readonly signal: AbortSignal | undefined
+  readonly onSkip?: Skip | undefined
   /** When the look before this one was, Unix milliseconds by the server's clock; 0 when there was none. */
   readonly lastLook: number
   /** When the project was not there yet, likewise; 0 when nobody knows of such a time. */

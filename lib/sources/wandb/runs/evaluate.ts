@@ -1,14 +1,6 @@
 import type { MetricRule } from '../../../automations/run-rule.js'
 import { judge, type Verdict, valuesNeeded } from './metric.js'
 
-/** What is remembered of the metrics of one run. */
-export interface RunMetrics {
-  /** The last step that was read; -1 before the first. */
-  readonly step: number
-  /** The last values of each metric, the newest last. */
-  readonly values: Readonly<Record<string, readonly number[]>>
-}
-
 /** A row of a run's history that holds one metric. */
 export interface MetricRow {
   readonly step: number
@@ -23,27 +15,28 @@ export interface Fired {
   readonly values: readonly number[]
 }
 
+/** The last values of each metric of a run, the newest last. */
+export type LastValues = Readonly<Record<string, readonly number[]>>
+
 /**
  * Follows the metrics of one run through new rows, and says where rules hold. Each value is judged in its turn; a rule
  * that has fired for the run (`resting`) is not judged. Pure.
  */
 export function evaluate(
-  before: RunMetrics,
+  before: LastValues,
   rows: ReadonlyMap<string, readonly MetricRow[]>,
   rules: readonly MetricRule[],
   resting: (rule: MetricRule) => boolean,
-  upTo: number,
-): { fired: readonly Fired[]; next: RunMetrics } {
+): { fired: readonly Fired[]; values: LastValues } {
   const fired: Fired[] = []
   // a map, because a metric may be named like a member of every object
   const values = new Map<string, readonly number[]>()
   for (const metric of new Set(rules.map((rule) => rule.metric))) {
     const judged = rules.filter((rule) => rule.metric === metric)
     const needed = Math.max(...judged.map(({ filter }) => valuesNeeded(filter)))
-    const all = [...(Object.hasOwn(before.values, metric) ? (before.values[metric] ?? []) : [])].slice(-needed)
+    const all = [...(Object.hasOwn(before, metric) ? (before[metric] ?? []) : [])].slice(-needed)
     const done = new Set(judged.filter(resting))
     for (const { step, value } of rows.get(metric) ?? []) {
-      if (step <= before.step) continue
       all.push(value)
       if (all.length > needed) all.shift()
       for (const rule of judged) {
@@ -56,5 +49,5 @@ export function evaluate(
     }
     values.set(metric, all)
   }
-  return { fired, next: { step: Math.max(before.step, upTo), values: Object.fromEntries(values) } }
+  return { fired, values: Object.fromEntries(values) }
 }

@@ -1,9 +1,10 @@
 import { acceptsRun, type MetricRule } from '../../../automations/run-rule.js'
-import type { Answer } from '../answer.js'
-import { historyDocument } from '../documents.js'
+import { isObject } from '../../../json.js'
 import { REST, type RunContext } from './context.js'
-import { evaluate, type MetricRow, type RunMetrics } from './evaluate.js'
+import { evaluate, type LastValues, type MetricRow } from './evaluate.js'
+import { type HistoryJob, type Reading, readHistories } from './history.js'
 import { isOfSystem } from './metric.js'
+import { AT_START, isBehind, type Position } from './position.js'
 import { reportMetric } from './report.js'
 import { isActive, type RunSighting } from './sighting.js'
 
@@ -15,8 +16,10 @@ interface FollowContext extends RunContext {
   readonly hadEnded: (run: RunSighting) => boolean
 }
 
-/** What is stored of a run's metrics. */
-interface StoredMetrics extends RunMetrics {
+/** What is stored of a run's metrics. Earlier versions stored of a position its step only. */
+interface StoredMetrics extends Partial<Position> {
+  readonly step: number
+  readonly values: LastValues
   /** How many rows the run had when it was read. */
   readonly lines: number
   /** When the system metrics that were read last were logged, Unix milliseconds; 0 before the first. */
@@ -29,37 +32,53 @@ interface StoredMetrics extends RunMetrics {
   readonly storedAt: number
 }
 
-/** Steps that one request reads; as many samples as steps make the answer exact. */
-const SPAN = 10_000
-/** Requests with exact answers before a run's rest is read at once, however many steps it is. */
-const MOST_SPANS = 5
+const positionOf = ({ step, above = [], lines, rows = lines, waits = 0 }: StoredMetrics): Position => ({
+  step,
+  above,
+  rows,
+  waits,
+})
+
 const RUNS_PER_REQUEST = 20
 const STORE_EVERY = 5 * 60 * 1000
 
 const keyOf = ({ place }: FollowContext, run: RunSighting) => `m/${place.entity}/${place.project}/${run.name}`
 
-/** Reads what was logged since the last look in runs that have more rows than then, and reports the rules that hold. */
+/** Reads what was logged since the last look in runs that have rows that were not read, and reports the rules that hold. */
 export async function followMetrics(
   seen: readonly RunSighting[],
   rules: readonly MetricRule[],
   context: FollowContext,
 ): Promise<void> {
   const { draft, place, isBaseline, since, hadEnded } = context
-  const jobs: Job[] = []
+  const jobs: FollowJob[] = []
   for (const run of new Map(seen.map((each) => [each.name, each])).values()) {
     const wanted = rules.filter((rule) => acceptsRun(rule, run.displayName, run.user))
     const text = draft.recall(keyOf(context, run))
     const before = text === null ? null : (JSON.parse(text) as StoredMetrics)
     const isNew = !isBaseline && run.createdAt >= since
     const asksSystem = wanted.some(({ metric }) => isOfSystem(metric))
-    const isSame = before?.lines === run.lines && !(asksSystem && before.heartbeatAt < run.heartbeatAt)
+    const isSame =
+      before?.lines === run.lines &&
+      !isBehind(positionOf(before), run.lines) &&
+      !(asksSystem && before.heartbeatAt < run.heartbeatAt)
     if (wanted.length === 0 || isSame) continue
     // what ended before anybody watched has nothing to tell, and what ended and is forgotten has told it
     if (before === null && !isActive(run.state) && (!isNew || hadEnded(run))) continue
-    jobs.push({ run, rules: wanted, before, skips: before === null && !isNew })
+    const skips = before === null && !isNew
+    jobs.push({
+      run,
+      rules: wanted,
+      before,
+      position: before ? positionOf(before) : AT_START,
+      metrics: [...new Set(wanted.map(({ metric }) => metric))].filter((name) => !isOfSystem(name)),
+      skips,
+      asksSystem,
+    })
   }
   for (let start = 0; start < jobs.length; start += RUNS_PER_REQUEST)
-    await read(jobs.slice(start, start + RUNS_PER_REQUEST), context)
+    for (const reading of await readHistories(jobs.slice(start, start + RUNS_PER_REQUEST), context))
+      note(reading, context)
   // a run that ended and fired nothing lately needs no memory
   for (const run of seen) {
     const key = keyOf(context, run)
@@ -74,65 +93,10 @@ export async function followMetrics(
   }
 }
 
-interface Job {
-  readonly run: RunSighting
+interface FollowJob extends HistoryJob {
   readonly rules: readonly MetricRule[]
   readonly before: StoredMetrics | null
-  /** Begins at the last step that is there now: what was logged before the watch is not judged. */
-  readonly skips: boolean
 }
-
-async function read(jobs: readonly Job[], context: FollowContext): Promise<void> {
-  const { client, place, signal } = context
-  let open = jobs.map((job) => ({
-    job,
-    from: job.before?.step ?? -1,
-    rows: new Map<string, MetricRow[]>(),
-    last: -1,
-    system: NO_SYSTEM,
-  }))
-  const asksSystem = jobs.some(({ rules }) => rules.some(({ metric }) => isOfSystem(metric)))
-  const done: typeof open = []
-  for (let round = 0; open.length > 0; round += 1) {
-    const variables = Object.fromEntries(
-      open.flatMap(({ job, from, last }, n) => [
-        [`r${n}`, job.run.name],
-        [`s${n}`, job.skips ? [] : specs(job, from, round < MOST_SPANS ? from + SPAN : last)],
-      ]),
-    )
-    const { data } = await client.ask(
-      historyDocument(open.length, asksSystem),
-      { entity: place.entity, project: place.project, ...variables },
-      signal,
-    )
-    const next: typeof open = []
-    for (const [n, each] of open.entries()) {
-      const answer = data.at('project').maybe((project) => project.at(`r${n}`).maybe((run) => run))
-      if (!answer) continue
-      const last = lastStep(answer)
-      const system = asksSystem ? readSystem(answer, each.job) : NO_SYSTEM
-      const metrics = metricsOf(each.job)
-      for (const [m, rows] of answer.at('sampledHistory').list().entries()) {
-        const metric = metrics[m] ?? ''
-        each.rows.set(metric, [...(each.rows.get(metric) ?? []), ...readRows(rows, metric)])
-      }
-      const reached = each.job.skips || round >= MOST_SPANS || last <= each.from + SPAN
-      ;(reached ? done : next).push({ ...each, from: each.from + SPAN, last, system })
-    }
-    open = next
-  }
-  for (const { job, rows, last, system } of done) note(job, rows, last, system, context)
-}
-
-/** Metrics of the history. */
-const metricsOf = ({ rules }: Job) =>
-  [...new Set(rules.map(({ metric }) => metric))].filter((name) => !isOfSystem(name))
-
-/** One spec for each metric, because rows hold all keys of a spec. `maxStep` is included. */
-const specs = (job: Job, from: number, to: number) =>
-  metricsOf(job).map((metric) =>
-    JSON.stringify({ keys: ['_step', metric], minStep: from + 1, maxStep: to, samples: SPAN }),
-  )
 
 interface SystemMetrics {
   /** When they were logged, Unix milliseconds. */
@@ -145,9 +109,8 @@ const NO_SYSTEM: SystemMetrics = { at: 0, rows: new Map() }
  * The last value of each system metric: W&B gives all of them only thinned out, or together at the price of the whole
  * run. Rows are numbered by their time, which is that of the heartbeat where the server does not say.
  */
-function readSystem(run: Answer, { run: { heartbeatAt }, rules }: Job): SystemMetrics {
-  const json = run.at('systemMetrics').maybe((text) => text.json())
-  const values = new Map(Object.entries(typeof json === 'object' && json !== null ? json : {}))
+function readSystem(json: unknown, { run: { heartbeatAt }, rules }: FollowJob): SystemMetrics {
+  const values = new Map(Object.entries(isObject(json) ? json : {}))
   const logged = values.get('_timestamp')
   const at = typeof logged === 'number' ? Math.round(logged * 1000) : heartbeatAt
   const rows = new Map<string, MetricRow[]>()
@@ -158,37 +121,19 @@ function readSystem(run: Answer, { run: { heartbeatAt }, rules }: Job): SystemMe
   return { at, rows }
 }
 
-function lastStep(run: Answer): number {
-  const keys = run.at('historyKeys').json()
-  const step = typeof keys === 'object' && keys !== null && 'lastStep' in keys ? keys.lastStep : null
-  return typeof step === 'number' ? step : -1
-}
-
-/** Rows whose value is no number (W&B writes NaN and infinities as texts) are left out. */
-function readRows(rows: Answer, metric: string): MetricRow[] {
-  return rows
-    .list()
-    .map((row) => ({ step: row.at('_step').json(), value: row.at(metric).json() }))
-    .filter((row): row is MetricRow => typeof row.step === 'number' && typeof row.value === 'number')
-}
-
-function note(
-  { run, rules, before, skips }: Job,
-  rows: ReadonlyMap<string, readonly MetricRow[]>,
-  last: number,
-  system: SystemMetrics,
-  context: FollowContext,
-): void {
+function note({ job, rows, position, systemMetrics }: Reading<FollowJob>, context: FollowContext): void {
   const { draft, place } = context
+  const { run, rules, before, skips, asksSystem } = job
   const key = keyOf(context, run)
-  const memory = before ?? { step: skips ? last : -1, values: {} }
   const firedAt = new Map(Object.entries(before?.fired ?? {}).filter(([, at]) => place.seenAt - at < REST))
   const rests = (rule: MetricRule) => firedAt.has(rule.key)
   const ofSystem = rules.filter(({ metric }) => isOfSystem(metric))
   const ofHistory = rules.filter((rule) => !ofSystem.includes(rule))
-  const history = evaluate(memory, rows, ofHistory, rests, last)
-  const systemMemory = { step: before?.systemAt ?? 0, values: memory.values }
-  const machine = evaluate(systemMemory, skips ? new Map() : system.rows, ofSystem, rests, system.at)
+  const values = before?.values ?? {}
+  const history = evaluate(values, rows, ofHistory, rests)
+  const system = asksSystem ? readSystem(systemMetrics, job) : NO_SYSTEM
+  const isNews = !skips && system.at > (before?.systemAt ?? 0)
+  const machine = evaluate(values, isNews ? system.rows : new Map(), ofSystem, rests)
   const fired = [...history.fired, ...machine.fired]
   for (const each of fired) {
     firedAt.set(each.rule.key, place.seenAt)
@@ -197,10 +142,10 @@ function note(
   const storedAt = before?.storedAt ?? 0
   const isDue = before === null || fired.length > 0 || place.seenAt - storedAt >= STORE_EVERY
   const stored: StoredMetrics = {
-    step: history.next.step,
-    values: { ...history.next.values, ...machine.next.values },
+    ...position,
+    values: { ...history.values, ...machine.values },
     lines: run.lines,
-    systemAt: machine.next.step,
+    systemAt: Math.max(before?.systemAt ?? 0, system.at),
     heartbeatAt: run.heartbeatAt,
     fired: Object.fromEntries(firedAt),
     storedAt: isDue ? place.seenAt : storedAt,

@@ -1,5 +1,7 @@
 import { acceptsRun, acceptsState, countedAs, type MetricRule, type StateRule } from '../../../automations/run-rule.js'
-import type { Answer } from '../answer.js'
+import { type Answer, readEach } from '../answer.js'
+import type { Skip } from '../client.js'
+import { eachPage } from '../pages.js'
 import { heldBack } from '../server-clock.js'
 import type { Draft } from '../store.js'
 import { compareRuns, type RunsState } from './compare.js'
@@ -37,10 +39,16 @@ export async function readRecent(
   draft: Draft,
   place: Pick<RunPlace, 'entity' | 'project'>,
   more: (after: string) => Promise<Answer>,
+  reading: Reading = {},
 ): Promise<RunSighting[]> {
   const text = draft.get(keyOf(place as RunPlace))
   const mark = text === null ? Number.POSITIVE_INFINITY : (JSON.parse(text) as StoredRuns).mark
-  return readRuns(first, (page) => page.some(({ heartbeatAt }) => heartbeatAt <= mark), more)
+  return readRuns(first, (page) => page.some(({ heartbeatAt }) => heartbeatAt <= mark), more, reading)
+}
+
+interface Reading {
+  readonly signal?: AbortSignal | undefined
+  readonly onSkip?: Skip | undefined
 }
 
 /** The runs of a list, page by page until one is the last, or says that it `reached` far enough. */
@@ -48,16 +56,23 @@ export async function readRuns(
   first: Answer,
   reached: (page: readonly RunSighting[]) => boolean,
   more: (after: string) => Promise<Answer>,
+  { signal, onSkip }: Reading = {},
 ): Promise<RunSighting[]> {
   const runs: RunSighting[] = []
-  let after: string | null = null
-  for (let page = first.connection(); ; ) {
-    const seen = page.nodes.map(({ node }) => readRun(node))
-    runs.push(...seen)
-    if (page.next === null || page.next === after || reached(seen)) return runs
-    after = page.next
-    page = (await more(after)).connection()
-  }
+  await eachPage(
+    async (after) => (after === null ? first : await more(after)).connection(),
+    ({ nodes }) => {
+      const seen = readEach(
+        nodes.map(({ node }) => node),
+        readRun,
+        onSkip,
+      )
+      runs.push(...seen)
+      return reached(seen)
+    },
+    { signal },
+  )
+  return runs
 }
 
 /** What is known of a project that was not there at `absentAt`: whatever is older was somewhere out of sight. */

@@ -155,10 +155,18 @@ describe('When the W&B server is at fault', () => {
 
   it('fails in the second of two requests: nothing is stored', async () => {
     watch.world.addAlias(watch.first, watch.portfolio, 'production')
-    watch.standin.faults.next({ kind: 'headers', headers: {} }, { kind: 'status', status: 500 })
+    watch.standin.faults.next({ kind: 'headers', headers: {} }, { kind: 'status', status: 503 })
     await failureOf(watch)
     assert.equal(watch.store.events.length, 0)
     assert.deepEqual(brief(await watch.poll()), ['ADD_ARTIFACT_ALIAS classifier:v0 production'])
+  })
+
+  it('is in trouble for a moment: what it has is asked for once more, and nothing is taken for lacking', async () => {
+    watch.world.addAlias(watch.first, watch.portfolio, 'production', watch.ada)
+    watch.standin.faults.next({ kind: 'headers', headers: {} }, { kind: 'status', status: 500 })
+    const [event] = await watch.poll()
+    assert.deepEqual([event?.alias, event?.event_author], ['production', 'ada'])
+    assert.deepEqual(watch.client.knowledge.learned, { lacks: [], doubts: [] })
   })
 
   it('#66 drips or says nothing: the whole request has one deadline', async () => {

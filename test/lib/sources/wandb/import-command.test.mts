@@ -40,7 +40,7 @@ describe('The command artifact-automations-import', () => {
       filter: { run_filter: '{"$and":[]}', run_state_filter: { states: ['FAILED'] } },
       action: { kind: 'aria', prompt: 'why?' },
     })
-    standin = await startStandin({ world })
+    standin = await startStandin({ world, schema: { guessed: true } })
   })
   afterEach(async () => {
     rmSync(folder, { recursive: true })

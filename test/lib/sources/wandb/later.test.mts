@@ -5,6 +5,8 @@ import { importAutomations } from '../../../../dist/lib/sources/wandb/import-aut
 import { aliasFilter, ids, ofType } from './flows.mts'
 import { brief, runTrigger, trigger, type Watching, watching } from './watching.mts'
 
+const FUTURE = { server: { schema: { future: true, guessed: true } } }
+
 describe('What W&B adds after this was written', () => {
   let watch: Watching
   afterEach(() => watch.close())
@@ -20,7 +22,7 @@ describe('What W&B adds after this was written', () => {
   }
 
   it('is told of one automation in words, and the others are imported', async () => {
-    watch = await watching([])
+    watch = await watching([], FUTURE)
     const { world, team, project } = watch
     const plain = { eventType: 'ADD_ARTIFACT_ALIAS', filter: aliasFilter(), action: { kind: 'no-op' } } as const
     const integration = { id: 900, kind: 'later' } as const
@@ -58,7 +60,7 @@ describe('What W&B adds after this was written', () => {
   })
 
   it('or leaves out of its answers is told likewise', async () => {
-    watch = await watching([])
+    watch = await watching([], FUTURE)
     const known = { __typename: 'Project', name: 'training' }
     const event = { __typename: 'FilterEventTriggeringCondition', eventType: 'LINK_MODEL', filter: '{}' }
     const action = { __typename: 'NoOpTriggeredAction' }
@@ -92,10 +94,13 @@ describe('What W&B adds after this was written', () => {
   })
 
   it('does not keep the watch from what it knows', async () => {
-    watch = await watching([
-      trigger('project', { entity: 'vision', project: 'training' }),
-      runTrigger({ event: 'RUN_STATE', states: ['finished'] }),
-    ])
+    watch = await watching(
+      [
+        trigger('project', { entity: 'vision', project: 'training' }),
+        runTrigger({ event: 'RUN_STATE', states: ['finished'] }),
+      ],
+      FUTURE,
+    )
     const { world, project, ada, sequence } = watch
     const run = world.addRun(project, ada, { name: 'run', state: 'running' })
     const collection = world.addCollection(project, 'later', 'LATER')

@@ -1,6 +1,7 @@
 // Polls whenever its parent says so, and answers with how many requests that took and how much memory it holds.
 import { WandbClient } from '../../../../dist/lib/sources/wandb/client.js'
-import { WandbPoller, type WatchStatus } from '../../../../dist/lib/sources/wandb/poller.js'
+import { WandbPoller } from '../../../../dist/lib/sources/wandb/poller.js'
+import type { WatchStatus } from '../../../../dist/lib/sources/wandb/watch-status.js'
 import { httpPost } from './http-post.mts'
 import { SqliteStore } from './sqlite-store.mts'
 import { trigger } from './watching.mts'

@@ -5,7 +5,6 @@ import { compileTrigger } from '../../../../dist/lib/automations/trigger.js'
 import { readAutomations } from '../../../../dist/lib/sources/wandb/automations/read.js'
 import { readDirectory } from '../../../../dist/lib/sources/wandb/directory.js'
 import { importAutomations } from '../../../../dist/lib/sources/wandb/import-automations.js'
-import { OFFERS } from '../../../standin/schema.mts'
 import { aliasFilter, ids, ofType } from './flows.mts'
 import { type Watching, watching } from './watching.mts'
 
@@ -88,16 +87,16 @@ describe('Reading automations from the server', () => {
     })
   }
 
-  for (const { title, features, offers } of [
-    { title: 'of today', features: true, offers: OFFERS },
+  for (const { title, features, schema } of [
+    { title: 'of today', features: true, schema: { guessed: true } },
     {
       title: 'before 0.83, by project',
       features: false,
-      offers: OFFERS.filter((offer) => offer !== 'entityTriggers' && offer !== 'secretNames' && offer !== 'aria'),
+      schema: { lacks: ['QUERY_AUTOMATIONS_ON_ENTITY', 'AUTOMATION_SCOPE_ENTITY'] },
     },
   ]) {
     it(`turns the samples of a server ${title} into flows that can be deployed`, async () => {
-      watch = await watching([], { offers })
+      watch = await watching([], { server: { schema } })
       addSamples(watch)
       watch.world.features.set('QUERY_AUTOMATIONS_ON_ENTITY', features)
       if (!features) watch.team.triggers.length = 0

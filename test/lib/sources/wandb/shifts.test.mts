@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
-import { OFFERS, type Offer } from '../../../standin/schema.mts'
 import { ALL_ARTIFACT_EVENTS, brief, trigger, type Watching, type WatchingOptions, watching } from './watching.mts'
 
 const project = (events: readonly string[] = ALL_ARTIFACT_EVENTS) =>
   trigger('project', { entity: 'vision', project: 'training', events })
-const without = (...missing: readonly Offer[]) => OFFERS.filter((offer) => !missing.includes(offer))
 
 describe('Pages that change while they are read', () => {
   let watch: Watching
@@ -113,9 +111,14 @@ describe('Servers that offer less', () => {
   let watch: Watching
   afterEach(() => watch.close())
 
-  for (const missing of [['aliasHolder'], ['authors'], ['linkTime'], [...OFFERS]] as const) {
+  for (const missing of [
+    ['ArtifactAlias.artifact'],
+    ['ArtifactCollection.aliasActionHistory'],
+    ['ArtifactCollectionMembership.createdAt'],
+    ['Artifact.artifactMemberships'],
+  ]) {
     it(`are asked without ${missing.join(', ')}, and tell all the same`, async () => {
-      watch = await watching([trigger('registry', { project: 'model' })], { offers: without(...missing) })
+      watch = await watching([trigger('registry', { project: 'model' })], { server: { schema: { without: missing } } })
       const { world, portfolio, first, second } = watch
       await watch.poll()
       world.link(second, portfolio, ['production'], watch.ada)
@@ -135,12 +138,20 @@ describe('Servers that offer less', () => {
     })
   }
 
-  it('are asked for everything again after a full scan', async () => {
-    watch = await watching([trigger('registry', { project: 'model' })], { offers: without('linkTime') })
+  it('are asked for what they lack again when they say that they are another version', async () => {
+    const server = { schema: { without: ['ArtifactCollectionMembership.createdAt'] } }
+    watch = await watching([trigger('registry', { project: 'model' })], { server })
     await watch.poll()
     watch.world.addAlias(watch.first, watch.portfolio, 'production')
     await watch.poll()
     assert.equal(watch.client.offers.has('linkTime'), false)
+    watch.restart()
+    await watch.poll()
+    assert.equal(watch.client.offers.has('linkTime'), false, 'known after a restart')
+    watch.world.pass(25 * 3_600_000)
+    await watch.poll()
+    assert.equal(watch.client.offers.has('linkTime'), false, 'known after a day')
+    watch.world.features.set('SOMETHING_NEW', true)
     watch.world.pass(25 * 3_600_000)
     await watch.poll()
     assert.equal(watch.client.offers.has('linkTime'), true)

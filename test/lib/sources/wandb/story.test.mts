@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import type { ArtifactEvent } from '../../../../dist/lib/events/event.js'
-import { OFFERS, type Offer } from '../../../standin/schema.mts'
+import { KINDS, type Kind } from '../../../standin/kinds.mts'
 import type { Collection } from '../../../standin/things.mts'
 import { trigger, type Watching, watching } from './watching.mts'
 
@@ -128,17 +128,17 @@ function retell(before: readonly string[], events: readonly ArtifactEvent[]): st
 }
 
 describe('Whatever happens to a registry and a project', () => {
-  for (const { title, touches, offers } of [
-    { title: 'of a server that offers everything', touches: true, offers: OFFERS },
-    { title: 'of a server that moves nothing to the front', touches: false, offers: OFFERS },
-    { title: 'of a server that offers nothing but what the SDK needs', touches: true, offers: [] as readonly Offer[] },
+  const kinds = Object.keys(KINDS) as Kind[]
+  for (const { title, touches, kind, runs } of [
+    { title: 'a server that moves nothing to the front', touches: false, kind: 'of today' as Kind, runs: 60 },
+    ...kinds.map((kind) => ({ title: `a server ${kind}`, touches: true, kind, runs: kind === 'of today' ? 60 : 20 })),
   ]) {
     it(`is retold by the events, no more and no less: ${title}`, async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(happening, { minLength: 1, maxLength: 25 }), async (story) => {
           const watch = await watching(
             [trigger('registry', { project: 'model' }), trigger('project', { entity: 'vision', project: 'training' })],
-            { touches, offers },
+            { touches, server: KINDS[kind] },
           )
           try {
             await watch.poll()
@@ -166,7 +166,7 @@ describe('Whatever happens to a registry and a project', () => {
             await watch.close()
           }
         }),
-        { numRuns: 60 },
+        { numRuns: runs },
       )
     }).timeout(120_000)
   }

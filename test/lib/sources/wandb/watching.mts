@@ -5,10 +5,10 @@ import type { WatchTrigger } from '../../../../dist/lib/automations/watch-trigge
 import type { ArtifactEvent } from '../../../../dist/lib/events/event.js'
 import { parseEvent } from '../../../../dist/lib/events/parse.js'
 import { WandbClient } from '../../../../dist/lib/sources/wandb/client.js'
-import { type PollerOptions, WandbPoller, type WatchStatus } from '../../../../dist/lib/sources/wandb/poller.js'
+import { type PollerOptions, WandbPoller } from '../../../../dist/lib/sources/wandb/poller.js'
+import type { WatchStatus } from '../../../../dist/lib/sources/wandb/watch-status.js'
 import { acme } from '../../../standin/samples.mts'
-import type { Offer } from '../../../standin/schema.mts'
-import { type Standin, startStandin } from '../../../standin/server.mts'
+import { type Standin, type StandinOptions, startStandin } from '../../../standin/server.mts'
 import { httpPost } from './http-post.mts'
 import { MemoryStore } from './memory-store.mts'
 
@@ -72,7 +72,8 @@ export interface Watching extends Acme {
 
 export interface WatchingOptions {
   readonly touches?: boolean
-  readonly offers?: readonly Offer[]
+  /** What kind of server it is; one of today when left out. */
+  readonly server?: Omit<StandinOptions, 'world'>
   readonly poller?: Partial<PollerOptions>
   readonly people?: Acme
 }
@@ -81,7 +82,7 @@ export interface WatchingOptions {
 export async function watching(triggers: readonly WatchTrigger[], options: WatchingOptions = {}): Promise<Watching> {
   const people = options.people ?? acme({ touches: options.touches ?? true })
   const { world, ada } = people
-  const standin = await startStandin({ world, ...(options.offers ? { offers: options.offers } : {}) })
+  const standin = await startStandin({ world, ...options.server })
   const store = new MemoryStore()
   const statuses: WatchStatus[] = []
   const build = (wanted: readonly WatchTrigger[]) => {
