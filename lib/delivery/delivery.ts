@@ -64,6 +64,8 @@ export interface NewDelivery {
   /** UTF-8 text, or any bytes when there are no slots. */
   readonly payload: Buffer
   readonly slots: readonly SecretSlot[]
+  /** What the payload is, where its template says so; by default the webhook does. */
+  readonly contentType?: string | null
   /** The message's other properties, kept with the delivery so that the outputs carry them also after a restart. */
   readonly message: Readonly<Record<string, unknown>>
 }

@@ -10,6 +10,7 @@ export interface SenderOutput {
   /** What was to be sent, with the secrets still as slots. */
   readonly payload: Buffer
   readonly slots: readonly SecretSlot[]
+  readonly contentType: string | null
   /** The message's other properties, as far as JSON can carry them. */
   readonly message: JsonObject
   /** The last attempt; null when it failed before a request was made. */

@@ -15,6 +15,8 @@ export interface StoredDelivery {
   readonly orderKey: string | null
   readonly payload: Buffer
   readonly slots: readonly SecretSlot[]
+  /** Null: what the webhook says. */
+  readonly contentType: string | null
   /** The message's other properties as JSON text; null when there are none. */
   readonly message: string | null
   /** Unix time in milliseconds. */

@@ -26,12 +26,13 @@ function describe({ delivery: before, attempt, status, dueAt, at, error }: Attem
 
 /** What the sender of a delivery puts out when it is over. */
 export function outputOf(record: AttemptRecord): SenderOutput {
-  const { event, payload, slots, message } = record.delivery
+  const { event, payload, slots, contentType, message } = record.delivery
   return {
     delivery: describe(record),
     event,
     payload,
     slots,
+    contentType,
     message: restoreMessage(message),
     attempt: record.attempt,
   }

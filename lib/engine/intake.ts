@@ -70,7 +70,7 @@ export class Intake {
   }
 
   #record(delivery: NewDelivery, how: { readonly ordered: boolean; readonly claim: boolean }): NewRecord {
-    const { event, automation, webhook, sender, payload, slots } = delivery
+    const { event, automation, webhook, sender, payload, slots, contentType } = delivery
     return {
       id: deliveryId(event.event_id, sender.id, payload),
       event,
@@ -79,6 +79,7 @@ export class Intake {
       sender,
       payload,
       slots,
+      ...(contentType !== undefined && { contentType }),
       message: keepMessage(delivery.message),
       orderKey: orderKey(event),
       createdAt: this.#parts.clock.now(),

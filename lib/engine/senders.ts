@@ -128,6 +128,6 @@ export class Senders {
   }
 }
 
-function outputOf({ delivery, event, payload, slots, message, attempt }: OwedOutput): SenderOutput {
-  return { delivery, event, payload, slots, message: restoreMessage(message), attempt }
+function outputOf({ message, ...output }: OwedOutput): SenderOutput {
+  return { ...output, message: restoreMessage(message) }
 }

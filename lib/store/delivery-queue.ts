@@ -107,6 +107,7 @@ export interface DeliveryDetail {
   readonly event: ArtifactEvent | null
   readonly payload: Buffer
   readonly slots: NewDelivery['slots']
+  readonly contentType: string | null
   readonly log: readonly Attempt[]
   /** Only of a dry run. */
   readonly request: MaskedRequest | null
@@ -147,6 +148,7 @@ export interface OwedOutput {
   readonly event: ArtifactEvent
   readonly payload: Buffer
   readonly slots: NewDelivery['slots']
+  readonly contentType: string | null
   readonly message: string | null
   readonly attempt: Attempt | null
 }

@@ -4,6 +4,7 @@ import { JsonWalker } from './json-walker.js'
 import { ACCESS_TOKEN } from './names.js'
 import { checkSize } from './size.js'
 import type { SecretSlot } from './slot.js'
+import type { TemplateFormat } from './template.js'
 import { write } from './write.js'
 
 /** Gives a secret that the webhook grants, and for `ACCESS_TOKEN` its token; `undefined` when it grants none. */
@@ -11,8 +12,8 @@ export type ResolveSecret = (name: string) => string | undefined
 
 /**
  * Puts secrets into a rendered payload: escaped inside JSON strings, as a JSON string where a value stands, as they
- * are in text. `$NAME` without braces is filled when there is such a secret, its dollars in pairs; otherwise it stays
- * as it is written.
+ * are in text, percent-encoded in a form. `$NAME` without braces is filled when there is such a secret, its dollars in
+ * pairs; otherwise it stays as it is written.
  * @param slots what came with the payload; checked as in `checkSlots`, because flows can change both
  * @throws AutomationError `payload_changed`, `token_missing`, `secret_unknown`, and `payload_too_large` when the
  *   secrets make it more than 1 MiB of UTF-8
@@ -69,12 +70,17 @@ export function checkSlots(text: string | null, slots: unknown): readonly Secret
     const slot = readSecretSlot(candidate)
     if (!slot) throw changed()
     if (slot.offset < end || !text.startsWith(slot.text, slot.offset)) throw changed(slot)
-    if ((slot.as === 'raw') !== ((checked[0] ?? slot).as === 'raw')) throw changed(slot)
+    if (formatOf(slot) !== formatOf(checked[0] ?? slot)) throw changed(slot)
     end = slot.offset + slot.text.length
     checked.push(slot)
   }
-  if (checked[0]!.as !== 'raw') checkPlaces(text, checked)
+  if (formatOf(checked[0]!) === 'json') checkPlaces(text, checked)
   return checked
+}
+
+function formatOf({ as }: SecretSlot): TemplateFormat {
+  if (as === 'raw') return 'text'
+  return as === 'form' ? 'form' : 'json'
 }
 
 /** Each slot has to stand where its value can, in a text that is JSON around the slots. */
@@ -99,7 +105,7 @@ function readSecretSlot(candidate: unknown): SecretSlot | null {
   const { name, offset, text, as } = candidate as Readonly<Record<string, unknown>>
   if (typeof name !== 'string' || typeof text !== 'string') return null
   if (typeof offset !== 'number' || !Number.isSafeInteger(offset)) return null
-  if (as !== 'json-text' && as !== 'json-value' && as !== 'raw') return null
+  if (as !== 'json-text' && as !== 'json-value' && as !== 'raw' && as !== 'form') return null
   if (BRACED.exec(text)?.[1] === name)
     return name === ACCESS_TOKEN || isSecretName(name) ? { name, offset, text, as } : null
   return BARE.exec(text)?.[1] === name && isSecretName(name) && as !== 'json-value' ? { name, offset, text, as } : null

@@ -1,10 +1,12 @@
 import { isSecretName } from '../events/vocabulary.js'
+import { formLayout } from './form-text.js'
 import { jsonPlaces } from './json-places.js'
 import { lineIndex, textStart } from './lines.js'
 import { readSlot } from './names.js'
 import { readerOf } from './read.js'
 import { type Piece, scan } from './scan.js'
-import type { Template, TemplateFormat, TemplateName } from './template.js'
+import type { SecretSlot } from './slot.js'
+import { TEMPLATE_FORMATS, type Template, type TemplateFormat, type TemplateName } from './template.js'
 import { type Problem, TemplateError } from './template-error.js'
 import { wellFormed, wellFormedJson } from './write.js'
 
@@ -19,6 +21,7 @@ export type { Template } from './template.js'
  * @throws TemplateError (code `template_invalid`) with line and column of everything that is wrong
  */
 export function parseTemplate(text: string, format: TemplateFormat): Template {
+  if (!TEMPLATE_FORMATS.includes(format)) throw unknownFormat(text)
   if (format === 'json' && text.slice(textStart(text)).trim() === '') return { format, names: [], parts: ['{}'] }
 
   const { pieces, unclosed } = scan(text)
@@ -40,17 +43,17 @@ export function parseTemplate(text: string, format: TemplateFormat): Template {
   }
 
   for (const piece of pieces) {
-    const as = json === null ? 'raw' : (json.places.get(piece) ?? 'json-text')
+    const as = json === null ? (format === 'form' ? 'form' : 'raw') : (json.places.get(piece) ?? 'json-text')
     const written = text.slice(piece.start, piece.end)
     switch (piece.kind) {
       case 'literal':
       case 'expression':
-        say(as === 'raw' ? wellFormed(piece.text) : wellFormedJson(piece.text))
+        say(literalText(piece.text, as))
         break
       case 'bare':
         // A name that no secret can have stays as it is written.
         if (!isSecretName(piece.name)) {
-          say(written)
+          say(as === 'form' ? formLayout(written) : written)
           break
         }
         use(piece, piece.name, 'bare-secret')
@@ -71,4 +74,16 @@ export function parseTemplate(text: string, format: TemplateFormat): Template {
   }
   if (problems.length > 0) throw new TemplateError(text, problems)
   return { format, names, parts }
+}
+
+/** A piece of the template's own text as it is sent. */
+function literalText(text: string, as: SecretSlot['as']): string {
+  if (as === 'form') return formLayout(text)
+  return as === 'raw' ? wellFormed(text) : wellFormedJson(text)
+}
+
+/** A misspelt format must not send a payload that nobody escaped. */
+function unknownFormat(text: string): TemplateError {
+  const message = `The format is none of ${TEMPLATE_FORMATS.join(', ')}; choose one in the dialog of the payload-template.`
+  return new TemplateError(text, [{ offset: 0, length: 0, message }])
 }

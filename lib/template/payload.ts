@@ -1,18 +1,34 @@
 import { AutomationError } from '../error.js'
 import { checkSlots } from './fill.js'
+import { FORM } from './form-text.js'
+import { escapeMarkup, type Markup } from './markup/escape.js'
+import { readRenderedValues } from './rendered-values.js'
 import type { SecretSlot } from './slot.js'
 
 export interface Payload {
   readonly payload: Buffer
   readonly slots: readonly SecretSlot[]
+  /** What it is, where its template says so. */
+  readonly contentType: string | null
+}
+
+/** What the nodes before a sender say about the payload. */
+export interface PayloadMessage {
+  readonly payload?: unknown
+  /** From `payload-template`: where secrets go. */
+  readonly secretSlots?: unknown
+  /** From `payload-template`: its format, and where values of the event stand. */
+  readonly rendered?: unknown
 }
 
 /**
  * What a sender sends of a message: text and Buffers as they are, anything else as JSON, so that a trigger wired
- * straight to a sender sends the event.
+ * straight to a sender sends the event. Values that a template put where the webhook's service reads markup are escaped
+ * for it.
+ * @param markup where the webhook's service reads markup; undefined when it reads none
  * @throws AutomationError `payload_missing`, `payload_changed` (the template's secrets no longer fit)
  */
-export function payloadOf(msg: { payload?: unknown; secretSlots?: unknown }): Payload {
+export function payloadOf(msg: PayloadMessage, markup: Markup | undefined): Payload {
   const { payload } = msg
   if (payload === undefined || payload === null) {
     throw new AutomationError(
@@ -21,8 +37,15 @@ export function payloadOf(msg: { payload?: unknown; secretSlots?: unknown }): Pa
     )
   }
   const slots = checkSlots(typeof payload === 'string' ? payload : null, msg.secretSlots)
-  if (Buffer.isBuffer(payload)) return { payload, slots }
-  return { payload: Buffer.from(typeof payload === 'string' ? payload : jsonOf(payload), 'utf8'), slots }
+  if (Buffer.isBuffer(payload)) return { payload, slots, contentType: null }
+  if (typeof payload !== 'string') return { payload: Buffer.from(jsonOf(payload), 'utf8'), slots, contentType: null }
+  const rendered = readRenderedValues(payload, msg.rendered)
+  const escaped = escapeMarkup({ text: payload, slots, ...rendered }, markup)
+  return {
+    payload: Buffer.from(escaped.text, 'utf8'),
+    slots: escaped.slots,
+    contentType: rendered.format === 'form' ? FORM : null,
+  }
 }
 
 function jsonOf(payload: unknown): string {

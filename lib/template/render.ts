@@ -1,6 +1,6 @@
 import { AutomationError } from '../error.js'
 import { checkGrowth, checkSize } from './size.js'
-import type { SecretSlot } from './slot.js'
+import type { SecretSlot, ValueSlot } from './slot.js'
 import type { MissingPolicy, Template, TemplateData } from './template.js'
 import { isMissing, write, writeMissing } from './write.js'
 
@@ -13,6 +13,8 @@ export interface Rendered {
   readonly text: string
   /** Where the secrets go, in the order of the text. */
   readonly slots: readonly SecretSlot[]
+  /** Where values of the event stand, in the order of the text: what is not the template's own. */
+  readonly values: readonly ValueSlot[]
   /** The names that the event has no value for, each once. */
   readonly missing: readonly string[]
 }
@@ -24,6 +26,7 @@ export interface Rendered {
  */
 export function renderTemplate(template: Template, options: RenderOptions): Rendered {
   const slots: SecretSlot[] = []
+  const values: ValueSlot[] = []
   const missing = new Set<string>()
   let text = ''
   for (const part of template.parts) {
@@ -38,14 +41,16 @@ export function renderTemplate(template: Template, options: RenderOptions): Rend
         missing.add(part.name)
         text += writeMissing(part.as)
       } else {
-        text += write(value, part.as)
+        const written = write(value, part.as)
+        values.push({ offset: text.length, text: written })
+        text += written
       }
     }
     checkGrowth(text)
   }
   if (options.missing === 'error' && missing.size > 0) throw variableMissing([...missing], options)
   checkSize(text)
-  return { text, slots, missing: [...missing] }
+  return { text, slots, values, missing: [...missing] }
 }
 
 function variableMissing(names: readonly string[], { event }: TemplateData): AutomationError {

@@ -9,6 +9,16 @@ export interface SecretSlot {
   readonly offset: number
   /** As the template wrote it: `${NAME}`, `${ NAME }`, or `$NAME` with the whole run of dollars before it. */
   readonly text: string
-  /** `json-text`: inside a JSON string. `json-value`: where a JSON value stands. `raw`: in a text template. */
-  readonly as: 'json-text' | 'json-value' | 'raw'
+  /**
+   * `json-text`: inside a JSON string. `json-value`: where a JSON value stands. `raw`: in a text template. `form`: in a
+   * form, percent-encoded.
+   */
+  readonly as: 'json-text' | 'json-value' | 'raw' | 'form'
+}
+
+/** A place in a rendered payload where a value of the event stands, as it was written there. */
+export interface ValueSlot {
+  /** In UTF-16 units, from the start of the rendered text. */
+  readonly offset: number
+  readonly text: string
 }

@@ -1,8 +1,13 @@
 import type { ArtifactEvent } from '../events/event.js'
 import type { SecretSlot } from './slot.js'
 
-/** `json`: what is rendered is valid JSON, whatever the event holds. `text`: nothing is escaped. */
-export type TemplateFormat = 'json' | 'text'
+export const TEMPLATE_FORMATS = ['json', 'text', 'form'] as const
+
+/**
+ * `json`: what is rendered is valid JSON, whatever the event holds. `text`: nothing is escaped. `form`: what is rendered
+ * is `application/x-www-form-urlencoded`, with the fields that the template has and no others.
+ */
+export type TemplateFormat = (typeof TEMPLATE_FORMATS)[number]
 
 /** `blank`: what the event does not have becomes empty text, or `null` outside quotes. `error`: rendering fails. */
 export type MissingPolicy = 'blank' | 'error'

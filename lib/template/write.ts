@@ -1,4 +1,5 @@
 import { AutomationError } from '../error.js'
+import { formText } from './form-text.js'
 import type { SecretSlot } from './slot.js'
 
 /** Whether there is nothing to write: absent, `null`, empty text, or what JSON cannot say. */
@@ -23,18 +24,20 @@ export const writeMissing = (as: SecretSlot['as']): string => (as === 'json-valu
 
 /**
  * A value as it stands in a payload: `json-text` escaped for the inside of a JSON string, `json-value` as JSON, `raw`
- * as it is. Objects and arrays inside text become their JSON text. A lone surrogate, which UTF-8 cannot carry, is
- * escaped in JSON and U+FFFD in text.
+ * as it is, `form` percent-encoded. Objects and arrays inside text become their JSON text. A lone surrogate, which UTF-8 cannot carry, is
+ * escaped in JSON and U+FFFD elsewhere.
  * @param value not missing
  * @throws AutomationError `event_invalid` when an object cannot be written as JSON
  */
 export function write(value: unknown, as: SecretSlot['as']): string {
   if (typeof value === 'string') {
     if (as === 'json-value') return JSON.stringify(value)
+    if (as === 'form') return formText(value)
     return as === 'json-text' ? escapeText(value) : wellFormed(value)
   }
   if (typeof value === 'object') {
     const json = jsonOf(value)
+    if (as === 'form') return formText(json)
     return as === 'json-text' ? escapeText(json) : json
   }
   return String(value)

@@ -1,6 +1,9 @@
 import { AutomationError } from '../error.js'
 import { filledPieces } from '../template/fill.js'
-import type { SecretSlot } from '../template/slot.js'
+import { FORM } from '../template/form-text.js'
+import { escapeMarkup } from '../template/markup/escape.js'
+import type { SecretSlot, ValueSlot } from '../template/slot.js'
+import type { TemplateFormat } from '../template/template.js'
 import { BEARER, OTHER_SCHEMES } from './authorization.js'
 import { concat, type Quoted, quote, variable } from './bash-quote.js'
 import { attemptHeaders } from './header-rules.js'
@@ -10,9 +13,12 @@ import type { SignatureScheme } from './signature-schemes.js'
 export interface BashInput {
   /** As in the form, saved or not. */
   readonly settings: Partial<WebhookSettings>
-  /** As rendered: secrets are still slots. */
+  /** As rendered: secrets are still slots, and values of the event not yet escaped for the service's markup. */
   readonly payload: string
   readonly slots: readonly SecretSlot[]
+  /** Of the template; by default what its slots say. */
+  readonly format?: TemplateFormat
+  readonly values?: readonly ValueSlot[]
   /** Names of the secrets that the webhook grants. */
   readonly granted: readonly string[]
   /** `user:password@` may be left out; none by default. */
@@ -28,7 +34,7 @@ export interface BashInput {
  * @throws AutomationError what would keep the webhook from sending this, or `bash_impossible` for a payload with NUL,
  *   which no shell variable can hold
  */
-export function bashScript({ settings, payload, slots, granted, proxy, insecure = false }: BashInput): string {
+export function bashScript({ settings, payload, granted, proxy, insecure = false, ...rendered }: BashInput): string {
   const [, urlVariable] = /^\$\{([A-Za-z_]\w*)\}$/.exec(settings.url?.trim() ?? '') ?? []
   const plan = planWebhook(urlVariable ? { ...settings, url: 'https://environment.invalid' } : settings)
   const hasToken = Boolean(settings.accessToken)
@@ -43,12 +49,15 @@ export function bashScript({ settings, payload, slots, granted, proxy, insecure 
       return name === 'ACCESS_TOKEN' ? name : `SECRET_${name}`
     })
   }
-  const inJson = slots.some((slot) => slot.as !== 'raw')
-  const body = fill(payload, slots, inJson ? (value) => `"$(json_text ${value})"` : (value) => value)
-  const escapes = body.includes('$(json_text ')
-  const fixed = plan.headers.map(({ name, text, slots }) =>
-    header(name, text === BEARER ? variable('AUTHORIZATION') : fill(text, slots, (value) => value)),
-  )
+  const { format = rendered.slots.some(({ as }) => as !== 'raw') ? 'json' : 'text', values = [] } = rendered
+  const { text, slots } = escapeMarkup({ text: payload, slots: rendered.slots, format, values }, plan.service.markup)
+  const spelling = SPELLINGS[format]
+  const body = fill(text, slots, spelling === null ? (value) => value : (value) => `"$(${spelling.name} ${value})"`)
+  const spells = spelling !== null && body.includes(`$(${spelling.name} `)
+  const fixed = plan.headers.map(({ name, text, slots, usualType }) => {
+    if (usualType && format === 'form') return header(name, quote(FORM))
+    return header(name, text === BEARER ? variable('AUTHORIZATION') : fill(text, slots, (value) => value))
+  })
   const changing = attemptHeaders(
     { id: variable('WEBHOOK_ID'), timestamp: variable('WEBHOOK_TIMESTAMP'), attempt: quote('1') },
     plan.signature && { scheme: plan.signature, value: concat([quote(plan.signature.prefix), variable('SIGNATURE')]) },
@@ -65,7 +74,7 @@ export function bashScript({ settings, payload, slots, granted, proxy, insecure 
       : [`ACCESS_TOKEN=''  # the webhook has none`]),
     plan.signature ? fromEnvironment('SECRET', 'the signing secret') : `SECRET=''  # the webhook does not sign`,
     ...secrets.map((name) => fromEnvironment(`SECRET_${name}`, `the secret ${name}`)),
-    ...(escapes ? ['', JSON_TEXT, ''] : []),
+    ...(spells ? ['', spelling.script, ''] : []),
     `PAYLOAD=${body}`,
     urlVariable
       ? fromEnvironment('API_ENDPOINT', `the URL that is in ${urlVariable}`)
@@ -116,6 +125,27 @@ json_text() {
   done
   printf '%s' "$text"
 }`.replaceAll('\\$', '$')
+
+/** As the WHATWG URL Standard serializes a form's values, byte by byte. */
+const FORM_TEXT = String.raw`# A value as it stands in a form
+form_text() {
+  local LC_ALL=C text=$1 character i
+  for ((i = 0; i < \${#text}; i++)); do
+    character=\${text:i:1}
+    case "$character" in
+      [A-Za-z0-9*._-]) printf '%s' "$character" ;;
+      ' ') printf '+' ;;
+      *) printf '%%%02X' "'$character" ;;
+    esac
+  done
+}`.replaceAll('\\$', '$')
+
+/** How a secret is written into a payload of each format. */
+const SPELLINGS: Readonly<Record<TemplateFormat, { readonly name: string; readonly script: string } | null>> = {
+  json: { name: 'json_text', script: JSON_TEXT },
+  form: { name: 'form_text', script: FORM_TEXT },
+  text: null,
+}
 
 const TO_HEX = `od -An -v -tx1 | tr -d ' \\n'`
 

@@ -32,6 +32,8 @@ export interface FilledHeader {
   readonly name: string
   readonly value: Secret
   readonly masked: string
+  /** The usual content type: a payload that knows its own goes out with that. */
+  readonly usualType?: true
 }
 
 /** A webhook that can be used: everything of a request but the delivery itself. */
@@ -79,7 +81,10 @@ function signer({ signing, signature }: Pick<WebhookPlan, 'signing' | 'signature
   return (message: SignedMessage) => sign(signature, hmac, message)
 }
 
-function fillHeader({ name, text, slots }: HeaderField, reveal: (name: string) => string | undefined): FilledHeader {
+function fillHeader(
+  { name, text, slots, ...kind }: HeaderField,
+  reveal: (name: string) => string | undefined,
+): FilledHeader {
   try {
     const filled = fillSlots(text, slots, reveal)
     const value = name.toLowerCase() === 'authorization' ? withOneScheme(filled) : filled
@@ -91,7 +96,7 @@ function fillHeader({ name, text, slots }: HeaderField, reveal: (name: string) =
     }
     const masked = fillSlots(text, slots, (secret) => (reveal(secret) === undefined ? undefined : MASK))
     const ownScheme = value !== filled && !value.startsWith('Bearer ')
-    return { name, value: new Secret(value), masked: ownScheme ? MASK : masked }
+    return { ...kind, name, value: new Secret(value), masked: ownScheme ? MASK : masked }
   } catch (error) {
     if (!(error instanceof AutomationError) || error.code === 'webhook_invalid') throw error
     throw invalid(`The header ${name} cannot be filled: ${error.message}`, `header ${name}`, error)

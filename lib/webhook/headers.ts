@@ -13,6 +13,8 @@ export interface HeaderField {
   readonly name: string
   readonly text: string
   readonly slots: readonly SecretSlot[]
+  /** The usual content type: a payload that knows its own goes out with that. */
+  readonly usualType?: true
 }
 
 /**
@@ -31,7 +33,10 @@ export function parseHeaders(json: string, { hasToken }: { hasToken: boolean }):
     if (names.has(name.toLowerCase())) throw invalid(`The header ${name} is set twice.`, `header ${name} twice`)
     names.add(name.toLowerCase())
   }
-  const usual = [field('Content-Type', 'application/json'), field('User-Agent', USER_AGENT)]
+  const usual: HeaderField[] = [
+    { ...field('Content-Type', 'application/json'), usualType: true },
+    field('User-Agent', USER_AGENT),
+  ]
   if (hasToken) usual.push(field('Authorization', BEARER))
   return [...usual.filter(({ name }) => !names.has(name.toLowerCase())), ...own]
 }

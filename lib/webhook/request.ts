@@ -18,6 +18,8 @@ export interface AttemptInput {
   /** UTF-8 text, or any bytes when there are no slots. */
   readonly payload: Buffer
   readonly slots: readonly SecretSlot[]
+  /** What the payload is, where its template says so; null for what the webhook says. */
+  readonly contentType?: string | null
 }
 
 export interface WebhookRequest {
@@ -42,7 +44,8 @@ export interface WebhookRequest {
  * @throws AutomationError what further attempts would meet too: `payload_changed`, `secret_unknown`, `token_missing`,
  *   `payload_too_large`, `service_limits`
  */
-export function buildRequest(webhook: Webhook, { id, attempt, at, payload, slots }: AttemptInput): WebhookRequest {
+export function buildRequest(webhook: Webhook, input: AttemptInput): WebhookRequest {
+  const { id, attempt, at, payload, slots, contentType = null } = input
   const text = slots.length > 0 ? payload.toString() : ''
   const body = slots.length > 0 ? Buffer.from(fillSlots(text, slots, webhook.reveal)) : payload
   if (body.length > MOST_BODY_BYTES) {
@@ -57,7 +60,8 @@ export function buildRequest(webhook: Webhook, { id, attempt, at, payload, slots
   const timestamp = Math.floor(at.getTime() / 1000)
   const signature = webhook.sign?.({ id, timestamp, body })
   const shown = () => (slots.length > 0 ? fillSlots(text, slots, (name) => masked(webhook, name)) : payload.toString())
-  return new BuiltRequest(webhook, { id, timestamp: `${timestamp}`, attempt: `${attempt}` }, body, signature, shown)
+  const changing = { id, timestamp: `${timestamp}`, attempt: `${attempt}`, contentType }
+  return new BuiltRequest(webhook, changing, body, signature, shown)
 }
 
 class BuiltRequest implements WebhookRequest {
@@ -66,14 +70,14 @@ class BuiltRequest implements WebhookRequest {
   readonly rawHeaders: string[]
   readonly body: Buffer
   readonly #webhook: Webhook
-  readonly #changing: AttemptValues
+  readonly #changing: AttemptValues & { readonly contentType: string | null }
   readonly #signature: string | undefined
   readonly #shownBody: () => string
 
   /** @param shownBody the body with its secrets masked */
   constructor(
     webhook: Webhook,
-    changing: AttemptValues,
+    changing: AttemptValues & { readonly contentType: string | null },
     body: Buffer,
     signature: string | undefined,
     shownBody: () => string,
@@ -123,7 +127,10 @@ class BuiltRequest implements WebhookRequest {
   #rawHeaders(value: (header: FilledHeader) => string, signature: string | undefined): string[] {
     const { headers, signature: scheme } = this.#webhook
     const raw: string[] = []
-    for (const header of headers) raw.push(header.name, value(header))
+    const { contentType } = this.#changing
+    for (const header of headers) {
+      raw.push(header.name, header.usualType && contentType !== null ? contentType : value(header))
+    }
     const signed = scheme && signature !== undefined ? { scheme, value: signature } : null
     for (const [name, text] of attemptHeaders(this.#changing, signed)) raw.push(name, text)
     return raw

@@ -1,5 +1,8 @@
 import { AutomationError } from '../error.js'
 import { parsedObject } from '../json.js'
+import type { Markup } from '../template/markup/escape.js'
+import { slackField, slackTexts } from '../template/markup/slack.js'
+import { teamsTexts } from '../template/markup/teams.js'
 import { type GoodAnswer, githubRefusal, type HiddenRefusal, slackRefusal, teamsRefusal } from './success.js'
 
 export const SERVICES = ['generic', 'github', 'slack', 'teams'] as const
@@ -15,6 +18,8 @@ export interface Service {
   readonly hiddenRefusal?: (answer: GoodAnswer) => HiddenRefusal | null
   /** Whether a 403 with this body is a rate limit. */
   readonly limitsWith403?: (body: string) => boolean
+  /** Where it reads markup, in which data has to be escaped. */
+  readonly markup?: Markup
   /** Refuses a body that the receiver would refuse. @throws AutomationError `service_limits` */
   readonly checkBody?: (url: URL, body: Uint8Array) => void
 }
@@ -33,8 +38,14 @@ export const SERVICE: Readonly<Record<ServiceName, Service>> = {
     limitsWith403: (body) => /secondary rate limit|rate limit exceeded|abuse detection/i.test(body),
     checkBody: checkRepositoryDispatch,
   },
-  slack: { rateLimit: 1, hiddenRefusal: slackRefusal },
-  teams: { rateLimit: 2, quietMs: 30_000, hiddenRefusal: teamsRefusal },
+  slack: { rateLimit: 1, hiddenRefusal: slackRefusal, markup: { texts: slackTexts, field: slackField } },
+  teams: { rateLimit: 2, quietMs: 30_000, hiddenRefusal: teamsRefusal, markup: { texts: teamsTexts } },
+}
+
+/** Where the service of a saved webhook reads markup; undefined when it reads none, or there is no such service. */
+export function markupOf(service: unknown): Markup | undefined {
+  const name = SERVICES.find((name) => name === service)
+  return name && SERVICE[name].markup
 }
 
 const MAX_CLIENT_PAYLOAD_PROPERTIES = 10

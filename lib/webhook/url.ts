@@ -17,7 +17,7 @@ export function parseWebhookUrl(text: string): URL {
   const placeholder = foreignPlaceholder(given)
   if (placeholder !== null) {
     throw invalid(
-      `The URL contains ${placeholder}, which only another system fills in. A URL is fixed: write it out, or type ${'$'}{NAME} as the whole URL for an environment variable of Node-RED.`,
+      `The URL contains ${placeholder}, which only another system fills in. A URL is fixed: write it out, or type \${NAME} as the whole URL for an environment variable of Node-RED.`,
       'placeholder in the URL',
     )
   }
@@ -47,9 +47,13 @@ export function parseWebhookUrl(text: string): URL {
  * {{…}}, {%…%}, {name} and @{name}, <name> and $(name), also as browsers write them when an address is copied. Braces
  * around something else are left alone: they do stand in queries.
  */
-const FOREIGN =
-  /\{\{[^{}/?#]{0,80}\}?\}?|\{%[^{}]{0,80}%?\}?|\{[A-Za-z_$][^{}"\s]{0,80}\}|<[^<>/?#]{1,80}>|\$\([^()]{0,80}\)?|%7B%7B/i
+const FOREIGN = /\{\{|\{%|\{[A-Za-z_$]|<|\$\(|%7B%7B/i
 
+/** As it stands there, up to its end or so far that one finds it. */
 function foreignPlaceholder(url: string): string | null {
-  return FOREIGN.exec(url)?.[0] ?? null
+  const start = url.search(FOREIGN)
+  if (start === -1) return null
+  const rest = url.slice(start, start + 40)
+  const end = rest.search(/[/?#]/)
+  return end > 0 ? rest.slice(0, end) : rest
 }

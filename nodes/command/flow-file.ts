@@ -7,6 +7,7 @@ import { isObject } from '../../lib/json.js'
 import { Secret } from '../../lib/secrets/secret.js'
 import { compileWebhook, type WebhookSettings } from '../../lib/webhook/compile.js'
 import { refusalOf } from '../../lib/webhook/refusal.js'
+import { markupOf } from '../../lib/webhook/services.js'
 import { migrate as aliasFilter } from '../alias-filter/alias-filter.migrate.js'
 import { migrate as artifactEvent } from '../artifact-event/artifact-event.migrate.js'
 import { migrate as artifactSource } from '../artifact-source/artifact-source.migrate.js'
@@ -73,7 +74,7 @@ function surroundings(graph: FlowGraph, env: CommandWorld['env']): Surroundings 
 }
 
 function viewOf(settings: WebhookSettings, secretOf: (id: string) => RunningNode | null): WebhookView {
-  const name = text(settings.name)
+  const view = { name: text(settings.name), markup: markupOf(settings.service) }
   try {
     const secret = (id: unknown) => (typeof id === 'string' && secretOf(id) ? new Secret(SOME_VALUE) : undefined)
     const list: readonly unknown[] = Array.isArray(settings.secrets) ? settings.secrets : [settings.secrets]
@@ -85,10 +86,10 @@ function viewOf(settings: WebhookSettings, secretOf: (id: string) => RunningNode
     const signing = secret(settings.signingSecret)
     const parts = { granted: new Map(granted), ...(token && { token }), ...(signing && { signing }) }
     const webhook = compileWebhook(settings, parts)
-    return { name, problem: null, refusal: (payload, slots) => refusalOf(webhook, payload, slots) }
+    return { ...view, problem: null, refusal: (payload, slots) => refusalOf(webhook, payload, slots) }
   } catch (error) {
     if (!(error instanceof AutomationError)) throw error
-    return { name, problem: error.message, refusal: () => null }
+    return { ...view, problem: error.message, refusal: () => null }
   }
 }
 

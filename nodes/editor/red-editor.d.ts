@@ -184,7 +184,7 @@ export interface EditorRed {
     node(id: string): EditorNode | undefined
     eachConfig(callback: (node: EditorNode) => unknown): void
     eachNode(callback: (node: EditorNode) => unknown): void
-    filterLinks(filter: { target: EditorNode }): { source: EditorNode }[]
+    filterLinks(filter: { target: EditorNode } | { source: EditorNode }): { source: EditorNode; target: EditorNode }[]
     dirty(): boolean
   }
   readonly events: {

@@ -1,5 +1,9 @@
+import { escapeMarkup } from '../../lib/template/markup/escape.js'
 import { parseTemplate } from '../../lib/template/parse.js'
+import type { Rendered } from '../../lib/template/render.js'
+import { TEMPLATE_FORMATS, type TemplateFormat } from '../../lib/template/template.js'
 import { button, byId, element, fill } from '../editor/element.js'
+import { markupAfter } from '../editor/event/downstream.js'
 import { EventPicker } from '../editor/event/event-picker.js'
 import { automationBefore } from '../editor/event/upstream.js'
 import { problemOf } from '../editor/form/check.js'
@@ -17,8 +21,10 @@ import { CURRENT_VERSION, DEFAULTS, migrate } from './payload-template.migrate.j
 
 interface TemplateNode extends EditorNode {
   template?: string
-  format?: 'json' | 'text'
+  format?: TemplateFormat
 }
+
+const formatOf = (saved: unknown): TemplateFormat => TEMPLATE_FORMATS.find((format) => format === saved) ?? 'json'
 
 const editors = new WeakMap<object, TemplateEditor>()
 
@@ -47,7 +53,7 @@ RED.nodes.registerType<TemplateNode>('payload-template', {
     template: {
       value: FIRST_TEMPLATE,
       validate(template: string | undefined, _options) {
-        const format = current(this, 'format') === 'text' ? 'text' : 'json'
+        const format = formatOf(current(this, 'format'))
         return verdict(() => problemOf(() => parseTemplate(template ?? DEFAULTS.template, format)))
       },
     },
@@ -73,7 +79,7 @@ RED.nodes.registerType<TemplateNode>('payload-template', {
     const form = openForm(this, { prefix: 'node-input', migrate, currentVersion: CURRENT_VERSION })
     const { _ } = this
     const automation = automationBefore(this)
-    const format = () => (form.text('format') === 'text' ? 'text' : 'json')
+    const format = () => formatOf(form.text('format'))
     // ACE, where settings.js chose it, completes no names and has other keys
     const hint = window.monaco ? _('payload-template.hint.editor') : ''
     byId('payload-template-editor-hint').textContent = hint
@@ -93,6 +99,7 @@ RED.nodes.registerType<TemplateNode>('payload-template', {
       onChange: () => update(),
     })
     byId('payload-template-event-label').after(' ', picker.select)
+    const asSent = (rendered: Rendered) => escapeMarkup({ ...rendered, format: format() }, markupAfter(this))
     const describe = (finding: Finding) => _(`payload-template.finding.${finding.kind}`, { what: finding.what })
 
     function update(): void {
@@ -108,7 +115,7 @@ RED.nodes.registerType<TemplateNode>('payload-template', {
       const wrong = findings.some(({ kind }) => kind === 'error')
       const problem = wrong ? _('payload-template.finding.heading') : report.problem
       const output = byId('payload-template-output')
-      fill(output, ...(rendered ? renderedText(rendered, _('payload-template.secret')) : []))
+      fill(output, ...(rendered ? renderedText(asSent(rendered), _('payload-template.secret')) : []))
       output.hidden = rendered === null
       const sentence = byId('payload-template-problem')
       sentence.textContent = problem ?? ''

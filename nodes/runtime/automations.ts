@@ -6,6 +6,7 @@ import { evaluatesRuns } from '../../lib/automations/rule.js'
 import type { Dispatcher } from '../../lib/inbox/dispatcher.js'
 import type { WebhookSettings } from '../../lib/webhook/compile.js'
 import { refusalOf } from '../../lib/webhook/refusal.js'
+import { markupOf } from '../../lib/webhook/services.js'
 import { withEnvironment } from './environment.js'
 import { deployedNodes } from './flow-graph.js'
 import { asTheyRun } from './listed-nodes.js'
@@ -105,6 +106,7 @@ export class Automations {
     if (!deployed) return null
     return {
       name: deployed.settings.name,
+      markup: markupOf(deployed.settings.service),
       get problem() {
         return (deployed.problem ?? deployed.stores.own.problem)?.message ?? null
       },
@@ -115,14 +117,14 @@ export class Automations {
   /** A webhook as it stands in its dialog, with the secrets that are deployed. */
   #unsaved(running: RunningNode): WebhookView {
     const settings = this.#settings(running) as unknown as WebhookSettings
-    const name = text(settings.name)
+    const view = { name: text(settings.name), markup: markupOf(settings.service) }
     // where it would send is known at the deploy
     const url = isVariable(settings.url) ? 'https://variable.invalid/' : settings.url
     try {
       const { webhook } = resolveWebhook(this.#RED, asTheyRun(this.#RED, { ...settings, url }))
-      return { name, problem: null, refusal: (payload, slots) => refusalOf(webhook, payload, slots) }
+      return { ...view, problem: null, refusal: (payload, slots) => refusalOf(webhook, payload, slots) }
     } catch (error) {
-      return { name, problem: asAutomationError(error).message, refusal: () => null }
+      return { ...view, problem: asAutomationError(error).message, refusal: () => null }
     }
   }
 }

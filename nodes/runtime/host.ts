@@ -108,6 +108,15 @@ export class Host {
     return this.#embedded.file
   }
 
+  /** The service of a webhook that does not run now, as it is saved. */
+  savedService(webhook: string): unknown {
+    let service: unknown
+    this.#RED.nodes.eachNode((node) => {
+      if (node.id === webhook && node.type === 'automation-webhook') service = (node as { service?: unknown }).service
+    })
+    return service
+  }
+
   /** Runs `callback` whenever flows have (re)started, until the node is closed: every other node exists then. */
   whenStarted(node: Node, callback: () => void): void {
     this.#starters.add(callback)

@@ -9,7 +9,7 @@ import { WebhookClient } from '../../lib/webhook/client.js'
 import type { WebhookSettings } from '../../lib/webhook/compile.js'
 import { attemptRecord } from '../../lib/webhook/outcome.js'
 import { refusalOf } from '../../lib/webhook/refusal.js'
-import { buildRequest } from '../../lib/webhook/request.js'
+import { type AttemptInput, buildRequest } from '../../lib/webhook/request.js'
 import { listedNodes } from './listed-nodes.js'
 import { asAutomationError, logProblem } from './report.js'
 import { type Resolved, resolveWebhook } from './resolve-webhook.js'
@@ -87,14 +87,14 @@ export class WebhookRuntime {
     if (!this.#compiled) throw new Error('The webhook has no working configuration.')
     const { webhook, client } = this.#compiled
     const started = new Date()
-    const { id, payload, slots } = delivery
-    const input = { id, attempt: number, at: started, payload, slots }
+    const { id, payload, slots, contentType } = delivery
+    const input = { id, attempt: number, at: started, payload, slots, contentType }
     const { result, outcome } = await attempt(webhook, client, input, { signal, now: () => new Date() })
     return { outcome, attempt: attemptRecord(started, result, outcome) }
   }
 
   /** The request as it would be sent now, with every secret masked. @throws AutomationError what keeps it from being sent */
-  masked(delivery: { id: string; payload: Buffer; slots: StoredDelivery['slots'] }, attempt: number): MaskedRequest {
+  masked(delivery: Pick<AttemptInput, 'id' | 'payload' | 'slots' | 'contentType'>, attempt: number): MaskedRequest {
     if (this.problem || !this.#compiled)
       throw this.problem ?? new AutomationError('webhook_invalid', 'Not started yet.')
     return buildRequest(this.#compiled.webhook, { ...delivery, attempt, at: new Date() }).masked

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { NodeMessage, NodeMessageInFlow } from 'node-red'
 import type { Delivery, MaskedRequest } from '../../lib/delivery/delivery.js'
 import type { ArtifactEvent } from '../../lib/events/event.js'
+import { FORM } from '../../lib/template/form-text.js'
 import type { SecretSlot } from '../../lib/template/slot.js'
 
 /** What the queue kept of a message, enough to make the outputs of its sender at any later time. */
@@ -9,12 +10,24 @@ export interface Kept {
   readonly event: ArtifactEvent
   readonly payload: Buffer
   readonly slots: readonly SecretSlot[]
+  readonly contentType?: string | null
   readonly message: Readonly<Record<string, unknown>>
   readonly delivery: Delivery
 }
 
 /** Set by the nodes of this package, or tied to a connection that is gone when an output is made. */
-const OURS = new Set(['payload', 'secretSlots', 'event', 'automation', 'req', 'res', 'error', 'delivery', 'request'])
+const OURS = new Set([
+  'payload',
+  'secretSlots',
+  'rendered',
+  'event',
+  'automation',
+  'req',
+  'res',
+  'error',
+  'delivery',
+  'request',
+])
 
 /** The properties that a message brings along and its outputs carry again. */
 export function keptProperties(msg: NodeMessageInFlow): Record<string, unknown> {
@@ -51,6 +64,7 @@ export function failedMessage(kept: Kept, error: { code: string; message: string
     ...base(kept),
     payload: toBeSent(kept.payload),
     ...(kept.slots.length > 0 && { secretSlots: kept.slots }),
+    ...(kept.contentType === FORM && { rendered: { format: 'form', values: [] } }),
     error,
   } as NodeMessage
 }

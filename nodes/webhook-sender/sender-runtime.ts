@@ -7,7 +7,9 @@ import type { DeliveryEngine } from '../../lib/engine/engine.js'
 import { AutomationError, isStoreFailure } from '../../lib/error.js'
 import { knownCode } from '../../lib/error-codes.js'
 import { type AutomationMessage, automationOf, eventOf } from '../../lib/inbox/message.js'
-import { payloadOf } from '../../lib/template/payload.js'
+import type { Markup } from '../../lib/template/markup/escape.js'
+import { type PayloadMessage, payloadOf } from '../../lib/template/payload.js'
+import { markupOf } from '../../lib/webhook/services.js'
 import type { Host } from '../runtime/host.js'
 import { asAutomationError, showProblem } from '../runtime/report.js'
 import type { WebhookRuntime } from '../runtime/webhook-runtime.js'
@@ -59,6 +61,11 @@ export class SenderRuntime {
     return (webhook.problem ?? webhook.stores.own.problem)?.statusText ?? null
   }
 
+  /** By the saved property: a webhook that is disabled, or cannot work yet, reads its payloads no differently. */
+  get #markup(): Markup | undefined {
+    return markupOf(this.#webhook?.settings.service ?? this.#host.savedService(this.#settings.webhook))
+  }
+
   get #embedded(): DeliveryEngine {
     return this.#host.stores.open(this.#host.embeddedPath())
   }
@@ -92,7 +99,7 @@ export class SenderRuntime {
    * Takes a message. Resolves once its delivery is on disk (live), or with the output (dry run).
    * @throws AutomationError what keeps it from ever being sent; nothing was stored then
    */
-  async take(msg: NodeMessageInFlow & AutomationMessage & { secretSlots?: unknown }): Promise<NodeMessage | null> {
+  async take(msg: NodeMessageInFlow & AutomationMessage & PayloadMessage): Promise<NodeMessage | null> {
     const problem = senderProblem(this.#settings)
     if (problem) throw problem
     const webhook = this.#webhook
@@ -101,7 +108,7 @@ export class SenderRuntime {
       automation: automationOf(msg),
       webhook: { id: this.#settings.webhook, name: webhook?.settings.name ?? '' },
       sender: { id: this.#node.id, name: this.#settings.name ?? '' },
-      ...payloadOf(msg),
+      ...payloadOf(msg, this.#markup),
       message: keptProperties(msg),
     }
     if (this.#settings.mode === 'dry-run') return this.#dryRun(delivery)

@@ -1,6 +1,7 @@
 import '../runtime/required-node.js'
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red'
 import type { AutomationMessage } from '../../lib/inbox/message.js'
+import type { PayloadMessage } from '../../lib/template/payload.js'
 import { hostOf } from '../runtime/host-of.js'
 import { asAutomationError, showProblem } from '../runtime/report.js'
 import { SenderRuntime } from './sender-runtime.js'
@@ -12,7 +13,7 @@ export interface WebhookSenderDef extends NodeDef {
   mode: 'live' | 'dry-run'
 }
 
-type Incoming = NodeMessageInFlow & AutomationMessage & { secretSlots?: unknown }
+type Incoming = NodeMessageInFlow & AutomationMessage & PayloadMessage
 
 /**
  * Hands a payload to the delivery queue; from there it is sent for certain. Output 1 tells that it was delivered (or,

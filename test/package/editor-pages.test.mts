@@ -147,8 +147,18 @@ const WIDGETS: Record<string, readonly string[]> = { 'payload-template template'
 const MESSAGE_FIELDS: Record<string, readonly string[]> = {
   'artifact-event': ['payload', 'event', 'automation', 'topic'],
   'alias-filter': ['event'],
-  'payload-template': ['event', 'payload', 'secretSlots'],
-  'webhook-sender': ['payload', 'event', 'secretSlots', 'statusCode', 'headers', 'delivery', 'error', 'request'],
+  'payload-template': ['event', 'payload', 'secretSlots', 'rendered'],
+  'webhook-sender': [
+    'payload',
+    'event',
+    'secretSlots',
+    'rendered',
+    'statusCode',
+    'headers',
+    'delivery',
+    'error',
+    'request',
+  ],
 }
 
 /** The label of each property in the form, as the English catalog has it. */

@@ -1,6 +1,7 @@
 import type { AutomationError } from '../../error.js'
 import type { ErrorCode } from '../../error-codes.js'
 import type { ArtifactEvent } from '../../events/event.js'
+import type { RenderedValues } from '../../template/rendered-values.js'
 import type { SecretSlot } from '../../template/slot.js'
 
 /** What is known of a message on its way, beside its event. */
@@ -12,6 +13,8 @@ export type Carried =
       readonly by: string
       readonly text: string
       readonly slots: readonly SecretSlot[]
+      /** What is the event's in the text. */
+      readonly rendered: RenderedValues
       readonly missing: readonly string[]
     }
   /** There is no message: a template could not be filled. Only the senders that get nothing for it are of interest. */

@@ -69,12 +69,13 @@ export function templateJudge(settings: Settings, id: string): NodeJudge {
         rendered.missing.length === 0
           ? `${size}.`
           : `${size}; the event has no value for ${listed(rendered.missing)}, which stays empty.`
-      const { text, slots } = rendered
+      const { text, slots, values } = rendered
+      const { format } = template
       return {
         verdict: 'passes',
         reason,
         outputs: null,
-        carried: { kind: 'rendered', by: id, text, slots, missing: rendered.missing },
+        carried: { kind: 'rendered', by: id, text, slots, rendered: { format, values }, missing: rendered.missing },
       }
     } catch (error) {
       if (!(error instanceof AutomationError)) throw error

@@ -1,5 +1,6 @@
 import { AutomationError } from '../../error.js'
 import type { ArtifactEvent } from '../../events/event.js'
+import type { Markup } from '../../template/markup/escape.js'
 import { payloadOf } from '../../template/payload.js'
 import type { SecretSlot } from '../../template/slot.js'
 import { senderProblem } from '../sender-settings.js'
@@ -12,6 +13,8 @@ export interface WebhookView {
   readonly name: string
   /** Why it cannot send now, as a sentence: deliveries wait. Null when it can. */
   readonly problem: string | null
+  /** Where its service reads markup; undefined when it reads none. */
+  readonly markup: Markup | undefined
   /** What keeps this payload from ever being sent; null when nothing is known to. */
   refusal(payload: Buffer, slots: readonly SecretSlot[]): AutomationError | null
 }
@@ -47,7 +50,7 @@ export function senderJudge({ id, settings, webhookId, webhook }: SenderParts): 
       const payload = { ...to, sends: null, missing: [], error }
       return { ...ends, verdict: 'unknown', reason: carried.because, payload }
     }
-    const { payload, slots } = payloadOf(messageOf(event, carried))
+    const { payload, slots } = payloadOf(messageOf(event, carried), webhook?.markup)
     const body = payload.toString('utf8')
     const missing = carried.kind === 'rendered' ? carried.missing : []
     const refusal = webhook?.refusal(payload, slots) ?? null
@@ -69,5 +72,7 @@ const DRY_WITHOUT_WEBHOOK = new AutomationError('webhook_missing', 'The webhook 
 
 /** The message as it comes to a sender, as far as it decides what is sent. */
 function messageOf(event: ArtifactEvent, carried: Exclude<Carried, { kind: 'unknown' | 'failed' }>) {
-  return carried.kind === 'event' ? { payload: { ...event } } : { payload: carried.text, secretSlots: carried.slots }
+  if (carried.kind === 'event') return { payload: { ...event } }
+  const { text, slots, rendered } = carried
+  return { payload: text, secretSlots: slots, rendered }
 }

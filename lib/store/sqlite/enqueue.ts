@@ -78,10 +78,11 @@ function insert({ db }: Context, entry: NewRecord, state: State): number | null 
   )
   if (changes === 0) return null
   db.run(
-    'INSERT INTO bodies (seq, payload, slots, message, event, request) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO bodies (seq, payload, slots, content_type, message, event, request) VALUES (?, ?, ?, ?, ?, ?, ?)',
     lastInsertRowid,
     entry.payload,
     entry.slots.length === 0 ? null : JSON.stringify(entry.slots),
+    entry.contentType ?? null,
     entry.message,
     hasEvent({ db }, event.event_id) ? null : JSON.stringify(event),
     state.request === null ? null : JSON.stringify(state.request),
@@ -125,7 +126,19 @@ function newDelivery(entry: NewRecord, status: 'pending' | 'dry-run', dueAt: num
 }
 
 function storedFrom(entry: NewRecord, seq: number): StoredDelivery {
-  const { id, event, automation, webhook, sender, orderKey, payload, slots, message, createdAt } = entry
+  const {
+    id,
+    event,
+    automation,
+    webhook,
+    sender,
+    orderKey,
+    payload,
+    slots,
+    contentType = null,
+    message,
+    createdAt,
+  } = entry
   return {
     seq,
     id,
@@ -136,6 +149,7 @@ function storedFrom(entry: NewRecord, seq: number): StoredDelivery {
     orderKey,
     payload,
     slots,
+    contentType,
     message,
     createdAt,
     attempts: 0,

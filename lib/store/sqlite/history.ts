@@ -17,6 +17,7 @@ export function delivery({ db }: Context, id: string): DeliveryDetail | null {
     event: eventOf(row),
     payload: payloadOf(row),
     slots: slotsOf(row),
+    contentType: row['content_type'] as string | null,
     log: log.map(attemptOf),
     request: row['request'] === null ? null : (JSON.parse(row['request'] as string) as MaskedRequest),
   }

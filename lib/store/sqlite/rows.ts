@@ -40,7 +40,7 @@ const errorOf = (row: Row): DeliveryError | null =>
  * with an event of the same id, the first had it when the delivery was made.
  */
 export const WHOLE_DELIVERY = `
-  SELECT d.*, b.payload, b.slots, b.message, b.request,
+  SELECT d.*, b.payload, b.slots, b.content_type, b.message, b.request,
     coalesce(b.event, (SELECT json FROM events e WHERE e.event_id = d.event_id ORDER BY seq LIMIT 1), '{}') AS event
   FROM deliveries d JOIN bodies b USING (seq)`
 
@@ -56,6 +56,7 @@ export function storedOf(row: Row): StoredDelivery {
     orderKey: row['collection'] as string | null,
     payload: payloadOf(row),
     slots: slotsOf(row),
+    contentType: row['content_type'] as string | null,
     message: row['message'] as string | null,
     createdAt: row['created_at'] as number,
     attempts: row['attempts'] as number,

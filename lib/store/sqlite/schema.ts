@@ -90,6 +90,9 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (cursor, part)
   ) STRICT;
   `,
+  `
+  ALTER TABLE bodies ADD COLUMN content_type TEXT;  -- null: as the webhook has it
+  `,
 ]
 
 /** "aaut": tells our files from other applications' (https://sqlite.org/pragma.html#pragma_application_id). */

@@ -2,7 +2,10 @@ import type { Rendered } from '../../../lib/template/render.js'
 import { element } from '../element.js'
 
 /** A rendered payload with its secrets, which are filled in only when it is sent, set apart. */
-export function renderedText({ text, slots }: Rendered, explanation: string): (string | HTMLElement)[] {
+export function renderedText(
+  { text, slots }: Pick<Rendered, 'text' | 'slots'>,
+  explanation: string,
+): (string | HTMLElement)[] {
   const pieces: (string | HTMLElement)[] = []
   let at = 0
   for (const slot of slots) {

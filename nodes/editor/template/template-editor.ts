@@ -1,4 +1,5 @@
 import { VOCABULARY } from '../../../lib/events/vocabulary.js'
+import type { TemplateFormat } from '../../../lib/template/template.js'
 import type { CodeEditor, MonacoApi, MonacoCompletion, MonacoModel } from '../red-editor.d.js'
 import { secretNodes } from '../webhook/secrets.js'
 import type { Finding } from './template-report.js'
@@ -14,7 +15,7 @@ let registered: MonacoApi | null = null
 interface TemplateEditorOptions {
   readonly element: HTMLElement
   readonly value: string
-  readonly format: 'json' | 'text'
+  readonly format: TemplateFormat
   /** For screen readers. */
   readonly label: string
   readonly onChange: () => void
@@ -117,7 +118,7 @@ export class TemplateEditor {
     )
   }
 
-  setFormat(format: 'json' | 'text'): void {
+  setFormat(format: TemplateFormat): void {
     const model = this.#model
     if (!model || !this.#editor.setMode) return
     models.delete(model.uri.toString())
@@ -144,7 +145,7 @@ export class TemplateEditor {
   }
 }
 
-const modeOf = (format: 'json' | 'text') => (format === 'json' ? 'ace/mode/json' : 'ace/mode/text')
+const modeOf = (format: TemplateFormat) => (format === 'json' ? 'ace/mode/json' : 'ace/mode/text')
 
 /** Completion is registered for a language, not for an editor: once for the page, and only our models get answers. */
 function register(monaco: MonacoApi): void {

@@ -121,12 +121,14 @@ export class RequestPane {
     try {
       const template = parseTemplate(this.#payload.value, 'json')
       const data = { event: this.#picker.event, automationName: AUTOMATION_NAME }
-      const { text, slots } = renderTemplate(template, { ...data, missing: 'blank' })
+      const rendered = renderTemplate(template, { ...data, missing: 'blank' })
       const proxy = RED.nodes.node(form.proxy ?? '')?.['url']
       const script = bashScript({
         settings: form,
-        payload: text,
-        slots,
+        payload: rendered.text,
+        slots: rendered.slots,
+        format: template.format,
+        values: rendered.values,
         granted: namesOf(form.secrets ?? []),
         ...(typeof proxy === 'string' && proxy !== '' && { proxy }),
         insecure: RED.nodes.node(form.tls ?? '')?.['verifyservercert'] === false,
@@ -148,7 +150,7 @@ export class RequestPane {
 function templateMenu(choose: (template: string) => void): HTMLSelectElement | null {
   const templates: EditorNode[] = []
   RED.nodes.eachNode((node) => {
-    if (node.type === 'payload-template' && node['format'] !== 'text') templates.push(node)
+    if (node.type === 'payload-template' && (node['format'] ?? 'json') === 'json') templates.push(node)
   })
   if (templates.length === 0) return null
   const menu = element(

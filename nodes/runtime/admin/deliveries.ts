@@ -68,11 +68,11 @@ export function mountDeliveries(router: AdminRouter, host: Host): void {
 const shownEvent = ({ source, received_at, event }: StoredEvent): StoredEvent => ({ source, received_at, event })
 
 /** As it would be sent now; null while its webhook is gone or cannot work. */
-function maskedRequest(host: Host, { delivery, payload, slots }: DeliveryDetail): MaskedRequest | null {
+function maskedRequest(host: Host, { delivery, payload, slots, contentType }: DeliveryDetail): MaskedRequest | null {
   const webhook = host.webhooks.get(delivery.webhook.id)
   if (!webhook || webhook.problem) return null
   try {
-    return webhook.masked({ id: delivery.id, payload, slots }, Math.max(1, delivery.attempts))
+    return webhook.masked({ id: delivery.id, payload, slots, contentType }, Math.max(1, delivery.attempts))
   } catch (error) {
     if (error instanceof AutomationError) return null
     throw error

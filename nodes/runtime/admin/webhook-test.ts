@@ -5,8 +5,11 @@ import { AutomationError } from '../../../lib/error.js'
 import type { ArtifactEvent } from '../../../lib/events/event.js'
 import { parseEvent } from '../../../lib/events/parse.js'
 import { isObject } from '../../../lib/json.js'
+import { FORM } from '../../../lib/template/form-text.js'
+import { escapeMarkup } from '../../../lib/template/markup/escape.js'
 import { parseTemplate } from '../../../lib/template/parse.js'
 import { renderTemplate } from '../../../lib/template/render.js'
+import { TEMPLATE_FORMATS, type TemplateFormat } from '../../../lib/template/template.js'
 import { attempt } from '../../../lib/webhook/attempt.js'
 import { WebhookClient } from '../../../lib/webhook/client.js'
 import { WEBHOOK_DEFAULTS, type WebhookSettings } from '../../../lib/webhook/compile.js'
@@ -28,12 +31,20 @@ export async function testWebhook(
   body: Readonly<Record<string, unknown>>,
 ): Promise<AdminAnswer> {
   const settings = settingsOf(RED, host, id, body['form'])
-  const template = parseTemplate(optionalText(body['payload'], 'payload') ?? '', 'json')
+  const template = parseTemplate(optionalText(body['payload'], 'payload') ?? '', formatOf(body['format']))
   const event = eventOf(body['event'])
-  const { text, slots } = renderTemplate(template, { event, automationName: 'test', missing: 'blank' })
+  const rendered = renderTemplate(template, { event, automationName: 'test', missing: 'blank' })
   const { webhook } = resolveWebhook(RED, asTheyRun(RED, settings))
+  const { text, slots } = escapeMarkup({ ...rendered, format: template.format }, webhook.service.markup)
   const payload = Buffer.from(text, 'utf8')
-  const input = { id: deliveryId(event.event_id, 'test', payload), attempt: 1, at: new Date(), payload, slots }
+  const input = {
+    id: deliveryId(event.event_id, 'test', payload),
+    attempt: 1,
+    at: new Date(),
+    payload,
+    slots,
+    contentType: template.format === 'form' ? FORM : null,
+  }
   const client = new WebhookClient(webhook, { addressPolicy: host.addressPolicy })
   try {
     const { request, result, outcome } = await attempt(webhook, client, input, { now: () => new Date() })
@@ -51,6 +62,15 @@ export async function testWebhook(
   } finally {
     await client.close()
   }
+}
+
+/** Of the payload that is typed; JSON unless the call says otherwise. */
+function formatOf(given: unknown): TemplateFormat {
+  const format = TEMPLATE_FORMATS.find((format) => format === (given ?? 'json'))
+  if (format) return format
+  throw new AutomationError('request_invalid', `format must be one of ${TEMPLATE_FORMATS.join(', ')}.`, {
+    details: [{ path: 'format', message: `must be one of ${TEMPLATE_FORMATS.join(', ')}` }],
+  })
 }
 
 /** Of a form, what may be the name of an environment variable: where it sends, and which configuration nodes it uses. */

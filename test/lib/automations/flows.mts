@@ -3,7 +3,7 @@ import { FlowGraph, type SavedNode } from '../../../dist/lib/automations/flow/gr
 import type { WebhookView } from '../../../dist/lib/automations/flow/sender-judge.js'
 
 /** A webhook that takes everything. */
-export const WELL: WebhookView = { name: 'receiver', problem: null, refusal: () => null }
+export const WELL: WebhookView = { name: 'receiver', problem: null, markup: undefined, refusal: () => null }
 
 /** The automation `trigger` of a flow, whose nodes have their properties as they stand there. */
 export function automationOf(

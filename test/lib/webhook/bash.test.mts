@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import fc from 'fast-check'
 import { Secret } from '../../../dist/lib/secrets/secret.js'
+import { FORM } from '../../../dist/lib/template/form-text.js'
 import type { SecretSlot } from '../../../dist/lib/template/slot.js'
 import { bashScript } from '../../../dist/lib/webhook/bash.js'
 import type { WebhookSettings } from '../../../dist/lib/webhook/compile.js'
@@ -19,6 +20,8 @@ interface Case {
   token?: string
   signing?: string
   granted?: Record<string, string>
+  format?: 'form'
+  env?: Record<string, string>
 }
 
 /** A home whose owner has settings for curl; the script is to make the request of the webhook all the same. */
@@ -51,18 +54,26 @@ async function both(server: TestServer, input: Case): Promise<[ours: Received, s
     ...(signing !== undefined && { signing: new Secret(signing) }),
   })
   const at = new Date()
+  const contentType = input.format === 'form' ? FORM : null
   server.received.length = 0
-  const sent = buildRequest(to, { id: 'dlv_1', attempt: 1, at, payload: Buffer.from(payload), slots })
+  const sent = buildRequest(to, { id: 'dlv_1', attempt: 1, at, payload: Buffer.from(payload), slots, contentType })
   const { failure } = await client(to).send(sent)
   assert.equal(failure, undefined)
 
-  const script = bashScript({ settings, payload, slots, granted: Object.keys(granted) })
+  const script = bashScript({
+    settings,
+    payload,
+    slots,
+    granted: Object.keys(granted),
+    ...(input.format && { format: input.format }),
+  })
   for (const secret of [token, signing, ...Object.values(granted)]) {
     if (secret && secret.length > 4) assert.ok(!script.includes(secret))
   }
   const output = await bash(script, {
     WEBHOOK_ID: 'dlv_1',
     WEBHOOK_TIMESTAMP: String(Math.floor(at.getTime() / 1000)),
+    ...input.env,
     ...(token !== undefined && { ACCESS_TOKEN: token }),
     ...(signing !== undefined && { SECRET: signing }),
     ...Object.fromEntries(Object.entries(granted).map(([name, value]) => [`SECRET_${name}`, value])),
@@ -180,6 +191,38 @@ describe('Copy as Bash', function () {
     ]
     const got = await assertSame(server, { payload, slots, granted: { KEY: `canary ${AWKWARD}` } })
     assert.equal(got.body.toString(), `it's canary ${AWKWARD} and $KEY`)
+  })
+
+  for (const LC_ALL of ['C', 'C.UTF-8']) {
+    it(`puts secrets into a form percent-encoded, with ${LC_ALL} for a locale`, async () => {
+      const payload = 'key=${KEY}&literally=$OTHER'
+      const slots: SecretSlot[] = [slot(payload, '${KEY}', 'form'), slot(payload, '$OTHER', 'form')]
+      const got = await assertSame(server, {
+        payload,
+        slots,
+        format: 'form',
+        granted: { KEY: `canary ${AWKWARD}` },
+        env: { LC_ALL },
+      })
+      assert.equal(got.headers['content-type'], 'application/x-www-form-urlencoded')
+      assert.deepEqual(Object.fromEntries(new URLSearchParams(got.body.toString())), {
+        key: `canary ${AWKWARD}`,
+        literally: '$OTHER',
+      })
+    })
+  }
+
+  it('escapes values of the event for Slack, as the webhook does', async () => {
+    const payload = '{"text":"<b> ${KEY}"}'
+    const script = bashScript({
+      settings: { url: server.url, service: 'slack' },
+      payload,
+      slots: [slot(payload, '${KEY}')],
+      values: [{ offset: payload.indexOf('<b>'), text: '<b>' }],
+      granted: ['KEY'],
+    })
+    await bash(script, { SECRET_KEY: '<k>' })
+    assert.equal(server.received[0]?.body.toString(), '{"text":"&lt;b&gt; <k>"}')
   })
 
   it('makes the same request whatever the payload and the secrets are (property)', async () => {
