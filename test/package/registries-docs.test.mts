@@ -24,7 +24,7 @@ describe('the page on MLflow', () => {
   })
 
   it('tells what every field is', () => {
-    const messages = MLFLOW_KINDS.map(({ kind, data }) => message(kind, data))
+    const messages = MLFLOW_KINDS.map(({ kind, data }) => ({ ...message(kind, data), workspace: 'vision' }))
     const listed = rows(page, "What becomes of MLflow's events", 'field').map(([field]) => code(field))
     assert.deepEqual(listed.toSorted(), fieldsOf('mlflow', messages))
   })

@@ -36,7 +36,8 @@ export function mlflowEvents(body: unknown, { entity, project }: Place): Transla
   const known = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined
   if (!known) return { events: [], ignored: 1 }
   const [event_type, make] = known
-  const place = `${entity}/${project}/${message.text('data.name')}`
+  const workspace = message.optionalText('workspace') ?? ''
+  const place = [entity, project, ...(isNamed(workspace) ? [workspace] : []), message.text('data.name')].join('/')
   return {
     events: [
       {
@@ -44,16 +45,25 @@ export function mlflowEvents(body: unknown, { entity, project }: Place): Transla
         event_time: timeOf(message),
         artifact_collection_name: message.text('data.name'),
         ...make(message, place),
+        ...(workspace === '' ? {} : { workspace }),
       },
     ],
     ignored: 0,
   }
 }
 
+/**
+ * Where a server has workspaces, a name is one of a workspace's (mlflow.org, "Workspaces"), and its messages say which.
+ * What was there before is in the one called `default`, and keeps the names that it had.
+ */
+const isNamed = (workspace: string) => workspace !== '' && workspace !== 'default'
+
 function versionFields(message: Fields, place: string) {
   const version = versionOf(message)
+  const workspace = message.optionalText('workspace') ?? ''
+  const where = isNamed(workspace) ? `?workspace=${encodeURIComponent(workspace)}` : ''
   return {
-    artifact_version: `models:/${message.text('data.name')}/${version}`,
+    artifact_version: `models:/${message.text('data.name')}/${version}${where}`,
     artifact_version_string: `${place}:v${version}`,
     artifact_version_index: version,
   }

@@ -25,6 +25,43 @@ describe('MLflow', () => {
     description: null,
   }
 
+  it('tells models of one name in two workspaces apart, and keeps the workspace', () => {
+    const inWorkspace = (workspace: string | null) => {
+      const { events } = read('mlflow', {
+        ...message('model_version_alias.created', { ...created, alias: 'champion' }),
+        workspace,
+      })
+      return events[0] as unknown as Record<string, unknown>
+    }
+    const [plain, usual, vision, speech] = [null, 'default', 'vision', 'speech'].map(inWorkspace)
+    const names = (event: Record<string, unknown> | undefined) => [
+      event?.['workspace'],
+      event?.['artifact_collection_name'],
+      event?.['artifact_version'],
+      event?.['artifact_version_string'],
+    ]
+    assert.deepEqual(names(plain), [
+      undefined,
+      'example_model',
+      'models:/example_model/1',
+      'acme/models/example_model:champion',
+    ])
+    assert.deepEqual(names(usual), [
+      'default',
+      'example_model',
+      'models:/example_model/1',
+      'acme/models/example_model:champion',
+    ])
+    assert.deepEqual(names(vision), [
+      'vision',
+      'example_model',
+      'models:/example_model/1?workspace=vision',
+      'acme/models/vision/example_model:champion',
+    ])
+    assert.notDeepEqual(names(vision).slice(2), names(speech).slice(2))
+    assert.equal(refusedPath('mlflow', { ...message('model_version.created', created), workspace: 7 }), 'workspace')
+  })
+
   const table: readonly (readonly [kind: string, data: object, event: object])[] = [
     [
       'model_version.created',
