@@ -17,6 +17,12 @@ const includes = (types: readonly EventType[], type: EventType) => types.include
 export interface SampleFit extends Partial<Pick<TriggerSettings, 'scope' | 'entity' | 'project' | 'collection'>> {
   /** The alias or tag. */
   readonly name?: string | undefined
+  /** What a trigger asks of runs; what is empty or left out is any. */
+  readonly states?: readonly string[] | undefined
+  readonly user?: string | undefined
+  readonly metric?: string | undefined
+  /** A name of a run. */
+  readonly run?: string | undefined
 }
 
 /**
@@ -37,15 +43,15 @@ export function sampleEvent(
     ...place,
     event_id: `sample-${at.toISOString()}`,
     event_time: at.toISOString(),
-    event_author: 'ada',
+    event_author: includes(RUN_EVENTS, type) ? userFor(fit) : 'ada',
     ...(includes(ARTIFACT_EVENTS, type) && artifactFields(type, place, collectionFor(fit), name)),
     ...(includes(COLLECTION_EVENTS, type) && { artifact_collection_name: collectionFor(fit), artifact_type: 'model' }),
     ...(includes(TAG_EVENTS, type) && { tag: name ?? 'europe' }),
     ...(includes(ALIAS_EVENTS, type) && { alias: name ?? 'production' }),
     // A trigger may wait, with a pattern, for an event that usually names neither.
     ...(!named && name !== undefined && { alias: name }),
-    ...(includes(RUN_EVENTS, type) && runFields(place)),
-    ...(includes(METRIC_EVENTS, type) && metricFields()),
+    ...(includes(RUN_EVENTS, type) && runFields(place, stateFor(type, fit), fit)),
+    ...(includes(METRIC_EVENTS, type) && metricFields(fit.metric?.trim() || 'val/accuracy')),
   }
 }
 
@@ -90,19 +96,27 @@ function artifactFields(type: EventType, place: Place, collection: string, name:
   }
 }
 
-const runFields = ({ entity_name, project_name }: Place): JsonObject => ({
+const userFor = ({ user }: SampleFit) => user?.trim() || 'ada'
+
+/** The first of the states that a trigger waits for; what is told of a metric is told while the run goes on. */
+function stateFor(type: EventType, { states = [] }: SampleFit): string {
+  if (type !== 'RUN_STATE') return 'running'
+  return states.find((state) => state.trim() !== '')?.toLowerCase() ?? 'finished'
+}
+
+const runFields = ({ entity_name, project_name }: Place, state: string, fit: SampleFit): JsonObject => ({
   run_id: '1jx6ufyo',
-  run_name: 'brisk-sun-7',
-  run_state: 'finished',
-  run_status: 'finished',
-  run_author: 'ada',
+  run_name: fit.run ?? 'brisk-sun-7',
+  run_state: state,
+  run_status: state,
+  run_author: userFor(fit),
   run_url: `https://wandb.ai/${entity_name}/${project_name}/runs/1jx6ufyo`,
 })
 
-const metricFields = (): JsonObject => ({
-  metric_name: 'val/accuracy',
-  metric_filter: 'average of the last 5 values of val/accuracy > 0.94',
-  metric_current_status: 'val/accuracy is 0.9463',
+const metricFields = (metric: string): JsonObject => ({
+  metric_name: metric,
+  metric_filter: `average of the last 5 values of ${metric} > 0.94`,
+  metric_current_status: `${metric} is 0.9463`,
   metric_value: 0.9463,
   metric_values: [0.9401, 0.9428, 0.9447, 0.9459, 0.9463],
 })

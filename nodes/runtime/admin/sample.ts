@@ -1,6 +1,6 @@
 import type { NodeAPI } from 'node-red'
 import { fittingSample } from '../../../lib/automations/fitting-sample.js'
-import type { TriggerSettings } from '../../../lib/automations/trigger.js'
+import type { RuleSettings } from '../../../lib/automations/rule.js'
 import { AutomationError } from '../../../lib/error.js'
 import type { EventType } from '../../../lib/events/event.js'
 import { sampleSource } from '../../../lib/inbox/dispatcher.js'
@@ -13,10 +13,10 @@ import type { Host } from '../host.js'
  * @throws AutomationError `not_found` when no such trigger is deployed
  */
 export async function sendSample(RED: NodeAPI, host: Host, id: string, at: Date, eventId: string): Promise<string> {
-  let settings: TriggerSettings | undefined
+  let settings: RuleSettings | undefined
   RED.nodes.eachNode((node) => {
     if (node.id === id && node.type === 'artifact-event')
-      settings = withEnvironment(RED, id, node as unknown as TriggerSettings)
+      settings = withEnvironment(RED, id, node as unknown as RuleSettings)
   })
   if (!settings || !host.dispatcher.has(id)) {
     throw new AutomationError(

@@ -58,6 +58,47 @@ describe('a sample event', () => {
     assert.notEqual(event.event_id, sampleEvent('ADD_ARTIFACT_ALIAS').event_id)
   })
 
+  for (const isWatched of [true, false]) {
+    it(`of a run starts the trigger that asks for ${isWatched ? 'what W&B shows' : 'what a sender tells'}`, () => {
+      const asked = [
+        { states: ['failed'] },
+        { states: ['crashed', 'killed'] },
+        { states: ['RUNNING'] },
+        { user: 'grace' },
+        { runName: '^nightly-\\d+$' },
+        { states: ['failed'], user: 'grace', runName: '(?i)SWEEP', metric: 'loss' },
+        { metric: 'system.gpu.0.temp', threshold: '80' },
+      ]
+      const types = ['RUN_STATE', 'RUN_METRIC', 'RUN_METRIC_CHANGE', 'RUN_METRIC_ZSCORE'] as const
+      for (const type of types) {
+        for (const settings of asked) {
+          const saved = { scope: 'project', entity: '', project: '', collection: '', pattern: '', events: [type] }
+          const whole = {
+            metric: 'acc',
+            threshold: '1',
+            changeAmount: '1',
+            ...settings,
+            ...saved,
+          } as unknown as RuleSettings
+          const event = fittingSample(type, whole)
+          const { conditions } = judge({ met: true, reason: '' }, compileRule(whole, isWatched), event)
+          assert.deepEqual(
+            conditions.filter(({ met }) => met !== true),
+            [],
+            `${type} ${JSON.stringify(settings)} ${JSON.stringify(event)}`,
+          )
+          assert.deepEqual(parseEvent(JSON.parse(JSON.stringify(event)), context), event)
+        }
+      }
+    })
+  }
+
+  it('of a run says what the trigger waits for: a failure is no “finished”', () => {
+    const event = fittingSample('RUN_STATE', { states: ['failed'], user: 'grace' })
+    assert.deepEqual([event.run_state, event.run_status, event.event_author], ['failed', 'failed', 'grace'])
+    assert.equal(fittingSample('RUN_METRIC', { metric: 'loss' }).metric_name, 'loss')
+  })
+
   it('is a usual one while a pattern is still being typed', () => {
     assert.equal(fittingSample('ADD_ARTIFACT_ALIAS', { pattern: '^(prod' }).alias, 'production')
   })
