@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { prepareBrowser } from '../test/e2e/harness/browser.mts'
 import { build } from './build.mjs'
-import { choosePhases, PHASES } from './test/phases.mjs'
+import { choosePhases, PHASES } from './test/phases.mts'
 
 const root = path.resolve(import.meta.dirname, '..')
 const coverage = path.join(root, 'coverage')

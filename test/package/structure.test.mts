@@ -3,33 +3,10 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { circles, importsOf, loadedWith, SOURCES } from './imports.mts'
 import { filesBelow, NODE_TYPES, packageJson, read, root } from './repository.mts'
+import { ROOMS } from './rooms.mts'
 
 const libraries = SOURCES.filter((file) => file.startsWith('lib/'))
 const describeImport = ({ from, to }: { from: string; to: string }) => `${from} -> ${to}`
-
-/**
- * The rooms, from the top to the ground, as docs/architecture.md shows them: each imports only from rooms below it,
- * types too. `node` is every folder of one node, `ground` what stands in lib/ directly.
- */
-const ROOMS = [
-  'nodes/command',
-  'node',
-  'nodes/editor',
-  'nodes/runtime',
-  'lib/sources',
-  'lib/engine',
-  'lib/inbox',
-  'lib/store',
-  'lib/recipes',
-  'lib/webhook',
-  'lib/delivery',
-  'lib/automations',
-  'lib/template',
-  'lib/alias',
-  'lib/events',
-  'lib/secrets',
-  'ground',
-]
 
 function roomOf(file: string): string {
   const [top, folder, below] = file.split('/') as [string, string, string?]

@@ -1,3 +1,11 @@
+export interface Phase {
+  readonly name: string
+  readonly files: string
+  readonly nodeRed: string
+  readonly timeout: number
+  readonly mayLack?: string
+}
+
 /**
  * The parts of `npm test`. Each runs in a mocha process of its own, under the Node-RED that NR_PACKAGE names.
  *
@@ -5,7 +13,7 @@
  * - `mayLack`: what a machine may not have. Tests that need it then say so, and are counted as not run; anywhere else a
  *   test that is skipped is a failure
  */
-export const PHASES = [
+export const PHASES: readonly Phase[] = [
   {
     name: 'lib',
     files: 'test/lib/**/*.test.mts',
@@ -45,7 +53,7 @@ export const PHASES = [
  * Splits the command line: leading words choose phases (`nodes`, `faults` and `e2e` mean both versions), the rest is mocha's.
  * @throws Error on a word that is no phase
  */
-export function choosePhases(args) {
+export function choosePhases(args: readonly string[]): { phases: Phase[]; options: readonly string[] } {
   const firstOption = args.findIndex((argument) => argument.startsWith('-'))
   const words = firstOption === -1 ? args : args.slice(0, firstOption)
   const options = firstOption === -1 ? [] : args.slice(firstOption)
@@ -58,4 +66,4 @@ export function choosePhases(args) {
   return { phases, options }
 }
 
-const matches = (phase, word) => phase === word || phase.startsWith(`${word}-`)
+const matches = (phase: string, word: string): boolean => phase === word || phase.startsWith(`${word}-`)
