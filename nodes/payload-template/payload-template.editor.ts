@@ -3,7 +3,6 @@ import { parseTemplate } from '../../lib/template/parse.js'
 import type { Rendered } from '../../lib/template/render.js'
 import { TEMPLATE_FORMATS, type TemplateFormat } from '../../lib/template/template.js'
 import { button, byId, element, fill } from '../editor/element.js'
-import { markupAfter } from '../editor/event/downstream.js'
 import { EventPicker } from '../editor/event/event-picker.js'
 import { automationBefore } from '../editor/event/upstream.js'
 import { problemOf } from '../editor/form/check.js'
@@ -13,10 +12,13 @@ import type { EditorNode } from '../editor/red-editor.d.js'
 import { recipeMenu } from '../editor/template/recipe-menu.js'
 import { renderedText } from '../editor/template/rendered-text.js'
 import { TemplateEditor } from '../editor/template/template-editor.js'
+import { type Finding, stops } from '../editor/template/template-findings.js'
 import { guardTemplate } from '../editor/template/template-guard.js'
-import { type Finding, reportOn } from '../editor/template/template-report.js'
+import { namesFor } from '../editor/template/template-names.js'
+import { reportOn } from '../editor/template/template-report.js'
 import { VariableList } from '../editor/template/variable-list.js'
-import { hasSecretNamed } from '../editor/webhook/secrets.js'
+import { markupAfter, receiversAfter } from '../editor/webhook/receivers.js'
+import { secretNames } from '../editor/webhook/secrets.js'
 import { CURRENT_VERSION, DEFAULTS, migrate } from './payload-template.migrate.js'
 
 interface TemplateNode extends EditorNode {
@@ -88,6 +90,7 @@ RED.nodes.registerType<TemplateNode>('payload-template', {
       value: String(form.config['template']),
       format: format(),
       label: [_('payload-template.label.template'), hint].filter(Boolean).join('. '),
+      names: () => names(),
       onChange: () => update(),
     })
     editors.set(this, editor)
@@ -100,20 +103,22 @@ RED.nodes.registerType<TemplateNode>('payload-template', {
     })
     byId('payload-template-event-label').after(' ', picker.select)
     const asSent = (rendered: Rendered) => escapeMarkup({ ...rendered, format: format() }, markupAfter(this))
-    const describe = (finding: Finding) => _(`payload-template.finding.${finding.kind}`, { what: finding.what })
+    const names = () => namesFor(picker.event, _)
+    const describe = ({ kind, what, other = '' }: Finding) => _(`payload-template.finding.${kind}`, { what, other })
 
-    function update(): void {
+    const update = (): void => {
       const report = reportOn(editor.text, {
         format: format(),
         missing: form.text('missing') === 'error' ? 'error' : 'blank',
         event: picker.event,
         automationName: automation?.name ?? '',
-        hasSecret: hasSecretNamed,
+        around: { secrets: secretNames(), names: names().map(({ name }) => name), receivers: receiversAfter(this) },
       })
       editor.mark(report.findings, describe)
       const { rendered, findings } = report
       const wrong = findings.some(({ kind }) => kind === 'error')
-      const problem = wrong ? _('payload-template.finding.heading') : report.problem
+      const stopped = findings.some(stops) ? _('payload-template.finding.stopped') : null
+      const problem = wrong ? _('payload-template.finding.heading') : (report.problem ?? stopped)
       const output = byId('payload-template-output')
       fill(output, ...(rendered ? renderedText(asSent(rendered), _('payload-template.secret')) : []))
       output.hidden = rendered === null
@@ -125,7 +130,7 @@ RED.nodes.registerType<TemplateNode>('payload-template', {
         ...unique(findings).map((finding) =>
           element(
             'li',
-            { class: finding.kind === 'error' ? 'aa-text-error' : 'aa-text-warning' },
+            { class: stops(finding) ? 'aa-text-error' : 'aa-text-warning' },
             button(_('payload-template.line', { line: finding.line }), 'fa-arrow-up', () =>
               editor.reveal(finding.line, finding.column),
             ),

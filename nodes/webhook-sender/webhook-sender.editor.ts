@@ -1,6 +1,7 @@
 import { RECIPES } from '../../lib/recipes/payloads.js'
 import { byId } from '../editor/element.js'
-import { automationBefore, nodeBefore } from '../editor/event/upstream.js'
+import { automationBefore } from '../editor/event/upstream.js'
+import { nodeBefore } from '../editor/event/wires.js'
 import { closeForm, openForm } from '../editor/form/form.js'
 import { labelOf } from '../editor/form/label.js'
 import type { EditorNode } from '../editor/red-editor.d.js'

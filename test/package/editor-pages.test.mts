@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { TEMPLATE_ONLY_NAMES, VOCABULARY } from '../../dist/lib/events/vocabulary.js'
 import { editorDefinition, editorPage, registeredLiterally } from './editor-page.mts'
 import { filesBelow, NODE_TYPES, packageJson, read, readJson, root } from './repository.mts'
 
@@ -133,6 +134,12 @@ for (const type of NODE_TYPES) {
     })
   })
 }
+
+it("the template's catalog describes every variable, in English as the documentation does", () => {
+  const { variable } = catalogOf('payload-template')['payload-template']
+  for (const { name, description } of VOCABULARY) assert.equal(variable[name], description, name)
+  for (const name of TEMPLATE_ONLY_NAMES) assert.equal(typeof variable[name], 'string', name)
+})
 
 /** Properties that no dialog shows. */
 const HIDDEN = new Set(['version', 'outputs', 'inputs', 'kind', 'method'])

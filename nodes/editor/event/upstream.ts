@@ -1,5 +1,6 @@
 import type { RuleSettings } from '../../../lib/automations/rule.js'
 import type { EditorNode } from '../red-editor.d.js'
+import { nodeBefore } from './wires.js'
 
 /** The automation whose messages reach a node, so that previews show what will really come. */
 export interface UpstreamAutomation {
@@ -19,18 +20,4 @@ export function automationBefore(node: EditorNode): UpstreamAutomation | null {
   const saved = Object.entries(settings).filter(([, value]) => value !== undefined)
   const example = trigger._def.aliasExample?.call(trigger)
   return { name: trigger.name ?? '', trigger: Object.fromEntries(saved), example }
-}
-
-/** Follows the wires backwards to the nearest node of a type. */
-export function nodeBefore(node: EditorNode, type: string): EditorNode | null {
-  const seen = new Set<EditorNode>()
-  let row: EditorNode[] = [node]
-  while (row.length > 0) {
-    const found = row.find((candidate) => candidate.type === type)
-    if (found) return found
-    for (const passed of row) seen.add(passed)
-    const before = row.flatMap((target) => RED.nodes.filterLinks({ target }).map(({ source }) => source))
-    row = before.filter((source) => !seen.has(source))
-  }
-  return null
 }

@@ -1,15 +1,25 @@
-import { VOCABULARY } from '../../../lib/events/vocabulary.js'
 import type { TemplateFormat } from '../../../lib/template/template.js'
 import type { CodeEditor, MonacoApi, MonacoCompletion, MonacoModel } from '../red-editor.d.js'
-import { secretNodes } from '../webhook/secrets.js'
-import type { Finding } from './template-report.js'
+import { type Finding, stops } from './template-findings.js'
+import type { NameOffer } from './template-names.js'
 
 /** Under this name our marks are kept apart from those of the JSON language. */
 const OWNER = 'artifact-automations'
 const LANGUAGES = ['json', 'plaintext', 'text']
 
-/** The models of open template editors: other nodes' editors are none of our business. */
-const models = new Set<string>()
+/** The models of open template editors with the names they offer: other nodes' editors are none of our business. */
+const models = new Map<string, () => readonly NameOffer[]>()
+
+/**
+ * Everything that Monaco knows but our names: its language JSON would offer words of the text, in quotes and chosen
+ * already, where a name between braces is being typed.
+ */
+const OURS_ALONE = Object.fromEntries(
+  ['Words', 'Properties', 'Values', 'Modules', 'Snippets', 'Enums', 'EnumMembers', 'Colors', 'Keywords'].map((kind) => [
+    `show${kind}`,
+    false,
+  ]),
+)
 let registered: MonacoApi | null = null
 
 interface TemplateEditorOptions {
@@ -18,6 +28,8 @@ interface TemplateEditorOptions {
   readonly format: TemplateFormat
   /** For screen readers. */
   readonly label: string
+  /** What may be written between braces now. */
+  readonly names: () => readonly NameOffer[]
   readonly onChange: () => void
 }
 
@@ -30,8 +42,10 @@ export class TemplateEditor {
   readonly #marks: { dispose(): void } | null
   /** As the editor gives it back: line ends may differ from what was put in. */
   readonly #before: string
+  readonly #names: () => readonly NameOffer[]
 
-  constructor({ element, value, format, label, onChange }: TemplateEditorOptions) {
+  constructor({ element, value, format, label, names, onChange }: TemplateEditorOptions) {
+    this.#names = names
     this.#editor = RED.editor.createEditor({
       element,
       mode: modeOf(format),
@@ -43,6 +57,8 @@ export class TemplateEditor {
       wordWrap: 'on',
       scrollBeyondLastLine: false,
       ariaLabel: label,
+      wordBasedSuggestions: 'off',
+      suggest: OURS_ALONE,
     })
     this.#before = this.text
     this.#editor.getSession().on('change', onChange)
@@ -53,7 +69,7 @@ export class TemplateEditor {
     const model = this.#model
     const { monaco } = window
     if (!monaco || !model) return null
-    models.add(model.uri.toString())
+    models.set(model.uri.toString(), this.#names)
     register(monaco)
     // ${name} outside quotes is no JSON to Monaco; our own parser knows better, so only its marks stay
     return monaco.editor.onDidChangeMarkers((resources) => {
@@ -107,7 +123,7 @@ export class TemplateEditor {
         const start = model.getPositionAt(finding.offset)
         const end = model.getPositionAt(finding.offset + Math.max(finding.length, 1))
         return {
-          severity: finding.kind === 'error' ? 8 : 4,
+          severity: stops(finding) ? 8 : 4,
           message: describe(finding),
           startLineNumber: start.lineNumber,
           startColumn: start.column,
@@ -124,7 +140,7 @@ export class TemplateEditor {
     models.delete(model.uri.toString())
     this.#editor.setMode(modeOf(format))
     const renewed = this.#model
-    if (renewed) models.add(renewed.uri.toString())
+    if (renewed) models.set(renewed.uri.toString(), this.#names)
   }
 
   reveal(line: number, column: number): void {
@@ -155,7 +171,7 @@ function register(monaco: MonacoApi): void {
     monaco.languages.registerCompletionItemProvider(language, {
       triggerCharacters: ['$', '{'],
       provideCompletionItems: (model, position) => ({
-        suggestions: models.has(model.uri.toString()) ? completions(monaco, model, position) : [],
+        suggestions: completions(monaco, model, position, models.get(model.uri.toString())?.() ?? []),
       }),
     })
   }
@@ -166,6 +182,7 @@ function completions(
   monaco: MonacoApi,
   model: MonacoModel,
   { lineNumber, column }: { lineNumber: number; column: number },
+  names: readonly NameOffer[],
 ): MonacoCompletion[] {
   const line = model.getLineContent(lineNumber)
   const begun = /\$(\{[^{}$"]*)?$/.exec(line.slice(0, column - 1))
@@ -187,21 +204,7 @@ function completions(
     sortText: String(order).padStart(3, '0'),
     range,
   })
-  return templateNames().map(({ name, detail, kind }, order) =>
-    offer(name, detail, { variable: Variable, field: Field, secret: Constant }[kind], order),
+  return names.map(({ name, description, kind }, order) =>
+    offer(name, description, { variable: Variable, field: Field, secret: Constant }[kind], order),
   )
-}
-
-/** The names that a template can use, but for what only one event has. */
-export function templateNames(): { name: string; detail: string; kind: 'variable' | 'field' | 'secret' }[] {
-  const secrets = secretNodes().flatMap(({ name }) => (name ? [name] : []))
-  return [
-    ...VOCABULARY.map(({ name, description }) => ({ name, detail: description, kind: 'variable' as const })),
-    { name: 'automation_name', detail: 'Name of the automation', kind: 'variable' },
-    { name: 'event_json', detail: 'The whole event as JSON', kind: 'variable' },
-    { name: 'artifact_metadata.KEY', detail: 'One value of the metadata', kind: 'field' },
-    { name: 'event.NAME', detail: 'Any field of the event, unknown ones too', kind: 'field' },
-    { name: 'ACCESS_TOKEN', detail: "The webhook's access token", kind: 'secret' },
-    ...secrets.map((name) => ({ name, detail: 'Secret', kind: 'secret' as const })),
-  ]
 }

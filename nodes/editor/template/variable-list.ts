@@ -1,8 +1,10 @@
 import type { ArtifactEvent } from '../../../lib/events/event.js'
 import { VOCABULARY } from '../../../lib/events/vocabulary.js'
+import { EVENT_PREFIX, METADATA_PREFIX } from '../../../lib/template/names.js'
 import { element, fill } from '../element.js'
 import type { Translate } from '../red-editor.d.js'
-import { secretNodes } from '../webhook/secrets.js'
+import { secretNames } from '../webhook/secrets.js'
+import { descriptionOf, metadataNames, ownNames } from './template-names.js'
 
 interface Entry {
   readonly name: string
@@ -28,30 +30,38 @@ export class VariableList {
 
   show(event: ArtifactEvent, automationName: string): void {
     const { _ } = this.#options
+    const fields = (fits: (name: string) => boolean): Entry[] =>
+      VOCABULARY.filter(({ name }) => fits(name)).map(({ name }) => ({
+        name,
+        description: descriptionOf(name, _),
+        value: event[name],
+      }))
     const groups: [key: string, entries: Entry[]][] = [
-      ['event', fields(event, (name) => !/^(artifact_|run_|metric_|alias$|tag$)/.test(name))],
-      ['artifact', fields(event, (name) => /^(artifact_|alias$|tag$)/.test(name))],
+      ['event', fields((name) => !/^(artifact_|run_|metric_|alias$|tag$)/.test(name))],
+      ['artifact', fields((name) => /^(artifact_|alias$|tag$)/.test(name))],
       ['metadata', metadata(event)],
-      ['run', fields(event, (name) => /^(run_|metric_)/.test(name))],
+      ['run', fields((name) => /^(run_|metric_)/.test(name))],
       ['own', ownFields(event, _('payload-template.variables.own-field'))],
       [
         'automation',
         [
           {
             name: 'automation_name',
-            description: _('payload-template.variables.automation_name'),
+            description: descriptionOf('automation_name', _),
             value: automationName,
           },
-          { name: 'event_json', description: _('payload-template.variables.event_json'), value: event },
+          { name: 'event_json', description: descriptionOf('event_json', _), value: event },
         ],
       ],
       [
         'secret',
         [
           { name: 'ACCESS_TOKEN', description: _('payload-template.variables.access-token'), value: undefined },
-          ...secretNodes().flatMap(({ name }) =>
-            name ? [{ name, description: _('payload-template.variables.secret'), value: undefined }] : [],
-          ),
+          ...secretNames().map((name) => ({
+            name,
+            description: _('payload-template.variables.secret'),
+            value: undefined,
+          })),
         ],
       ],
     ]
@@ -80,25 +90,15 @@ export class VariableList {
   }
 }
 
-const fields = (event: ArtifactEvent, fits: (name: string) => boolean): Entry[] =>
-  VOCABULARY.filter(({ name }) => fits(name)).map(({ name, description }) => ({
-    name,
-    description,
-    value: event[name],
-  }))
-
 const metadata = (event: ArtifactEvent): Entry[] =>
-  Object.entries(event.artifact_metadata ?? {}).map(([key, value]) => ({
-    name: `artifact_metadata.${key}`,
+  metadataNames(event).map((name) => ({
+    name,
     description: '',
-    value,
+    value: event.artifact_metadata?.[name.slice(METADATA_PREFIX.length)],
   }))
 
-/** Fields that only this event's sender knows. */
 const ownFields = (event: ArtifactEvent, description: string): Entry[] =>
-  Object.entries(event)
-    .filter(([name]) => !VOCABULARY.some((variable) => variable.name === name))
-    .map(([name, value]) => ({ name: `event.${name}`, description, value }))
+  ownNames(event).map((name) => ({ name, description, value: event[name.slice(EVENT_PREFIX.length)] }))
 
 const LONGEST = 120
 

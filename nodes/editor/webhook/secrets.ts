@@ -21,6 +21,4 @@ export function offerNewSecrets(choice: JQuery): void {
   }
 }
 
-export function hasSecretNamed(name: string): boolean {
-  return secretNodes().some((node) => node.name === name)
-}
+export const secretNames = (): string[] => secretNodes().flatMap(({ name }) => name || [])

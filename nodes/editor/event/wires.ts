@@ -1,0 +1,42 @@
+import type { EditorNode } from '../red-editor.d.js'
+
+/** Follows the wires backwards to the nearest node of a type, the node itself included. */
+export function nodeBefore(node: EditorNode, type: string): EditorNode | null {
+  for (const row of rowsFrom(node, before)) {
+    const found = row.find((candidate) => candidate.type === type)
+    if (found) return found
+  }
+  return null
+}
+
+/** Every enabled node of a type that what a node sends can reach, the nearest first. */
+export function nodesAfter(node: EditorNode, type: string): EditorNode[] {
+  return [...rowsFrom(node, after)].flatMap((row) => row.filter((each) => each.type === type && !each.d))
+}
+
+/** The node, then all that stand one step from it, and so on; each once. */
+function* rowsFrom(node: EditorNode, step: (node: EditorNode) => EditorNode[]): Generator<EditorNode[]> {
+  const seen = new Set([node])
+  for (let row = [node]; row.length > 0; ) {
+    yield row
+    const next = new Set(row.flatMap(step))
+    row = [...next].filter((each) => !seen.has(each))
+    for (const each of row) seen.add(each)
+  }
+}
+
+const before = (node: EditorNode): EditorNode[] => [
+  ...RED.nodes.filterLinks({ target: node }).map(({ source }) => source),
+  ...linked(node, 'link in'),
+]
+
+const after = (node: EditorNode): EditorNode[] => [
+  ...RED.nodes.filterLinks({ source: node }).map(({ target }) => target),
+  ...linked(node, 'link out'),
+]
+
+/** The other ends of a link node, which know each other by their ids. */
+function linked(node: EditorNode, type: 'link in' | 'link out'): EditorNode[] {
+  const ids = node.type === type && Array.isArray(node['links']) ? (node['links'] as string[]) : []
+  return ids.flatMap((id) => RED.nodes.node(id) ?? [])
+}
