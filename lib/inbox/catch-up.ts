@@ -27,7 +27,7 @@ export interface CatchUpParts {
   /** Hands an event to one automation. @returns false when it is not at work, or the flows are stopped */
   readonly emit: (automation: string, event: ArtifactEvent) => boolean
   /** Whether an event that was handed over and may not have settled goes to the automation again. */
-  readonly isUnfinished: (automation: string, event: ArtifactEvent) => Promise<boolean>
+  readonly isUnfinished: (automation: string, event: ArtifactEvent, isSettled: boolean) => Promise<boolean>
   readonly now: () => number
   /** Calls back after some milliseconds. */
   readonly later: (call: () => void, ms: number) => void
@@ -86,15 +86,12 @@ export class CatchUp {
     const keeper = await this.#parts.keeper()
     await this.#read(keeper)
     for (const [key, entry] of [...this.#open]) {
-      const { automation, source, eventId } = entry
-      const known = await keeper.event(source, eventId)
-      if (
-        known &&
-        (await this.#parts.isUnfinished(automation, known.event)) &&
-        this.#parts.emit(automation, known.event)
-      ) {
+      const { automation, source, eventId, settledAt } = entry
+      const event = (await keeper.event(source, eventId))?.event
+      const isWanted = event && (await this.#parts.isUnfinished(automation, event, settledAt !== null))
+      if (isWanted && this.#parts.emit(automation, event)) {
         this.#open.set(key, { ...entry, at: this.#parts.now(), settledAt: null })
-      } else this.#forget(key)
+      } else if (this.#open.get(key) === entry) this.#forget(key)
     }
     if (this.#open.size > 0 || this.#over.length > 0) this.#sweepLater()
   }
@@ -149,7 +146,7 @@ export class CatchUp {
 
   /** Resolves when these have settled, or were given the time to. */
   async #settling(keys: readonly string[]): Promise<void> {
-    const isOver = () => keys.every((key) => (this.#open.get(key)?.settledAt ?? 0) !== null)
+    const isOver = () => keys.every((key) => this.#open.get(key)?.settledAt !== null)
     if (isOver()) return
     await new Promise<void>((resolve) => {
       const look = () => {

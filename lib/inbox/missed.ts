@@ -21,16 +21,22 @@ export function isMissed(automation: Automation, event: ArtifactEvent, made: rea
 }
 
 /**
- * Whether an event that was handed to an automation before should be handed to it again, because it may not have
- * reached all of its senders: only what would make no second delivery of anything that was made.
+ * Whether an event that was handed to an automation a moment ago should be handed to it again, because a crash or a
+ * deploy may have caught it on the way to one of its senders: only what would make no second delivery of anything that
+ * was made. Where nobody knows the payloads, whether it had reached a sender decides.
  */
-export function isUnfinished(automation: Automation, event: ArtifactEvent, made: readonly Made[]): boolean {
-  if (made.length === 0) return automation.starts(event)
+export function isUnfinished(
+  automation: Automation,
+  event: ArtifactEvent,
+  made: readonly Made[],
+  isSettled: boolean,
+): boolean {
   if (!automation.starts(event)) return false
+  if (made.length === 0) return true
   const { payloads } = automation.follow(event)
+  if (payloads.some(({ sends }) => sends === null)) return !isSettled
   const now = payloads.flatMap(({ sender, sends, body }) =>
     sends === true && body !== undefined ? [deliveryId(event.event_id, sender.id, Buffer.from(body))] : [],
   )
-  const isKnown = payloads.every(({ sends }) => sends !== null)
-  return isKnown && made.every(({ id }) => now.includes(id)) && now.some((id) => !made.some((one) => one.id === id))
+  return made.every(({ id }) => now.includes(id)) && now.some((id) => !made.some((one) => one.id === id))
 }

@@ -57,9 +57,12 @@ export class Host {
     this.catchUp = new CatchUp({
       keeper: () => this.stores.engine(this.embeddedPath()),
       emit: (automation, event) => this.dispatcher.handTo(automation, event),
-      isUnfinished: async (id, event) => {
+      isUnfinished: async (id, event, isSettled) => {
         const automation = this.automations.of(id)
-        return automation !== undefined && isUnfinished(automation, event, await this.stores.made(id, event.event_id))
+        return (
+          automation !== undefined &&
+          isUnfinished(automation, event, await this.stores.made(id, event.event_id), isSettled)
+        )
       },
       now: Date.now,
       later: (call, ms) => setTimeout(call, ms).unref(),
