@@ -1,11 +1,12 @@
 // `npm run bench`: this package against the stock Node-RED flow and a bare undici loop, in one run, as ratios.
 //   npm run bench -- --quick    fewer events and rounds
 //   npm run bench -- growth     only the measures named: throughput growth paced killed burst queued outage neighbours
-//                               history
+//                               history understand
 import { parseArgs } from 'node:util'
 import { history } from './bench/history.mjs'
 import { burstDelay, growth, killed, neighbours, outage, paced, queued, throughput } from './bench/measures.mjs'
 import { startDriver, startReceiver } from './bench/processes.mjs'
+import { understand } from './bench/understand.mjs'
 import { build } from './build.mjs'
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean' } } })
@@ -106,6 +107,27 @@ try {
       const { p50, slowest } = await history(count)
       row(`a page of history among ${count} deliveries, p50 and slowest`, `${ms(p50)}, ${ms(slowest)}`)
     }
+  }
+  if (wanted('understand')) {
+    const size = quick
+      ? { events: 20_000, deliveries: 50_000, count: 1_500, rounds: 3 }
+      : { events: 100_000, deliveries: 1_000_000, count: 5_000, rounds: 5 }
+    const { explain, backtest, beside, perSecond } = await understand({ ...tools, automations: 1_000, ...size })
+    row(
+      `an explanation of one event for 1,000 automations: the first, p50, the slowest`,
+      `${ms(explain.first)}, ${ms(explain.p50)}, ${ms(explain.slowest)}`,
+      `${size.events} events, ${size.deliveries} deliveries`,
+    )
+    row(
+      `a backtest of ${size.events} events`,
+      ms(backtest.ms),
+      `event-loop delay p99 meanwhile: ${ms(backtest.loopP99)}`,
+    )
+    row(
+      'deliveries a second beside backtests, against alone',
+      `${beside.toFixed(2)} ×`,
+      `alone: ${Math.round(perSecond)} events/s`,
+    )
   }
 } finally {
   driver.stop()

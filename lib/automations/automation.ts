@@ -136,9 +136,9 @@ export class Automation {
   }
 
   #compiledNow() {
-    const source = this.#around.source(this.source)
     const running = this.#around.compiled?.(this.id)
     if (running) return { rule: running, problem: null }
+    const source = this.#around.source(this.source)
     try {
       const rule = compileRule(this.#settings as unknown as RuleSettings, source?.isWatched ?? false)
       return { rule, problem: source ? null : NO_SOURCE }

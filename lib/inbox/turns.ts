@@ -1,13 +1,17 @@
 /** Of the event loop at a time: short beside an attempt, long beside the change to other work. */
 const TURN_MS = 4
-/** Others that used more than this in between are busy: then they get most of the time. */
+/** Who else used more of the processor than this in between is busy, and gets nine tenths of the time then. */
 const BUSY_MS = 1
-const REST_MS = 3 * TURN_MS
+const REST = 9
+/** However long a turn was: a process that was stopped for a while has had no long turn. */
+const LONGEST_REST_MS = 250
 
 /** Clock and event loop; Node.js's own unless a test has others. */
 export interface EventLoop {
   /** Milliseconds from any moment on. */
   now(): number
+  /** Milliseconds of the processor that this process used: another process that is busy is no reason to wait. */
+  used(): number
   /** Resolves when everything else that waits has had its turn. */
   others(): Promise<void>
   sleep(ms: number): Promise<void>
@@ -29,10 +33,11 @@ export class Turns {
   /** To be called between small pieces of work. @throws the signal's reason when nobody waits for the work any more */
   async next(): Promise<void> {
     this.#signal.throwIfAborted()
-    const left = this.#loop.now()
-    if (left - this.#began < TURN_MS) return
+    const took = this.#loop.now() - this.#began
+    if (took < TURN_MS) return
+    const used = this.#loop.used()
     await this.#loop.others()
-    if (this.#loop.now() - left > BUSY_MS) await this.#loop.sleep(REST_MS)
+    if (this.#loop.used() - used > BUSY_MS) await this.#loop.sleep(Math.min(REST * took, LONGEST_REST_MS))
     this.#began = this.#loop.now()
     this.#signal.throwIfAborted()
   }
@@ -40,6 +45,10 @@ export class Turns {
 
 const NODE: EventLoop = {
   now: () => performance.now(),
+  used() {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1000
+  },
   others: () => new Promise((resolve) => setImmediate(resolve)),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 }

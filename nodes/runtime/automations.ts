@@ -35,7 +35,9 @@ export class Automations {
   readonly #saved: ReadonlyMap<string, SavedNode>
   readonly #given: ReadonlyMap<string, SavedNode>
   readonly #graph: FlowGraph
-  readonly #byId = new Map<string, Automation>()
+  readonly #triggers: ReadonlyMap<string, RunningNode>
+  readonly #surroundings: Surroundings
+  readonly #made = new Map<string, Automation>()
 
   /** @param given nodes that take the place of deployed ones with their ids; only triggers among them are judged then */
   constructor(RED: NodeAPI, deployed: Deployed, given?: readonly SavedNode[]) {
@@ -45,15 +47,14 @@ export class Automations {
     this.#saved = deployedNodes(RED)
     const graph = new FlowGraph(new Map([...this.#saved, ...this.#given]))
     this.#graph = graph
-    const around = this.#surroundings(graph)
-    for (const trigger of graph.triggers) {
-      if (given && !this.#given.has(trigger.node.id)) continue
-      this.#byId.set(trigger.id, new Automation(trigger, around))
-    }
+    this.#surroundings = this.#around(graph)
+    const judged = graph.triggers.filter(({ node }) => given === undefined || this.#given.has(node.id))
+    this.#triggers = new Map(judged.map((trigger) => [trigger.id, trigger]))
   }
 
-  get all(): Automation[] {
-    return [...this.#byId.values()]
+  /** One after the other, each made when it is its turn: there may be thousands. */
+  *[Symbol.iterator](): Generator<Automation> {
+    for (const id of this.#triggers.keys()) yield this.of(id) as Automation
   }
 
   /** The properties of a node of this package by the id under which it runs; undefined when there is none of this type. */
@@ -63,10 +64,16 @@ export class Automations {
   }
 
   of(id: string): Automation | undefined {
-    return this.#byId.get(id)
+    const trigger = this.#triggers.get(id)
+    let automation = this.#made.get(id)
+    if (trigger && !automation) {
+      automation = new Automation(trigger, this.#surroundings)
+      this.#made.set(id, automation)
+    }
+    return automation
   }
 
-  #surroundings(graph: FlowGraph): Surroundings {
+  #around(graph: FlowGraph): Surroundings {
     return {
       graph,
       settings: (running) => this.#settings(running),

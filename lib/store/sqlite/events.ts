@@ -111,6 +111,8 @@ export function markRouted({ db, commit }: Context, seqs: readonly number[]): Pr
 /** How many events a page looks at when it searches, and of how many bytes it reads the text; it may be short then. */
 const SEARCHED = 5_000
 const READ_BYTES = 2 * 1024 * 1024
+/** Rows that are looked at together, without their texts. */
+const LEAST_CHUNK = 100
 
 const SLICE = {
   newest: 'SELECT seq, source, received_at FROM events WHERE seq < ? ORDER BY seq DESC LIMIT ?',
@@ -122,22 +124,23 @@ const SLICE = {
  * would cost something with each event.
  */
 export function listEvents({ db }: Context, filter: EventFilter, { before, limit, order = 'newest' }: EventPage) {
-  const from = order === 'oldest' && before === undefined ? 0 : beforeOf(before)
-  const looked = Object.values(filter).every((value) => value === undefined) ? limit : SEARCHED
-  const rows = db.all(SLICE[order], from, looked)
   const events: KnownEvent[] = []
-  let [last, bytes] = [from, 0]
-  for (const row of rows) {
-    if (events.length === limit || bytes >= READ_BYTES) break
-    last = row['seq'] as number
-    if (!isWithin(row, filter)) continue
-    const whole = db.get('SELECT seq, source, received_at, json FROM events WHERE seq = ?', last)!
-    bytes += (whole['json'] as string).length
-    const found = knownOf(whole)
-    if (filter.event_type === undefined || filter.event_type === found.event.event_type) events.push(found)
+  const chunk = Math.max(limit, LEAST_CHUNK)
+  let [last, bytes] = [order === 'oldest' && before === undefined ? 0 : beforeOf(before), 0]
+  for (let looked = 0; looked < SEARCHED; looked += chunk) {
+    const rows = db.all(SLICE[order], last, chunk)
+    for (const row of rows) {
+      if (events.length === limit || bytes >= READ_BYTES) return { events, next: String(last) }
+      last = row['seq'] as number
+      if (!isWithin(row, filter)) continue
+      const whole = db.get('SELECT seq, source, received_at, json FROM events WHERE seq = ?', last)!
+      bytes += (whole['json'] as string).length
+      const found = knownOf(whole)
+      if (filter.event_type === undefined || filter.event_type === found.event.event_type) events.push(found)
+    }
+    if (rows.length < chunk) return { events, next: null }
   }
-  const isEnd = rows.length < looked && (rows.length === 0 || last === rows.at(-1)?.['seq'])
-  return { events, next: isEnd ? null : String(last) }
+  return { events, next: String(last) }
 }
 
 function isWithin({ source, received_at: at }: Row, filter: EventFilter): boolean {

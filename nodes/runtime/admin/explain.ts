@@ -14,7 +14,8 @@ import { type AdminRouter, optionalText } from './router.js'
 const SAMPLE = 'sample:'
 
 interface Question {
-  readonly automations: readonly Automation[]
+  readonly automations: Iterable<Automation>
+  readonly isAsked: (automation: Automation) => boolean
   readonly event: ArtifactEvent
   /** What the automations made of it so far. */
   readonly deliveries: readonly Delivery[]
@@ -33,17 +34,15 @@ export function mountExplain(router: AdminRouter, RED: NodeAPI, host: Host): voi
     }
     const { event, received_at } = known
     const isSample = source.startsWith(SAMPLE)
-    const automations = host.automations.all.filter(({ id, source: own }) =>
-      isSample ? `${SAMPLE}${id}` === source : own === source,
-    )
     const rows = await explained(host, new Turns(signal), {
-      automations,
+      automations: host.automations,
+      isAsked: ({ id, source: own }) => (isSample ? `${SAMPLE}${id}` === source : own === source),
       event,
       deliveries: await host.stores.made(undefined, eventId),
       explain: (automation) =>
         isSample ? automation.explainSample(event) : younger(host, automation, automation.explain(event), received_at),
     })
-    const note = automations.length > 0 ? [] : ['No automation that is deployed now uses this source.']
+    const note = rows.length > 0 ? [] : ['No automation that is deployed now uses this source.']
     return { status: 200, json: { source, received_at, event, automations: rows, note } }
   })
 
@@ -58,10 +57,10 @@ export function mountExplain(router: AdminRouter, RED: NodeAPI, host: Host): voi
         newId: () => newEventId(new Date()),
         ...(source !== undefined && givenBy(known, source)),
       })
-      const automations = known.all.filter((automation) => source === undefined || automation.source === source)
       const seen = source === undefined ? null : await seenBefore(host, source, event)
       const rows = await explained(host, new Turns(signal), {
-        automations,
+        automations: known,
+        isAsked: (automation) => source === undefined || automation.source === source,
         event,
         deliveries: seen ? await host.stores.made(undefined, event.event_id) : [],
         explain: (automation) => automation.explain(event),
@@ -70,7 +69,7 @@ export function mountExplain(router: AdminRouter, RED: NodeAPI, host: Host): voi
         ...(seen
           ? [`The source has seen the event_id before, at ${seen}: posted again it is a duplicate, and starts nothing.`]
           : []),
-        ...(automations.length > 0 ? [] : ['No automation uses this source.']),
+        ...(rows.length > 0 ? [] : ['No automation uses this source.']),
       ]
       return {
         status: 200,
@@ -81,10 +80,11 @@ export function mountExplain(router: AdminRouter, RED: NodeAPI, host: Host): voi
   )
 }
 
-async function explained(host: Host, turns: Turns, { automations, deliveries, explain }: Question) {
+async function explained(host: Host, turns: Turns, { automations, isAsked, deliveries, explain }: Question) {
   const rows: object[] = []
   for (const automation of automations) {
     await turns.next()
+    if (!isAsked(automation)) continue
     const { id, name, isDisabled } = automation
     const since = host.dispatcher.runningSince(id)
     rows.push({

@@ -5,9 +5,13 @@ import { type EventLoop, Turns } from '../../../dist/lib/inbox/turns.js'
 class FakeLoop implements EventLoop {
   at = 0
   others_ = 0
+  rested = 0
   log: string[] = []
   now() {
     return this.at
+  }
+  used() {
+    return this.at - this.rested
   }
   async others() {
     this.log.push('others')
@@ -16,6 +20,7 @@ class FakeLoop implements EventLoop {
   async sleep(ms: number) {
     this.log.push(`rest ${ms}`)
     this.at += ms
+    this.rested += ms
   }
 }
 
@@ -47,11 +52,27 @@ describe('long work in short turns', () => {
     assert.deepEqual([...new Set(loop.log)], ['others'])
   })
 
-  it('takes a quarter of the time where others are busy', async () => {
+  it('takes a tenth of the time where others are busy', async () => {
     loop.others_ = 3
     await work(4, 10)
     assert.equal(loop.log.filter((entry) => entry.startsWith('rest')).length, 10)
-    assert.ok(loop.at >= 4 * 40, `${loop.at} ms for 40 ms of work`)
+    assert.ok(loop.at >= 10 * 40, `${loop.at} ms for 40 ms of work`)
+  })
+
+  it('rests longer after a longer turn, and not for long after one that the whole process slept through', async () => {
+    loop.others_ = 3
+    await work(10)
+    await work(10_000)
+    assert.deepEqual(loop.log, ['others', 'rest 90', 'others', 'rest 250'])
+  })
+
+  it('takes every turn where another process keeps this one waiting', async () => {
+    loop.others = async () => {
+      loop.at += 50
+      loop.rested += 50
+    }
+    await work(4, 5)
+    assert.deepEqual(loop.log, [])
   })
 
   it('ends when whoever waited for it is gone, before and while others have their turn', async () => {
