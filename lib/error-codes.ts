@@ -63,6 +63,7 @@ export const ERRORS = {
   proxy_missing: { status: 400, statusText: 'proxy missing' },
   rules_invalid: { status: 400, statusText: 'invalid rules' },
   schedule_invalid: { status: 400, statusText: 'schedule is wrong' },
+  secret_invalid: { status: 400, statusText: 'secret cannot be right' },
   secret_missing: { status: 400 },
   source_invalid: { status: 400 },
   source_missing: { status: 400, statusText: 'no source' },

@@ -1,23 +1,11 @@
 import { isObject } from '../json.js'
-
-/**
- * Shorter values are not searched for: a secret "1" or "false" would be found in half of all answers, and hiding it there
- * would destroy what flows work with. The dialog of a secret says so.
- */
-export const SEARCHED_FROM = 6
+import { SEARCHED_FROM, withoutLineBreak } from './judge.js'
 
 /** A longer one that has parts is found in base64 and hex by these. */
 const ENCODED_WHOLE_UP_TO = 400
 
 /** Begins what is no secret and looks the same in every key file. */
 const PEM_BORDER = '-----'
-
-/** What a secret's value may be without the line break at its end that Kubernetes, Docker and editors leave there. */
-export const withoutLineBreak = (value: string): string => {
-  let end = value.length
-  while (end > 0 && (value[end - 1] === '\n' || value[end - 1] === '\r')) end -= 1
-  return value.slice(0, end)
-}
 
 /** What is searched for on behalf of secrets: their values, and what of each is a secret by itself. */
 export function partsOf(values: Iterable<string>): string[] {

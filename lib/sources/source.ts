@@ -1,4 +1,7 @@
 import { AutomationError } from '../error.js'
+import { judged } from '../secrets/judge.js'
+import type { Secret } from '../secrets/secret.js'
+import { judgedFor } from './http/judged-for.js'
 import { checkSettings, type HttpSourceSettings } from './http/settings.js'
 import { checkWandbSettings, type WandbSourceSettings } from './wandb/settings.js'
 
@@ -20,6 +23,8 @@ export interface SourceKind {
   readonly imports: boolean
   /** The property that names its secret; null when these settings need none. */
   secretOf(settings: Pick<SourceSettings, 'auth'>): 'secret' | 'apiKey' | null
+  /** @throws AutomationError `secret_invalid` in words, for a secret that can never be right there */
+  judgeSecret(settings: Pick<SourceSettings, 'auth'>, secret: Secret): void
   /** Why it takes no events while that secret has no value. */
   readonly withoutSecret: AutomationError
   /** @throws AutomationError `source_invalid` in words, for settings with which it could never get an event */
@@ -35,6 +40,9 @@ export const SOURCE_KINDS = {
     explores: false,
     imports: false,
     secretOf: ({ auth }) => (auth === 'none' ? null : 'secret'),
+    judgeSecret: ({ auth }, secret) => {
+      if (auth !== 'none') judgedFor(auth, secret)
+    },
     withoutSecret: new AutomationError(
       'secret_missing',
       'The source has no secret, so nobody can authenticate and senders are asked to come again later. Choose a secret and enter its value.',
@@ -48,6 +56,7 @@ export const SOURCE_KINDS = {
     explores: true,
     imports: true,
     secretOf: () => 'apiKey',
+    judgeSecret: (_settings, secret) => void judged(secret, 'api-key', 'The API key of the source'),
     withoutSecret: new AutomationError(
       'secret_missing',
       'The source has no API key, so it cannot ask W&B. Choose a secret and enter the key as its value.',

@@ -160,7 +160,7 @@ function signature({ over, encoding }: SignatureScheme): string[] {
   return [
     '# HMAC-SHA256 of id, timestamp and payload (Standard Webhooks); after whsec_ the key is in base64',
     'case "$SECRET" in',
-    `  whsec_*) KEY="$(printf '%s' "\${SECRET#whsec_}" | openssl base64 -d -A | ${TO_HEX})" ;;`,
+    `  whsec_*|v1,whsec_*) KEY="$(printf '%s' "\${SECRET#*whsec_}" | openssl base64 -d -A | ${TO_HEX})" ;;`,
     `  *) KEY="$(printf '%s' "$SECRET" | ${TO_HEX})" ;;`,
     'esac',
     `SIGNATURE="$(printf '%s' "$WEBHOOK_ID.$WEBHOOK_TIMESTAMP.$PAYLOAD" | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$KEY" -binary | ${encode})"`,

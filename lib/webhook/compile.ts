@@ -1,4 +1,5 @@
 import { AutomationError } from '../error.js'
+import { judged } from '../secrets/judge.js'
 import { Redactor } from '../secrets/redactor.js'
 import { MASK, Secret } from '../secrets/secret.js'
 import { fillSlots } from '../template/fill.js'
@@ -54,7 +55,11 @@ export interface Webhook extends Omit<WebhookPlan, 'headers'> {
  *   it should be: deliveries wait until it is put right
  */
 export function compileWebhook(settings: Partial<WebhookSettings>, parts: WebhookParts): Webhook {
-  const { token, signing, granted } = parts
+  const { signing } = parts
+  const token = parts.token && judged(parts.token, 'access-token', 'The access token')
+  const granted = new Map(
+    Array.from(parts.granted, ([name, secret]) => [name, judged(secret, 'payload', `The secret ${name}`)] as const),
+  )
   const { headers, ...plan } = planWebhook(settings, { hasToken: Boolean(token ?? settings.accessToken) })
   if (settings.accessToken && !token) throw invalid('The access token has no value. Enter it.', 'access token missing')
   const reveal = (name: string) => (name === 'ACCESS_TOKEN' ? token : granted.get(name))?.reveal()
@@ -73,7 +78,7 @@ export function compileWebhook(settings: Partial<WebhookSettings>, parts: Webhoo
 }
 
 function signer({ signing, signature }: Pick<WebhookPlan, 'signing' | 'signature'>, secret: Secret | undefined) {
-  if (!signature) return null
+  if (!signature || signing === 'none') return null
   if (!secret) {
     throw invalid('The webhook signs its requests, but has no signing secret. Choose one.', 'signing secret missing')
   }
@@ -90,7 +95,13 @@ function fillHeader(
     const value = name.toLowerCase() === 'authorization' ? withOneScheme(filled) : filled
     if (badHeaderCharacter(value) !== null) {
       throw invalid(
-        `A secret in the header ${name} has a character that cannot stand in a header. Enter it again, without a line break at its end and in plain ASCII.`,
+        `A secret in the header ${name} has a character that cannot stand in a header. Enter it again, in one line and in plain ASCII.`,
+        `secret in ${name}`,
+      )
+    }
+    if (value.trim() !== value) {
+      throw invalid(
+        `A secret in the header ${name} begins or ends with a space, which no header carries. Enter it again.`,
         `secret in ${name}`,
       )
     }
@@ -98,7 +109,7 @@ function fillHeader(
     const ownScheme = value !== filled && !value.startsWith('Bearer ')
     return { ...kind, name, value: new Secret(value), masked: ownScheme ? MASK : masked }
   } catch (error) {
-    if (!(error instanceof AutomationError) || error.code === 'webhook_invalid') throw error
+    if (!(error instanceof AutomationError) || ['webhook_invalid', 'secret_invalid'].includes(error.code)) throw error
     throw invalid(`The header ${name} cannot be filled: ${error.message}`, `header ${name}`, error)
   }
 }

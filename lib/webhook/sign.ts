@@ -1,7 +1,7 @@
+import { judged, keyOf, WHSEC } from '../secrets/judge.js'
 import type { Secret } from '../secrets/secret.js'
 import type { Hmac } from './hmac.js'
-import { invalid } from './invalid.js'
-import { type SignatureScheme, type Signing, WHSEC } from './signature-schemes.js'
+import type { SignatureScheme, Signing } from './signature-schemes.js'
 
 /** What a signature is over. */
 export interface SignedMessage {
@@ -21,18 +21,10 @@ export function sign(scheme: SignatureScheme, hmac: Hmac, { id, timestamp, body 
 
 /**
  * The HMAC key: the secret's UTF-8 bytes, decoded when a Standard Webhooks secret begins with `whsec_`.
- * @throws AutomationError `webhook_invalid` when what follows is not base64
+ * @throws AutomationError `secret_invalid` when it can never be right
  */
-export function signingKey(signing: Signing, secret: Secret): Buffer {
-  const text = secret.reveal()
-  if (signing !== 'standard-webhooks' || !text.startsWith(WHSEC)) return Buffer.from(text)
-  const encoded = text.slice(WHSEC.length)
-  const key = Buffer.from(encoded, 'base64')
-  if (key.length === 0 || key.toString('base64') !== encoded) {
-    throw invalid(
-      'The signing secret begins with whsec_, but what follows is not base64. Copy it again from the receiver.',
-      'signing secret unreadable',
-    )
-  }
-  return key
+export function signingKey(signing: Exclude<Signing, 'none'>, secret: Secret): Buffer {
+  const text = judged(secret, signing, 'The signing secret').reveal()
+  const key = signing === 'standard-webhooks' && text.startsWith(WHSEC) ? keyOf(text) : null
+  return Buffer.from(key ?? text)
 }

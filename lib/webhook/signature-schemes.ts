@@ -28,6 +28,3 @@ export function signatureScheme(signing: Signing, encoding: SignatureEncoding): 
   if (signing === 'none') return null
   return signing === 'wandb' ? { ...SCHEMES.wandb, encoding } : SCHEMES[signing]
 }
-
-/** A signing secret with this prefix is base64 of the key itself (Standard Webhooks); any other is the key's text. */
-export const WHSEC = 'whsec_'

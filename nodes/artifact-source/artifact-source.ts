@@ -4,11 +4,11 @@ import { AutomationError } from '../../lib/error.js'
 import { newEventId } from '../../lib/events/new-id.js'
 import { newestEvent } from '../../lib/inbox/newest-event.js'
 import { createReceiver, type Receiver, unavailable } from '../../lib/sources/http/receive.js'
-import { type SourceKindName, type SourceSettings, sourceKind } from '../../lib/sources/source.js'
+import { type SourceKind, type SourceKindName, type SourceSettings, sourceKind } from '../../lib/sources/source.js'
 import type { Host } from '../runtime/host.js'
 import { hostOf } from '../runtime/host-of.js'
 import { asAutomationError, logProblem } from '../runtime/report.js'
-import { secretValue } from '../runtime/secrets.js'
+import { secretIn } from '../runtime/secrets.js'
 import { migrate } from './artifact-source.migrate.js'
 import { watchWandb } from './watch.js'
 
@@ -46,11 +46,23 @@ module.exports = (RED: NodeAPI) => {
       return
     }
     host.whenStarted(this, () => {
-      const secret = kind?.secretOf(config)
-      if (kind && secret && host.secrets.value(RED, config[secret], true) === undefined) unusable(kind.withoutSecret)
-      else host.sources.change(this.id, { problem: null })
+      try {
+        if (kind) checkSecret(RED, host, kind, config)
+        host.sources.change(this.id, { problem: null })
+      } catch (error) {
+        unusable(asAutomationError(error))
+      }
     })
   })
+}
+
+/** @throws AutomationError `secret_missing`, `secret_invalid` */
+function checkSecret(RED: NodeAPI, host: Host, kind: SourceKind, config: ArtifactSourceDef): void {
+  const property = kind.secretOf(config)
+  if (property === null) return
+  const secret = host.secrets.of(RED, config[property], true)
+  if (secret === undefined) throw kind.withoutSecret
+  kind.judgeSecret(config, secret)
 }
 
 /** What begins when a source of each kind is made. */
@@ -59,7 +71,7 @@ const START: Readonly<
 > = {
   http: listen,
   wandb: (RED, host, node, config) =>
-    watchWandb(host, node, config, () => secretValue(RED, config.apiKey), fullScanHoursOf(RED)),
+    watchWandb(host, node, config, () => secretIn(RED, config.apiKey), fullScanHoursOf(RED)),
 }
 
 const unknownKind = (kind: string) =>
@@ -93,7 +105,7 @@ function receiverOf(RED: NodeAPI, host: Host, node: Node, config: ArtifactSource
   let told = ''
   return createReceiver({
     settings: config,
-    secret: () => host.secrets.value(RED, config.secret, host.dispatcher.running),
+    secret: () => host.secrets.of(RED, config.secret, host.dispatcher.running),
     accept: async (events) => {
       const receipts = await host.dispatcher.accept(node.id, events)
       told = ''

@@ -1,5 +1,6 @@
 import type { Node } from 'node-red'
 import type { WatchTrigger } from '../../lib/automations/watch-trigger.js'
+import type { Secret } from '../../lib/secrets/secret.js'
 import { connectWandb } from '../../lib/sources/wandb/connect.js'
 import { WandbPoller } from '../../lib/sources/wandb/poller.js'
 import { appUrlOf } from '../../lib/sources/wandb/runs/report.js'
@@ -18,7 +19,7 @@ export function watchWandb(
   host: Host,
   node: Node,
   settings: WandbSourceSettings,
-  apiKey: () => string | undefined,
+  apiKey: () => Secret | undefined,
   fullScanHours: unknown,
 ): void {
   const { baseUrl, interval } = checkWandbSettings(settings)

@@ -5,9 +5,10 @@ import { Secret } from '../../lib/secrets/secret.js'
 type SecretNode = Node<{ value?: string }> & { name?: string }
 
 /** The value of an automation-secret; undefined when the node or its credential is missing. */
-export function secretValue(RED: NodeAPI, id: string | undefined): string | undefined {
+export function secretIn(RED: NodeAPI, id: string | undefined): Secret | undefined {
   const node = id ? (RED.nodes.getNode(id) as SecretNode | null) : null
-  return node?.credentials?.value || undefined
+  const value = node?.credentials?.value
+  return value ? new Secret(value) : undefined
 }
 
 /**
@@ -15,14 +16,15 @@ export function secretValue(RED: NodeAPI, id: string | undefined): string | unde
  * neither be refused nor let in unseen.
  */
 export class KnownSecrets {
-  readonly #values = new Map<string, string>()
+  readonly #secrets = new Map<string, Secret>()
 
   /** @param running whether the flows run, so that a secret that is not there is really gone */
-  value(RED: NodeAPI, id: string, running: boolean): string | undefined {
-    const value = secretValue(RED, id)
-    if (value !== undefined) this.#values.set(id, value)
-    else if (running) this.#values.delete(id)
-    return this.#values.get(id)
+  of(RED: NodeAPI, id: string, running: boolean): Secret | undefined {
+    const secret = secretIn(RED, id)
+    // the same object as long as it is the same secret, so that what was made of it can be kept
+    if (secret !== undefined && secret.reveal() !== this.#secrets.get(id)?.reveal()) this.#secrets.set(id, secret)
+    else if (secret === undefined && running) this.#secrets.delete(id)
+    return this.#secrets.get(id)
   }
 }
 
@@ -34,8 +36,8 @@ export class KnownSecrets {
 export function secretOf(RED: NodeAPI, id: string, role: string): { name: string; secret: Secret } {
   const node = RED.nodes.getNode(id) as SecretNode | null
   const name = node?.name ?? ''
-  const value = secretValue(RED, id)
-  if (!node || value === undefined) {
+  const secret = secretIn(RED, id)
+  if (!node || secret === undefined) {
     throw new AutomationError(
       'secret_missing',
       node
@@ -44,5 +46,5 @@ export function secretOf(RED: NodeAPI, id: string, role: string): { name: string
       { statusText: name ? `secret ${name} missing` : 'secret missing' },
     )
   }
-  return { name, secret: new Secret(value) }
+  return { name, secret }
 }

@@ -1,7 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { AutomationError } from '../../error.js'
+import { keyOf, WHSEC } from '../../secrets/judge.js'
+import type { Secret } from '../../secrets/secret.js'
 import { SOURCE_UNAVAILABLE } from './answer.js'
+import { judgedFor } from './judged-for.js'
 import type { Authentication } from './settings.js'
 
 /** Seconds that a signed timestamp may be away from now, as Standard Webhooks and MLflow advise. */
@@ -17,30 +20,41 @@ export interface SignedRequest {
  * Refuses what the head of a request tells already, so that nobody makes us keep the body of a stranger.
  * @throws AutomationError as `authenticate`
  */
-export function authenticateHead(auth: Authentication, secret: string | undefined, headers: IncomingHttpHeaders): void {
+export function authenticateHead(auth: Authentication, secret: Secret | undefined, headers: IncomingHttpHeaders): void {
   if (auth === 'none') return
-  if (!secret) throw SOURCE_UNAVAILABLE
-  if (auth === 'bearer') checkBearer(secret, headers)
-  else if (auth === 'shared-secret') checkSharedSecret(secret, headers)
+  const value = usable(auth, secret)
+  if (auth === 'bearer') checkBearer(value, headers)
+  else if (auth === 'shared-secret') checkSharedSecret(value, headers)
   else checkIsSigned(headers)
+}
+
+function usable(auth: Exclude<Authentication, 'none'>, secret: Secret | undefined): string {
+  if (secret === undefined) throw SOURCE_UNAVAILABLE
+  try {
+    return judgedFor(auth, secret).reveal()
+  } catch (error) {
+    // the source says in words what is wrong; who sends is to come again
+    if (error instanceof AutomationError) throw SOURCE_UNAVAILABLE
+    throw error
+  }
 }
 
 /**
  * Lets a request pass that shows knowledge of the secret.
- * @param secret `undefined` or empty when the source has none: then only `none` lets anything pass
+ * @param secret `undefined` when the source has none: then only `none` lets anything pass
  * @returns the id headers that a signature covers; `null` when nothing is signed, so that all of the request is as
  *   good as its sender
  * @throws AutomationError `unauthorized`, which says which header was wrong, and never what it should have been;
- *   `source_unavailable` when there is no secret, so that nobody drops an event because of that
+ *   `source_unavailable` when there is no secret, or none that can be right, so that nobody drops an event because of that
  */
 export function authenticate(
   auth: Authentication,
-  secret: string | undefined,
+  secret: Secret | undefined,
   request: SignedRequest,
   now: Date,
 ): readonly string[] | null {
   authenticateHead(auth, secret, request.headers)
-  return auth === 'signature' && secret ? checkSignatures(secret, request, now) : null
+  return auth === 'signature' ? checkSignatures(usable(auth, secret), request, now) : null
 }
 
 const unauthorized = (message: string) => new AutomationError('unauthorized', message)
@@ -140,15 +154,14 @@ function text(headers: IncomingHttpHeaders, name: string): string | undefined {
   return Array.isArray(value) ? value.join(', ') : value
 }
 
-const hmac = (key: string | Buffer, ...parts: (string | Buffer)[]): Buffer => {
+const hmac = (key: string | Uint8Array, ...parts: (string | Buffer)[]): Buffer => {
   const signature = createHmac('sha256', key)
   for (const part of parts) signature.update(part)
   return signature.digest()
 }
 
 /** Only a key that says so is base64: any secret can also be a plain text. */
-const standardKey = (secret: string) =>
-  secret.startsWith('whsec_') ? Buffer.from(secret.slice('whsec_'.length), 'base64') : secret
+const standardKey = (secret: string) => (secret.startsWith(WHSEC) ? keyOf(secret) : null) ?? secret
 
 /** Whole seconds since 1970. */
 const isRecent = (timestamp: string | undefined, now: Date): boolean =>

@@ -133,13 +133,14 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
  * Parses JSON text in UTF-8; a byte order mark before it is passed over.
+ * @param shown what of a text may go on and be shown
  * @throws AutomationError `body_invalid`
  */
-export function parseBody(body: Buffer): unknown {
+export function parseBody(body: Buffer, shown: (text: string) => string = (text) => text): unknown {
   if (body.length === 0) throw invalid('The body is empty.')
   let text: string
   try {
-    text = UTF8.decode(body)
+    text = shown(UTF8.decode(body))
   } catch (cause) {
     throw invalid('The body is not UTF-8.', cause)
   }

@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AutomationError, isStoreFailure } from '../../error.js'
 import type { ArtifactEvent } from '../../events/event.js'
 import { EVENT_LIMITS } from '../../events/event-values.js'
+import { Redactor } from '../../secrets/redactor.js'
+import type { Secret } from '../../secrets/secret.js'
 import { answer, isSendersFault, refuse, SOURCE_UNAVAILABLE } from './answer.js'
 import { authenticate, authenticateHead } from './authenticate.js'
 import { type BodyLimits, checkLength, checkMediaType, hasBody, parseBody, readBody } from './body.js'
@@ -22,7 +24,7 @@ export interface Receipt {
 export interface ReceiverOptions {
   readonly settings: HttpSourceSettings
   /** Asked at each request, so that a secret may change; `undefined` asks whoever has to authenticate to come again. */
-  secret(): string | undefined
+  secret(): Secret | undefined
   /**
    * Stores events, all or none; one receipt each, in order. May reject with an AutomationError: a
    * retryable one, or one of the store, tells the sender to come again.
@@ -103,7 +105,22 @@ function eventsOf({ headers }: IncomingMessage, body: Buffer, options: ReceiverO
     settings.auth === 'signature' ? authenticate(settings.auth, secret(), { headers, body }, receivedAt) : null
   checkMediaType(headers)
   const delivery = deliveryId(settings.format, headers, signed && { covers: signed, body })
-  return readEvents(settings.format, parseBody(body), { settings, delivery, receivedAt, newId })
+  const used = settings.auth === 'none' ? undefined : secret()
+  return readEvents(
+    settings.format,
+    parseBody(body, (text) => withoutSecret(text, used)),
+    { settings, delivery, receivedAt, newId },
+  )
+}
+
+const redactors = new WeakMap<Secret, Redactor>()
+
+/** Nobody behind a source is told the secret that its senders authenticate with, whatever they write into an event. */
+function withoutSecret(json: string, secret: Secret | undefined): string {
+  if (secret === undefined) return json
+  const redactor = redactors.get(secret) ?? new Redactor([secret.reveal()])
+  redactors.set(secret, redactor)
+  return redactor.redactJson(json)
 }
 
 function ownFault(cause: unknown): AutomationError {

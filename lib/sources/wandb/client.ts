@@ -1,6 +1,8 @@
 import { parsedObject } from '../../json.js'
-import { Redactor } from '../../secrets/redactor.js'
+import { secretProblem, withoutLineBreak } from '../../secrets/judge.js'
+import type { Secret } from '../../secrets/secret.js'
 import { withoutEnd } from '../../trimmed-of.js'
+import { AnswerMask } from '../answer-mask.js'
 import { Answer } from './answer.js'
 import { errorsOf, holeOf, isOfItem, pathText } from './answer-errors.js'
 import {
@@ -38,7 +40,9 @@ export interface ClientOptions {
   /** Without `/graphql`; a slash at its end does not matter. */
   readonly baseUrl: string
   /** Gives the API key at the moment of asking; undefined when there is none yet. */
-  readonly apiKey: () => string | undefined
+  readonly apiKey: () => Secret | undefined
+  /** What else no answer may show: the password of a proxy in between. */
+  readonly otherSecrets?: readonly string[]
   readonly post: Post
   /** An abort signal that fires after so many milliseconds. */
   readonly timeout: (ms: number) => AbortSignal
@@ -71,7 +75,7 @@ export const REQUEST = { timeout: 30_000, maxBytes: 32 * 1024 * 1024 }
 export class WandbClient {
   readonly #options: ClientOptions
   readonly #url: string
-  readonly #mask = new Mask()
+  readonly #mask: AnswerMask
   /** What the server was seen to lack. */
   readonly knowledge = new Knowledge()
   /** No request before this time, Unix milliseconds: the server's rate limit is used up, or it asked for a pause. */
@@ -81,6 +85,7 @@ export class WandbClient {
 
   constructor(options: ClientOptions) {
     this.#options = options
+    this.#mask = new AnswerMask(options.otherSecrets)
     this.#url = `${withoutEnd(options.baseUrl, '/')}/graphql`
   }
 
@@ -194,8 +199,7 @@ export class WandbClient {
 
   async #post(query: string, variables: object, signal: AbortSignal | undefined): Promise<PostAnswer> {
     const { apiKey, post, timeout, userAgent } = this.#options
-    const key = apiKey()
-    if (!key) throw noKey()
+    const key = keyOf(apiKey())
     const headers = {
       'content-type': 'application/json',
       accept: 'application/json',
@@ -218,23 +222,20 @@ export class WandbClient {
       return this.#mask.answer(key, answer)
     } catch (error) {
       if (isTooLarge(error)) throw tooLarge(REQUEST.maxBytes)
-      throw unreachable(ends.aborted ? new Error(`no whole answer within ${REQUEST.timeout / 1000} s`) : error)
+      throw unreachable(
+        ends.aborted ? `no whole answer within ${REQUEST.timeout / 1000} s` : this.#mask.reason(key, error),
+      )
     }
   }
 }
 
-/** Takes the API key out of what a server says, in whichever form it is there: nothing from here on can show it. */
-class Mask {
-  #key = ''
-  #redactor = new Redactor([])
-
-  answer(key: string, { status, headers, text }: PostAnswer): PostAnswer {
-    if (key !== this.#key) this.#redactor = new Redactor([key, base64(`api:${key}`)])
-    this.#key = key
-    const redact = (each: string | undefined) => (each === undefined ? each : this.#redactor.redact(each))
-    const masked = Object.entries(headers).map(([name, value]) => [name, redact(value)] as const)
-    return { status, headers: Object.fromEntries(masked), text: this.#redactor.redact(text) }
-  }
+/** @throws SourceFailure when there is no key, or none that can be right */
+function keyOf(secret: Secret | undefined): string {
+  if (!secret) throw noKey()
+  const key = withoutLineBreak(secret.reveal())
+  const problem = secretProblem(key, 'api-key')
+  if (problem !== null) throw noKey(`The API key of the source cannot be right: it ${problem}.`)
+  return key
 }
 
 interface Refusal {

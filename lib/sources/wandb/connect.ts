@@ -1,3 +1,4 @@
+import type { Secret } from '../../secrets/secret.js'
 import type { AddressPolicy } from '../../webhook/address.js'
 import type { FindProxy } from '../../webhook/proxy-environment.js'
 import { USER_AGENT } from '../../webhook/version.js'
@@ -12,7 +13,7 @@ export interface Connection {
 /** A client of a W&B server, with connections of its own. */
 export function connectWandb(
   baseUrl: string,
-  apiKey: () => string | undefined,
+  apiKey: () => Secret | undefined,
   addressPolicy: AddressPolicy,
   machineProxy: FindProxy,
 ): Connection {
@@ -20,6 +21,7 @@ export function connectWandb(
   const client = new WandbClient({
     baseUrl,
     apiKey,
+    otherSecrets: [machineProxy(new URL(baseUrl))?.password ?? ''],
     post: http.post,
     timeout: (ms) => AbortSignal.timeout(ms),
     now: Date.now,

@@ -174,16 +174,14 @@ export function tooLarge(maxBytes: number): SourceFailure {
   return new SourceFailure('source_answer_too_large', message, { statusText: 'answer too large', remedy: 'back-off' })
 }
 
-export function noKey(): SourceFailure {
-  const message = 'The source has no API key: choose a secret that has a value.'
+export function noKey(message = 'The source has no API key: choose a secret that has a value.'): SourceFailure {
   return new SourceFailure('source_denied', message, { statusText: 'no API key', remedy: 're-check' })
 }
 
 /** No whole answer came: no connection, a timeout, a connection that broke. */
-export function unreachable(cause: unknown): SourceFailure {
-  const reason = cause instanceof Error ? cause.message : String(cause)
+export function unreachable(reason: string): SourceFailure {
   const message = `W&B could not be reached: ${excerpt(reason)}`
-  return new SourceFailure('source_unavailable', message, { statusText: 'W&B unreachable', remedy: 'back-off', cause })
+  return new SourceFailure('source_unavailable', message, { statusText: 'W&B unreachable', remedy: 'back-off' })
 }
 
 /** Errors that are no failures of the source (of the store, or in this program) are tried again as well. */

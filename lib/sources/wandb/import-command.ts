@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util'
 import { AutomationError } from '../../error.js'
 import type { ErrorCode } from '../../error-codes.js'
+import { judged } from '../../secrets/judge.js'
+import { Secret } from '../../secrets/secret.js'
 import { type FlowNode, isFlowNode } from './automations/flow-node.js'
 import { API_KEY } from './automations/imported-secrets.js'
 import { readAutomations } from './automations/read.js'
@@ -12,7 +14,7 @@ import { checkWandbSettings, INTERVAL } from './settings.js'
 export interface CommandWorld {
   readonly env: Readonly<Record<string, string | undefined>>
   /** A client of the server at this base URL, and what ends its connections. */
-  readonly connect: (baseUrl: string, apiKey: string) => { readonly client: WandbClient; close(): Promise<void> }
+  readonly connect: (baseUrl: string, apiKey: Secret) => { readonly client: WandbClient; close(): Promise<void> }
   readonly newId: () => string
   /** The text of a file. */
   readonly read: (path: string) => string
@@ -56,8 +58,9 @@ export async function importCommand(argv: readonly string[], world: CommandWorld
       baseUrl: values['base-url'] ?? env['WANDB_BASE_URL'] ?? 'https://api.wandb.ai',
       interval: String(INTERVAL.usual),
     })
-    const apiKey = env[API_KEY]
-    if (!apiKey) throw new AutomationError('secret_missing', `Put the API key into the environment: ${API_KEY}.`)
+    const key = env[API_KEY]
+    if (!key) throw new AutomationError('secret_missing', `Put the API key into the environment: ${API_KEY}.`)
+    const apiKey = judged(new Secret(key), 'api-key', `The API key in ${API_KEY}`)
     const existing = values.flows === undefined ? [] : readFlow(values.flows, world)
     const wish = { baseUrl, apiKey, entities: values.entity ?? [], source: values.source ?? null, existing }
     out(`${JSON.stringify(await flowOf(wish, world), null, 2)}\n`)
@@ -72,7 +75,7 @@ export async function importCommand(argv: readonly string[], world: CommandWorld
   }
 }
 
-const CALL: readonly ErrorCode[] = ['source_invalid', 'secret_missing', 'flow_invalid']
+const CALL: readonly ErrorCode[] = ['source_invalid', 'secret_missing', 'secret_invalid', 'flow_invalid']
 
 function readFlow(file: string, { read }: CommandWorld): readonly FlowNode[] {
   let flow: unknown = null
@@ -90,7 +93,7 @@ const noFlow = (file: string, cause?: unknown) =>
 
 interface Wish {
   readonly baseUrl: string
-  readonly apiKey: string
+  readonly apiKey: Secret
   readonly entities: readonly string[]
   readonly source: string | null
   readonly existing: readonly FlowNode[]

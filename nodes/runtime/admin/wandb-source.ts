@@ -13,7 +13,7 @@ import { checkWandbSettings, INTERVAL } from '../../../lib/sources/wandb/setting
 import { withEnvironment } from '../environment.js'
 import { deployedNodes, text } from '../flow-graph.js'
 import type { Host } from '../host.js'
-import { secretValue } from '../secrets.js'
+import { secretIn } from '../secrets.js'
 import { type AdminRequest, type AdminRouter, optionalText } from './router.js'
 
 /**
@@ -75,7 +75,7 @@ async function asking(
   const id = params['id'] ?? ''
   const settings = withEnvironment(RED, id, settingsOf(RED, id, body['form']))
   const { baseUrl } = checkWandbSettings({ baseUrl: settings.baseUrl, interval: String(INTERVAL.usual) })
-  const key = secretValue(RED, settings.apiKey)
+  const key = secretIn(RED, settings.apiKey)
   if (key === undefined) throw NO_KEY
   const { client, close } = connectWandb(baseUrl, () => key, host.addressPolicy, host.machineProxy)
   try {

@@ -150,8 +150,14 @@ describe('Copy as Bash', function () {
     ['W&B in base64', { signing: 'wandb', signatureEncoding: 'base64' }, 'canary', 'x-wandb-signature'],
     ['GitHub', { signing: 'github' }, 'canary', 'x-hub-signature-256'],
     ['Standard Webhooks', { signing: 'standard-webhooks' }, 'whsec_Y2FuYXJ5LWtleQ==', 'webhook-signature'],
+    [
+      'Standard Webhooks, with its version',
+      { signing: 'standard-webhooks' },
+      'v1,whsec_Y2FuYXJ5LWtleQ==',
+      'webhook-signature',
+    ],
     ['Standard Webhooks with text', { signing: 'standard-webhooks' }, 'canary', 'webhook-signature'],
-    ['an awkward secret', { signing: 'github' }, '-it\'s "ü" $HOME \\ `id` \n', 'x-hub-signature-256'],
+    ['an awkward secret', { signing: 'github' }, '-it\'s "ü" $HOME\n\\ `id` ', 'x-hub-signature-256'],
     ['an awkward secret, Standard Webhooks', { signing: 'standard-webhooks' }, "-it's ü $HOME \\", 'webhook-signature'],
     ['a long secret', { signing: 'github' }, 'canary '.repeat(30), 'x-hub-signature-256'],
   ]
@@ -236,7 +242,7 @@ describe('Copy as Bash', function () {
         await assertSame(server, {
           payload,
           slots,
-          granted: { KEY: value || 'x' },
+          granted: { KEY: `${value}x` },
           signing: 'canary',
           settings: { signing: 'github' },
         })

@@ -166,14 +166,17 @@ describe('a signature', () => {
   })
 
   it('is over the bytes that are sent, secrets filled in (property)', () => {
-    const text = '{"a":"${KEY}"}'
+    const template = '{"a":"${KEY}"}'
+    const filled = (text: string) => text.trim() !== '' && !/[\r\n]$/.test(text)
+    const text = fc.string({ unit: 'binary' }).filter(filled)
+    const signing = fc.string({ minLength: 1 }).filter(filled)
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.string({ minLength: 1 }), (value, key) => {
+      fc.property(text, signing, (value, key) => {
         const to = webhook(
           { url: URL_, signing: 'github' },
           { signing: new Secret(key), granted: grant({ KEY: value }) },
         )
-        const { body, headers } = request(to, text, [slot(text, '${KEY}')])
+        const { body, headers } = request(to, template, [slot(template, '${KEY}')])
         const expected = createHmac('sha256', key).update(body).digest('hex')
         assert.equal(headers['X-Hub-Signature-256'], `sha256=${expected}`)
       }),
@@ -191,8 +194,8 @@ describe('a signature', () => {
   for (const secret of ['whsec_', 'whsec_not base64', 'whsec_abc', 'whsec_ab-_']) {
     it(`cannot be made with the secret ${secret}`, () => {
       assert.throws(() => signed({ signing: 'standard-webhooks' }, secret, '{}'), {
-        code: 'webhook_invalid',
-        message: /begins with whsec_, but what follows is not base64/,
+        code: 'secret_invalid',
+        message: /whsec_/,
       })
     })
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { AutomationError } from '../../../../dist/lib/error.js'
+import { Secret } from '../../../../dist/lib/secrets/secret.js'
 import { authenticate } from '../../../../dist/lib/sources/http/authenticate.js'
 import type { Authentication } from '../../../../dist/lib/sources/http/settings.js'
 import { linked, NOW, SECRET } from './server.mts'
@@ -24,7 +25,7 @@ export function refusal(
 ): string | undefined {
   const { secret, bytes } = { secret: SECRET, bytes: Buffer.from(body), ...situation }
   try {
-    authenticate(auth, secret, { headers, body: bytes }, NOW)
+    authenticate(auth, secret === undefined ? undefined : new Secret(secret), { headers, body: bytes }, NOW)
     return undefined
   } catch (error) {
     assert(error instanceof AutomationError)

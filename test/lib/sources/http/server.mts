@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import type { ArtifactEvent } from '../../../../dist/lib/events/event.js'
+import { Secret } from '../../../../dist/lib/secrets/secret.js'
 import {
   createReceiver,
   type Receipt,
@@ -54,7 +55,7 @@ export async function startSource({ settings, ...options }: Changes = {}): Promi
   const source = { accepted, refused, errors, ignored: 0 }
   const receive = createReceiver({
     settings: { path: '/artifact-events', format: 'event', auth: 'none', entity: '', project: '', ...settings },
-    secret: () => SECRET,
+    secret: () => new Secret(SECRET),
     accept,
     now: () => NOW,
     newId: () => `new-${ids++}`,

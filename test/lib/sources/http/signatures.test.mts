@@ -187,7 +187,7 @@ describe('a request signed as MLflow does', () => {
   ])
 
   it('has the bytes of its secret as key, also when that begins with whsec_', () => {
-    const secret = 'whsec_c2VjcmV0'
+    const secret = 'whsec_c2VjcmV0LWtleQ=='
     const signature = `v1,${digest('base64', `${id}.${seconds}.${body}`, secret)}`
     assert(passes('signature', headers(signature), { secret }))
   })
@@ -218,9 +218,12 @@ describe('a request with several signatures', () => {
 })
 
 describe('a signature', () => {
+  const secretText = fc
+    .string({ minLength: 1, unit: 'binary' })
+    .filter((text) => text.trim() !== '' && !/[\r\n]$/.test(text))
   it('is over the bytes as they came, whatever they are', () => {
     fc.assert(
-      fc.property(fc.uint8Array(), fc.string({ minLength: 1, unit: 'binary' }), fc.nat(), (content, secret, place) => {
+      fc.property(fc.uint8Array(), secretText, fc.nat(), (content, secret, place) => {
         const bytes = Buffer.from(content)
         const signature = createHmac('sha256', secret).update(bytes).digest('hex')
         assert(passes('signature', { 'x-wandb-signature': signature }, { bytes, secret }))

@@ -1,4 +1,5 @@
 // Polls whenever its parent says so, and answers with how many requests that took and how much memory it holds.
+import { Secret } from '../../../../dist/lib/secrets/secret.js'
 import { WandbClient } from '../../../../dist/lib/sources/wandb/client.js'
 import { WandbPoller } from '../../../../dist/lib/sources/wandb/poller.js'
 import type { WatchStatus } from '../../../../dist/lib/sources/wandb/watch-status.js'
@@ -9,7 +10,7 @@ import { trigger } from './watching.mts'
 const [, , baseUrl = '', apiKey = '', file = ''] = process.argv
 const client = new WandbClient({
   baseUrl,
-  apiKey: () => apiKey,
+  apiKey: () => new Secret(apiKey),
   post: httpPost,
   timeout: (ms) => AbortSignal.timeout(ms),
   now: () => Date.now(),

@@ -1,6 +1,7 @@
 // Polls once with state in a file, and kills itself (SIGKILL) at the step that it was told, if it gets that far:
 //   node polling-process.mts <base URL> <API key> <file> <step, 0 for none>
 // Prints how many steps there were.
+import { Secret } from '../../../../dist/lib/secrets/secret.js'
 import { WandbClient } from '../../../../dist/lib/sources/wandb/client.js'
 import { WandbPoller } from '../../../../dist/lib/sources/wandb/poller.js'
 import { httpPost } from './http-post.mts'
@@ -16,7 +17,7 @@ const step = () => {
 const store = new SqliteStore(file, step)
 const client = new WandbClient({
   baseUrl,
-  apiKey: () => apiKey,
+  apiKey: () => new Secret(apiKey),
   post: async (...request) => {
     step()
     const answer = await httpPost(...request)

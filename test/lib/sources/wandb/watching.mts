@@ -4,6 +4,7 @@ import { compileTrigger, type Scope } from '../../../../dist/lib/automations/tri
 import type { WatchTrigger } from '../../../../dist/lib/automations/watch-trigger.js'
 import type { ArtifactEvent } from '../../../../dist/lib/events/event.js'
 import { parseEvent } from '../../../../dist/lib/events/parse.js'
+import { Secret } from '../../../../dist/lib/secrets/secret.js'
 import { WandbClient } from '../../../../dist/lib/sources/wandb/client.js'
 import { type PollerOptions, WandbPoller } from '../../../../dist/lib/sources/wandb/poller.js'
 import type { WatchStatus } from '../../../../dist/lib/sources/wandb/watch-status.js'
@@ -88,7 +89,7 @@ export async function watching(triggers: readonly WatchTrigger[], options: Watch
   const build = (wanted: readonly WatchTrigger[]) => {
     const client = new WandbClient({
       baseUrl: standin.url,
-      apiKey: () => ada.keys[0],
+      apiKey: () => new Secret(String(ada.keys[0])),
       post: httpPost,
       timeout: (ms) => AbortSignal.timeout(ms),
       now: () => world.now,
