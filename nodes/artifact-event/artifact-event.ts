@@ -2,6 +2,7 @@ import '../runtime/required-node.js'
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red'
 import { NO_SOURCE } from '../../lib/automations/automation.js'
 import { type AutomationRule, compileRule, evaluatesRuns, type RuleSettings } from '../../lib/automations/rule.js'
+import type { EventMessage } from '../public.js'
 import { hostOf } from '../runtime/host-of.js'
 import { asAutomationError, reportProblem } from '../runtime/report.js'
 import { migrate } from './artifact-event.migrate.js'
@@ -40,7 +41,8 @@ module.exports = (RED: NodeAPI) => {
       emit: (event) => {
         last = { type: event.event_type, at: Date.now() }
         show()
-        this.send({ topic: event.event_type, payload: { ...event }, event, automation } as NodeMessage)
+        const message = { topic: event.event_type, payload: { ...event }, event, automation } satisfies EventMessage
+        this.send(message as NodeMessage)
       },
     })
     const unwatch = host.sources.watch(config.source, show)

@@ -4,6 +4,7 @@ import type { Delivery, MaskedRequest } from '../../lib/delivery/delivery.js'
 import type { ArtifactEvent } from '../../lib/events/event.js'
 import { FORM } from '../../lib/template/form-text.js'
 import type { SecretSlot } from '../../lib/template/slot.js'
+import type { DeliveredMessage, DryRunMessage, FailedMessage } from '../public.js'
 
 /** What the queue kept of a message, enough to make the outputs of its sender at any later time. */
 export interface Kept {
@@ -36,7 +37,7 @@ export function keptProperties(msg: NodeMessageInFlow): Record<string, unknown> 
   return kept
 }
 
-function base({ message, event, delivery }: Kept): Record<string, unknown> {
+function base({ message, event, delivery }: Kept) {
   return { ...message, event, automation: delivery.automation, delivery }
 }
 
@@ -44,7 +45,7 @@ function base({ message, event, delivery }: Kept): Record<string, unknown> {
 export function deliveredMessage(
   kept: Kept,
   response: { status: number | null; headers: Readonly<Record<string, unknown>>; body: string },
-): NodeMessage {
+): DeliveredMessage & NodeMessage {
   return {
     ...base(kept),
     payload: parsedIfJson(response.body, response.headers['content-type']),
@@ -54,19 +55,19 @@ export function deliveredMessage(
 }
 
 /** Output 1 of a dry run: what would have been sent, with every secret masked. */
-export function dryRunMessage(kept: Kept, request: MaskedRequest): NodeMessage {
-  return { ...base(kept), payload: toBeSent(kept.payload), request } as NodeMessage
+export function dryRunMessage(kept: Kept, request: MaskedRequest): DryRunMessage & NodeMessage {
+  return { ...base(kept), payload: toBeSent(kept.payload), request }
 }
 
 /** Output 2: what was to be sent, with its slots, so that it can be wired to another sender. */
-export function failedMessage(kept: Kept, error: { code: string; message: string }): NodeMessage {
+export function failedMessage(kept: Kept, error: { code: string; message: string }): FailedMessage & NodeMessage {
   return {
     ...base(kept),
     payload: toBeSent(kept.payload),
     ...(kept.slots.length > 0 && { secretSlots: kept.slots }),
     ...(kept.contentType === FORM && { rendered: { format: 'form', values: [] } }),
     error,
-  } as NodeMessage
+  }
 }
 
 export function toBeSent(payload: Buffer): string | Buffer {
