@@ -243,6 +243,11 @@ export class DeliveryEngine implements EventKeeper {
     return this.#access.use(() => this.#store.events(filter, page))
   }
 
+  /** The same, of each its `event` as JSON text. */
+  eventTexts(filter: EventFilter, page: Page): ReturnType<DeliveryStore['eventTexts']> {
+    return this.#access.use(() => this.#store.eventTexts(filter, page))
+  }
+
   /** How many days what is finished is kept from now on. */
   keepFor(days: number): void {
     this.#housekeeping.keepFor(days)

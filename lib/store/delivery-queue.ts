@@ -105,10 +105,14 @@ export interface AttemptRecord {
 export interface DeliveryDetail {
   readonly delivery: Delivery
   readonly event: ArtifactEvent | null
+  /** The same as JSON text, for those who only pass it on. */
+  readonly eventText: string
   readonly payload: Buffer
   readonly slots: NewDelivery['slots']
   readonly contentType: string | null
   readonly log: readonly Attempt[]
+  /** The same for those who write it as JSON: each is read when its turn comes. */
+  readonly logLater: readonly { toJSON(): Attempt }[]
   /** Only of a dry run. */
   readonly request: MaskedRequest | null
 }

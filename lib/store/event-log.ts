@@ -20,6 +20,8 @@ export interface EventLog {
   markRouted(seqs: readonly number[]): Promise<void>
   /** A page may be short, or empty, before the end: only `next: null` is the end. */
   events(filter: EventFilter, page: EventPage): Promise<{ events: KnownEvent[]; next: string | null }>
+  /** The same, for those who only pass them on: of each its `event` as JSON text. */
+  eventTexts(filter: EventFilter, page: EventPage): Promise<{ events: EventText[]; next: string | null }>
 }
 
 export interface NewEvent {
@@ -72,6 +74,10 @@ export interface StoredEvent {
   readonly source: string
   readonly received_at: string
   readonly event: ArtifactEvent
+}
+
+export interface EventText extends Omit<StoredEvent, 'event'> {
+  readonly text: string
 }
 
 export interface KnownEvent extends StoredEvent {

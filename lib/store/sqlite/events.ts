@@ -1,7 +1,16 @@
 import { AutomationError } from '../../error.js'
 import type { ArtifactEvent } from '../../events/event.js'
 import { isoTime } from '../../iso-time.js'
-import type { Cursor, CursorMove, EventFilter, EventPage, KnownEvent, NewEvent, UnroutedEvent } from '../event-log.js'
+import type {
+  Cursor,
+  CursorMove,
+  EventFilter,
+  EventPage,
+  EventText,
+  KnownEvent,
+  NewEvent,
+  UnroutedEvent,
+} from '../event-log.js'
 import type { Row } from './connection.js'
 import type { Context } from './context.js'
 import { beforeOf } from './cursor.js'
@@ -123,24 +132,41 @@ const SLICE = {
  * Times are looked at row by row, in the order of arrival: a clock that was set back mixes them, and an index of times
  * would cost something with each event.
  */
-export function listEvents({ db }: Context, filter: EventFilter, { before, limit, order = 'newest' }: EventPage) {
-  const events: KnownEvent[] = []
+export function listEvents(context: Context, filter: EventFilter, page: EventPage) {
+  const { rows, next } = listRows(context, filter, page)
+  return { events: rows.map(knownOf), next }
+}
+
+export function listTexts(context: Context, filter: EventFilter, page: EventPage) {
+  const { rows, next } = listRows(context, filter, page)
+  const events = rows.map(
+    (row): EventText => ({
+      source: row['source'] as string,
+      received_at: isoTime(row['received_at'] as number),
+      text: row['json'] as string,
+    }),
+  )
+  return { events, next }
+}
+
+/** Whole rows of events. */
+function listRows({ db }: Context, filter: EventFilter, { before, limit, order = 'newest' }: EventPage) {
+  const found: Row[] = []
   const chunk = Math.max(limit, LEAST_CHUNK)
   let [last, bytes] = [order === 'oldest' && before === undefined ? 0 : beforeOf(before), 0]
   for (let looked = 0; looked < SEARCHED; looked += chunk) {
     const rows = db.all(SLICE[order], last, chunk)
     for (const row of rows) {
-      if (events.length === limit || bytes >= READ_BYTES) return { events, next: String(last) }
+      if (found.length === limit || bytes >= READ_BYTES) return { rows: found, next: String(last) }
       last = row['seq'] as number
       if (!isWithin(row, filter)) continue
       const whole = db.get('SELECT seq, source, received_at, json FROM events WHERE seq = ?', last)!
       bytes += (whole['json'] as string).length
-      const found = knownOf(whole)
-      if (filter.event_type === undefined || filter.event_type === found.event.event_type) events.push(found)
+      if (filter.event_type === undefined || filter.event_type === knownOf(whole).event.event_type) found.push(whole)
     }
-    if (rows.length < chunk) return { events, next: null }
+    if (rows.length < chunk) return { rows: found, next: null }
   }
-  return { events, next: String(last) }
+  return { rows: found, next: String(last) }
 }
 
 function isWithin({ source, received_at: at }: Row, filter: EventFilter): boolean {

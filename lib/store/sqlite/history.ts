@@ -14,11 +14,17 @@ export function delivery({ db }: Context, id: string): DeliveryDetail | null {
   const log = db.all('SELECT * FROM attempts WHERE delivery = ? ORDER BY number', row['seq'] as number)
   return {
     delivery: deliveryOf(row),
-    event: eventOf(row),
+    get event() {
+      return eventOf(row)
+    },
+    eventText: row['event'] as string,
     payload: payloadOf(row),
     slots: slotsOf(row),
     contentType: row['content_type'] as string | null,
-    log: log.map(attemptOf),
+    get log() {
+      return log.map(attemptOf)
+    },
+    logLater: log.map((attempt) => ({ toJSON: () => attemptOf(attempt) })),
     request: row['request'] === null ? null : (JSON.parse(row['request'] as string) as MaskedRequest),
   }
 }
@@ -32,10 +38,24 @@ export function deliveries(context: Context, filter: DeliveryFilter, page: Page)
 export function listRows(context: Context, filter: DeliveryFilter, page: Page): { rows: Row[]; next: string | null } {
   const { since = 0, until = Number.MAX_SAFE_INTEGER } = filter
   const { seqs, next } = listSeqs(context, filter, page)
-  const rows = seqs.map((seq) => context.db.get('SELECT * FROM deliveries WHERE seq = ?', seq)!)
-  const within = ({ created_at: at }: Row) => (at as number) >= since && (at as number) < until
-  return { rows: rows.filter(within), next }
+  const rows: Row[] = []
+  let bytes = 0
+  for (const [index, seq] of seqs.entries()) {
+    const row = context.db.get('SELECT * FROM deliveries WHERE seq = ?', seq)!
+    const at = row['created_at'] as number
+    if (at < since || at >= until) continue
+    rows.push(row)
+    bytes += textIn(row)
+    if (bytes >= READ_BYTES && index < seqs.length - 1) return { rows, next: String(seq) }
+  }
+  return { rows, next }
 }
+
+/** Names and reasons can be long: a page of them may be short. */
+const READ_BYTES = 1024 * 1024
+
+const textIn = (row: Row) =>
+  Object.values(row).reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 0), 0)
 
 /**
  * One page of matching deliveries, newest first, without the bounds of time. Every filter is answered by a few ranges of

@@ -148,6 +148,10 @@ export class SqliteStore implements DeliveryStore {
     return this.#read((context) => events.listEvents(context, filter, page))
   }
 
+  eventTexts(filter: EventFilter, page: EventPage): ReturnType<DeliveryStore['eventTexts']> {
+    return this.#read((context) => events.listTexts(context, filter, page))
+  }
+
   enqueue(entry: NewRecord): Promise<Enqueued> {
     return this.#write((context) => enqueue(context, entry))
   }

@@ -1,7 +1,7 @@
 import type { DeliveryStatus, MaskedRequest } from '../../../lib/delivery/delivery.js'
 import { AutomationError } from '../../../lib/error.js'
+import { JsonText } from '../../../lib/json-pieces.js'
 import type { DeliveryDetail, DeliveryFilter } from '../../../lib/store/delivery-queue.js'
-import type { StoredEvent } from '../../../lib/store/event-log.js'
 import type { Host } from '../host.js'
 import { mergedPage, pageOf, readable } from './page.js'
 import { type AdminRequest, type AdminRouter, optionalText } from './router.js'
@@ -22,7 +22,8 @@ export function mountDeliveries(router: AdminRouter, host: Host): void {
   router.get('/deliveries/:id', async ({ params }) => {
     const { detail } = await find(host, params['id'] ?? '')
     const request = detail.request ?? maskedRequest(host, detail)
-    return { status: 200, json: { ...detail.delivery, event: detail.event, request, log: detail.log } }
+    const event = new JsonText(detail.eventText)
+    return { status: 200, json: { ...detail.delivery, event, request, log: detail.logLater } }
   })
 
   router.post('/deliveries/:id/redeliver', async ({ params }) => {
@@ -51,8 +52,10 @@ export function mountDeliveries(router: AdminRouter, host: Host): void {
     const source = optionalText(query['source'], 'source')
     const { limit, before } = pageOf(query)
     const engine = await host.stores.engine(host.embeddedPath())
-    const { events, next } = await engine.events({ ...(source && { source }) }, { limit, ...(before && { before }) })
-    return { status: 200, json: { events: events.map(shownEvent), next } }
+    const page = { limit, ...(before && { before }) }
+    const { events, next } = await engine.eventTexts({ ...(source && { source }) }, page)
+    const shown = events.map(({ text, ...event }) => ({ ...event, event: new JsonText(text) }))
+    return { status: 200, json: { events: shown, next } }
   })
 
   for (const verb of ['pause', 'resume'] as const) {
@@ -64,8 +67,6 @@ export function mountDeliveries(router: AdminRouter, host: Host): void {
     })
   }
 }
-
-const shownEvent = ({ source, received_at, event }: StoredEvent): StoredEvent => ({ source, received_at, event })
 
 /** As it would be sent now; null while its webhook is gone or cannot work. */
 function maskedRequest(host: Host, { delivery, payload, slots, contentType }: DeliveryDetail): MaskedRequest | null {

@@ -46,21 +46,15 @@ export async function mergedPage(
       return list(engine, { limit, ...(typeof position === 'string' && { before: position }) })
     }),
   )
-  const shown = newest(
-    pages.map(({ rows }) => rows),
-    limit,
-  )
+  const shown = newest(pages, limit)
   const next = await Promise.all(
     pages.map(async ({ rows, next }, store) => {
       const taken = shown.filter((entry) => entry.store === store).length
       if (taken === rows.length) return next ?? false
       if (taken === 0) return from[store] ?? null
-      const again = from[store]
-      const part = await list(engines[store] as DeliveryEngine, {
-        limit: taken,
-        ...(typeof again === 'string' && { before: again }),
-      })
-      return part.next ?? false
+      return (
+        (await cursorAfter(taken, from[store] ?? null, (page) => list(engines[store] as DeliveryEngine, page))) ?? false
+      )
     }),
   )
   return {
@@ -69,14 +63,31 @@ export async function mergedPage(
   }
 }
 
+/** Where a store goes on after so many of its rows; its pages may be short. */
+async function cursorAfter(
+  rows: number,
+  from: string | null | false,
+  list: (page: ListPage) => Promise<Rows>,
+): Promise<string | null> {
+  let [left, next] = [rows, from || null]
+  do {
+    const page: Rows = await list({ limit: left, ...(next !== null && { before: next }) })
+    left -= page.rows.length
+    next = page.next
+  } while (left > 0 && next !== null)
+  return next
+}
+
 /**
  * The newest rows of all stores. Each store's rows stay in its own order, in which its cursor counts, also where times
- * are equal or a clock was set back.
+ * are equal or a clock was set back. A page of a store may be short before its end: what comes after it there may be
+ * newer than what others have left, so this one ends with it.
  */
-function newest(stores: readonly (readonly Delivery[])[], limit: number): { row: Delivery; store: number }[] {
-  const ahead = stores.map((rows) => [...rows])
+function newest(pages: readonly Rows[], limit: number): { row: Delivery; store: number }[] {
+  const ahead = pages.map(({ rows }) => [...rows])
+  const goesOn = (store: number) => ahead[store]!.length === 0 && pages[store]!.next !== null
   const shown: { row: Delivery; store: number }[] = []
-  while (shown.length < limit) {
+  while (shown.length < limit && !pages.some((_page, store) => goesOn(store))) {
     let from: { row: Delivery; store: number } | null = null
     for (const [store, [row]] of ahead.entries()) {
       if (row && (from === null || row.created_at > from.row.created_at)) from = { row, store }

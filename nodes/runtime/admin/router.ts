@@ -3,6 +3,7 @@ import { AutomationError } from '../../../lib/error.js'
 import { kindOf } from '../../../lib/error-codes.js'
 import { isObject } from '../../../lib/json.js'
 import { asAutomationError } from '../report.js'
+import { writeJson } from './write-answer.js'
 
 /** What a handler gets of a request, already checked. */
 export interface AdminRequest {
@@ -73,26 +74,34 @@ export class AdminRouter {
 type ExpressRequest = Parameters<Parameters<NodeAPI['httpAdmin']['get']>[1]>[0]
 type ExpressResponse = Parameters<Parameters<NodeAPI['httpAdmin']['get']>[1]>[1]
 
+/** Rejects never: nobody would hear of it, and Node.js ends a process for that. */
 async function respond(request: ExpressRequest, response: ExpressResponse, handler: AdminHandler): Promise<void> {
-  let answer: AdminAnswer
   const gone = new AbortController()
   response.on('close', () => gone.abort(new Error('The connection of the call was closed.')))
   try {
-    answer = await handler({
-      params: request.params as Record<string, string>,
-      query: firstOfEach(request.query),
-      body: isObject(request.body) ? request.body : {},
-      signal: gone.signal,
-    })
+    const { params, query, body } = request
+    await write(
+      response,
+      await handler({
+        params: params as Record<string, string>,
+        query: firstOfEach(query),
+        body: isObject(body) ? body : {},
+        signal: gone.signal,
+      }),
+    )
   } catch (error) {
-    if (gone.signal.aborted) return
-    answer = problem(asAutomationError(error))
+    if (!gone.signal.aborted) await write(response, problem(asAutomationError(error))).catch(() => response.destroy())
   }
+}
+
+/** What was begun cannot become another answer: it is cut off then, which its reader notices. */
+async function write(response: ExpressResponse, answer: AdminAnswer): Promise<void> {
+  if (response.headersSent) throw new Error('the answer has begun')
   response.status(answer.status).set('Cache-Control', 'no-store')
   if (answer.status === 503) response.set('Retry-After', '30')
   if (answer.text) response.type(answer.text.type).send(answer.text.body)
   else if (answer.json === undefined) response.end()
-  else response.json(answer.json)
+  else await writeJson(response, answer.json)
 }
 
 function problem({ code, message, details }: AutomationError): AdminAnswer {
