@@ -6,7 +6,7 @@ import type { ArtifactEvent } from '../events/event.js'
 import type { AcceptOptions, EventKeeper, KeptEvent } from '../inbox/event-keeper.js'
 import { type Match, Replay } from '../inbox/replay.js'
 import type { DeliveryDetail, DeliveryFilter } from '../store/delivery-queue.js'
-import type { EventFilter, EventPage, KnownEvent } from '../store/event-log.js'
+import type { KnownEvent } from '../store/event-log.js'
 import { messageOf, StoreAccess } from '../store/guard/access.js'
 import { Housekeeping } from '../store/guard/housekeeping.js'
 import type { Page } from '../store/page.js'
@@ -14,6 +14,7 @@ import type { DeliveryStore } from '../store/store.js'
 import { Alarm, LONGEST_TIMER_MS } from './alarm.js'
 import { ClockWatch } from './clock-watch.js'
 import { deadline } from './deadline.js'
+import { EventHistory } from './event-history.js'
 import { Intake } from './intake.js'
 import type { Metrics } from './lane/counters.js'
 import { Marks } from './lane/marks.js'
@@ -37,6 +38,7 @@ const SUSPECT_AT_STOP_MS = 2_000
  * needs it rejects with its `AutomationError` (`store_unavailable`, `store_corrupt`).
  */
 export class DeliveryEngine implements EventKeeper {
+  readonly history: EventHistory
   readonly #options: EngineOptions
   readonly #store: DeliveryStore
   readonly #access: StoreAccess
@@ -69,6 +71,7 @@ export class DeliveryEngine implements EventKeeper {
       },
     })
     const access = this.#access
+    this.history = new EventHistory(store, access)
     const failed = (error: unknown) => void access.failed(error)
     this.#alarm = new Alarm(clock, timers, () => this.#ring())
     this.#housekeeping = new Housekeeping({ store, clock, timers, retentionDays, failed })
@@ -236,16 +239,6 @@ export class DeliveryEngine implements EventKeeper {
 
   get(id: string): Promise<DeliveryDetail | null> {
     return this.#access.use(() => this.#store.delivery(id))
-  }
-
-  /** One page of the events that were accepted; as with `list`, only `next: null` is the end. */
-  events(filter: EventFilter, page: EventPage): Promise<{ events: KnownEvent[]; next: string | null }> {
-    return this.#access.use(() => this.#store.events(filter, page))
-  }
-
-  /** The same, of each its `event` as JSON text. */
-  eventTexts(filter: EventFilter, page: Page): ReturnType<DeliveryStore['eventTexts']> {
-    return this.#access.use(() => this.#store.eventTexts(filter, page))
   }
 
   /** How many days what is finished is kept from now on. */

@@ -112,7 +112,7 @@ function receiverOf(RED: NodeAPI, host: Host, node: Node, config: ArtifactSource
       if (host.sources.of(node.id).refused) host.sources.change(node.id, { refused: null })
       return receipts
     },
-    newest: async (fits) => newestEvent(await host.stores.engine(host.embeddedPath()), node.id, fits),
+    newest: async (fits) => newestEvent((await host.stores.engine(host.embeddedPath())).history, node.id, fits),
     now: () => new Date(),
     newId: () => newEventId(new Date()),
     onIgnored: (count) => host.sources.change(node.id, { ignored: host.sources.of(node.id).ignored + count }),

@@ -40,7 +40,7 @@ export function mountBacktest(router: AdminRouter, RED: NodeAPI, host: Host): vo
           ...(before !== undefined && { before }),
         },
         {
-          events: (filter, page) => engine.events(filter, page),
+          events: (filter, page) => engine.history.events(filter, page),
           deliveries: async (automation, eventId) =>
             (await host.stores.made(automation, eventId)).map(({ id, status }) => ({ id, status })),
           turns: new Turns(signal),

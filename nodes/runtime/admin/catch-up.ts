@@ -104,7 +104,11 @@ async function* ofTime(host: Host, source: string, since: number, until: number)
   const engine = await host.stores.engine(host.embeddedPath())
   for (let before: string | undefined; ; ) {
     const filter = { source, since, until }
-    const page = await engine.events(filter, { limit: PAGE, order: 'oldest', ...(before !== undefined && { before }) })
+    const page = await engine.history.events(filter, {
+      limit: PAGE,
+      order: 'oldest',
+      ...(before !== undefined && { before }),
+    })
     yield* page.events
     if (page.next === null) return
     before = page.next

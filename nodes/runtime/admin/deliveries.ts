@@ -53,7 +53,7 @@ export function mountDeliveries(router: AdminRouter, host: Host): void {
     const { limit, before } = pageOf(query)
     const engine = await host.stores.engine(host.embeddedPath())
     const page = { limit, ...(before && { before }) }
-    const { events, next } = await engine.eventTexts({ ...(source && { source }) }, page)
+    const { events, next } = await engine.history.eventTexts({ ...(source && { source }) }, page)
     const shown = events.map(({ text, ...event }) => ({ ...event, event: new JsonText(text) }))
     return { status: 200, json: { events: shown, next } }
   })
