@@ -5,6 +5,7 @@ import { verdict } from '../editor/outside-text.js'
 import type { EditorNode } from '../editor/red-editor.d.js'
 import { secretNodes } from '../editor/webhook/secrets.js'
 import { CURRENT_VERSION, DEFAULTS, migrate } from './automation-secret.migrate.js'
+import { judgementsOf } from './judgement.editor.js'
 
 interface Credentials {
   has_value?: boolean
@@ -51,6 +52,14 @@ RED.nodes.registerType<SecretNode>('automation-secret', {
     const stored = this.credentials?.has_value === true
     // of a secret without a value Node-RED does not know that, and would take an empty field for a change
     for (const credentials of [this.credentials, this.credentials?._]) if (credentials) credentials.has_value ??= false
+    const value = byId<HTMLInputElement>('node-config-input-value')
+    value.addEventListener('input', () => {
+      const lines = judgementsOf(this.id, value.value).map(({ key, values }) => {
+        const said = this._(`automation-secret.judgement.${key}`, values)
+        return element('div', key === 'short' ? {} : { class: 'aa-text-error' }, said)
+      })
+      fill(byId('automation-secret-judgement'), ...lines)
+    })
     const state = stored ? 'stored' : 'empty'
     byId('automation-secret-state').textContent = this._(`automation-secret.hint.${state}`)
     byId('automation-secret-value-label').textContent = this._(

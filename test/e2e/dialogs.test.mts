@@ -215,6 +215,53 @@ describe(`the dialogs in Node-RED ${NODE_RED_VERSION}`, () => {
     await editor.close()
   })
 
+  it('says of a secret, while its value is typed, what it can never be right for, and that it is too short to be masked', async () => {
+    const uses = [
+      { id: 'typed', type: 'automation-secret', name: 'TYPED', version: 1 },
+      {
+        id: 'hook',
+        type: 'automation-webhook',
+        name: 'ci',
+        version: 1,
+        url: 'https://example.com',
+        accessToken: 'typed',
+      },
+      {
+        id: 'signed',
+        type: 'automation-webhook',
+        name: '<b>signed</b>',
+        version: 1,
+        url: 'https://example.com',
+        signing: 'standard-webhooks',
+        signingSecret: 'typed',
+      },
+      { id: 'door', type: 'artifact-source', name: 'door', version: 1, kind: 'http', auth: 'bearer', secret: 'typed' },
+      { id: 'watched', type: 'artifact-source', name: 'watched', version: 1, kind: 'wandb', apiKey: 'typed' },
+    ]
+    await nodeRed.deploy(uses)
+    editor = await Editor.open(browser, nodeRed)
+    const secret = await editor.openConfig('automation-secret', 'typed')
+    const said = secret.tray.locator('#automation-secret-judgement')
+    const says = (...texts: string[]) => Promise.all(texts.map((text) => said.getByText(text).waitFor()))
+    await secret.field('value').fill('whsec_!!!!')
+    await says('As the signing secret of <b>signed</b> it cannot be right: it begins with whsec_')
+    assert.equal(await said.locator('div').count(), 1)
+    await secret.field('value').fill('two words ')
+    await says(
+      'As the access token of ci it',
+      'As the secret of the source door it',
+      'As the API key of the source watched it',
+    )
+    await secret.field('value').fill('short')
+    await says('A value under 6 characters is not looked for')
+    assert.equal(await said.locator('div').count(), 1)
+    await secret.field('value').fill('${FROM_THE_ENVIRONMENT}')
+    assert.equal(await said.locator('div').count(), 0)
+    await secret.cancel()
+    assert.deepEqual(editor.problems, [])
+    await editor.close()
+  })
+
   describe('with nothing but a keyboard', () => {
     before(async () => {
       await nodeRed.deploy(EVERYTHING_SET)

@@ -8,6 +8,10 @@ const USES: Readonly<Record<Exclude<Authentication, 'none'>, SecretUse>> = {
   signature: 'signature',
 }
 
+/** What a source does with its secret; null when it needs none, or is set in a way that is not known here. */
+export const useOf = (auth: string): SecretUse | null =>
+  Object.hasOwn(USES, auth) ? USES[auth as keyof typeof USES] : null
+
 /**
  * The secret of a source as it is used.
  * @throws AutomationError `secret_invalid` when nobody could ever authenticate with it, or anybody
