@@ -17,7 +17,7 @@ import { filesBelow, NODE_TYPES, packageJson, read, readJson, root } from './rep
 
 const RECEIVED = { receivedAt: new Date('2026-01-02T03:04:05Z'), newId: () => 'event-1' }
 
-const PAGES = ['README.md', 'CONTRIBUTING.md', ...filesBelow('docs', '.md')]
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...filesBelow('docs', '.md')]
 const README = read('README.md')
 const { scripts } = readJson('package.json')
 
