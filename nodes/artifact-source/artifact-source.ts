@@ -3,6 +3,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { AutomationError } from '../../lib/error.js'
 import { newEventId } from '../../lib/events/new-id.js'
 import { newestEvent } from '../../lib/inbox/newest-event.js'
+import { checkPath } from '../../lib/sources/http/path.js'
 import { createReceiver, type Receiver, unavailable } from '../../lib/sources/http/receive.js'
 import { type SourceKind, type SourceKindName, type SourceSettings, sourceKind } from '../../lib/sources/source.js'
 import type { Host } from '../runtime/host.js'
@@ -45,8 +46,11 @@ module.exports = (RED: NodeAPI) => {
       unusable(asAutomationError(error))
       return
     }
+    host.sources.change(this.id, { problem: host.ingest.problemOf(this.id) })
     host.whenStarted(this, () => {
       try {
+        const taken = host.ingest.problemOf(this.id)
+        if (taken) throw taken
         if (kind) checkSecret(RED, host, kind, config)
         host.sources.change(this.id, { problem: null })
       } catch (error) {
@@ -90,6 +94,7 @@ function listen(RED: NodeAPI, host: Host, node: Node, config: ArtifactSourceDef)
     )
   }
   node.on('close', () => host.ingest.release(node.id))
+  checkPath(config.path)
   try {
     host.ingest.listen(node.id, config.path, receiverOf(RED, host, node, config))
   } catch (error) {

@@ -1,96 +1,129 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { NodeAPI } from 'node-red'
 import { AutomationError } from '../../lib/error.js'
-import { unavailable } from '../../lib/sources/http/receive.js'
-import { trimmedOf } from '../../lib/trimmed-of.js'
-import { type ExpressApp, type Middleware, rootOf, standsAlone, takenAfter, useFirst } from './web-server.js'
+import { canonicalPath, checkPath, pathOfTarget } from '../../lib/sources/http/path.js'
+import { notPost, unavailable } from '../../lib/sources/http/receive.js'
+import { beforeEndpoints, runInTurn } from './http-node-settings.js'
+import { type IngestRoute, IngestRoutes, type Receiver } from './ingest-routes.js'
+import { ownerOf } from './path-owners.js'
+import { ShortWay } from './short-way.js'
+import {
+  belowRoot,
+  type ExpressApp,
+  isEndpoint,
+  layersOf,
+  type Middleware,
+  putFirst,
+  putLast,
+  rootOf,
+  takenAfter,
+} from './web-server.js'
 
-export type Receiver = (request: IncomingMessage, response: ServerResponse) => Promise<void>
-
-interface Route {
-  readonly source: string
-  readonly receive: Receiver
-  /** It only asks senders to come again, and gives way to a source that works. */
-  readonly refuses: boolean
-  /** Its node was closed; the route goes when the flows have started again without it. */
-  closed: boolean
-}
+export type { Receiver } from './ingest-routes.js'
 
 /** What body-parser looks at to decide that somebody else reads the body (it and Node-RED's core set it too). */
 type ParsedRequest = IncomingMessage & { _body?: boolean; skipRawBodyParser?: boolean }
+
+/** Our handlers in one web server. */
+interface Mounted {
+  readonly app: ExpressApp
+  readonly own: Middleware
+  readonly last: Middleware
+}
 
 /**
  * The paths that sources listen on. It outlives the nodes: Node-RED removes and makes its nodes at every deploy, and
  * an event that is posted in between must be kept, not answered with 404.
  */
 export class Ingest {
-  /** Of each path all that were put there; the first one answers. */
-  readonly #routes = new Map<string, readonly Route[]>()
-  readonly #mounted = new WeakSet<object>()
+  readonly #routes = new IngestRoutes()
+  readonly #mounted = new Map<object, Mounted>()
+  #RED: NodeAPI | null = null
   /** Whether flows have started since Node-RED did. */
   #started = false
 
   /**
    * Listens on a path, relative to httpNodeRoot.
-   * @throws AutomationError `path_taken` when another source has it
+   * @throws AutomationError `source_invalid` when nothing could ever be sent there
    */
   listen(source: string, path: string, receive: Receiver): void {
-    const key = normalise(path)
-    if (this.#routes.get(key)?.some((route) => route.source !== source && !route.refuses && !route.closed)) {
-      throw new AutomationError(
-        'path_taken',
-        `The path ${key} already belongs to another artifact source. Give one of them another path.`,
-        { values: { path: key } },
-      )
-    }
-    this.#keep((route) => route.source !== source)
-    this.#routes.set(key, [{ source, receive, refuses: false, closed: false }, ...(this.#routes.get(key) ?? [])])
+    this.#add(source, path, receive, false)
   }
 
   /** Answers on the path of a source that cannot work, unless and until one that works listens there. */
   refuse(source: string, path: string, receive: Receiver): void {
-    const key = normalise(path)
-    this.#keep((route) => route.source !== source)
-    this.#routes.set(key, [...(this.#routes.get(key) ?? []), { source, receive, refuses: true, closed: false }])
+    this.#add(source, path, receive, true)
+  }
+
+  #add(source: string, path: string, receive: Receiver, refuses: boolean): void {
+    const given = checkPath(path)
+    const route = { source, given, canonical: canonicalPath(given), receive, refuses, closed: false, taken: null }
+    this.#routes.add(route)
+    this.#judge(route)
   }
 
   /** The source's node was closed: its path goes on answering until the next start of the flows. */
   release(source: string): void {
-    for (const route of [...this.#routes.values()].flat()) if (route.source === source) route.closed = true
+    this.#routes.close(source)
+  }
+
+  /** Why a source cannot have its path; null when it has it. Known for certain once flows have started. */
+  problemOf(source: string): AutomationError | null {
+    const route = this.#routes.of(source)
+    if (!route || route.closed) return null
+    if (route.taken) return route.taken
+    const other = this.#routes.at(route.canonical)
+    if (!other || other.source === source || other.closed) return null
+    const name = (this.#RED?.nodes.getNode(other.source) as { name?: string } | null)?.name
+    return pathTaken(route.given, 'another source', `the artifact source ${JSON.stringify(name || other.source)}`)
   }
 
   flowsStarted(): void {
     this.#started = true
-    this.#keep((route) => !route.closed)
+    this.#routes.dropClosed()
+    for (const { app, own, last } of this.#mounted.values()) {
+      // what a flow listens on itself comes first, and so does what other packages put there since
+      putLast(app, own)
+      putLast(rootOf(app), last)
+    }
+    for (const route of this.#routes.all()) this.#judge(route)
   }
 
-  #keep(wanted: (route: Route) => boolean): void {
-    for (const [path, routes] of this.#routes) {
-      const kept = routes.filter(wanted)
-      if (kept.length > 0) this.#routes.set(path, kept)
-      else this.#routes.delete(path)
-    }
+  /** A source never takes what somebody else has. */
+  #judge(route: IngestRoute): void {
+    const owner = this.#RED?.httpNode && this.#mounted.size > 0 ? ownerOf(this.#RED, route) : null
+    route.taken = owner && pathTaken(route.given, owner.short, owner.whole)
   }
 
   /** Puts the ingest into Node-RED's web server, once per server. Does nothing when httpNodeRoot is switched off. */
   mount(RED: NodeAPI): void {
+    this.#RED = RED
     const app = RED.httpNode as unknown as ExpressApp | undefined
     if (typeof app !== 'function' || this.#mounted.has(app)) return
-    this.#mounted.add(app)
-    const receive: Middleware = (request, response, next) => {
-      const [route] = this.#routes.get(pathOf(request)) ?? []
-      if (!route) return next()
-      route.receive(request, response).catch(next)
+    const before = beforeEndpoints(RED)
+    const own: Middleware = (request, response, next) => {
+      const route = this.#routes.at(pathOf(request))
+      if (!route) next()
+      else if (request.method === 'POST') receive(app, before, route, request, response, next)
+      // static files come after httpNode
+      else if (request.method === 'GET' || request.method === 'HEAD') next()
+      else notPost(request, response).catch(next)
     }
-    const { httpNodeMiddleware: own } = RED.settings as unknown as { httpNodeMiddleware?: Middleware | Middleware[] }
-    const before = [own ?? []].flat().filter((handler) => typeof handler === 'function')
-    const inTurn: Middleware = (request, response, next) => {
-      if (!this.#routes.has(pathOf(request))) return next()
-      runInTurn([...before, receive], request, response, next)
+    const last: Middleware = (request, response, next) => {
+      if (this.#routeOf(app, request)) notPost(request, response).catch(next)
+      else next()
     }
-    app.use(inTurn)
-    app.use(this.#notYet(RED, app))
-    this.#putFirst(RED, app, before.length === 0 ? inTurn : null)
+    this.#mounted.set(app, { app, own, last })
+    const notYet = this.#notYet(RED, app)
+    app.use(notYet)
+    app.use(own)
+    rootOf(app).use(last)
+    this.#putFirst(RED, app, own, notYet)
+  }
+
+  #routeOf(app: ExpressApp, request: IncomingMessage): IngestRoute | undefined {
+    const below = belowRoot(app.path(), pathOfTarget(request.url ?? '/'))
+    return below === null ? undefined : this.#routes.at(canonicalPath(below))
   }
 
   /**
@@ -101,7 +134,8 @@ export class Ingest {
   #notYet(RED: NodeAPI, app: ExpressApp): Middleware {
     const notYet: Middleware = (request, response, next) => {
       const passesOn = this.#started || request.method !== 'POST' || !mayHaveSources(RED)
-      if (passesOn || takenAfter(app, notYet, pathOf(request))) return next()
+      const path = pathOf(request)
+      if (passesOn || this.#routes.at(path) || takenAfter(app, notYet, path)) return next()
       unavailable(request, response).catch(next)
     }
     return notYet
@@ -110,42 +144,67 @@ export class Ingest {
   /**
    * With the default roots the editor's applications stand before httpNode, with a JSON parser that would read the body
    * (signatures are over its raw bytes), inflate it, and answer broken JSON with a page of its own. So a mark for it is
-   * set first of all, as Node-RED's own `http in` does for raw bodies; authentication of httpNode stays where it is, in
-   * between. Where nobody put anything in between, the request is answered here: the way through five applications with
-   * dozens of layers costs a tenth of an event.
-   * @param own our handler in httpNode; null when something has to be asked before it
+   * set first of all, as Node-RED's own `http in` does for raw bodies; what stands in between keeps its say. Where
+   * nothing does, the request is answered here.
    */
-  #putFirst(RED: NodeAPI, app: ExpressApp, own: Middleware | null): void {
-    const first: Middleware = (request, response, next) => {
-      const base = normalise(app.path())
-      const path = pathOf(request)
-      const inside = base === '/' || path.startsWith(`${base}/`)
-      const [route] = (inside && this.#routes.get(base === '/' ? path : normalise(path.slice(base.length)))) || []
+  #putFirst(RED: NodeAPI, app: ExpressApp, own: Middleware, notYet: Middleware): void {
+    const first: Middleware = (request: MarkedRequest, response, next) => {
+      const route = this.#routeOf(app, request)
       if (!route) return next()
-      if (own !== null && standsAlone(RED, first, own)) {
-        route.receive(request, response).catch(next)
+      const isPost = request.method === 'POST'
+      const path = pathOfTarget(request.url ?? '/')
+      const handlers = isPost ? shortWay.to(path) : null
+      if (handlers !== null) {
+        const answer: Middleware = () => route.receive(request, response).catch(next)
+        runInTurn([...handlers, answer], request, response, next)
         return
       }
-      const parsed = request as ParsedRequest
-      parsed._body = true
-      parsed.skipRawBodyParser = true
+      if (isTaken(app, request, belowRoot(app.path(), path) ?? path)) return next()
+      request._body = true
+      request.skipRawBodyParser = true
+      if (isPost) request[CAME_THROUGH] = () => shortWay.cameThrough(path)
       next()
     }
-    useFirst(rootOf(app), first)
+    const shortWay = new ShortWay(RED, own, [first, notYet])
+    putFirst(rootOf(app), first)
   }
 }
 
-/** What operators put before every endpoint of their flows (`httpNodeMiddleware`) stands before ours too. */
-function runInTurn(
-  [handler, ...rest]: readonly Middleware[],
-  request: IncomingMessage,
+/** A post that came the whole way. */
+function receive(
+  app: ExpressApp,
+  before: readonly Middleware[],
+  route: IngestRoute,
+  request: MarkedRequest,
   response: ServerResponse,
   next: (error?: unknown) => void,
 ): void {
-  handler?.(request, response, (error) => {
-    if (error !== undefined) next(error)
-    else runInTurn(rest, request, response, next)
-  })
+  // an endpoint that a deploy has just made, and that the next start of the flows puts before us
+  if (isTaken(app, request)) {
+    next()
+    return
+  }
+  request[CAME_THROUGH]?.()
+  const answer: Middleware = () => route.receive(request, response).catch(next)
+  runInTurn([...before, answer], request, response, next)
+}
+
+/** Tells the first handler that a request has come all the way to the last. */
+const CAME_THROUGH = Symbol('came through')
+type MarkedRequest = ParsedRequest & { [CAME_THROUGH]?: () => void }
+
+/** Whether an endpoint of a flow, or of another package, takes this request. */
+function isTaken(app: ExpressApp, request: IncomingMessage, below = pathOfTarget(request.url ?? '/')): boolean {
+  const method = request.method ?? 'GET'
+  return layersOf(app).some((layer) => layer.route && isEndpoint(layer, below, method))
+}
+
+function pathTaken(path: string, short: string, whole: string): AutomationError {
+  return new AutomationError(
+    'path_taken',
+    `The path ${path} already belongs to ${whole}. Give the source another path: until then it takes no events.`,
+    { statusText: `path taken by ${short}`, values: { path } },
+  )
 }
 
 function mayHaveSources(RED: NodeAPI): boolean {
@@ -161,13 +220,4 @@ function mayHaveSources(RED: NodeAPI): boolean {
   return found
 }
 
-/** `/a/b/` and `a/b` are `/a/b`. */
-function normalise(path: string): string {
-  return `/${trimmedOf(path, '/')}`
-}
-
-function pathOf(request: IncomingMessage): string {
-  const url = request.url ?? '/'
-  const query = url.indexOf('?')
-  return normalise(query < 0 ? url : url.slice(0, query))
-}
+const pathOf = (request: IncomingMessage): string => canonicalPath(pathOfTarget(request.url ?? '/'))

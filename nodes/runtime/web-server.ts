@@ -1,16 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { NodeAPI } from 'node-red'
+import { withoutEnd } from '../../lib/trimmed-of.js'
 
 export type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void
 
-interface Layer {
+export interface Layer {
   readonly name: string
   readonly handle: unknown
   /** Whether a path is this handler's. */
   match(path: string): boolean
-  readonly regexp?: { readonly fast_slash?: boolean }
+  readonly regexp?: { readonly fast_slash?: boolean; readonly fast_star?: boolean }
   /** Of what `app.post(path, …)` and its like made. */
-  readonly route?: { readonly methods: Readonly<Record<string, boolean>> }
+  readonly route?: {
+    readonly path: unknown
+    readonly methods: Readonly<Record<string, boolean>>
+    readonly stack: readonly Layer[]
+  }
 }
 
 /** What we know of Node-RED's web server: an Express application that has others in it. */
@@ -19,13 +23,14 @@ export interface ExpressApp {
   use(handler: Middleware): void
   path(): string
   parent?: ExpressApp
-  _router: { stack: Layer[] }
+  _router?: { stack: Layer[] }
 }
 
-/** What Express and Node-RED's core put before every endpoint, by their names; none of it has anything for a source. */
-const IN_PASSING = new Set(['query', 'expressInit', 'rawBodyCapture'])
 /** How an application that is mounted in another one is called there. */
-const MOUNTED = 'mounted_app'
+export const MOUNTED = 'mounted_app'
+
+/** The handlers of an application, in order. */
+export const layersOf = (app: ExpressApp): readonly Layer[] => app._router?.stack ?? []
 
 export function rootOf(app: ExpressApp): ExpressApp {
   let root = app
@@ -33,52 +38,55 @@ export function rootOf(app: ExpressApp): ExpressApp {
   return root
 }
 
+/** What is left of a path below a root; null when it is not below it. Case does not count, as in Express. */
+export function belowRoot(root: string, whole: string): string | null {
+  const bare = withoutEnd(root, '/')
+  if (whole.length === bare.length && whole.toLowerCase() === bare.toLowerCase()) return '/'
+  return whole.toLowerCase().startsWith(`${bare.toLowerCase()}/`) ? whole.slice(bare.length) : null
+}
+
 /** Puts a handler before all others of an application. */
-export function useFirst(app: ExpressApp, handler: Middleware): void {
+export function putFirst(app: ExpressApp, handler: Middleware): void {
   app.use(handler)
-  const { stack } = app._router
+  move(app, handler, 'unshift')
+}
+
+/** Puts a handler, which may be there already, after all others. */
+export function putLast(app: ExpressApp, handler: Middleware): void {
+  if (!layersOf(app).some(({ handle }) => handle === handler)) app.use(handler)
+  else if (layersOf(app).at(-1)?.handle !== handler) move(app, handler, 'push')
+}
+
+function move(app: ExpressApp, handler: Middleware, to: 'push' | 'unshift'): void {
+  const stack = app._router?.stack ?? []
   const index = stack.findIndex((layer) => layer.handle === handler)
-  stack.unshift(...stack.splice(index, 1))
+  stack[to](...stack.splice(index, 1))
+}
+
+/** No endpoint has this path: what takes it takes everything. */
+const ANYTHING = '/artifact-automations-nobody-has-this/nor-this'
+
+/** Whether a layer is an endpoint for a path: one that somebody gave it, no handler that looks at all that passes. */
+export function isEndpoint(layer: Layer, path: string, method: string): boolean {
+  const { route } = layer
+  if (!route) return false
+  const all = route.methods['_all'] === true
+  if (method !== 'any' && !all && route.methods[method.toLowerCase()] !== true) return false
+  return layer.match(path) && !(all && layer.match(ANYTHING))
+}
+
+/** Whether a layer has a look at what is sent to a path. */
+export function isOnTheWay(layer: Layer, path: string, method: string): boolean {
+  const { route, regexp } = layer
+  if (route)
+    return (route.methods[method.toLowerCase()] === true || route.methods['_all'] === true) && layer.match(path)
+  return regexp?.fast_slash === true || regexp?.fast_star === true || layer.match(path)
 }
 
 /** Whether a handler that came after `handler` takes posts to a path; what was put there for all paths passes them on. */
 export function takenAfter(app: ExpressApp, handler: Middleware, path: string): boolean {
-  const { stack } = app._router
-  return stack.slice(stack.findIndex(({ handle }) => handle === handler) + 1).some((layer) => {
-    const takes = layer.route ? layer.route.methods['post'] || layer.route.methods['_all'] : !layer.regexp?.fast_slash
-    return takes && layer.match(path)
-  })
-}
-
-/**
- * Whether nothing of an operator, of another package or of a program around Node-RED stands before `own`, a handler of
- * httpNode, when `first` is the first of the root: no authentication, no middleware, no application but Node-RED's two.
- */
-export function standsAlone(RED: NodeAPI, first: Middleware, own: Middleware): boolean {
-  const { httpAdminMiddleware } = RED.settings as unknown as { httpAdminMiddleware?: unknown }
-  const app = RED.httpNode as unknown as ExpressApp
-  const { parent } = app
-  if (httpAdminMiddleware || !parent || parent.parent) return false
-  const layers = parent._router.stack
-  const mounted = layers.filter(({ name }) => name === MOUNTED).length
-  if (mounted !== (editorIsIn(RED, parent) ? 2 : 1)) return false
-  const inRoot = layers.findLastIndex(({ name }) => name === MOUNTED)
-  return (
-    layers.slice(0, inRoot).every(({ name, handle }) => name === MOUNTED || handle === first || IN_PASSING.has(name)) &&
-    onlyPassingBefore(app, own)
-  )
-}
-
-/** Nodes get an application that is part of the editor's, which is part of the root (node-red/lib/red.js). */
-function editorIsIn(RED: NodeAPI, root: ExpressApp): boolean {
-  const ofNodes = RED.httpAdmin as unknown as ExpressApp | undefined
-  return typeof ofNodes === 'function' && (ofNodes.parent === root || ofNodes.parent?.parent === root)
-}
-
-function onlyPassingBefore(app: ExpressApp, own: Middleware): boolean {
-  for (const { name, handle } of app._router.stack) {
-    if (handle === own) return true
-    if (!IN_PASSING.has(name)) return false
-  }
-  return false
+  const layers = layersOf(app)
+  return layers
+    .slice(layers.findIndex(({ handle }) => handle === handler) + 1)
+    .some((layer) => (layer.route ? true : !layer.regexp?.fast_slash) && isOnTheWay(layer, path, 'post'))
 }

@@ -28,6 +28,7 @@ export interface Attempt {
 
 interface StartOptions {
   readonly settings?: object
+  readonly code?: string
   readonly env?: Record<string, string>
 }
 

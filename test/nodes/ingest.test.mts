@@ -28,8 +28,9 @@ function embedded() {
       next()
     }
   const apps = { root: express(), editor: express(), ofNodes: express(), endpoints: express() }
-  apps.editor.use(notes('the editor'))
-  apps.editor.use(apps.ofNodes)
+  // as Node-RED's own parser is called, and beside the applications of the editor and its interface
+  apps.editor.use(Object.defineProperty(notes('the editor'), 'name', { value: 'jsonParser' }))
+  for (const inside of [express(), express(), apps.ofNodes]) apps.editor.use(inside)
   const ingest = new Ingest()
   ingest.listen('source', '/artifact-events', async (_request, response) => {
     response.statusCode = 202
@@ -59,13 +60,54 @@ describe('the paths of sources in a program that Node-RED is part of', () => {
 
   const OPEN = { 'x-gate': 'open' }
 
-  it('are answered before the editor sees them, where nothing else stands', async () => {
+  it('are answered before the editor sees them, where nothing else stands, once one came through', async () => {
     const { root, editor, endpoints, mount, seen } = embedded()
     root.use(editor)
     root.use(endpoints)
     mount()
-    assert.equal(await statusOf(root, '/artifact-events'), 202)
-    assert.deepEqual(seen, [])
+    for (let time = 0; time < 3; time += 1) {
+      assert.equal(await statusOf(root, '/artifact-events'), 202)
+      server.close()
+    }
+    assert.deepEqual(seen, ['the editor'])
+  })
+
+  it('go the whole way again when anything there changes', async () => {
+    for (const which of ['root', 'editor', 'ofNodes', 'endpoints'] as const) {
+      const apps = embedded()
+      apps.root.use(apps.editor)
+      apps.root.use(apps.endpoints)
+      apps.mount()
+      for (const status of [202, 202]) {
+        assert.equal(await statusOf(apps.root, '/artifact-events'), status)
+        server.close()
+      }
+      apps[which].use(gate)
+      apps.ingest.flowsStarted()
+      // a handler after httpNode is behind an endpoint
+      const kept = which === 'root' ? 202 : 403
+      for (const status of [kept, kept]) {
+        assert.equal(await statusOf(apps.root, '/artifact-events'), status, which)
+        server.close()
+      }
+    }
+  })
+
+  it('stay with who takes them when that cannot be looked into', async () => {
+    const { root, editor, endpoints, mount } = embedded()
+    const hidden = express()
+    hidden.post('/artifact-events', (_request, response) => {
+      response.statusCode = 299
+      response.end()
+    })
+    editor.use(hidden)
+    root.use(editor)
+    root.use(endpoints)
+    mount()
+    for (let time = 0; time < 3; time += 1) {
+      assert.equal(await statusOf(root, '/artifact-events'), 299)
+      server.close()
+    }
   })
 
   it('are answered before the editor sees them when both have a path of their own', async () => {

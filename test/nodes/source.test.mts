@@ -4,7 +4,7 @@ import { type IncomingMessage, request, type ServerResponse } from 'node:http'
 import path from 'node:path'
 import type { NodeInitializer } from 'node-red'
 import { collects, event, secret, secretId, source, trigger } from './automation.mts'
-import { NODES, useNodeRed } from './harness.mts'
+import { NODES, type TestRuntime, useNodeRed } from './harness.mts'
 
 describe('artifact-source and its triggers', () => {
   const nodeRed = useNodeRed()
@@ -132,7 +132,7 @@ describe('artifact-source and its triggers', () => {
       { id: 'watching', type: 'status', name: '', scope: null, wires: [['status']] },
     ])
     const { status } = (await nodeRed.messages('status')).at(-1)! as { status: { fill: string; text: string } }
-    assert.deepEqual([status.fill, status.text], ['red', 'path taken'])
+    assert.deepEqual([status.fill, status.text], ['red', 'path taken by another source'])
   })
 
   for (const order of [
@@ -245,23 +245,37 @@ describe('artifact-source behind httpNodeMiddleware', () => {
 
 describe('artifact-source and the editor’s applications', () => {
   const seen: (string | undefined)[] = []
-  /** A layer of the editor's application, as any node may add one. */
-  const layer: NodeInitializer = (RED) => {
-    seen.length = 0
-    RED.httpAdmin.use((request: IncomingMessage, _response: ServerResponse, next: () => void) => {
-      seen.push(request.url)
-      next()
-    })
+  /** A layer of the editor's application. */
+  const layer =
+    (name: string): NodeInitializer =>
+    (RED) => {
+      seen.length = 0
+      const notes = (request: IncomingMessage, _response: ServerResponse, next: () => void) => {
+        seen.push(request.url)
+        next()
+      }
+      RED.httpAdmin.use(Object.defineProperty(notes, 'name', { value: name }))
+    }
+  const post = async (nodeRed: TestRuntime) => {
+    for (let time = 0; time < 3; time += 1) {
+      assert.equal((await nodeRed.fetch('/artifact-events', { body: event() })).status, 202)
+    }
   }
 
   describe('by default', () => {
     const nodeRed = useNodeRed()
 
-    it('passes them by, and nothing else does', async () => {
-      await nodeRed.load([source()], {}, [...NODES, layer])
-      assert.equal((await nodeRed.fetch('/artifact-events', { body: event() })).status, 202)
+    it('passes by what Node-RED has there, once a post came through, and nothing else does', async () => {
+      await nodeRed.load([source()], {}, [...NODES, layer('initialize')])
+      await post(nodeRed)
       await nodeRed.fetch('/artifact-events/other', { body: event() })
-      assert.deepEqual(seen, ['/artifact-events/other'])
+      assert.deepEqual(seen, ['/artifact-events', '/artifact-events/other'])
+    })
+
+    it('goes through what somebody else put there, because it may keep somebody out', async () => {
+      await nodeRed.load([source()], {}, [...NODES, layer('notes')])
+      await post(nodeRed)
+      assert.deepEqual(seen, ['/artifact-events', '/artifact-events', '/artifact-events'])
     })
   })
 
@@ -271,9 +285,9 @@ describe('artifact-source and the editor’s applications', () => {
     })
 
     it('goes through them, because that one may keep somebody out', async () => {
-      await nodeRed.load([source()], {}, [...NODES, layer])
-      assert.equal((await nodeRed.fetch('/artifact-events', { body: event() })).status, 202)
-      assert.deepEqual(seen, ['/artifact-events'])
+      await nodeRed.load([source()], {}, [...NODES, layer('initialize')])
+      await post(nodeRed)
+      assert.deepEqual(seen, ['/artifact-events', '/artifact-events', '/artifact-events'])
     })
   })
 })

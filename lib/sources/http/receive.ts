@@ -96,6 +96,11 @@ export const unavailable: Receiver = async (req, res) => {
   refuse(req, res, req.method === 'POST' ? SOURCE_UNAVAILABLE : NOT_POST, hasBody(req))
 }
 
+/** Answers whatever else than a post nobody else has answered. */
+export const notPost: Receiver = async (req, res) => {
+  refuse(req, res, NOT_POST, hasBody(req))
+}
+
 const NOT_POST = new AutomationError('method_not_allowed', 'Events are sent with POST.')
 
 function eventsOf({ headers }: IncomingMessage, body: Buffer, options: ReceiverOptions): ReadEvents {

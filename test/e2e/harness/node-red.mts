@@ -37,6 +37,8 @@ interface StartOptions {
   readonly userDir?: string
   /** Settings over the usual ones. Only what JSON can hold. */
   readonly settings?: object
+  /** JavaScript for what JSON cannot hold, at the end of settings.js: it changes `module.exports`. */
+  readonly code?: string
   readonly env?: Record<string, string>
   /** Extra folders to load nodes from; default: this repository. */
   readonly nodesDir?: readonly string[]
@@ -81,10 +83,21 @@ export class NodeRed {
   }
 
   static async start(options: StartOptions = {}) {
-    const { userDir, settings, env, nodesDir = [root], package: name = NODE_RED, node = process.execPath } = options
+    const {
+      userDir,
+      settings,
+      code = '',
+      env,
+      nodesDir = [root],
+      package: name = NODE_RED,
+      node = process.execPath,
+    } = options
     const folder = userDir ?? (await mkdtemp(path.join(tmpdir(), 'artifact-automations-')))
     const settingsFile = path.join(folder, 'settings.js')
-    await writeFile(settingsFile, `module.exports = ${JSON.stringify({ ...QUIET_SETTINGS, nodesDir, ...settings })}\n`)
+    await writeFile(
+      settingsFile,
+      `module.exports = ${JSON.stringify({ ...QUIET_SETTINGS, nodesDir, ...settings })}\n${code}\n`,
+    )
     const child = spawn(node, [require.resolve(`${name}/red.js`), '-u', folder, '-s', settingsFile, '-p', '0'], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
