@@ -202,12 +202,16 @@ describe(`W&B in the dialogs of Node-RED ${NODE_RED_VERSION}`, () => {
       const second = again.tray.locator('#artifact-source-wandb-answer')
       await second.getByText('Laid out 1 automation on 1 tab.').waitFor()
       await second.getByText('2 are here already and were left out: deploy production, tell of failures.').waitFor()
-      assert.match(String(await second.textContent()), /WANDB_API_KEY is here already, as the API key of the source/)
+      assert.match(String(await second.textContent()), /Its secret WANDB_API_KEY is WANDB_API_KEY_OF_acme_X7QK here:/)
       await picture('import-again')
       await again.tray.getByRole('button', { name: 'Import automations from W&B' }).click()
       await second.getByText('3 are here already').waitFor()
       await again.cancel()
-      assert.deepEqual(await secrets(), before, 'no secret twice')
+      assert.deepEqual(
+        await secrets(),
+        [...before, 'WANDB_API_KEY_OF_acme_X7QK'],
+        'nobody gets the key, no secret twice',
+      )
       const all = (await editor.flow()).filter(({ type, id }) => type === 'artifact-event' && id !== 'watched')
       assert.deepEqual(
         all.map(({ name }) => name),

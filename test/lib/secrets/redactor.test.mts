@@ -200,6 +200,17 @@ describe('the Redactor', () => {
     }
   })
 
+  it('finds secrets anywhere in a long text, escaped or not, which is looked through by pieces', () => {
+    const redactor = new Redactor(['canary/secret "1"'])
+    const piece = 256 * 1024
+    for (const at of [0, 1, piece - 20, piece - 9, piece - 1, piece, piece + 5, 2 * piece - 300, 2 * piece - 3]) {
+      for (const echo of ['canary/secret "1"', 'canary\\/secret \\"1\\"', 'canary%2Fsecret+%221%22']) {
+        const text = `${'x'.repeat(at)}${echo}${'y'.repeat(3 * piece - at)}`
+        assert.equal(redactor.redact(text), `${'x'.repeat(at)}***${'y'.repeat(3 * piece - at)}`)
+      }
+    }
+  })
+
   it('masks in the name of a header, which comes in small letters', () => {
     const redactor = new Redactor(['Canary-Token-AbC'])
     assert.equal(redactor.redactName('x-canary-token-abc-x'), 'x-***-x')
