@@ -25,4 +25,6 @@ export interface StoredDelivery {
   readonly attempts: number
   /** How many waits of the schedule are used up; a redelivery starts again at 0. */
   readonly step: number
+  /** Whether a trigger's button made its event: it is not counted. */
+  readonly sample: boolean
 }

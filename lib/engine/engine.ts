@@ -10,6 +10,7 @@ import type { KnownEvent } from '../store/event-log.js'
 import { messageOf, StoreAccess } from '../store/guard/access.js'
 import { Housekeeping } from '../store/guard/housekeeping.js'
 import type { Page } from '../store/page.js'
+import type { Statistics } from '../store/statistics.js'
 import type { DeliveryStore } from '../store/store.js'
 import { Alarm, LONGEST_TIMER_MS } from './alarm.js'
 import { ClockWatch } from './clock-watch.js'
@@ -22,6 +23,7 @@ import { ByteBudget } from './lane/window.js'
 import { Lanes } from './lanes.js'
 import type { EngineOptions, QueuedDelivery } from './options.js'
 import { Pending } from './pending.js'
+import { readableStatistics } from './readable-statistics.js'
 import { Redelivery } from './redelivery.js'
 import { Senders } from './senders.js'
 
@@ -51,6 +53,8 @@ export class DeliveryEngine implements EventKeeper {
   readonly #lanes: Lanes
   readonly #redelivery: Redelivery
   readonly #intake: Intake
+  /** What came and what became of it, by the hour. */
+  readonly statistics: Statistics
   /** Webhooks that were attached before the store could be opened. */
   readonly #early = new Map<string, LanePort>()
   readonly #clockWatch: ClockWatch
@@ -72,6 +76,7 @@ export class DeliveryEngine implements EventKeeper {
     })
     const access = this.#access
     this.history = new EventHistory(store, access)
+    this.statistics = readableStatistics(store, access)
     const failed = (error: unknown) => void access.failed(error)
     this.#alarm = new Alarm(clock, timers, () => this.#ring())
     this.#housekeeping = new Housekeeping({ store, clock, timers, retentionDays, failed })

@@ -36,7 +36,8 @@ export class Intake {
   async accept(source: string, events: readonly ArtifactEvent[], options: AcceptOptions): Promise<KeptEvent[]> {
     const { store, clock } = this.#parts
     const receivedAt = clock.now()
-    const rows = events.map((event) => ({ source, event, receivedAt, routed: options.routed }))
+    const { routed, fires } = options
+    const rows = events.map((event, index) => ({ source, event, receivedAt, routed, fires: fires?.[index] ?? [] }))
     const duplicates = await this.#write(() => store.putEvents(rows, options.cursor))
     return events.map(({ event_id }, index) => {
       const duplicate = duplicates[index]!

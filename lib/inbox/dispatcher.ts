@@ -2,6 +2,7 @@ import { Router } from '../automations/router.js'
 import type { AutomationRule } from '../automations/rule.js'
 import type { WatchTrigger } from '../automations/watch-trigger.js'
 import type { ArtifactEvent } from '../events/event.js'
+import { sampledAutomation, sampleSource } from '../events/sample-source.js'
 import type { Cursor, CursorMove } from '../store/event-log.js'
 import type { EventKeeper } from './event-keeper.js'
 import { InFlight } from './in-flight.js'
@@ -24,9 +25,6 @@ export interface AcceptedEvent {
   /** How many automations it matches. */
   readonly automations: number
 }
-
-/** Events made by a trigger's own button are accepted under this source, and go to that trigger alone. */
-export const sampleSource = (automationId: string) => `sample:${automationId}`
 
 interface HandOver {
   readonly source: string
@@ -107,8 +105,9 @@ export class Dispatcher {
   }
 
   #route(source: string, event: ArtifactEvent): Automation[] {
-    if (source.startsWith('sample:')) {
-      const automation = this.#automations.get(source.slice('sample:'.length))
+    const sampled = sampledAutomation(source)
+    if (sampled !== null) {
+      const automation = this.#automations.get(sampled)
       return automation ? [automation] : []
     }
     let router = this.#routers.get(source)
@@ -136,13 +135,17 @@ export class Dispatcher {
   async accept(source: string, events: readonly ArtifactEvent[], cursor?: CursorMove): Promise<AcceptedEvent[]> {
     const engine = await this.#engine()
     const routed = this.#running
-    const results = await engine.accept(source, [...events], { routed, ...(cursor && { cursor }) })
+    const routes = events.map((event) => this.#route(source, event))
+    const fires = routes.map((automations) => automations.map(({ id }) => id))
+    const router = this.#routers.get(source)
+    const results = await engine.accept(source, [...events], { routed, fires, ...(cursor && { cursor }) })
     // flows that started while this was being stored have looked for it in vain; a store that fails at this is looked
     // at again when it works
     if (!routed && this.#running) this.handOverWhatWaits().catch(() => {})
     return results.map(({ event_id, duplicate }, index) => {
       const event = events[index] as ArtifactEvent
-      const automations = this.#route(source, event)
+      // a deploy may have changed the automations meanwhile
+      const automations = this.#routers.get(source) === router ? routes[index]! : this.#route(source, event)
       if (!duplicate && routed) {
         if (this.#running) this.#handOver(source, event, automations)
         else this.#late.push({ source, event })
@@ -228,7 +231,10 @@ export class Dispatcher {
       // what a failing store left unread is for the next round
       this.#interrupted.unshift(...interrupted)
     }
-    const match = (source: string, event: ArtifactEvent) => this.#traceable(this.#route(source, event))
+    const match = (source: string, event: ArtifactEvent) => {
+      const automations = this.#route(source, event)
+      return { automations: automations.map(({ id }) => id), traceable: this.#traceable(automations) }
+    }
     for await (const { source, event } of engine.takeUnrouted(match)) this.#again(source, event)
   }
 

@@ -5,6 +5,8 @@ import type { Match } from './replay.js'
 export interface AcceptOptions {
   /** The caller hands the events that are no duplicates to its flows right after; otherwise they are kept for them. */
   readonly routed: boolean
+  /** Of each event the automations that it starts; empty while nobody can tell. */
+  readonly fires?: readonly (readonly string[])[]
   /** Moved in the same transaction; when it is not where it should be, nothing is stored: `cursor_moved`. */
   readonly cursor?: CursorMove
 }

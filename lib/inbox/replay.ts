@@ -1,13 +1,20 @@
 import type { ArtifactEvent } from '../events/event.js'
 import type { Clock } from '../platform.js'
+import type { UnroutedEvent } from '../store/event-log.js'
 import type { DeliveryStore } from '../store/store.js'
 
 const PAGE = 200
 /** An event that was handed out again counts as settled when this has passed, in ms. */
 const SETTLED_AFTER_MS = 60_000
 
-/** Ids of the automations whose senders an event must reach. */
-export type Match = (source: string, event: ArtifactEvent) => readonly string[]
+/** The automations that an event starts. */
+export interface Matched {
+  readonly automations: readonly string[]
+  /** Those among them whose senders it must reach. */
+  readonly traceable: readonly string[]
+}
+
+export type Match = (source: string, event: ArtifactEvent) => Matched
 
 /**
  * Hands out events that the flows have to see (again). They stay marked until a minute later, so that another crash in
@@ -27,11 +34,12 @@ export class Replay {
     const handed = new Set(this.#handed.map(({ seq }) => seq))
     for (let after = 0; ; ) {
       const page = await this.#store.unroutedEvents(after, PAGE)
+      await this.#count(page, match)
       const settled: number[] = []
       for (const { seq, source, event, suspect } of page) {
         after = seq
         if (handed.has(seq)) continue
-        if (suspect && (await this.#hasSettled(event, match(source, event)))) {
+        if (suspect && (await this.#hasSettled(event, match(source, event).traceable))) {
           settled.push(seq)
           continue
         }
@@ -41,6 +49,15 @@ export class Replay {
       if (settled.length > 0) await this.#store.markRouted(settled)
       if (page.length < PAGE) return
     }
+  }
+
+  /** What waited for the flows starts its automations now. */
+  async #count(page: readonly UnroutedEvent[], match: Match): Promise<void> {
+    const waited = page.filter(({ suspect }) => !suspect)
+    if (waited.length === 0) return
+    await this.#store.markFired(
+      waited.map(({ seq, source, event }) => ({ seq, automations: match(source, event).automations })),
+    )
   }
 
   /** Forgets what was handed out and has had its time. */

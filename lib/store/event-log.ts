@@ -17,6 +17,8 @@ export interface EventLog {
   unroutedEvents(after: number, limit: number): Promise<UnroutedEvent[]>
   /** Ids of the automations that made a delivery of this event. */
   automationsReached(eventId: string): Promise<readonly string[]>
+  /** Counts what events started that had waited for the flows; one that was counted before is not counted again. */
+  markFired(fired: readonly FiredEvent[]): Promise<void>
   markRouted(seqs: readonly number[]): Promise<void>
   /** A page may be short, or empty, before the end: only `next: null` is the end. */
   events(filter: EventFilter, page: EventPage): Promise<{ events: KnownEvent[]; next: string | null }>
@@ -30,6 +32,14 @@ export interface NewEvent {
   readonly receivedAt: number
   /** Whether it goes to the flows right now; otherwise it is kept for them. */
   readonly routed: boolean
+  /** The automations that it starts, when it goes to the flows right now. */
+  readonly fires?: readonly string[]
+}
+
+export interface FiredEvent {
+  readonly seq: number
+  /** The automations that it starts. */
+  readonly automations: readonly string[]
 }
 
 /** How far a source was read. */

@@ -1,5 +1,6 @@
 import type { DeliveryQueue, Started } from './delivery-queue.js'
 import type { EventLog } from './event-log.js'
+import type { Statistics } from './statistics.js'
 
 /**
  * Where events and deliveries live. Every promise of a writing method resolves only when the change survives a power
@@ -8,7 +9,7 @@ import type { EventLog } from './event-log.js'
  * Every method rejects with an `AutomationError`: `store_unavailable` (full, locked, read-only, cannot be opened;
  * `retryable` tells whether `open` may succeed later by itself) or `store_corrupt` (nothing is written any more).
  */
-export interface DeliveryStore extends EventLog, DeliveryQueue {
+export interface DeliveryStore extends EventLog, DeliveryQueue, Statistics {
   /**
    * Opens the store; resolves when it can be read and written. Attempts that were cut off are put into the history as
    * `interrupted` and their deliveries made due now. When the last owner did not close it, events that may not have
@@ -54,6 +55,8 @@ export interface Opening {
 export interface SweepCursor {
   readonly deliveries: number
   readonly events: number
+  /** The automation and the webhook whose statistics were swept last; null before the first. */
+  readonly statistics: readonly [automation: string, webhook: string] | null
 }
 
 export interface SweepSlice {

@@ -2,6 +2,7 @@ import { closeSync, fdatasync, fdatasyncSync, openSync, statSync } from 'node:fs
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
 import { AutomationError } from '../../error.js'
 import { REQUIRED_NODE } from '../../required-node.js'
+import { latencyBucket } from '../latency.js'
 import { closeToOthers, makePrivateFile } from './private-files.js'
 import { APPLICATION_ID, MIGRATIONS } from './schema.js'
 import { versionProblem } from './version.js'
@@ -82,6 +83,7 @@ export class Connection {
       'PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4000; PRAGMA wal_autocheckpoint = 4000',
     )
     if (options.maxPages !== undefined) this.exec(`PRAGMA max_page_count = ${options.maxPages}`)
+    this.#db.function('latency_bucket', { deterministic: true }, (ms) => latencyBucket(Number(ms)))
     if (version < MIGRATIONS.length) this.#migrate(version)
   }
 

@@ -1,12 +1,15 @@
 import type { Claims } from './claims.js'
 import type { Connection } from './connection.js'
 import type { GroupCommit } from './group-commit.js'
+import type { Tally } from './tally.js'
 
 /** What every part of the store works on. */
 export interface Context {
   readonly db: Connection
   readonly commit: GroupCommit
   readonly claims: Claims
+  /** To be told by the work of a transaction what is counted. */
+  readonly tally: Tally
   /** The webhooks whose deliveries may have an `order_key`; no other needs to be asked for it. */
   readonly ordered: Set<string>
 }

@@ -1,6 +1,8 @@
 import type { MaskedRequest } from '../../delivery/delivery.js'
 import { describeDelivery } from '../../delivery/describe.js'
 import type { StoredDelivery } from '../../delivery/stored.js'
+import { isSample } from '../../events/sample-source.js'
+import { termsOf } from '../../events/search-terms.js'
 import type { Enqueued, NewRecord } from '../delivery-queue.js'
 import type { Context } from './context.js'
 import { idText } from './id-text.js'
@@ -9,8 +11,8 @@ import { PENDING, STATUSES } from './schema.js'
 
 const INSERT = `
   INSERT INTO deliveries (id, event_id, automation_id, automation_name, webhook_id, webhook_name, sender_id, sender_name,
-    collection, order_key, status, created_at, due_at, finished_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
+    collection, order_key, status, created_at, due_at, finished_at, sample, terms)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
 
 export function enqueue(context: Context, entry: NewRecord): Promise<Enqueued> {
   const { commit, claims, ordered } = context
@@ -20,15 +22,15 @@ export function enqueue(context: Context, entry: NewRecord): Promise<Enqueued> {
     const waits = orderKey !== null && hasPending(context, entry.webhook.id, orderKey)
     const dueAt = waits ? null : entry.createdAt
     const state = { status: PENDING, orderKey, dueAt, finishedAt: null, request: null }
-    let seq = insert(context, entry, state)
-    if (seq === null) {
+    let inserted = insert(context, entry, state)
+    if (inserted === null) {
       const there = existing(context, entry.id)
       if (there.delivery.status !== 'dry-run') return there
       // What was only tried may now be sent.
       remove(context, entry.id)
-      seq = insert(context, entry, state)!
+      inserted = insert(context, entry, state)!
     }
-    const claimed = entry.claim && !waits ? storedFrom(entry, seq) : null
+    const claimed = entry.claim && !waits ? storedFrom(entry, inserted) : null
     if (claimed !== null) commit.afterCommit(() => claims.take(entry.webhook.id, claimed.seq))
     return { delivery: newDelivery(entry, 'pending', dueAt), duplicate: false, claimed }
   })
@@ -43,8 +45,8 @@ export function hasPending({ db }: Pick<Context, 'db'>, webhook: string, orderKe
 export function putDryRun(context: Context, entry: NewRecord, request: MaskedRequest): Promise<Enqueued> {
   return context.commit.write(() => {
     const status = STATUSES.indexOf('dry-run')
-    const seq = insert(context, entry, { status, orderKey: null, dueAt: null, finishedAt: entry.createdAt, request })
-    if (seq === null) return existing(context, entry.id)
+    const state = { status, orderKey: null, dueAt: null, finishedAt: entry.createdAt, request }
+    if (insert(context, entry, state) === null) return existing(context, entry.id)
     return { delivery: newDelivery(entry, 'dry-run', null), duplicate: false, claimed: null }
   })
 }
@@ -57,8 +59,15 @@ interface State {
   readonly request: MaskedRequest | null
 }
 
-function insert({ db }: Context, entry: NewRecord, state: State): number | null {
+interface Inserted {
+  readonly seq: number
+  readonly sample: boolean
+}
+
+function insert({ db }: Context, entry: NewRecord, state: State): Inserted | null {
   const { id, event, automation, webhook, sender } = entry
+  const sources = sourcesOf({ db }, event.event_id)
+  const sample = sources.length > 0 && sources.every(isSample)
   const { changes, lastInsertRowid } = db.run(
     INSERT,
     id,
@@ -75,6 +84,8 @@ function insert({ db }: Context, entry: NewRecord, state: State): number | null 
     entry.createdAt,
     state.dueAt,
     state.finishedAt,
+    sample ? 1 : 0,
+    termsOf(event, id),
   )
   if (changes === 0) return null
   db.run(
@@ -84,16 +95,17 @@ function insert({ db }: Context, entry: NewRecord, state: State): number | null 
     entry.slots.length === 0 ? null : JSON.stringify(entry.slots),
     entry.contentType ?? null,
     entry.message,
-    hasEvent({ db }, event.event_id) ? null : JSON.stringify(event),
+    // where exactly one source brought an event with this id, the id alone finds it again
+    sources.length === 1 ? null : JSON.stringify(event),
     state.request === null ? null : JSON.stringify(state.request),
   )
-  return Number(lastInsertRowid)
+  return { seq: Number(lastInsertRowid), sample }
 }
 
-/** Whether exactly one source brought an event with this id, so that the id alone finds it again. */
-function hasEvent({ db }: Pick<Context, 'db'>, eventId: string): boolean {
-  const sql = 'SELECT count(*) AS n FROM (SELECT 1 FROM events WHERE event_id = ? LIMIT 2)'
-  return db.get(sql, idText(eventId))?.['n'] === 1
+/** The sources that brought an event with this id, two at most. */
+function sourcesOf({ db }: Pick<Context, 'db'>, eventId: string): string[] {
+  const rows = db.all('SELECT source FROM events WHERE event_id = ? LIMIT 2', idText(eventId))
+  return rows.map((row) => row['source'] as string)
 }
 
 function remove({ db }: Context, id: string): void {
@@ -125,7 +137,7 @@ function newDelivery(entry: NewRecord, status: 'pending' | 'dry-run', dueAt: num
   })
 }
 
-function storedFrom(entry: NewRecord, seq: number): StoredDelivery {
+function storedFrom(entry: NewRecord, { seq, sample }: Inserted): StoredDelivery {
   const {
     id,
     event,
@@ -154,5 +166,6 @@ function storedFrom(entry: NewRecord, seq: number): StoredDelivery {
     createdAt,
     attempts: 0,
     step: 0,
+    sample,
   }
 }

@@ -1,5 +1,6 @@
 import { AutomationError } from '../../error.js'
 import type { ArtifactEvent } from '../../events/event.js'
+import { isSample } from '../../events/sample-source.js'
 import { isoTime } from '../../iso-time.js'
 import type {
   Cursor,
@@ -7,6 +8,7 @@ import type {
   EventFilter,
   EventPage,
   EventText,
+  FiredEvent,
   KnownEvent,
   NewEvent,
   UnroutedEvent,
@@ -18,22 +20,27 @@ import { idOf, idText } from './id-text.js'
 import { ROUTING } from './schema.js'
 
 export function putEvents(
-  { db, commit }: Context,
+  { db, commit, tally }: Context,
   events: readonly NewEvent[],
   cursor?: CursorMove,
 ): Promise<boolean[]> {
   const rows = events.map((entry) => ({ ...entry, json: JSON.stringify(entry.event) }))
   return commit.write(() => {
     if (cursor !== undefined) moveCursor({ db }, cursor)
-    return rows.map(({ source, event, receivedAt, routed, json }) => {
+    return rows.map(({ source, event, receivedAt, routed, fires = [], json }) => {
       const { changes } = db.run(
-        'INSERT INTO events (source, event_id, received_at, routed, json) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+        'INSERT INTO events (source, event_id, received_at, routed, fired, json) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
         source,
         idText(event.event_id),
         receivedAt,
         routed ? ROUTING.routed : ROUTING.waiting,
+        routed ? fires.length : null,
         json,
       )
+      if (changes !== 0 && !isSample(source)) {
+        tally.accepted(receivedAt)
+        tally.fired(receivedAt, fires)
+      }
       return changes === 0
     })
   })
@@ -109,6 +116,20 @@ export function unroutedEvents({ db }: Context, after: number, limit: number): U
 export function automationsReached({ db }: Context, eventId: string): readonly string[] {
   const rows = db.all('SELECT DISTINCT automation_id AS id FROM deliveries WHERE event_id = ?', idText(eventId))
   return rows.map((row) => row['id'] as string)
+}
+
+export function markFired({ db, commit, tally }: Context, fired: readonly FiredEvent[]): Promise<void> {
+  return commit.write(() => {
+    for (const { seq, automations } of fired) {
+      const row = db.get(
+        'UPDATE events SET fired = ? WHERE seq = ? AND fired IS NULL RETURNING source, received_at',
+        automations.length,
+        seq,
+      )
+      if (row !== undefined && !isSample(row['source'] as string))
+        tally.fired(row['received_at'] as number, automations)
+    }
+  })
 }
 
 export function markRouted({ db, commit }: Context, seqs: readonly number[]): Promise<void> {

@@ -4,18 +4,19 @@ import type { Connection } from './connection.js'
 import { lastSeqBefore, suspectEvents } from './events.js'
 import { startedNow } from './record.js'
 import { ROUTING } from './schema.js'
+import type { Tally } from './tally.js'
 
 /** After an unclean stop a store up to this size is checked before it is used; more would keep Node-RED waiting. */
 const CHECKED_BYTES = 64 * 1024 * 1024
 
 /** What the last owner left behind is put in order, in one transaction. */
-export function takeOver(db: Connection, { now, suspectWithin, rerouteWithin }: Start): Opening {
+export function takeOver(db: Connection, tally: Tally, { now, suspectWithin, rerouteWithin }: Start): Opening {
   const clean = meta(db, 'clean') !== 0
   const lastAlive = meta(db, 'alive')
   if (!clean && pragma(db, 'page_count') * pragma(db, 'page_size') <= CHECKED_BYTES) quickCheck(db)
   db.exec('BEGIN IMMEDIATE')
   try {
-    const interrupted = recordInterrupted(db, now)
+    const interrupted = recordInterrupted(db, tally, now)
     if (!clean && lastAlive !== null) {
       const since = lastAlive - suspectWithin
       db.run(
@@ -29,6 +30,7 @@ export function takeOver(db: Connection, { now, suspectWithin, rerouteWithin }: 
     }
     putMeta(db, 'clean', 0)
     putMeta(db, 'alive', now)
+    tally.flush(db)
     db.exec('COMMIT')
     return { clean, lastAlive, interrupted }
   } catch (error) {
@@ -38,7 +40,13 @@ export function takeOver(db: Connection, { now, suspectWithin, rerouteWithin }: 
 }
 
 /** Attempts of which only the start is known get their line in the history, and are made again at once. */
-function recordInterrupted(db: Connection, now: number): number {
+function recordInterrupted(db: Connection, tally: Tally, now: number): number {
+  const cut = db.all(
+    'SELECT automation_id, webhook_id, started_at FROM deliveries WHERE started_at IS NOT NULL AND sample = 0',
+  )
+  for (const { automation_id: automation, webhook_id: webhook, started_at: at } of cut) {
+    tally.attempt(automation as string, webhook as string, at as number, 0)
+  }
   db.run(
     `INSERT INTO attempts (delivery, number, started_at, duration_ms, error_code, error_message)
      SELECT seq, attempts + 1, started_at, 0, 'interrupted', 'Node-RED stopped while the request was on its way.'

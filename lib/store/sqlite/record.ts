@@ -3,6 +3,7 @@ import type { Connection } from './connection.js'
 import type { Context } from './context.js'
 import { responseText } from './rows.js'
 import { STATUSES } from './schema.js'
+import type { Tally } from './tally.js'
 
 const UPDATE = `
   UPDATE deliveries SET status = ?, attempts = ?, step = ?, status_code = ?, duration_ms = ?, due_at = ?, started_at = NULL,
@@ -17,7 +18,7 @@ const INSERT_ATTEMPT = `
 const KEPT_ATTEMPTS = 100
 
 export function record(context: Context, result: AttemptRecord): Promise<{ successor: boolean }> {
-  const { db, commit, claims, ordered } = context
+  const { db, commit, claims, ordered, tally } = context
   const { delivery, attempt, error } = result
   const { seq, webhook } = delivery
   const attempts = delivery.attempts + (attempt === null ? 0 : 1)
@@ -54,12 +55,25 @@ export function record(context: Context, result: AttemptRecord): Promise<{ succe
           db.run('DELETE FROM attempts WHERE delivery = ? AND number <= ?', seq, attempts - KEPT_ATTEMPTS)
         }
       }
+      if (!delivery.sample) count(tally, result)
       const successor = finished && ordered.has(webhook.id) && letNextGo(context, webhook.id, seq, result.at)
       commit.afterCommit(() => claims.release(webhook.id, seq))
       return { successor }
     },
     { mustHappen: true },
   )
+}
+
+function count(tally: Tally, { delivery, attempt, status, error, at }: AttemptRecord): void {
+  const { automation, webhook } = delivery
+  if (attempt !== null) {
+    const ended = Date.parse(attempt.started_at) + attempt.duration_ms
+    tally.attempt(automation.id, webhook.id, ended, attempt.duration_ms)
+  }
+  if (status !== 'pending') tally.finished(automation.id, webhook.id, at, status)
+  if (error === null) return
+  const code = attempt?.status_code
+  tally.failure(webhook.id, { ...error, ...(code !== undefined && { status_code: code }), at })
 }
 
 /** Makes the first pending delivery of the same collection due, if it was waiting for this one. */

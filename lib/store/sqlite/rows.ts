@@ -61,6 +61,7 @@ export function storedOf(row: Row): StoredDelivery {
     createdAt: row['created_at'] as number,
     attempts: row['attempts'] as number,
     step: row['step'] as number,
+    sample: row['sample'] === 1,
   }
 }
 

@@ -93,6 +93,92 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE bodies ADD COLUMN content_type TEXT;  -- null: as the webhook has it
   `,
+  `
+  -- How many automations it started; null while the flows have not seen it, and of one from before this was counted.
+  ALTER TABLE events ADD COLUMN fired INTEGER;
+  ALTER TABLE deliveries ADD COLUMN sample INTEGER NOT NULL DEFAULT 0;  -- 1: of an event that a trigger's button made
+  UPDATE deliveries SET sample = 1
+    WHERE event_id IN (SELECT event_id FROM events WHERE substr(source, 1, 7) = 'sample:');
+
+  ALTER TABLE deliveries ADD COLUMN terms TEXT;  -- what is searched, in small letters; null: from before it was kept
+
+  CREATE TABLE statistics (
+    automation TEXT NOT NULL,  -- '': all
+    webhook TEXT NOT NULL,     -- '': all
+    hour INTEGER NOT NULL,     -- its beginning
+    accepted INTEGER NOT NULL,
+    fired INTEGER NOT NULL,
+    delivered INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    last_at INTEGER,           -- of an automation when it fired last in that hour, of a webhook when it delivered last
+    PRIMARY KEY (automation, webhook, hour)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE latencies (     -- how many attempts took how long
+    automation TEXT NOT NULL,
+    webhook TEXT NOT NULL,
+    hour INTEGER NOT NULL,
+    bucket INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (automation, webhook, hour, bucket)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE last_errors (   -- of each webhook
+    webhook TEXT PRIMARY KEY,
+    code TEXT NOT NULL,
+    message TEXT NOT NULL,
+    status_code INTEGER,
+    at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- The time before is counted from its history.
+  CREATE TEMP TABLE counted AS
+    SELECT automation, webhook, at / 3600000 * 3600000 AS hour, sum(accepted) AS accepted, sum(fired) AS fired,
+      sum(delivered) AS delivered, sum(failed) AS failed, sum(attempts) AS attempts, max(fired_at) AS fired_at,
+      max(delivered_at) AS delivered_at
+    FROM (
+      SELECT '' AS automation, '' AS webhook, received_at AS at, 1 AS accepted, 0 AS fired, 0 AS delivered, 0 AS failed,
+        0 AS attempts, NULL AS fired_at, NULL AS delivered_at
+      FROM events WHERE substr(source, 1, 7) <> 'sample:'
+      UNION ALL
+      SELECT automation_id, '', min(created_at), 0, 1, 0, 0, 0, min(created_at), NULL
+      FROM deliveries WHERE sample = 0 AND automation_id <> '' GROUP BY automation_id, event_id
+      UNION ALL
+      SELECT automation_id, webhook_id, finished_at, 0, 0, status = 1, status = 2, 0, NULL, iif(status = 1, finished_at, NULL)
+      FROM deliveries WHERE sample = 0 AND status IN (1, 2)
+      UNION ALL
+      SELECT automation_id, webhook_id, a.started_at + a.duration_ms, 0, 0, 0, 0, 1, NULL, NULL
+      FROM attempts a JOIN deliveries d ON d.seq = a.delivery WHERE sample = 0
+    ) GROUP BY 1, 2, 3;
+  CREATE TEMP TABLE took AS
+    SELECT automation_id AS automation, webhook_id AS webhook,
+      (a.started_at + a.duration_ms) / 3600000 * 3600000 AS hour, latency_bucket(a.duration_ms) AS bucket, count(*) AS count
+    FROM attempts a JOIN deliveries d ON d.seq = a.delivery WHERE sample = 0 GROUP BY 1, 2, 3, 4;
+
+  INSERT INTO statistics
+    SELECT '', '', hour, sum(accepted), sum(fired), sum(delivered), sum(failed), sum(attempts), NULL
+    FROM counted GROUP BY hour;
+  INSERT INTO statistics
+    SELECT '', webhook, hour, 0, 0, sum(delivered), sum(failed), sum(attempts), max(delivered_at)
+    FROM counted WHERE webhook <> '' GROUP BY webhook, hour;
+  INSERT INTO statistics
+    SELECT automation, '', hour, 0, sum(fired), sum(delivered), sum(failed), sum(attempts), max(fired_at)
+    FROM counted WHERE automation <> '' GROUP BY automation, hour;
+  INSERT INTO statistics
+    SELECT automation, webhook, hour, 0, 0, delivered, failed, attempts, NULL
+    FROM counted WHERE automation <> '' AND webhook <> '';
+  INSERT INTO latencies SELECT '', '', hour, bucket, sum(count) FROM took GROUP BY hour, bucket;
+  INSERT INTO latencies SELECT '', webhook, hour, bucket, sum(count) FROM took GROUP BY webhook, hour, bucket;
+  INSERT INTO latencies
+    SELECT automation, '', hour, bucket, sum(count) FROM took WHERE automation <> '' GROUP BY automation, hour, bucket;
+  INSERT INTO latencies SELECT automation, webhook, hour, bucket, count FROM took WHERE automation <> '';
+  INSERT INTO last_errors
+    SELECT webhook_id, error_code, error_message, status_code, max(coalesce(finished_at, created_at))
+    FROM deliveries WHERE sample = 0 AND error_code IS NOT NULL AND error_message IS NOT NULL GROUP BY webhook_id;
+  DROP TABLE counted;
+  DROP TABLE took;
+  `,
 ]
 
 /** "aaut": tells our files from other applications' (https://sqlite.org/pragma.html#pragma_application_id). */

@@ -14,8 +14,9 @@ import type {
   Started,
   WebhookState,
 } from '../delivery-queue.js'
-import type { Cursor, CursorMove, EventFilter, EventPage, NewEvent, UnroutedEvent } from '../event-log.js'
+import type { Cursor, CursorMove, EventFilter, EventPage, FiredEvent, NewEvent, UnroutedEvent } from '../event-log.js'
 import type { Page } from '../page.js'
+import type { AutomationSums, HourCounts, StatisticsQuery, WebhookSums } from '../statistics.js'
 import type { DeliveryStore, End, Opening, Start, SweepCursor, SweepSlice } from '../store.js'
 import { BALLAST_BYTES, Ballast } from './ballast.js'
 import { claim } from './claim.js'
@@ -31,7 +32,9 @@ import { handOver, pendingCounts, putMeta, takeOver } from './lifecycle.js'
 import * as outputs from './outputs.js'
 import { markStarted, record } from './record.js'
 import { redeliver } from './redeliver.js'
+import * as statistics from './statistics.js'
 import { sweep } from './sweep.js'
+import { Tally } from './tally.js'
 import * as webhooks from './webhooks.js'
 
 /** Beside the file, whose directory is made, stand `-wal` and `.ballast`. */
@@ -64,10 +67,11 @@ export class SqliteStore implements DeliveryStore {
       const db = new Connection(this.#options)
       try {
         this.#ballast.put()
-        const opening = takeOver(db, start)
+        const tally = new Tally()
+        const opening = takeOver(db, tally, start)
         db.begun()
         const ordered = new Set(webhooks.ordered(db))
-        this.#context = { db, claims: new Claims(), commit: this.#groupCommit(db), ordered }
+        this.#context = { db, claims: new Claims(), commit: this.#groupCommit(db, tally), tally, ordered }
         return opening
       } catch (error) {
         db.close()
@@ -138,6 +142,10 @@ export class SqliteStore implements DeliveryStore {
 
   automationsReached(eventId: string): Promise<readonly string[]> {
     return this.#read((context) => events.automationsReached(context, eventId))
+  }
+
+  markFired(fired: readonly FiredEvent[]): Promise<void> {
+    return this.#write((context) => events.markFired(context, fired))
   }
 
   markRouted(seqs: readonly number[]): Promise<void> {
@@ -222,6 +230,18 @@ export class SqliteStore implements DeliveryStore {
     return this.#read((context) => history.oldestPending(context))
   }
 
+  hours(query: StatisticsQuery): Promise<readonly HourCounts[]> {
+    return this.#read((context) => statistics.hours(context, query))
+  }
+
+  automationSums(ids: readonly string[], since: number): Promise<readonly AutomationSums[]> {
+    return this.#read((context) => statistics.automationSums(context, ids, since))
+  }
+
+  webhookSums(ids: readonly string[], since: number): Promise<readonly WebhookSums[]> {
+    return this.#read((context) => statistics.webhookSums(context, ids, since))
+  }
+
   sweep(slice: SweepSlice): Promise<{ deleted: number; next: SweepCursor | null }> {
     return this.#write((context) => sweep(context, slice))
   }
@@ -233,10 +253,16 @@ export class SqliteStore implements DeliveryStore {
     })
   }
 
-  #groupCommit(db: Connection): GroupCommit {
+  #groupCommit(db: Connection, tally: Tally): GroupCommit {
     return new GroupCommit({
-      begin: () => db.exec('BEGIN IMMEDIATE'),
-      commit: () => db.exec('COMMIT'),
+      begin: () => {
+        tally.clear()
+        db.exec('BEGIN IMMEDIATE')
+      },
+      commit: () => {
+        tally.flush(db)
+        db.exec('COMMIT')
+      },
       rollBack: () => db.rollBack(),
       sync: () => db.sync(),
       syncNow: () => db.syncNow(),

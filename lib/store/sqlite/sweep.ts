@@ -1,3 +1,4 @@
+import { hourOf } from '../statistics.js'
 import type { SweepCursor, SweepSlice } from '../store.js'
 import type { Row } from './connection.js'
 import type { Context } from './context.js'
@@ -12,16 +13,19 @@ const VACUUM_PAGES = 64
 export function sweep(context: Context, slice: SweepSlice): Promise<{ deleted: number; next: SweepCursor | null }> {
   const { db, commit } = context
   return commit.write(() => {
-    const from = slice.from ?? { deliveries: 0, events: 0 }
+    const from = slice.from ?? { deliveries: 0, events: 0, statistics: null }
     const deliveries = sweepDeliveries(context, from.deliveries, slice)
     // Events go when their deliveries are gone, so they come second.
     const events = deliveries.end
       ? sweepEvents(context, from.events, slice)
       : { end: false, last: from.events, deleted: 0 }
+    const statistics = events.end
+      ? sweepStatistics(context, from.statistics, slice)
+      : { end: false, last: from.statistics }
     db.exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`)
     return {
       deleted: deliveries.deleted + events.deleted,
-      next: deliveries.end && events.end ? null : { deliveries: deliveries.last, events: events.last },
+      next: statistics.end ? null : { deliveries: deliveries.last, events: events.last, statistics: statistics.last },
     }
   })
 }
@@ -63,6 +67,26 @@ function sweepEvents({ db }: Context, after: number, { eventsBefore, limit }: Sw
   )
   for (const { seq } of old) db.run('DELETE FROM events WHERE seq = ?', seq as number)
   return swept(rows, after, limit, old.length, (row) => (row['received_at'] as number) >= eventsBefore)
+}
+
+/** The pair that comes next in the index, without a look at the hours between. */
+const NEXT_PAIR = `
+  SELECT automation, webhook FROM statistics WHERE (automation, webhook) > (?, ?) ORDER BY automation, webhook LIMIT 1`
+
+function sweepStatistics({ db }: Context, after: SweepCursor['statistics'], { eventsBefore, limit }: SweepSlice) {
+  let last = after
+  for (let pairs = 0; pairs < limit; pairs++) {
+    const row =
+      last === null
+        ? db.get('SELECT automation, webhook FROM statistics ORDER BY automation, webhook LIMIT 1')
+        : db.get(NEXT_PAIR, ...last)
+    if (row === undefined) return { end: true, last }
+    last = [row['automation'] as string, row['webhook'] as string]
+    const old = [...last, hourOf(eventsBefore)]
+    db.run('DELETE FROM statistics WHERE automation = ? AND webhook = ? AND hour < ?', ...old)
+    db.run('DELETE FROM latencies WHERE automation = ? AND webhook = ? AND hour < ?', ...old)
+  }
+  return { end: false, last }
 }
 
 /** The end is where the rows are young: later ones are not older, but for a clock that was set back. */

@@ -10,6 +10,7 @@ import { mountExplain } from './explain.js'
 import { metricsText } from './metrics.js'
 import { AdminRouter, optionalText } from './router.js'
 import { sendSample } from './sample.js'
+import { mountStatistics } from './statistics.js'
 import { mountWandbSource } from './wandb-source.js'
 import { testWebhook } from './webhook-test.js'
 
@@ -29,6 +30,7 @@ export function mountAdmin(RED: NodeAPI, host: Host): void {
     return { status: 200, json: { automations } }
   })
   mountDeliveries(router, host)
+  mountStatistics(router, host)
   mountExplain(router, RED, host)
   mountBacktest(router, RED, host)
   mountCatchUp(router, host)

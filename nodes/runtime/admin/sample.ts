@@ -3,7 +3,7 @@ import { fittingSample } from '../../../lib/automations/fitting-sample.js'
 import type { RuleSettings } from '../../../lib/automations/rule.js'
 import { AutomationError } from '../../../lib/error.js'
 import type { EventType } from '../../../lib/events/event.js'
-import { sampleSource } from '../../../lib/inbox/dispatcher.js'
+import { sampleSource } from '../../../lib/events/sample-source.js'
 import { withEnvironment } from '../environment.js'
 import type { Host } from '../host.js'
 

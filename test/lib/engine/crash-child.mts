@@ -55,7 +55,8 @@ async function flow(event: ArtifactEvent): Promise<void> {
   })
 }
 
-for await (const { event } of engine.takeUnrouted(() => ['auto'])) await flow(event)
+for await (const { event } of engine.takeUnrouted(() => ({ automations: ['auto'], traceable: ['auto'] })))
+  await flow(event)
 say('ready')
 
 for (let i = Number(from); i < Number(from) + Number(count); i++) {

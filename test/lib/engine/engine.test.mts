@@ -601,7 +601,7 @@ describe('the delivery engine', () => {
   })
 
   describe('after a crash', () => {
-    const match = () => ['auto']
+    const match = () => ({ automations: ['auto'], traceable: ['auto'] })
     async function crash(): Promise<void> {
       const copy = copyAsKilled(s.path, join(s.dir, 'copy'))
       await s.stop()
@@ -725,7 +725,11 @@ describe('the delivery engine', () => {
       s.store.full = false
       await s.world.pass(31_000)
       const again: string[] = []
-      for await (const { event: found } of s.engine.takeUnrouted(() => ['auto'])) again.push(found.event_id)
+      for await (const { event: found } of s.engine.takeUnrouted(() => ({
+        automations: ['auto'],
+        traceable: ['auto'],
+      })))
+        again.push(found.event_id)
       assert.deepEqual(again, ['e'])
     })
   })

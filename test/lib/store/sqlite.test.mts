@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SqliteStore } from '../../../dist/lib/store/sqlite/store.js'
-import { conforms } from './conformance.mts'
+import { conforms, type StorePlace } from './conformance.mts'
+import { countsRight } from './conformance-statistics.mts'
 import { copyAsKilled } from './killed.mts'
 
-conforms('SQLite', async () => {
+const place = async (): Promise<StorePlace> => {
   const dir = await mkdtemp(join(tmpdir(), 'artifact-store-'))
   let copies = 0
   let path = join(dir, 'store.db')
@@ -21,4 +22,7 @@ conforms('SQLite', async () => {
       await rm(dir, { recursive: true })
     },
   }
-})
+}
+
+conforms('SQLite', place)
+countsRight('SQLite', place)

@@ -1,0 +1,120 @@
+import { latencyBucket } from '../latency.js'
+import { hourOf, type LastError } from '../statistics.js'
+import type { Connection } from './connection.js'
+
+/** Stands for all automations, or all webhooks. */
+export const ALL = ''
+
+interface Counts {
+  readonly automation: string
+  readonly webhook: string
+  readonly hour: number
+  accepted: number
+  fired: number
+  delivered: number
+  failed: number
+  attempts: number
+  /** Of an automation when it fired last, of a webhook when it delivered last. */
+  lastAt: number | null
+  readonly latencies: Map<number, number>
+}
+
+const ADD = `
+  INSERT INTO statistics (automation, webhook, hour, accepted, fired, delivered, failed, attempts, last_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET accepted = accepted + excluded.accepted, fired = fired + excluded.fired,
+    delivered = delivered + excluded.delivered, failed = failed + excluded.failed, attempts = attempts + excluded.attempts,
+    last_at = max(coalesce(last_at, excluded.last_at), coalesce(excluded.last_at, last_at))`
+
+const ADD_LATENCY = `
+  INSERT INTO latencies (automation, webhook, hour, bucket, count) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET count = count + excluded.count`
+
+/**
+ * Counts what one transaction does, and is written once before it commits: a burst, which shares its commits, shares the
+ * cost of being counted.
+ */
+export class Tally {
+  readonly #counts = new Map<string, Counts>()
+  readonly #errors = new Map<string, LastError>()
+
+  /** A transaction begins, or was rolled back. */
+  clear(): void {
+    if (this.#counts.size > 0) this.#counts.clear()
+    if (this.#errors.size > 0) this.#errors.clear()
+  }
+
+  accepted(at: number): void {
+    this.#of(ALL, ALL, at).accepted++
+  }
+
+  /** An event started these automations. */
+  fired(at: number, automations: readonly string[]): void {
+    if (automations.length === 0) return
+    this.#of(ALL, ALL, at).fired += automations.length
+    for (const automation of automations) {
+      const counts = this.#of(automation, ALL, at)
+      counts.fired++
+      counts.lastAt = later(counts.lastAt, at)
+    }
+  }
+
+  /** @param ended when it did */
+  attempt(automation: string, webhook: string, ended: number, durationMs: number): void {
+    const bucket = latencyBucket(durationMs)
+    for (const counts of this.#each(automation, webhook, ended)) {
+      counts.attempts++
+      counts.latencies.set(bucket, (counts.latencies.get(bucket) ?? 0) + 1)
+    }
+  }
+
+  finished(automation: string, webhook: string, at: number, status: 'delivered' | 'failed'): void {
+    for (const counts of this.#each(automation, webhook, at)) counts[status]++
+    if (status !== 'delivered') return
+    const counts = this.#of(ALL, webhook, at)
+    counts.lastAt = later(counts.lastAt, at)
+  }
+
+  failure(webhook: string, error: LastError): void {
+    this.#errors.set(webhook, error)
+  }
+
+  flush(db: Connection): void {
+    for (const { automation, webhook, hour, latencies, ...counts } of this.#counts.values()) {
+      const { accepted, fired, delivered, failed, attempts, lastAt } = counts
+      db.run(ADD, automation, webhook, hour, accepted, fired, delivered, failed, attempts, lastAt)
+      for (const [bucket, count] of latencies) db.run(ADD_LATENCY, automation, webhook, hour, bucket, count)
+    }
+    for (const [webhook, { code, message, status_code, at }] of this.#errors) {
+      db.run(
+        'INSERT OR REPLACE INTO last_errors VALUES (?, ?, ?, ?, ?)',
+        webhook,
+        code,
+        message,
+        status_code ?? null,
+        at,
+      )
+    }
+    this.clear()
+  }
+
+  #each(automation: string, webhook: string, at: number): Counts[] {
+    const all = [this.#of(ALL, ALL, at), this.#of(ALL, webhook, at)]
+    // a message that was made by hand belongs to no automation
+    return automation === ALL ? all : [...all, this.#of(automation, ALL, at), this.#of(automation, webhook, at)]
+  }
+
+  #of(automation: string, webhook: string, at: number): Counts {
+    const hour = hourOf(at)
+    const key = `${hour} ${automation} ${webhook}`
+    let counts = this.#counts.get(key)
+    if (counts === undefined) {
+      const none = { accepted: 0, fired: 0, delivered: 0, failed: 0, attempts: 0, lastAt: null }
+      counts = { automation, webhook, hour, ...none, latencies: new Map() }
+      this.#counts.set(key, counts)
+    }
+    return counts
+  }
+}
+
+const later = (a: number | null, b: number): number => (a === null ? b : Math.max(a, b))
