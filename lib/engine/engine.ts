@@ -53,7 +53,6 @@ export class DeliveryEngine implements EventKeeper {
   readonly #lanes: Lanes
   readonly #redelivery: Redelivery
   readonly #intake: Intake
-  /** What came and what became of it, by the hour. */
   readonly statistics: Statistics
   /** Webhooks that were attached before the store could be opened. */
   readonly #early = new Map<string, LanePort>()
@@ -76,7 +75,7 @@ export class DeliveryEngine implements EventKeeper {
     })
     const access = this.#access
     this.history = new EventHistory(store, access)
-    this.statistics = readableStatistics(store, access)
+    this.statistics = readableStatistics(store.statistics, access)
     const failed = (error: unknown) => void access.failed(error)
     this.#alarm = new Alarm(clock, timers, () => this.#ring())
     this.#housekeeping = new Housekeeping({ store, clock, timers, retentionDays, failed })

@@ -9,7 +9,9 @@ import type { Statistics } from './statistics.js'
  * Every method rejects with an `AutomationError`: `store_unavailable` (full, locked, read-only, cannot be opened;
  * `retryable` tells whether `open` may succeed later by itself) or `store_corrupt` (nothing is written any more).
  */
-export interface DeliveryStore extends EventLog, DeliveryQueue, Statistics {
+export interface DeliveryStore extends EventLog, DeliveryQueue {
+  readonly statistics: Statistics
+
   /**
    * Opens the store; resolves when it can be read and written. Attempts that were cut off are put into the history as
    * `interrupted` and their deliveries made due now. When the last owner did not close it, events that may not have

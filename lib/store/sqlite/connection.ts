@@ -172,6 +172,15 @@ export class Connection {
     return this.#statement(sql).all(...values)
   }
 
+  /** What the log has grown to may be more than a full disk lacks. */
+  emptyLog(): void {
+    try {
+      this.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    } catch {
+      // a disk so full that even this fails stays full
+    }
+  }
+
   rollBack(): void {
     // Some errors (a full disk among them) make SQLite roll back by itself.
     if (this.#db.isTransaction) this.#db.exec('ROLLBACK')

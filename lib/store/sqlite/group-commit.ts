@@ -221,3 +221,9 @@ export class GroupCommit {
     for (const call of then) call()
   }
 }
+
+/** At the end of this turn of the event loop, or after a pause in milliseconds. */
+export function later(call: () => void, pause: number): void {
+  if (pause > 0) setTimeout(call, pause)
+  else setImmediate(call)
+}

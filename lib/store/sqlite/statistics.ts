@@ -1,9 +1,18 @@
-import type { AutomationSums, HourCounts, LastError, StatisticsQuery, WebhookSums } from '../statistics.js'
+import type { AutomationSums, HourCounts, LastError, Statistics, StatisticsQuery, WebhookSums } from '../statistics.js'
 import type { Row } from './connection.js'
 import type { Context } from './context.js'
 import { ALL } from './tally.js'
 
-export function hours({ db }: Context, query: StatisticsQuery): HourCounts[] {
+/** @param read runs work on an open store, or says why it is not */
+export function readStatistics(read: <T>(work: (context: Context) => T) => Promise<T>): Statistics {
+  return {
+    hours: (query) => read((context) => hours(context, query)),
+    automationSums: (ids, since) => read((context) => automationSums(context, ids, since)),
+    webhookSums: (ids, since) => read((context) => webhookSums(context, ids, since)),
+  }
+}
+
+function hours({ db }: Context, query: StatisticsQuery): HourCounts[] {
   const { automation = ALL, webhook = ALL, since, until } = query
   const within = 'automation = ? AND webhook = ? AND hour >= ? AND hour < ?'
   const bounds = [automation, webhook, since, until]
@@ -30,7 +39,7 @@ export function hours({ db }: Context, query: StatisticsQuery): HourCounts[] {
 const sums = <K extends string>(row: Row, names: readonly K[]): Record<K, number> =>
   Object.fromEntries(names.map((name) => [name, Number(row[name] ?? 0)])) as Record<K, number>
 
-export function automationSums({ db }: Context, ids: readonly string[], since: number): AutomationSums[] {
+function automationSums({ db }: Context, ids: readonly string[], since: number): AutomationSums[] {
   return ids.map((id) => {
     const day = db.get(
       `SELECT sum(fired) AS fired, sum(delivered) AS delivered, sum(failed) AS failed FROM statistics
@@ -43,7 +52,7 @@ export function automationSums({ db }: Context, ids: readonly string[], since: n
   })
 }
 
-export function webhookSums({ db }: Context, ids: readonly string[], since: number): WebhookSums[] {
+function webhookSums({ db }: Context, ids: readonly string[], since: number): WebhookSums[] {
   return ids.map((id) => {
     const day = db.get(
       `SELECT sum(delivered) AS delivered, sum(failed) AS failed FROM statistics

@@ -16,7 +16,7 @@ import type {
 } from '../delivery-queue.js'
 import type { Cursor, CursorMove, EventFilter, EventPage, FiredEvent, NewEvent, UnroutedEvent } from '../event-log.js'
 import type { Page } from '../page.js'
-import type { AutomationSums, HourCounts, StatisticsQuery, WebhookSums } from '../statistics.js'
+import type { Statistics } from '../statistics.js'
 import type { DeliveryStore, End, Opening, Start, SweepCursor, SweepSlice } from '../store.js'
 import { BALLAST_BYTES, Ballast } from './ballast.js'
 import { claim } from './claim.js'
@@ -26,13 +26,13 @@ import type { Context } from './context.js'
 import { enqueue, putDryRun } from './enqueue.js'
 import { FULL, resultCode, storeFailure } from './errors.js'
 import * as events from './events.js'
-import { GroupCommit } from './group-commit.js'
+import { GroupCommit, later } from './group-commit.js'
 import * as history from './history.js'
 import { handOver, pendingCounts, putMeta, takeOver } from './lifecycle.js'
 import * as outputs from './outputs.js'
 import { markStarted, record } from './record.js'
 import { redeliver } from './redeliver.js'
-import * as statistics from './statistics.js'
+import { readStatistics } from './statistics.js'
 import { sweep } from './sweep.js'
 import { Tally } from './tally.js'
 import * as webhooks from './webhooks.js'
@@ -52,6 +52,7 @@ export interface SqliteStoreOptions extends ConnectionOptions {
 export class SqliteStore implements DeliveryStore {
   readonly #options: SqliteStoreOptions
   readonly #ballast: Ballast
+  readonly statistics: Statistics = readStatistics((work) => this.#read(work))
   #context: Context | null = null
   /** Set for good when the file is damaged or gone: from then on nothing touches it. */
   #dead: AutomationError | null = null
@@ -84,7 +85,7 @@ export class SqliteStore implements DeliveryStore {
     this.#guard(() => {
       const { db, commit } = this.#open()
       db.checkFiles(() => commit.flush())
-      this.#ballast.put(() => emptyLog(db))
+      this.#ballast.put(() => db.emptyLog())
       db.exec('BEGIN IMMEDIATE')
       try {
         putMeta(db, 'alive', now)
@@ -230,18 +231,6 @@ export class SqliteStore implements DeliveryStore {
     return this.#read((context) => history.oldestPending(context))
   }
 
-  hours(query: StatisticsQuery): Promise<readonly HourCounts[]> {
-    return this.#read((context) => statistics.hours(context, query))
-  }
-
-  automationSums(ids: readonly string[], since: number): Promise<readonly AutomationSums[]> {
-    return this.#read((context) => statistics.automationSums(context, ids, since))
-  }
-
-  webhookSums(ids: readonly string[], since: number): Promise<readonly WebhookSums[]> {
-    return this.#read((context) => statistics.webhookSums(context, ids, since))
-  }
-
   sweep(slice: SweepSlice): Promise<{ deleted: number; next: SweepCursor | null }> {
     return this.#write((context) => sweep(context, slice))
   }
@@ -306,18 +295,4 @@ export class SqliteStore implements DeliveryStore {
     if (failure !== null && !failure.retryable) this.#dead = failure
     return failure
   }
-}
-
-/** What the log has grown to may be more than the disk lacks. */
-function emptyLog(db: Connection): void {
-  try {
-    db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-  } catch {
-    // a disk so full that even this fails stays full
-  }
-}
-
-function later(call: () => void, pause: number): void {
-  if (pause > 0) setTimeout(call, pause)
-  else setImmediate(call)
 }

@@ -27,7 +27,7 @@ export function countsRight(kind: string, makePlace: () => Promise<StorePlace>):
     const claim = async (now = NOON) => (await store.claim('hook', wish({ now }))).deliveries[0]!
     const make = (id: string, more: Partial<NewRecord> = {}) => store.enqueue(record(id, { event: event(id), ...more }))
     const hours = async (more: { automation?: string; webhook?: string; since?: number; until?: number } = {}) =>
-      (await store.hours({ since: NOON - 24 * HOUR_MS, until: NOON + 24 * HOUR_MS, ...more })).map(
+      (await store.statistics.hours({ since: NOON - 24 * HOUR_MS, until: NOON + 24 * HOUR_MS, ...more })).map(
         ({ latencies, ...counts }) => ({ ...counts, p50: percentile(latencies, 0.5) }),
       )
     const none = { accepted: 0, fired: 0, delivered: 0, failed: 0, attempts: 0, p50: null }
@@ -109,14 +109,14 @@ export function countsRight(kind: string, makePlace: () => Promise<StorePlace>):
       await make('a')
       await store.record(retried(await claim(), NOON))
       await store.record(delivered(await claim(), { at: NOON + 9 }))
-      const [auto, other] = await store.automationSums(['auto', 'other'], NOON)
+      const [auto, other] = await store.statistics.automationSums(['auto', 'other'], NOON)
       assert.deepEqual(auto, { fired: 1, delivered: 1, failed: 0, lastFiredAt: NOON + 5 })
       assert.deepEqual(other, { fired: 0, delivered: 0, failed: 0, lastFiredAt: null })
-      const [hook] = await store.webhookSums(['hook'], NOON)
+      const [hook] = await store.statistics.webhookSums(['hook'], NOON)
       assert.equal(hook!.lastDeliveredAt, NOON + 9)
       assert.equal(hook!.delivered, 1)
       assert.equal(typeof hook!.lastError?.code, 'string')
-      assert.equal((await store.automationSums(['auto'], NOON + HOUR_MS))[0]!.fired, 0)
+      assert.equal((await store.statistics.automationSums(['auto'], NOON + HOUR_MS))[0]!.fired, 0)
     })
 
     it('go with the history', async () => {
@@ -126,7 +126,7 @@ export function countsRight(kind: string, makePlace: () => Promise<StorePlace>):
       let from: Parameters<DeliveryStore['sweep']>[0]['from'] = null
       do from = (await store.sweep({ ...slice, from })).next
       while (from !== null)
-      const all = await store.hours({ since: 0, until: NOON + HOUR_MS })
+      const all = await store.statistics.hours({ since: 0, until: NOON + HOUR_MS })
       assert.deepEqual(
         all.map(({ hour }) => hour),
         [NOON],
