@@ -39,6 +39,11 @@ export class AutomationError extends Error {
     this.details = options.details ?? []
     this.values = options.values ?? {}
   }
+
+  /** Catch nodes show an error as a text: the sentence, without the name of this class before it. */
+  override toString(): string {
+    return this.message
+  }
 }
 
 /** Whether a store cannot be used now. Settings of a store that are wrong are no such failure: waiting does not mend them. */

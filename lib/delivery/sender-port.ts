@@ -21,6 +21,8 @@ export interface SenderOutput {
 export interface Waiting {
   /** A sentence. */
   readonly reason: string
+  /** The same in a few words, for a status: `503`, `paused (410)`. */
+  readonly short: string
   /** When the next one is tried, in Unix milliseconds; null when nobody can know. */
   readonly until: number | null
 }
@@ -30,12 +32,14 @@ export interface SenderCounts {
   readonly pending: number
   readonly delivered: number
   readonly failed: number
-  /** Why the pending ones wait; null when they are on their way. */
+  /** Why the pending ones wait, or would; null when they are on their way. */
   readonly waiting: Waiting | null
 }
 
 /** A deployed sender, as the engine sees it. Called after the result is stored; what it throws is logged. */
 export interface SenderPort {
+  /** The webhook that it sends to: that one's pause is shown before anything waits for it. */
+  readonly webhook?: string
   delivered(output: SenderOutput): void
   failed(output: SenderOutput): void
   /** Called when the counts or the reason to wait changed, at most every 250 ms. */

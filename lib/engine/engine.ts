@@ -15,6 +15,7 @@ import type { DeliveryStore } from '../store/store.js'
 import { Alarm, LONGEST_TIMER_MS } from './alarm.js'
 import { ClockWatch } from './clock-watch.js'
 import { deadline } from './deadline.js'
+import { atTheEnd } from './end.js'
 import { EventHistory } from './event-history.js'
 import { Intake } from './intake.js'
 import type { Metrics } from './lane/counters.js'
@@ -31,8 +32,6 @@ import { Senders } from './senders.js'
 const SUSPECT_WITHIN_MS = 60_000
 /** … and what came in the last seconds in any case, because a flow may make several deliveries of one event. */
 const REROUTE_WITHIN_MS = 5_000
-/** After a stop in order: messages that were still in the flow. */
-const SUSPECT_AT_STOP_MS = 2_000
 
 /**
  * Accepts events, keeps deliveries, and sends them when and as often as they should be: at least once, under one id.
@@ -82,7 +81,12 @@ export class DeliveryEngine implements EventKeeper {
     this.#marks = new Marks(store, timers, () => this.#lanes.flights(), failed)
     this.#replay = new Replay(store, clock)
     this.#pending = new Pending((sender) => this.#senders.changed(sender))
-    this.#senders = new Senders({ store, timers, log, queue: (sender) => this.#lanes.queueOf(sender) })
+    this.#senders = new Senders({
+      store,
+      timers,
+      log,
+      queue: (sender, webhook) => this.#lanes.queueOf(sender, webhook),
+    })
     this.#lanes = new Lanes({
       store,
       clock,
@@ -130,7 +134,7 @@ export class DeliveryEngine implements EventKeeper {
     this.#marks.stop()
     this.#senders.stop()
     try {
-      await this.#store.close(this.#end())
+      await this.#store.close(atTheEnd(this.#lanes.flights(), this.#options.clock.now()))
     } catch (error) {
       this.#options.log.error(messageOf(error))
     }
@@ -142,17 +146,10 @@ export class DeliveryEngine implements EventKeeper {
     this.#access.stop()
     this.#alarm.stop()
     try {
-      this.#store.closeNow?.(this.#end())
+      this.#store.closeNow?.(atTheEnd(this.#lanes.flights(), this.#options.clock.now()))
     } catch (error) {
       this.#options.log.error(messageOf(error))
     }
-  }
-
-  #end() {
-    const now = this.#options.clock.now()
-    const cutOff = [...this.#lanes.flights()].filter(({ answered }) => !answered)
-    const started = cutOff.map(({ delivery, startedAt }) => ({ seq: delivery.seq, at: startedAt }))
-    return { now, suspectSince: now - SUSPECT_AT_STOP_MS, started }
   }
 
   /**
@@ -241,6 +238,11 @@ export class DeliveryEngine implements EventKeeper {
     return this.#access.use(() => this.#store.deliveries(filter, page))
   }
 
+  /** What a sender did last, among the webhook's newest deliveries; null when none of them is its own and over. */
+  lastResult(webhook: string, sender: string): Promise<Delivery | null> {
+    return this.#access.use(() => this.#store.lastResult(webhook, sender))
+  }
+
   get(id: string): Promise<DeliveryDetail | null> {
     return this.#access.use(() => this.#store.delivery(id))
   }
@@ -254,9 +256,7 @@ export class DeliveryEngine implements EventKeeper {
   async metrics(): Promise<Metrics> {
     const oldest = this.#access.works ? await this.#store.oldestPending() : null
     return {
-      accepted: this.#intake.accepted,
-      duplicates: this.#intake.duplicates,
-      dryRuns: this.#intake.dryRuns,
+      ...this.#intake.counts,
       webhooks: this.#lanes.metrics,
       queueAgeMs: oldest === null ? 0 : Math.max(0, this.#options.clock.now() - oldest),
       storeWorks: this.#access.works,

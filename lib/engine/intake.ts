@@ -25,9 +25,8 @@ interface IntakeParts {
 /** The way in: what comes is on disk before anybody is told so. */
 export class Intake {
   readonly #parts: IntakeParts
-  accepted = 0
-  duplicates = 0
-  dryRuns = 0
+  /** Since the engine started. */
+  readonly counts = { accepted: 0, duplicates: 0, dryRuns: 0 }
 
   constructor(parts: IntakeParts) {
     this.#parts = parts
@@ -41,8 +40,8 @@ export class Intake {
     const duplicates = await this.#write(() => store.putEvents(rows, options.cursor))
     return events.map(({ event_id }, index) => {
       const duplicate = duplicates[index]!
-      if (duplicate) this.duplicates++
-      else this.accepted++
+      if (duplicate) this.counts.duplicates++
+      else this.counts.accepted++
       return { event_id, duplicate }
     })
   }
@@ -66,7 +65,7 @@ export class Intake {
   async dryRun(delivery: NewDelivery, request: MaskedRequest): Promise<QueuedDelivery> {
     const record = this.#record(delivery, { ordered: false, claim: false })
     const stored = await this.#write(() => this.#parts.store.putDryRun(record, request))
-    this.dryRuns++
+    this.counts.dryRuns++
     return { delivery: stored.delivery, duplicate: stored.duplicate }
   }
 

@@ -19,6 +19,10 @@ export class Lanes {
     for (const [id, state] of states) this.#lanes.set(id, new Lane(id, state, this.#context))
   }
 
+  get(webhook: string): Lane | undefined {
+    return this.#lanes.get(webhook)
+  }
+
   of(webhook: string): Lane {
     let lane = this.#lanes.get(webhook)
     if (lane === undefined) {
@@ -48,13 +52,13 @@ export class Lanes {
     await Promise.all(Array.from(this.all, (lane) => lane.detach(deadline)))
   }
 
-  /** A sender's pending deliveries, and why they wait. */
-  queueOf(sender: string): { pending: number; waiting: Waiting | null } {
+  /** A sender's pending deliveries, and why they wait; with none, why its webhook's would, if that is paused. */
+  queueOf(sender: string, webhook?: string): { pending: number; waiting: Waiting | null } {
     const queues = this.#context.pending.ofSender(sender)
     const reasons = queues.map(({ webhook }) => this.of(webhook).waiting())
     return {
       pending: queues.reduce((sum, { count }) => sum + count, 0),
-      waiting: reasons.find((reason) => reason !== null) ?? null,
+      waiting: reasons.find((reason) => reason !== null) ?? this.get(webhook ?? '')?.paused() ?? null,
     }
   }
 }

@@ -19,7 +19,10 @@ interface SendersOptions {
   readonly timers: Timers
   readonly log: Log
   /** Pending deliveries of a sender and why they wait. */
-  readonly queue: (sender: string) => { readonly pending: number; readonly waiting: Waiting | null }
+  readonly queue: (
+    sender: string,
+    webhook: string | undefined,
+  ) => { readonly pending: number; readonly waiting: Waiting | null }
 }
 
 /**
@@ -82,6 +85,11 @@ export class Senders {
     }, TELL_AFTER_MS)
   }
 
+  /** The same for all that send to a webhook. */
+  changedOf(webhook: string): void {
+    for (const [id, { port }] of this.#attached) if (port.webhook === webhook) this.changed(id)
+  }
+
   allChanged(): void {
     for (const id of this.#attached.keys()) this.changed(id)
   }
@@ -95,7 +103,7 @@ export class Senders {
     const attached = this.#attached.get(id)
     if (attached === undefined) return
     const { port, delivered, failed } = attached
-    const counts: SenderCounts = { ...this.#options.queue(id), delivered, failed }
+    const counts: SenderCounts = { ...this.#options.queue(id, port.webhook), delivered, failed }
     this.#call(() => port.changed?.(counts))
   }
 

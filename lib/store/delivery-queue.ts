@@ -30,6 +30,8 @@ export interface DeliveryQueue {
 
   delivery(id: string): Promise<DeliveryDetail | null>
   deliveries(filter: DeliveryFilter, page: Page): Promise<{ deliveries: Delivery[]; next: string | null }>
+  /** What a sender did last, among the newest deliveries of a webhook that are over. */
+  lastResult(webhook: string, sender: string): Promise<Delivery | null>
   /**
    * Makes deliveries pending and due at `now` again, with the schedule from its start; of a filter up to `limit`,
    * going on at `before`. Those that are claimed, or wait for their predecessor, are left as they are; dry runs too.
@@ -85,6 +87,8 @@ export interface Claim {
   readonly more: boolean
   /** When the next one is due that is not due now. */
   readonly nextDue: number | null
+  /** Why that one waits, where an attempt of it failed. */
+  readonly nextError?: DeliveryError & { readonly statusCode: number | null }
 }
 
 export interface AttemptRecord {

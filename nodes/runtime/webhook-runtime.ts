@@ -10,6 +10,7 @@ import type { WebhookSettings } from '../../lib/webhook/compile.js'
 import { attemptRecord } from '../../lib/webhook/outcome.js'
 import { refusalOf } from '../../lib/webhook/refusal.js'
 import { type AttemptInput, buildRequest } from '../../lib/webhook/request.js'
+import { Trouble } from '../../lib/webhook/trouble.js'
 import { listedNodes } from './listed-nodes.js'
 import { asAutomationError, logProblem } from './report.js'
 import { type Resolved, resolveWebhook } from './resolve-webhook.js'
@@ -34,6 +35,7 @@ export class WebhookRuntime {
   readonly #policy: () => AddressPolicy
   readonly #node: Node
   #compiled: Compiled | null = null
+  readonly #trouble = new Trouble()
 
   constructor(RED: NodeAPI, policy: () => AddressPolicy, node: Node, settings: WebhookSettings, stores: Stores) {
     this.#RED = RED
@@ -90,6 +92,8 @@ export class WebhookRuntime {
     const { id, payload, slots, contentType } = delivery
     const input = { id, attempt: number, at: started, payload, slots, contentType }
     const { result, outcome } = await attempt(webhook, client, input, { signal, now: () => new Date() })
+    const news = this.#trouble.look(outcome, result.response?.status, Date.now())
+    if (news !== null) this.#node.warn(news)
     return { outcome, attempt: attemptRecord(started, result, outcome) }
   }
 

@@ -77,12 +77,26 @@ export class SenderRuntime {
     this.#unwatch = this.#engines.map((engine) => engine.onProblem(() => this.#show(this.#counts)))
     for (const engine of this.#engines) {
       engine.attachSender(this.#node.id, {
+        webhook: this.#settings.webhook,
         delivered: (output) => this.#delivered(output),
         failed: (output) => this.#failed(output),
         changed: (counts) => this.#show(counts),
       })
     }
     this.#show(this.#counts)
+    this.#remember()
+  }
+
+  /** A sender that was made anew shows what the one before it did last; what it does itself is newer. */
+  #remember(): void {
+    if (this.#last !== null) return
+    const asked = this.#engines.map((engine) => engine.lastResult(this.#settings.webhook, this.#node.id))
+    void Promise.allSettled(asked).then((answers) => {
+      // a store that does not work is shown as such
+      const results = answers.flatMap((answer) => (answer.status === 'fulfilled' ? (answer.value ?? []) : []))
+      const [last] = results.sort((one, other) => ((one.finished_at ?? '') < (other.finished_at ?? '') ? 1 : -1))
+      if (last && this.#last === null && !this.#closed) this.#result(last)
+    })
   }
 
   detach(): void {

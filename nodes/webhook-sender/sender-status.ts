@@ -3,7 +3,7 @@ import type { Delivery } from '../../lib/delivery/delivery.js'
 import type { SenderCounts, Waiting } from '../../lib/delivery/sender-port.js'
 import { clockTime, showStatus } from '../runtime/report.js'
 
-const time = (at: string | undefined) => (at ? clockTime(Date.parse(at)) : '')
+const time = (at: string | undefined) => (at ? withDay(Date.parse(at), clockTime(Date.parse(at))) : '')
 
 /** The last result: `200 · 12:03:04`, `404 · 12:03:04`, `dry run · 12:03:04`. */
 export function resultStatus({ status, status_code: code, finished_at: at, error }: Delivery): NodeStatus {
@@ -25,22 +25,29 @@ export function showSender(node: Node, { counts, problem, last, mode }: SenderSt
   const { pending, waiting } = counts
   if (problem !== null) {
     showStatus(node, { fill: 'red', shape: 'ring', text: pending > 0 ? `${problem} · ${pending} waiting` : problem })
-  } else if (pending > 0 && waiting !== null) {
-    showStatus(node, { fill: 'yellow', shape: 'ring', text: cut(`${pending} waiting${told(waiting)}`) })
+  } else if (waiting !== null) {
+    const number = pending > 0 ? [`${pending} waiting`] : []
+    showStatus(node, { fill: 'yellow', shape: 'ring', text: [...number, ...why(waiting)].join(' · ') })
   } else if (pending > 0) showStatus(node, { fill: 'blue', shape: 'dot', text: `${pending} on the way` })
   else if (last) showStatus(node, resultStatus(last))
   else showStatus(node, mode === 'dry-run' ? { fill: 'grey', shape: 'ring', text: 'dry run' } : {})
 }
 
-/**
- * ` until 12:03:04 · Paused after failures.`, with the day when it is another one. The time comes first: nodes that stand
- * close together hide what comes after.
- */
-function told({ reason, until }: Waiting): string {
-  if (until === null) return ` · ${reason}`
-  const day = new Date(until).toDateString()
-  return ` until ${day === new Date().toDateString() ? '' : `${day} `}${clockTime(until)} · ${reason}`
+/** `503`, `next 12:03`: the reason comes first, because nodes that stand close together hide what comes after. */
+function why({ short, until }: Waiting): string[] {
+  return until === null ? [short] : [short, `next ${whenNext(until)}`]
 }
 
-/** Room for a sentence with a time in it; the whole text is in the delivery. */
-const cut = (text: string) => (text.length > 80 ? `${text.slice(0, 79)}…` : text)
+/** To the second where that is soon. */
+function whenNext(at: number): string {
+  const time = clockTime(at)
+  return at - Date.now() < 60_000 ? time : withDay(at, time.slice(0, 5))
+}
+
+/** `Mon 12:03` of another day, of a week ago or more with its date. */
+function withDay(at: number, time: string): string {
+  const day = new Date(at).toDateString()
+  if (day === new Date().toDateString()) return time
+  const isNear = Math.abs(at - Date.now()) < 6 * 86_400_000
+  return `${isNear ? day.slice(0, 3) : day.slice(4, 10)} ${time.slice(0, 5)}`
+}

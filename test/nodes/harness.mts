@@ -78,6 +78,13 @@ export function useNodeRed({ settings = {} }: { settings?: object } = {}): TestR
   return runtime
 }
 
+function logged(id: string, level: 'ERROR' | 'WARN'): unknown[] {
+  const log = helper.log() as unknown as Record<'ERROR' | 'WARN', number> & {
+    args: [{ id: string; level: number; msg: unknown }][]
+  }
+  return log.args.flatMap(([entry]) => (entry.id === id && entry.level === log[level] ? [entry.msg] : []))
+}
+
 export class TestRuntime {
   #userDir = ''
   readonly #seen = new Map<string, Seen[]>()
@@ -137,6 +144,14 @@ export class TestRuntime {
     for (const { id, type } of flow) if (type === 'helper') this.#record(id)
   }
 
+  /** Stops the runtime with its stores, as the process would, and starts it again on the same user directory. */
+  async restart(flow: readonly FlowNode[], credentials: Record<string, object> = {}): Promise<void> {
+    await helper.unload()
+    closeStores(helper as unknown as { _events: object })
+    this.#statuses.clear()
+    await this.load(flow, credentials)
+  }
+
   #record(id: string): void {
     const seen: Seen[] = []
     this.#seen.set(id, seen)
@@ -176,11 +191,12 @@ export class TestRuntime {
 
   /** What a node logged as errors so far, as log handlers and the debug sidebar get it. */
   errorsOf(id: string): unknown[] {
-    const { args, ERROR } = helper.log() as unknown as {
-      args: [{ id: string; level: number; msg: unknown }][]
-      ERROR: number
-    }
-    return args.flatMap(([entry]) => (entry.id === id && entry.level === ERROR ? [entry.msg] : []))
+    return logged(id, 'ERROR')
+  }
+
+  /** The same for warnings. */
+  warningsOf(id: string): unknown[] {
+    return logged(id, 'WARN')
   }
 
   /** A request to the runtime's HTTP interfaces; objects are sent as JSON. */

@@ -1,3 +1,4 @@
+import { inShort } from '../../delivery/in-short.js'
 import type { LanePort, SendResult } from '../../delivery/lane-port.js'
 import type { Waiting } from '../../delivery/sender-port.js'
 import type { StoredDelivery } from '../../delivery/stored.js'
@@ -9,6 +10,7 @@ import { holdFor } from './decide.js'
 import { type Deployment, type Flight, Flights } from './flights.js'
 import type { LaneContext } from './lane-context.js'
 import { RateLimit } from './rate-limit.js'
+import { failingSince, pausedBecause, stoppedBecause, WaitingNews } from './waiting.js'
 import { CLAIM, LOW_WATER, WINDOW_SIZE, Window } from './window.js'
 
 const OPEN_STATE: WebhookState = { paused: null, pausedUrl: null, heldUntil: null, ordering: 'none' }
@@ -30,13 +32,15 @@ export class Lane {
   #nextDue: number | null = null
   #claiming = false
   #reordering = false
-  /** The reason to wait that the senders know. */
-  #told: Waiting | null = null
+  /** Why the last attempt failed that will be made again, in a word or two; null while that is not known. */
+  #failure: string | null = null
+  readonly #news: WaitingNews
 
   constructor(id: string, state: WebhookState | undefined, context: LaneContext) {
     this.id = id
     this.#state = state ?? OPEN_STATE
     this.#context = context
+    this.#news = new WaitingNews(id, context)
     this.#window = new Window(context.budget)
     this.#flights = new Flights(context, {
       answered: (result, port, now) => this.#learn(result, port, now),
@@ -67,35 +71,24 @@ export class Lane {
 
   /** Why nothing is sent now; null when deliveries are on their way. */
   waiting(): Waiting | null {
-    const stopped = this.#stopped()
-    if (stopped !== null) return stopped
     const now = this.#context.clock.now()
     const idle = this.#window.size === 0 && !this.#backlog && !this.#claiming
     const due = idle ? (this.#nextDue ?? now) : now
-    if (this.#breaker.open) {
-      const until = Math.max(this.#breaker.probeAt, due)
-      return { reason: 'Paused after failures.', until: until > now ? until : null }
-    }
-    return due > now && this.#flights.size === 0 ? { reason: 'The last attempt failed.', until: due } : null
+    const [breaker, failure, inFlight] = [this.#breaker, this.#failure, this.#flights.size]
+    return this.#stopped() ?? failingSince({ breaker, due, inFlight, failure, now })
+  }
+
+  /** Why nothing is sent until somebody says so. */
+  paused(): Waiting | null {
+    return this.#state.paused === null ? null : pausedBecause(this.#state.paused)
   }
 
   /** Why nothing may be sent, however the endpoint answers. */
   #stopped(): Waiting | null {
-    if (this.#deployment === null) return { reason: 'The webhook is not deployed, or is disabled.', until: null }
-    const reason = this.#state.paused ?? this.#deployment.port.waiting ?? this.#context.blocked()
-    if (reason !== null) return { reason, until: null }
-    const { heldUntil } = this.#state
-    if (heldUntil === null || heldUntil <= this.#context.clock.now()) return null
-    return { reason: 'The endpoint asked to wait.', until: heldUntil }
-  }
-
-  /** Tells the senders whose deliveries wait here when that has another reason than before, or none any more. */
-  #tell(): void {
-    const waiting = this.waiting()
-    if (waiting?.reason === this.#told?.reason && waiting?.until === this.#told?.until) return
-    this.#told = waiting
-    const { pending, senders } = this.#context
-    for (const sender of pending.sendersOf(this.id)) senders.changed(sender)
+    const { clock, blocked } = this.#context
+    const { paused, heldUntil } = this.#state
+    const [port, failure, now] = [this.#deployment?.port, this.#failure, clock.now()]
+    return stoppedBecause({ port, paused, heldUntil, blocked, failure, now })
   }
 
   async attach(port: LanePort): Promise<void> {
@@ -143,7 +136,7 @@ export class Lane {
 
   async pause(reason: string): Promise<void> {
     await this.#putState({ ...this.#state, paused: reason, pausedUrl: this.#deployment?.port.url ?? null })
-    this.#tell()
+    this.#news.tell(this.waiting())
   }
 
   async resume(): Promise<void> {
@@ -196,7 +189,7 @@ export class Lane {
   /** Sends what may be sent now, and sees to it that it is called again when more may be. */
   pump(): void {
     this.#send()
-    this.#tell()
+    this.#news.tell(this.waiting())
   }
 
   #send(): void {
@@ -247,9 +240,11 @@ export class Lane {
       this.#backlog = false
       if (present.size === 0) return
       const request = { senders: present, now: clock.now(), ...CLAIM }
-      const { deliveries, more, nextDue } = await insist(() => store.claim(this.id, request))
+      const { deliveries, more, nextDue, nextError } = await insist(() => store.claim(this.id, request))
       for (const delivery of deliveries) this.#window.push(delivery)
       this.#backlog ||= more
+      // after a start, what is known of the last attempt stands with the one that waits
+      if (nextError !== undefined) this.#failure ??= inShort(nextError, nextError.statusCode)
       if (nextDue !== null) this.#nextDue = Math.min(nextDue, this.#nextDue ?? nextDue)
       if (this.#deployment === null || this.#reordering) await this.#releaseWindow()
     } catch (error) {
@@ -263,7 +258,8 @@ export class Lane {
   }
 
   /** What an answer says about the endpoint. */
-  #learn({ outcome }: SendResult, port: LanePort, now: number): void {
+  #learn({ outcome, attempt }: SendResult, port: LanePort, now: number): void {
+    if (outcome.kind === 'retry') this.#failure = inShort(outcome.error, attempt?.status_code)
     const hold = holdFor(outcome)
     const heldUntil = Math.max(this.#state.heldUntil ?? 0, now + (hold ?? 0))
     if (hold !== null) this.#keep({ ...this.#state, heldUntil, pausedUrl: port.url })
@@ -277,6 +273,7 @@ export class Lane {
   #keep(state: WebhookState): void {
     const { insist, log } = this.#context
     insist(() => this.#putState(state)).catch((error) => log.error(String(error)))
+    this.#news.tell(this.waiting())
   }
 
   #recorded(record: AttemptRecord, successor: boolean): void {

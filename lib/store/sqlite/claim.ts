@@ -1,5 +1,6 @@
 import type { StoredDelivery } from '../../delivery/stored.js'
 import type { Claim, ClaimRequest } from '../delivery-queue.js'
+import type { Row } from './connection.js'
 import type { Context } from './context.js'
 import { payloadOf, storedOf, WHOLE_DELIVERY } from './rows.js'
 
@@ -18,7 +19,8 @@ const DUE = `
   WHERE status = 0 AND webhook_id = ? AND sender_id = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?`
 
 const NEXT_DUE = `
-  SELECT min(due_at) AS due_at FROM deliveries WHERE status = 0 AND webhook_id = ? AND sender_id = ? AND due_at > ?`
+  SELECT due_at, status_code, error_code, error_message FROM deliveries
+  WHERE status = 0 AND webhook_id = ? AND sender_id = ? AND due_at > ? ORDER BY due_at LIMIT 1`
 
 /** Each sender gets its share of a claim, so that one with a long queue does not hide the others. */
 const SMALLEST_SHARE = 8
@@ -30,7 +32,7 @@ export function claim({ db, claims }: Context, webhook: string, request: ClaimRe
     senders.length <= 1 ? request.limit : Math.max(SMALLEST_SHARE, Math.ceil((2 * request.limit) / senders.length))
   const due: { seq: number; at: number }[] = []
   let more = false
-  let nextDue: number | null = null
+  let next: Row | undefined
   for (const { id } of senders) {
     // One more than the share tells whether there are more; those that are taken already stand among them.
     const rows = db
@@ -38,8 +40,8 @@ export function claim({ db, claims }: Context, webhook: string, request: ClaimRe
       .filter((row) => !taken.has(row['seq'] as number))
     more ||= rows.length > share
     for (const row of rows.slice(0, share)) due.push({ seq: row['seq'] as number, at: row['due_at'] as number })
-    const next = db.get(NEXT_DUE, webhook, id as string, request.now)?.['due_at'] as number | null
-    if (next !== null) nextDue = Math.min(next, nextDue ?? next)
+    const later = db.get(NEXT_DUE, webhook, id as string, request.now)
+    if (later && (!next || (later['due_at'] as number) < (next['due_at'] as number))) next = later
   }
   due.sort((a, b) => a.at - b.at || a.seq - b.seq)
 
@@ -55,5 +57,13 @@ export function claim({ db, claims }: Context, webhook: string, request: ClaimRe
     deliveries.push(storedOf(row))
     claims.take(webhook, seq)
   }
-  return { deliveries, more, nextDue }
+  return { deliveries, more, nextDue: (next?.['due_at'] as number | undefined) ?? null, ...errorOf(next) }
+}
+
+function errorOf(row: Row | undefined): Pick<Claim, 'nextError'> {
+  if (!row || row['error_code'] === null) return {}
+  const code = row['error_code'] as string
+  return {
+    nextError: { code, message: row['error_message'] as string, statusCode: row['status_code'] as number | null },
+  }
 }

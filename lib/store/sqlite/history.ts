@@ -1,4 +1,4 @@
-import type { MaskedRequest } from '../../delivery/delivery.js'
+import type { Delivery, MaskedRequest } from '../../delivery/delivery.js'
 import type { DeliveryDetail, DeliveryFilter } from '../delivery-queue.js'
 import type { Page } from '../page.js'
 import type { Row } from './connection.js'
@@ -131,6 +131,26 @@ function allWebhooks({ db }: Context): string[] {
 
 function webhooksOf({ db }: Context, automation: string): string[] {
   return db.all(WEBHOOKS_OF, automation, automation).map((row) => row['id'] as string)
+}
+
+const order = (row: Row, column: 'finished_at' | 'seq') => row[column] as number
+
+/** So far back a sender's last result is looked for: others may send to its webhook more often. */
+const LAST_AMONG = 200
+
+export function lastResult({ db }: Context, webhook: string, sender: string): Delivery | null {
+  const sql = `
+    SELECT * FROM (SELECT * FROM deliveries WHERE webhook_id = ? AND status = ? ORDER BY seq DESC LIMIT ${LAST_AMONG})
+    WHERE sender_id = ? ORDER BY finished_at DESC, seq DESC LIMIT 1`
+  const results: Row[] = []
+  for (const status of ['delivered', 'failed', 'dry-run'] as const) {
+    const row = db.get(sql, webhook, STATUSES.indexOf(status), sender)
+    if (row !== undefined) results.push(row)
+  }
+  const [last] = results.sort(
+    (one, other) => order(other, 'finished_at') - order(one, 'finished_at') || order(other, 'seq') - order(one, 'seq'),
+  )
+  return last ? deliveryOf(last) : null
 }
 
 /** When the oldest pending delivery was made, or null when none waits. */

@@ -7,11 +7,7 @@ import type {
   DeliveryFilter,
   Enqueued,
   NewRecord,
-  OwedOutput,
-  PendingCount,
-  Redelivered,
   RedeliveryRequest,
-  Started,
   WebhookState,
 } from '../delivery-queue.js'
 import type { Cursor, CursorMove, EventFilter, EventPage, FiredEvent, NewEvent, UnroutedEvent } from '../event-log.js'
@@ -179,7 +175,7 @@ export class SqliteStore implements DeliveryStore {
     for (const seq of seqs) this.#context?.claims.release(webhook, seq)
   }
 
-  markStarted(started: readonly Started[]): Promise<void> {
+  markStarted(started: Parameters<DeliveryStore['markStarted']>[0]): Promise<void> {
     return this.#write((context) => markStarted(context, started))
   }
 
@@ -195,7 +191,11 @@ export class SqliteStore implements DeliveryStore {
     return this.#read((context) => history.deliveries(context, filter, page))
   }
 
-  redeliver(request: RedeliveryRequest, now: number): Promise<Redelivered> {
+  lastResult(webhook: string, sender: string): ReturnType<DeliveryStore['lastResult']> {
+    return this.#read((context) => history.lastResult(context, webhook, sender))
+  }
+
+  redeliver(request: RedeliveryRequest, now: number): ReturnType<DeliveryStore['redeliver']> {
     return this.#write((context) => redeliver(context, request, now))
   }
 
@@ -215,7 +215,7 @@ export class SqliteStore implements DeliveryStore {
     return this.#write((context) => webhooks.shiftDue(context, by, now))
   }
 
-  owedOutputs(sender: string, limit: number): Promise<OwedOutput[]> {
+  owedOutputs(sender: string, limit: number): ReturnType<DeliveryStore['owedOutputs']> {
     return this.#read((context) => outputs.owedOutputs(context, sender, limit))
   }
 
@@ -223,7 +223,7 @@ export class SqliteStore implements DeliveryStore {
     return this.#write((context) => outputs.outputsGiven(context, seqs))
   }
 
-  pending(): Promise<PendingCount[]> {
+  pending(): ReturnType<DeliveryStore['pending']> {
     return this.#read(({ db }) => pendingCounts(db))
   }
 

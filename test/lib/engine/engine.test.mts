@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import type { Outcome } from '../../../dist/lib/delivery/lane-port.js'
+import type { SenderCounts } from '../../../dist/lib/delivery/sender-port.js'
 import { AutomationError } from '../../../dist/lib/error.js'
 import type { ArtifactEvent } from '../../../dist/lib/events/event.js'
 import { copyAsKilled } from '../store/killed.mts'
@@ -184,7 +185,11 @@ describe('the delivery engine', () => {
       await s.enqueue('second')
       await s.world.pass(2_999)
       assert.deepEqual(s.endpoint.bodies, ['first'])
-      assert.deepEqual(s.outputs.counts?.waiting, { reason: 'The endpoint asked to wait.', until: NOON + 3_000 })
+      assert.deepEqual(s.outputs.counts?.waiting, {
+        reason: 'The endpoint asked to wait.',
+        short: '503',
+        until: NOON + 3_000,
+      })
       s.endpoint.answer = () => OK
       await s.world.pass(1)
       assert.deepEqual(s.endpoint.bodies.sort(), ['first', 'first', 'second'])
@@ -273,13 +278,17 @@ describe('the delivery engine', () => {
       for (let i = 0; i < 30; i++) await s.enqueue(`${i}`)
       await s.world.pass(250)
       const opened = s.outputs.counts?.waiting
-      assert.deepEqual(opened, { reason: 'Paused after failures.', until: NOON + 1_000 })
+      assert.deepEqual(opened, { reason: 'Paused after failures.', short: '503', until: NOON + 1_000 })
       await s.world.pass(1_000)
-      assert.deepEqual(s.outputs.counts?.waiting, { reason: 'Paused after failures.', until: NOON + 3_000 }, 'a probe')
+      assert.deepEqual(
+        s.outputs.counts?.waiting,
+        { reason: 'Paused after failures.', short: '503', until: NOON + 3_000 },
+        'a probe',
+      )
 
       s.endpoint.answer = () => OK
       await s.world.pass(2_000)
-      const between = { reason: 'The last attempt failed.', until: NOON + 600_000 }
+      const between = { reason: 'The last attempt failed.', short: '503', until: NOON + 600_000 }
       assert.deepEqual(s.outputs.counts?.waiting, between, 'what is left had an attempt that failed')
       await s.world.pass(600_000)
       assert.deepEqual([s.outputs.delivered.length, s.outputs.counts?.waiting], [30, null])
@@ -293,13 +302,34 @@ describe('the delivery engine', () => {
       const { pending, waiting } = s.outputs.counts!
       assert.deepEqual(
         { pending, waiting },
-        { pending: 1, waiting: { reason: 'The last attempt failed.', until: NOON + 7_200_000 } },
+        { pending: 1, waiting: { reason: 'The last attempt failed.', short: '503', until: NOON + 7_200_000 } },
       )
       let answer = (_: Outcome) => {}
       s.endpoint.answer = () => new Promise((resolve) => (answer = resolve))
       await s.world.pass(7_200_000)
       assert.equal(s.outputs.counts?.waiting, null)
       answer(OK)
+    })
+
+    it('tells every sender of a webhook at once that it is paused, though nothing waits', async () => {
+      await s.start()
+      s.engine.attachSender('send', { ...s.outputs.port, webhook: 'hook' })
+      s.endpoint.answer = () => ({
+        kind: 'failed',
+        error: { code: 'http_status', message: 'x.example answered 410 Gone.' },
+        pause: true,
+      })
+      await s.enqueue('x')
+      await s.world.pass(250)
+      const { pending, waiting } = s.outputs.counts!
+      assert.equal(pending, 0)
+      assert.equal(waiting?.short, 'paused (410)')
+      await s.engine.resume('hook')
+      await s.world.pass(250)
+      assert.equal((s.outputs.counts as SenderCounts | null)?.waiting, null)
+      await s.engine.pause('hook')
+      await s.world.pass(250)
+      assert.equal((s.outputs.counts as SenderCounts | null)?.waiting?.short, 'paused')
     })
 
     it('still knows after a restart when the next try is', async () => {
@@ -311,7 +341,11 @@ describe('the delivery engine', () => {
       s.engine.attachWebhook('hook', s.endpoint.port())
       s.engine.attachSender('send', s.outputs.port)
       await s.world.pass(250)
-      assert.deepEqual(s.outputs.counts?.waiting, { reason: 'The last attempt failed.', until: NOON + 7_200_000 })
+      assert.deepEqual(s.outputs.counts?.waiting, {
+        reason: 'The last attempt failed.',
+        short: '503',
+        until: NOON + 7_200_000,
+      })
     })
 
     it('#47 #48 drains when it is back, all of it, without a stampede', async () => {
@@ -385,7 +419,11 @@ describe('the delivery engine', () => {
       await s.start({ waiting: 'The access token has no value.' })
       await s.enqueue('x')
       await s.world.pass(300_000)
-      assert.deepEqual(s.outputs.counts?.waiting, { reason: 'The access token has no value.', until: null })
+      assert.deepEqual(s.outputs.counts?.waiting, {
+        reason: 'The access token has no value.',
+        short: 'cannot send now',
+        until: null,
+      })
       assert.deepEqual(s.endpoint.sent, [])
       s.engine.attachWebhook('hook', s.endpoint.port())
       await s.world.rest()
@@ -444,7 +482,7 @@ describe('the delivery engine', () => {
       await s.world.pass(400)
       await s.engine.pause('hook')
       await s.world.pass(400)
-      assert.deepEqual(s.outputs.counts?.waiting, { reason: 'Paused by hand.', until: null })
+      assert.deepEqual(s.outputs.counts?.waiting, { reason: 'Paused by hand.', short: 'paused', until: null })
       s.endpoint.answer = () => OK
       await s.enqueue('x')
       await s.restart()

@@ -68,10 +68,8 @@ export class Endpoint {
         try {
           const outcome = await Promise.race([this.answer(delivery, attempt), cut])
           const error = outcome.kind === 'delivered' ? {} : { error: outcome.error }
-          return {
-            outcome,
-            attempt: { started_at: new Date(at).toISOString(), duration_ms: 3, status_code: 200, ...error },
-          }
+          const status_code = { delivered: 200, retry: 503, failed: 400 }[outcome.kind]
+          return { outcome, attempt: { started_at: new Date(at).toISOString(), duration_ms: 3, status_code, ...error } }
         } finally {
           this.open--
         }

@@ -359,6 +359,51 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
         assert.deepEqual(await claimIds({ now: NOON + 10 }), [])
       })
 
+      it('says why the next one waits, where an attempt of it failed', async () => {
+        await enqueue('a')
+        const error = { code: 'http_status', message: 'x answered 503.' }
+        const { attempt, ...failed } = retried(await claimOne('a'), NOON + 60_000)
+        await store.record({ ...failed, error, attempt: { ...attempt!, status_code: 503, error } })
+        await again()
+        const { nextDue, nextError } = await store.claim('hook', wish())
+        assert.deepEqual([nextDue, nextError], [NOON + 60_000, { ...error, statusCode: 503 }])
+        await enqueue('new', { createdAt: NOON + 1_000 })
+        assert.equal((await store.claim('hook', wish())).nextError, undefined)
+      })
+
+      it('keeps what a payload is, and null for what the webhook says', async () => {
+        await enqueue('form', { contentType: 'application/x-www-form-urlencoded' })
+        await enqueue('usual')
+        await again()
+        const { deliveries } = await store.claim('hook', wish())
+        const types = deliveries.map(({ id, contentType }) => [id, contentType])
+        assert.deepEqual(Object.fromEntries(types), { form: 'application/x-www-form-urlencoded', usual: null })
+        assert.equal((await store.delivery('form'))?.contentType, 'application/x-www-form-urlencoded')
+      })
+
+      it('knows what a sender did last, whatever else its webhook does', async () => {
+        assert.equal(await store.lastResult('hook', 'send'), null)
+        for (const [id, status] of [
+          ['first', 'delivered'],
+          ['second', 'failed'],
+        ] as const) {
+          const { claimed } = await enqueue(id, { claim: true })
+          await store.record(delivered(claimed!, { status, ...(status === 'failed' && { error: UNREACHABLE }) }))
+        }
+        await enqueue('waits')
+        await enqueue('other', { sender: { id: 'other', name: '' } })
+        assert.equal((await store.lastResult('hook', 'send'))?.id, 'second')
+        assert.equal(await store.lastResult('hook', 'other'), null)
+        assert.equal(await store.lastResult('elsewhere', 'send'), null)
+        await store.putDryRun(record('third', { createdAt: NOON + 60_000 }), {
+          method: 'POST',
+          url: '',
+          headers: {},
+          body: '',
+        })
+        assert.equal((await store.lastResult('hook', 'send'))?.id, 'third')
+      })
+
       it('gives no more than is wanted and says that there is more', async () => {
         for (const id of ['a', 'b', 'c']) await enqueue(id)
         const first = await store.claim('hook', wish({ limit: 2 }))
