@@ -153,6 +153,19 @@ describe('the example flows', () => {
         }
       })
 
+      it('leaves room below each sender for its status', () => {
+        const boxes = nodes.filter((node) => node.x !== undefined).map(box)
+        for (const { left, bottom } of ofType('webhook-sender').map(box)) {
+          const status = { left, right: left + STATUS.width, top: bottom, bottom: bottom + STATUS.height }
+          const hidden = boxes.filter((one) => one.bottom > status.top && one.top < status.bottom)
+          const hiding = hidden.filter((one) => one.right > status.left && one.left < status.right)
+          assert.deepEqual(
+            hiding.map(({ label }) => label),
+            [],
+          )
+        }
+      })
+
       if (ofType('artifact-source').some(({ kind }) => kind === 'wandb')) {
         it('says which secret holds the API key, and has a sample that its trigger lets through', () => {
           const key = nodes.find(({ id }) => id === ofType('artifact-source')[0]?.['apiKey'])
@@ -186,6 +199,9 @@ describe('the example flows', () => {
     })
   }
 })
+
+/** Of a status such as `1 waiting · connection refused · next 16:32:51`, at 6 pixels a character. */
+const STATUS = { width: 300, height: 20 }
 
 const WITHOUT_INPUT = ['artifact-event', 'comment', 'catch', 'status']
 
