@@ -28,6 +28,8 @@ export interface CatchUpParts {
   readonly emit: (automation: string, event: ArtifactEvent) => boolean
   /** Whether an event that was handed over and may not have settled goes to the automation again. */
   readonly isUnfinished: (automation: string, event: ArtifactEvent, isSettled: boolean) => Promise<boolean>
+  /** Whether the flows run: while they do not, nobody may want the store. */
+  readonly isRunning: () => boolean
   readonly now: () => number
   /** Calls back after some milliseconds. */
   readonly later: (call: () => void, ms: number) => void
@@ -163,7 +165,8 @@ export class CatchUp {
     this.#sweeping = true
     this.#parts.later(() => {
       this.#sweeping = false
-      this.#sweep()
+      // flows that start again sweep again
+      if (this.#parts.isRunning()) this.#sweep()
     }, GRACE_MS)
   }
 

@@ -18,10 +18,14 @@ export function readEvents(file: string, world: CommandWorld): EventEntry[] {
   const value = parsedFile(file, world, 'event_invalid')
   const context = { receivedAt: world.now(), newId: () => 'event' }
   if (isObject(value) && Array.isArray(value['events'])) {
-    return value['events'].map((entry: unknown, index) => {
-      const { source, event } = isObject(entry) ? entry : {}
-      const parsed = parseEvents([event], { ...context, idPrefix: `event-${index + 1}` })[0] as ArtifactEvent
-      return { event: parsed, source: typeof source === 'string' ? source : null }
+    const entries = value['events'].map((entry: unknown) => (isObject(entry) ? entry : {}))
+    const events = parseEvents(
+      entries.map(({ event }) => event),
+      { ...context, idPrefix: 'event' },
+    )
+    return events.map((event, index) => {
+      const source = entries[index]?.['source']
+      return { event, source: typeof source === 'string' ? source : null }
     })
   }
   const events = Array.isArray(value)

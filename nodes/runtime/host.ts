@@ -64,6 +64,7 @@ export class Host {
           isUnfinished(automation, event, await this.stores.made(id, event.event_id), isSettled)
         )
       },
+      isRunning: () => this.dispatcher.running,
       now: Date.now,
       later: (call, ms) => setTimeout(call, ms).unref(),
     })

@@ -103,8 +103,22 @@ export class StorePool {
     return Promise.all(Array.from(this.#opened.values(), ({ started }) => started))
   }
 
-  /** Every delivery that an automation made of an event, or all automations, wherever it is kept and can be read. */
+  /**
+   * Every delivery that an automation made of an event, or all automations, wherever it is kept.
+   * @throws AutomationError when a store cannot be read: nobody knows then what it holds
+   */
   async made(automation: string | undefined, eventId: string): Promise<Delivery[]> {
+    await this.whole()
+    return this.seen(automation, eventId)
+  }
+
+  /** @throws AutomationError when a store cannot be read */
+  async whole(): Promise<void> {
+    for (const { problem } of await this.all()) if (problem !== null) throw problem
+  }
+
+  /** The same from the stores that can be read. */
+  async seen(automation: string | undefined, eventId: string): Promise<Delivery[]> {
     const found: Delivery[] = []
     for (const engine of await this.all()) {
       if (engine.problem !== null) continue

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
+import path from 'node:path'
 import { Receiver } from '../e2e/harness/receiver.mts'
 import { eventually } from '../e2e/harness/wait.mts'
 import { collects, event, filter, secret, secretId, sender, source, template, trigger, webhook } from './automation.mts'
-import { type FlowNode, useNodeRed } from './harness.mts'
+import { core, type FlowNode, NODES, useNodeRed } from './harness.mts'
 
 interface Result {
   event_id: string
@@ -313,6 +315,67 @@ describe('a backtest, and catching up', () => {
     assert.deepEqual(await deliveries(), [])
   })
 
+  it('hands over again what a deploy caught on its way through the flow', async () => {
+    const slow = {
+      id: 'slow',
+      type: 'delay',
+      z: 'tab',
+      pauseType: 'delay',
+      timeout: '400',
+      timeoutUnits: 'milliseconds',
+      outputs: 1,
+      wires: [['template']],
+    }
+    // what has no place on the tab cannot be wired anew
+    const placed = (nodes: FlowNode[]) =>
+      nodes.map((node) => ('wires' in node ? { ...node, x: 0, y: 0, z: 'tab' } : node))
+    const more = [slow, collects('seen')]
+    const right = placed(flow({ trig: { wires: [['slow', 'seen']] }, more }))
+    await nodeRed.load(placed(flow({ ...WRONG, more })), KEYS, [...NODES, core('function/89-delay')])
+    const ids = Array.from({ length: 30 }, (_, index) => `e${index}`)
+    await post(...ids.map((event_id) => ({ event_id })))
+    await nodeRed.redeploy(right, KEYS)
+    const caughtUp = catchUp(SINCE)
+    await nodeRed.messages('seen', ids.length)
+    await nodeRed.redeploy(right, KEYS)
+    assert.equal(await caughtUp, ids.length)
+    await nodeRed.messages('delivered', ids.length)
+    const made = await deliveries()
+    assert.deepEqual(made.map(({ event_id }) => event_id).toSorted(), ids.toSorted())
+    assert.equal(await catchUp(SINCE), 0)
+  })
+
+  it('hands over nothing while a store cannot be read, which may hold what was sent', async () => {
+    const own = {
+      id: 'own',
+      type: 'delivery-store',
+      version: 1,
+      name: 'a store of its own',
+      backend: 'sqlite',
+      path: 'own.db',
+      retentionDays: '30',
+    }
+    const withStore = (nodes: FlowNode[]) => [
+      ...nodes.map((node) => (node.id === 'webhook' ? { ...node, store: 'own' } : node)),
+      own,
+    ]
+    await nodeRed.load(withStore(flow(WRONG)), KEYS)
+    await post({ event_id: 'e1' })
+    await nodeRed.redeploy(withStore(flow()), KEYS)
+    assert.equal(await catchUp(SINCE), 1)
+    await nodeRed.messages('delivered')
+    await nodeRed.stopStores()
+    await writeFile(
+      path.join(nodeRed.userDir, 'artifact-automations/own.db'),
+      'this is no database, and long enough for one to be looked at'.repeat(100),
+    )
+    await nodeRed.redeploy(withStore(flow()), KEYS)
+    const { status, body } = await call('/automations/catch-up', { automation: 'trigger', ...SINCE })
+    assert.deepEqual([status, body.error.code], [503, 'store_corrupt'])
+    assert.match((await backtest()).note.join(' '), /A store cannot be read/)
+    assert.equal(receiver.requests.length, 1)
+  })
+
   it('ends when whoever asked has gone away', async () => {
     await nodeRed.load(flow(WRONG), KEYS)
     for (let part = 0; part < 20; part += 1) {
@@ -330,13 +393,17 @@ describe('a backtest, and catching up', () => {
     await leave('/automations/catch-up', { automation: 'trigger', ...SINCE })
     // what still ran would hand over all of them
     let before = -1
-    await eventually(async () => {
-      const { body } = await call('/deliveries?status=pending&limit=1')
-      const now = nodeRed.received('delivered').length
-      const isQuiet = now === before && body.deliveries.length === 0
-      before = now
-      return isQuiet
-    }, 'deliveries go on being made')
+    await eventually(
+      async () => {
+        const { body } = await call('/deliveries?status=pending&limit=1')
+        const now = nodeRed.received('delivered').length
+        const isQuiet = now === before && body.deliveries.length === 0
+        before = now
+        return isQuiet
+      },
+      'deliveries go on being made',
+      60_000,
+    )
     assert.ok(nodeRed.received('delivered').length < 5_000, `${before} were handed over to nobody`)
     const left = await backtest({ limit: 1 })
     assert.deepEqual(left.sent + left.missed, 10_000)

@@ -197,6 +197,45 @@ describe('the explanation of an event', () => {
     )
   })
 
+  it('knows an automation in a subflow by each of its instances', async () => {
+    const inPart = (node: FlowNode): FlowNode => ({ ...node, z: 'part', ...('wires' in node && { x: 0, y: 0 }) })
+    const instance = (id: string, more: object = {}): FlowNode => ({
+      id,
+      type: 'subflow:part',
+      z: 'tab',
+      x: 0,
+      y: 0,
+      wires: [],
+      ...more,
+    })
+    await nodeRed.load([
+      source(),
+      { id: 'part', type: 'subflow', name: 'part', env: [], in: [], out: [] },
+      inPart(trigger()),
+      inPart(template('{}')),
+      inPart(sender({ wires: [[], []] })),
+      inPart(webhook(receiver.url)),
+      instance('one'),
+      instance('two', { d: true }),
+      collects('unused'),
+    ])
+    await post({ event_id: 'e1' })
+    await receiver.received(1)
+    const { automations } = await explain('e1')
+    assert.deepEqual(
+      automations.map(({ id, fires, path, deliveries }) => [
+        id,
+        fires,
+        path.map(({ node }) => node.id),
+        deliveries.length,
+      ]),
+      [
+        ['one-trigger', true, ['one-template', 'one-sender'], 1],
+        ['two-trigger', false, [], 0],
+      ],
+    )
+  })
+
   it('judges nodes as an editor holds them, among deployed configuration', async () => {
     await nodeRed.load(automation(), KEYS)
     const nodes = [

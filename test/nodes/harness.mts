@@ -117,6 +117,11 @@ export class TestRuntime {
     await rm(this.#userDir, { recursive: true, force: true })
   }
 
+  /** Closes every store as the end of the process does; they open again at the next deploy. */
+  async stopStores(): Promise<void> {
+    closeStores(helper as unknown as { _events: object })
+  }
+
   /** Where the runtime's HTTP interfaces are, without a slash at the end. */
   get url(): string {
     return (helper as unknown as { url(): string }).url().replace(/\/$/, '')

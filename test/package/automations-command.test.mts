@@ -169,7 +169,16 @@ describe(`the command ${COMMAND}`, () => {
   })
 
   it('exits with 2 when the call or a file is wrong, and says how to do it', () => {
-    const files = { f: flow(), e: production, none: [], object: {}, text: 'no JSON', bad: { ...production, alias: '' } }
+    const files = {
+      f: flow(),
+      e: production,
+      none: [],
+      object: {},
+      text: 'no JSON',
+      bad: { ...production, alias: '' },
+      empty: { events: [] },
+      answer: { events: [{ event: production }, { event: { ...production, alias: '' } }] },
+    }
     const calls: [string[], RegExp][] = [
       [[], /Say what to do: explain or backtest/],
       [['guess'], /Say what to do/],
@@ -184,6 +193,8 @@ describe(`the command ${COMMAND}`, () => {
       [['explain', '--flows', 'object', '--event', 'e'], /object is no flow file/],
       [['explain', '--flows', 'none', '--event', 'e'], /none has no automation/],
       [['explain', '--flows', 'f', '--event', 'bad'], /alias: is required/],
+      [['explain', '--flows', 'f', '--event', 'answer'], /\[1\]\.alias: is required/],
+      [['explain', '--flows', 'f', '--event', 'empty'], /There is no event/],
       [['explain', '--flows', 'f', '--event', 'e', '--automation', 'x'], /no automation x/],
       [['explain', '--flows', 'f', '--event', 'e', '--source', 'x'], /no automation of the source x/],
     ]

@@ -42,11 +42,14 @@ export function mountBacktest(router: AdminRouter, RED: NodeAPI, host: Host): vo
         {
           events: (filter, page) => engine.history.events(filter, page),
           deliveries: async (automation, eventId) =>
-            (await host.stores.made(automation, eventId)).map(({ id, status }) => ({ id, status })),
+            (await host.stores.seen(automation, eventId)).map(({ id, status }) => ({ id, status })),
           turns: new Turns(signal),
         },
       )
-      return { status: 200, json: { ...answer, note: [...notes(automation, answer, nodes !== undefined)] } }
+      const unread = (await host.stores.all()).flatMap(({ problem }) =>
+        problem === null ? [] : `A store cannot be read, so what it holds is not known: ${problem.message}`,
+      )
+      return { status: 200, json: { ...answer, note: [...notes(automation, answer, nodes !== undefined), ...unread] } }
     },
     { reads: true },
   )

@@ -16,6 +16,8 @@ const MOST_IDS = 1_000
 export function mountCatchUp(router: AdminRouter, host: Host): void {
   router.post('/automations/catch-up', async ({ body, signal }) => {
     const automation = automationOf(host, body)
+    const events = wanted(host, automation, body)
+    await host.stores.whole()
     const turns = new Turns(signal)
     let handedOver = 0
     let batch: KnownEvent[] = []
@@ -24,7 +26,7 @@ export function mountCatchUp(router: AdminRouter, host: Host): void {
       handedOver += batch.length
       batch = []
     }
-    for await (const known of wanted(host, automation, body)) {
+    for await (const known of events) {
       await turns.next()
       if (!automation.starts(known.event)) continue
       const { id } = checked(host, automation)

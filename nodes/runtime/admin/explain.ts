@@ -38,7 +38,7 @@ export function mountExplain(router: AdminRouter, RED: NodeAPI, host: Host): voi
       automations: host.automations,
       isAsked: ({ id, source: own }) => (isSample ? `${SAMPLE}${id}` === source : own === source),
       event,
-      deliveries: await host.stores.made(undefined, eventId),
+      deliveries: await host.stores.seen(undefined, eventId),
       explain: (automation) =>
         isSample ? automation.explainSample(event) : younger(host, automation, automation.explain(event), received_at),
     })
@@ -62,7 +62,7 @@ export function mountExplain(router: AdminRouter, RED: NodeAPI, host: Host): voi
         automations: known,
         isAsked: (automation) => source === undefined || automation.source === source,
         event,
-        deliveries: seen ? await host.stores.made(undefined, event.event_id) : [],
+        deliveries: seen ? await host.stores.seen(undefined, event.event_id) : [],
         explain: (automation) => automation.explain(event),
       })
       const note = [

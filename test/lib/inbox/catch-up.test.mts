@@ -57,6 +57,7 @@ describe('catching up', () => {
         return isAtWork
       },
       isUnfinished: async (_, { event_id }, isSettled) => unfinished(event_id, isSettled),
+      isRunning: () => isAtWork,
       now: () => time,
       later: (call, ms) => timers.push({ call, at: time + ms }),
     })
