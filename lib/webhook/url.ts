@@ -21,6 +21,13 @@ export function parseWebhookUrl(text: string): URL {
       'placeholder in the URL',
     )
   }
+  const own = stillToFillIn(given)
+  if (own !== null) {
+    throw invalid(
+      `The URL still says ${own}, which stands for something of your own. Put that in its place, or paste the whole URL that the receiver gave you.`,
+      'URL not filled in',
+    )
+  }
   if (/[^!-~\u0080-\uffff]/.test(given)) {
     throw invalid('The URL contains a space or a line break. Write %20 for a space.', 'space in the URL')
   }
@@ -42,6 +49,15 @@ export function parseWebhookUrl(text: string): URL {
   url.hash = ''
   return url
 }
+
+/**
+ * What stands in the URLs of our examples, and of GitHub's, Slack's and Microsoft's pages, for something of one's own, in
+ * capital letters: OWNER, REPOSITORY, YOUR-TENANT, YOUR/INCOMING/WEBHOOK.
+ */
+const TO_FILL_IN = /^(?:YOUR|OWNER|REPO|REPOSITORY)(?![A-Za-z0-9])/
+
+const stillToFillIn = (url: string): string | null =>
+  url.split(/[/.?#&=]/).find((part) => TO_FILL_IN.test(part)) ?? null
 
 /**
  * {{…}}, {%…%}, {name} and @{name}, <name> and $(name), also as browsers write them when an address is copied. Braces

@@ -7,7 +7,7 @@ import { byId } from '../editor/element.js'
 import { AliasTester } from '../editor/event/alias-tester.js'
 import { EventChoice } from '../editor/event/event-choice.js'
 import { summaryOf } from '../editor/event/trigger-summary.js'
-import { type TriggerWarning, triggerWarning } from '../editor/event/trigger-warning.js'
+import { namesSomething, type TriggerWarning, triggerWarning } from '../editor/event/trigger-warning.js'
 import { problemOf } from '../editor/form/check.js'
 import { closeForm, openForm } from '../editor/form/form.js'
 import { labelOf } from '../editor/form/label.js'
@@ -164,6 +164,10 @@ RED.nodes.registerType<TriggerNode>('artifact-event', {
       )
       sayOf(eventsNote, eventsProblem(choice.events), warn('collection', 'registry-runs'))
       tester.update()
+      // a pattern that no chosen event can meet stays in sight, to be taken away
+      const named = choice.events.some(namesSomething)
+      $('.artifact-event-pattern').toggle(named || form.text('pattern') !== '')
+      $('#artifact-event-tester').toggle(named)
       runs.show(choice.events, isWatched(this))
       form.judge()
       byId('artifact-event-summary').textContent = summaryOf(settings(), this._)

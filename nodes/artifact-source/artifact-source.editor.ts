@@ -59,6 +59,13 @@ function secretProblem(node: SourceNode, secret: string | undefined, missing: 's
   return RED.nodes.node(secret) ? null : node._('artifact-source.error.secret-gone')
 }
 
+/** The usual path, or with a number where other sources have it. */
+function freePath(node: SourceNode): string {
+  let path: string = DEFAULTS.path
+  for (let number = 2; sourceAt(path, node); number += 1) path = `${DEFAULTS.path}-${number}`
+  return path
+}
+
 /** Another enabled HTTP source that listens on this path. */
 function sourceAt(path: string, but: SourceNode): EditorNode | null {
   let found: EditorNode | null = null
@@ -135,6 +142,7 @@ RED.nodes.registerType<SourceNode>('artifact-source', {
   oneditprepare() {
     keepKind(this)
     const form = openForm(this, { prefix: 'node-config-input', migrate, currentVersion: CURRENT_VERSION })
+    if (RED.nodes.node(this.id) === undefined) form.input('path').val(freePath(this))
     const url = byId('artifact-source-url')
     form.watch(['path'], () => {
       const path = form.text('path')

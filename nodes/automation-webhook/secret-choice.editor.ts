@@ -10,25 +10,32 @@ export class SecretChoice {
   /** When the list is drawn anew. */
   onRefresh: () => void = () => {}
   readonly #parent: Element
-  readonly #before: readonly string[]
+  readonly #saved: readonly string[]
   readonly #_: Translate
   #chosen: readonly string[]
   readonly #refresh = ({ type }: EditorNode) => {
     // the dialog that changes a secret is not done with it yet
     if (type === SECRET_TYPE)
       setTimeout(() => {
+        this.#tickAdded()
         this.#show()
         this.onRefresh()
       })
   }
+  /** What there was when the button was pressed that adds one; `null` when it was not pressed. */
+  #before: ReadonlySet<string> | null = null
 
   /** @param chosen ids; those of secrets that do not exist any more are kept until they are unchecked */
   constructor(parent: Element, chosen: readonly string[], _: Translate) {
     this.#parent = parent
-    this.#before = chosen
+    this.#saved = chosen
     this.#chosen = chosen
     this.#_ = _
     for (const event of CHANGES) RED.events.on(event, this.#refresh)
+    // whoever comes back without a new secret may add the next one for something else
+    parent.closest('.aa-form')?.addEventListener('focusin', () => {
+      this.#before = null
+    })
     this.#show()
   }
 
@@ -39,16 +46,28 @@ export class SecretChoice {
   /** Draws the list anew: a secret may have been added or renamed meanwhile. */
   #show(): void {
     const nodes = secretNodes()
-    const gone = this.#before.filter((id) => !nodes.some((node) => node.id === id))
+    const gone = this.#saved.filter((id) => !nodes.some((node) => node.id === id))
     const rows = [
       ...nodes.map((node) => this.#row(node.id, node.name || this.#_('automation-webhook.unnamed'))),
       ...gone.map((id) => this.#row(id, this.#_('automation-webhook.secret-gone', { id }))),
     ]
     // the + beside the access token would make the new secret the access token
-    const add = button(this.#_('automation-webhook.add-secret'), 'fa-plus', () =>
-      RED.editor.editConfig('', SECRET_TYPE, '_ADD_'),
-    )
+    const add = button(this.#_('automation-webhook.add-secret'), 'fa-plus', () => {
+      this.#before = new Set(secretNodes().map(({ id }) => id))
+      RED.editor.editConfig('', SECRET_TYPE, '_ADD_')
+    })
     fill(this.#parent, ...rows, element('div', {}, add))
+  }
+
+  /** What is added here is for here. */
+  #tickAdded(): void {
+    const before = this.#before
+    if (before === null) return
+    const added = secretNodes().flatMap(({ id }) => (before.has(id) ? [] : id))
+    if (added.length === 0) return
+    this.#chosen = [...this.#chosen, ...added]
+    this.#before = null
+    this.onChange()
   }
 
   #row(id: string, name: string): HTMLLabelElement {
@@ -67,6 +86,6 @@ export class SecretChoice {
   }
 
   get changed(): boolean {
-    return [...this.#chosen].sort().join() !== [...this.#before].sort().join()
+    return [...this.#chosen].sort().join() !== [...this.#saved].sort().join()
   }
 }

@@ -6,11 +6,17 @@ const ID = 'artifact-automations-styles'
 const STYLES = `
 /* quieter than the text, and still to be read by everybody: 4.1's own grey is too light for that */
 .aa-form { --aa-quiet-color: color-mix(in srgb, var(--red-ui-form-text-color, #333) 82%, var(--red-ui-secondary-background, #fff)); }
+/* Node-RED makes the inside of a tray as wide as its form likes to be, and 460 px at least; what sticks out of a small
+   window could not be reached */
+.red-ui-tray-body:has(.aa-form) { min-width: 0 !important; }
+.aa-form { width: 0; min-width: 100%; }
+@media (min-width: 900px) { .aa-form { width: auto; min-width: 0; } .aa-form.aa-broad { min-width: 600px; } }
 .aa-form [hidden] { display: none !important; }
-.aa-form .form-row > label:first-child { width: 125px; }
+.aa-form .form-row > label:first-child { width: 125px; overflow-wrap: anywhere; hyphens: auto; }
 .aa-form label > i.fa { width: 18px; text-align: center; }
 .aa-form .form-row > input[type=text], .aa-form .form-row > input[type=password],
 .aa-form .form-row > select, .aa-form .form-row > textarea { width: calc(100% - 130px); box-sizing: border-box; }
+.aa-form .form-row > div > select { min-width: 0; }
 .aa-form .form-row > textarea { vertical-align: top; resize: vertical; }
 .aa-form .aa-check > label { width: auto !important; vertical-align: middle; margin: 0 0 0 6px; }
 .aa-form .aa-check > input[type=checkbox] { width: auto; margin: 0 !important; vertical-align: middle; }
@@ -54,9 +60,12 @@ const STYLES = `
 .aa-group label > :last-child { min-width: 0; overflow-wrap: anywhere; white-space: normal; }
 .aa-group input[type=checkbox], .aa-group input[type=radio] { margin: 0 !important; width: auto; }
 .aa-columns { display: grid; grid-template-columns: repeat(auto-fill, minmax(145px, 1fr)); }
-/* in sight while the fields are changed that it tells of, and not over the one that has the focus */
-.aa-form:has(.aa-summary) :is(input, select, textarea) { scroll-margin-bottom: 110px; }
-.aa-summary { position: sticky; bottom: 0; z-index: 1; margin: 14px 0 0; padding: 10px 12px; border-left: 3px solid #82c3b0;
+/* in sight while the fields are changed that it tells of, and not over the one that has the focus; where there is room */
+@media (min-height: 600px) {
+  .aa-form:has(.aa-summary) :is(input, select, textarea) { scroll-margin-bottom: 110px; }
+  .aa-summary { position: sticky; bottom: 0; z-index: 1; }
+}
+.aa-summary { margin: 14px 0 0; padding: 10px 12px; border-left: 3px solid #82c3b0;
   border-top: 1px solid var(--red-ui-secondary-border-color, #d9d9d9); background: var(--red-ui-secondary-background, #fff);
   color: var(--red-ui-form-text-color, #333); line-height: 1.5; overflow-wrap: anywhere; }
 .aa-form .aa-chips { display: flex; flex-wrap: wrap; gap: 6px; margin: 0 0 12px 130px; padding: 0; list-style: none; }

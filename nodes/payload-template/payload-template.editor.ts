@@ -9,7 +9,7 @@ import { problemOf } from '../editor/form/check.js'
 import { closeForm, current, openForm } from '../editor/form/form.js'
 import { verdict } from '../editor/outside-text.js'
 import type { EditorNode } from '../editor/red-editor.d.js'
-import { recipeMenu } from '../editor/template/recipe-menu.js'
+import { recipeMenu, recipeWords } from '../editor/template/recipe-menu.js'
 import { renderedText } from '../editor/template/rendered-text.js'
 import { TemplateEditor } from '../editor/template/template-editor.js'
 import { type Finding, stops } from '../editor/template/template-findings.js'
@@ -147,7 +147,7 @@ RED.nodes.registerType<TemplateNode>('payload-template', {
       recipeMenu({ id: 'payload-template-recipes', label: _('payload-template.label.example') }, (recipe) => {
         editor.replace(recipe.template)
         if (form.text('format') !== 'json') form.input('format').val('json').trigger('change')
-        byId('payload-template-recipe-hint').textContent = recipe.description
+        byId('payload-template-recipe-hint').textContent = recipeWords(recipe.id, 'description')
       }),
     )
     form.input('format').on('change', () => editor.setFormat(format()))

@@ -86,6 +86,7 @@ describe(`the dialogs in Node-RED ${NODE_RED_VERSION}`, () => {
     const complaints = async (dialog: Dialog) =>
       (await dialog.tray.locator('.aa-note.aa-error:visible').allTextContents()).filter(Boolean)
     const source = await editor.openConfig('artifact-source', '_ADD_')
+    await source.field('path').fill('/artifact-events')
     await source.tray.getByText('listens on the same path').waitFor()
     assert.equal((await complaints(source)).length, 1)
     assert.equal(await source.field('path').getAttribute('aria-invalid'), 'true')
@@ -188,7 +189,8 @@ describe(`the dialogs in Node-RED ${NODE_RED_VERSION}`, () => {
       await webhook.tray.getByText(name, { exact: true }).and(webhook.tray.locator('code')).waitFor()
     }
     assert.equal(await boxes.count(), 2)
-    await boxes.nth(1).check()
+    // what was added here is ticked
+    await boxes.nth(0).uncheck()
     assert.equal(await webhook.field('accessToken').inputValue(), '_ADD_')
     await webhook.field('signing').selectOption('github')
     await webhook.field('signingSecret').selectOption({ label: 'FIRST' })

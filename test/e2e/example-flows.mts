@@ -68,7 +68,7 @@ export function documentedPost(
   const { event_time, ...untimed } = event ?? {}
   return {
     path: route,
-    headers: { ...idHeaders, ...credential(auth, sourceSecret(flow), body) },
+    headers: { ...idHeaders, ...credential(auth, sourceSecret(flow), body, delivery) },
     body,
     event: event_time === new Date(0).toISOString() ? untimed : { event_time, ...untimed },
   }
@@ -85,10 +85,18 @@ function withId(format: Format, body: Body, event_id: string, change: Body): Bod
 }
 
 /** How a sender of this body shows that it knows the secret. */
-function credential(auth: Authentication, secret: string, body: unknown): Record<string, string> {
+function credential(auth: Authentication, secret: string, body: unknown, id?: string): Record<string, string> {
   if (auth === 'none') return {}
   if (auth === 'bearer') return { Authorization: `Bearer ${secret}` }
   if (auth === 'shared-secret') return { 'X-Webhook-Secret': secret }
+  if (id !== undefined) {
+    // as MLflow signs, its id with the body
+    const seconds = Math.floor(Date.now() / 1000)
+    const signed = createHmac('sha256', secret)
+      .update(`${id}.${seconds}.${JSON.stringify(body)}`)
+      .digest('base64')
+    return { 'X-MLflow-Timestamp': String(seconds), 'X-MLflow-Signature': `v1,${signed}` }
+  }
   return { 'X-Hub-Signature-256': `sha256=${createHmac('sha256', secret).update(JSON.stringify(body)).digest('hex')}` }
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { TEMPLATE_ONLY_NAMES, VOCABULARY } from '../../dist/lib/events/vocabulary.js'
+import { RECIPES } from '../../dist/lib/recipes/payloads.js'
 import { editorDefinition, editorPage, registeredLiterally } from './editor-page.mts'
 import { filesBelow, NODE_TYPES, packageJson, read, readJson, root } from './repository.mts'
 
@@ -139,6 +140,11 @@ it("the template's catalog describes every variable, in English as the documenta
   const { variable } = catalogOf('payload-template')['payload-template']
   for (const { name, description } of VOCABULARY) assert.equal(variable[name], description, name)
   for (const name of TEMPLATE_ONLY_NAMES) assert.equal(typeof variable[name], 'string', name)
+})
+
+it('the catalog of the webhook names every payload to start from, in English as lib/recipes does', () => {
+  const { recipe } = catalogOf('automation-webhook')
+  for (const { id, label, description } of RECIPES) assert.deepEqual(recipe[id], { label, description })
 })
 
 /** Properties that no dialog shows. */

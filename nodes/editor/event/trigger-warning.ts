@@ -10,6 +10,9 @@ export interface TriggerWarning {
 }
 
 const NAMED: ReadonlySet<string> = new Set([...ALIAS_EVENTS, ...TAG_EVENTS])
+/** Whether events of this type name an alias or a tag. */
+export const namesSomething = (type: string): boolean => NAMED.has(type)
+
 const RUNS: ReadonlySet<string> = new Set(RUN_EVENTS)
 
 /** The first thing about a trigger that its author may not have meant; `null` when there is none. */

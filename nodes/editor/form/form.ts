@@ -1,3 +1,4 @@
+import { newId } from '../element.js'
 import type { EditorNode } from '../red-editor.d.js'
 import { installStyles } from '../styles.js'
 import { FieldNotes } from './field-notes.js'
@@ -41,6 +42,7 @@ export class Form {
       this.#fields.set(property, { input, shown: read(input), saved: node[property] !== undefined })
       const { type } = node._def.defaults[property] ?? {}
       if (type) reachPickerButtons(options.prefix, property, type)
+      keepName(input)
     }
     this.#notes = new FieldNotes(
       node,
@@ -121,6 +123,15 @@ export class Form {
     }
     node.version = this.#options.currentVersion
   }
+}
+
+/** Node-RED 5 writes what is wrong with a field over its name; a name by reference it leaves alone. */
+function keepName(input: JQuery): void {
+  const field = input.get(0) as HTMLInputElement | undefined
+  const label = field?.labels?.[0]
+  if (!field || !label) return
+  label.id ||= newId('label')
+  field.setAttribute('aria-labelledby', label.id)
 }
 
 const isChanged = ({ input, shown }: Field): boolean => read(input) !== shown

@@ -9,7 +9,7 @@ import type { UpstreamAutomation } from '../event/upstream.js'
 import { copyText } from '../outside-text.js'
 import type { EditorNode, Translate } from '../red-editor.d.js'
 import { recipeMenu } from '../template/recipe-menu.js'
-import { answerView, type TestAnswer } from './test-answer.js'
+import { detailsView, type TestAnswer, verdictView } from './test-answer.js'
 import { namesOf, undeployedSecrets, type WebhookForm } from './webhook-form.js'
 
 /** The words stand in the catalog of the node that every test needs. */
@@ -37,7 +37,11 @@ export class RequestPane {
   readonly #payload: HTMLTextAreaElement
   readonly #picker: EventPicker
   readonly #send: HTMLButtonElement
-  readonly #result = element('div', { class: 'aa-answer', role: 'status', 'aria-live': 'polite' })
+  /** What screen readers hear; what the other side sent is there to be read, and not to be read out. */
+  readonly #verdict = element('div', { role: 'status', 'aria-live': 'polite' })
+  readonly #details = element('div')
+  readonly #result = element('div', { class: 'aa-answer' }, this.#verdict, this.#details)
+  readonly #tools: HTMLElement
 
   constructor(parent: Element, options: PaneOptions) {
     this.#options = options
@@ -55,6 +59,13 @@ export class RequestPane {
     const copy: HTMLButtonElement = button(words('copy'), 'fa-clipboard', () => this.#copyBash(copy), {
       class: 'red-ui-button',
     })
+    this.#tools = element(
+      'div',
+      { class: 'aa-toolbar' },
+      element('label', { for: eventId }, words('event')),
+      this.#picker.select,
+      element('span', { class: 'aa-buttons' }, copy, this.#send),
+    )
     const take = (template: string) => {
       this.#payload.value = template
     }
@@ -69,13 +80,7 @@ export class RequestPane {
         recipeMenu({ id: newId('recipes'), label: words('example') }, ({ template }) => take(template)),
       ),
       this.#payload,
-      element(
-        'div',
-        { class: 'aa-toolbar' },
-        element('label', { for: eventId }, words('event')),
-        this.#picker.select,
-        element('span', { class: 'aa-buttons' }, copy, this.#send),
-      ),
+      this.#tools,
       this.#result,
     )
   }
@@ -92,14 +97,11 @@ export class RequestPane {
         event: this.#picker.event,
         form: webhook.form,
       })) as TestAnswer
-      fill(this.#result, ...this.#warnings(webhook.form), ...answerView(answer, words))
+      this.#show([...this.#warnings(webhook.form), ...verdictView(answer, words)], detailsView(answer, words))
     } catch (error) {
       const { message } = error as AutomationError | AdminError
-      fill(
-        this.#result,
-        ...this.#warnings(webhook.form),
-        element('p', { class: 'aa-text-error' }, message || words('no-answer')),
-      )
+      const reason = element('p', { class: 'aa-text-error' }, message || words('no-answer'))
+      this.#show([...this.#warnings(webhook.form), reason])
     } finally {
       this.#send.disabled = false
     }
@@ -137,12 +139,21 @@ export class RequestPane {
       this.#say(words('copied-long'))
     } catch (error) {
       if (!(error instanceof AutomationError)) throw error
-      fill(this.#result, element('p', { class: 'aa-text-error' }, error.message))
+      this.#show([element('p', { class: 'aa-text-error' }, error.message)])
     }
   }
 
   #say(text: string): void {
-    fill(this.#result, element('p', {}, text))
+    this.#show([element('p', {}, text)])
+  }
+
+  /** The answer comes into view, below the button that was pressed for it. */
+  #show(verdict: readonly HTMLElement[], details: readonly HTMLElement[] = []): void {
+    fill(this.#verdict, ...verdict)
+    fill(this.#details, ...details)
+    const dialog = this.#result.closest('.red-ui-tray-body')
+    const end = dialog ? dialog.getBoundingClientRect().bottom : window.innerHeight
+    if (this.#result.getBoundingClientRect().bottom > end) this.#tools.scrollIntoView({ block: 'start' })
   }
 }
 

@@ -18,9 +18,8 @@ export interface TestAnswer {
   readonly error?: { readonly code: string; readonly message: string }
 }
 
-/** Both sides of a test, as texts only: whatever the other side answered, it is shown and never run. */
-export function answerView({ request, response, error }: TestAnswer, words: Translate): HTMLElement[] {
-  const verdict = error ? error.message : words('delivered')
+/** What a test came to, in words. */
+export function verdictView({ response, error }: TestAnswer, words: Translate): HTMLElement[] {
   const status = response
     ? words('status', { status: response.status_code, time: Math.round(response.duration_ms) })
     : words('no-response')
@@ -32,7 +31,13 @@ export function answerView({ request, response, error }: TestAnswer, words: Tran
       element('i', { class: `fa ${error ? 'fa-times' : 'fa-check'}`, 'aria-hidden': 'true' }),
       ` ${status} `,
     ),
-    element('p', {}, verdict),
+    element('p', {}, error ? error.message : words('delivered')),
+  ]
+}
+
+/** Both sides of a test, as texts only: whatever the other side answered, it is shown and never run. */
+export function detailsView({ request, response }: TestAnswer, words: Translate): HTMLElement[] {
+  return [
     ...(response ? [...body(response.body, words('response-body')), headers(response.headers, words)] : []),
     element('h4', {}, words('request')),
     element('p', { class: 'aa-mono', style: 'overflow-wrap: anywhere' }, `${request.method} ${request.url}`),
@@ -42,7 +47,9 @@ export function answerView({ request, response, error }: TestAnswer, words: Tran
 }
 
 function body(text: string, label: string): HTMLElement[] {
-  return text === '' ? [] : [element('pre', { class: 'aa-output', tabindex: '0', 'aria-label': label }, text)]
+  return text === ''
+    ? []
+    : [element('pre', { class: 'aa-output', role: 'region', tabindex: '0', 'aria-label': label }, text)]
 }
 
 function headers(list: Readonly<Record<string, string | readonly string[]>>, words: Translate): HTMLElement {

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import type { Browser, Locator } from 'playwright-core'
+import { launchBrowser } from './harness/browser.mts'
+import { type Dialog, Editor } from './harness/editor.mts'
+import { NODE_RED_VERSION, NodeRed } from './harness/node-red.mts'
+import { EVERYTHING_SET } from './saved-flows.mts'
+
+const CONFIG_TYPES = ['artifact-source', 'automation-webhook', 'automation-secret', 'delivery-store']
+const DIALOGS = EVERYTHING_SET.filter(({ type }) => /^(artifact|alias|payload|webhook|automation|delivery)-/.test(type))
+
+/** As long as words are in German, Finnish or Dutch. */
+const LONG = 'Authentifizierungsverfahrensauswahl'
+
+describe(`the dialogs at 200 % in Node-RED ${NODE_RED_VERSION}`, () => {
+  let browser: Browser
+  let nodeRed: NodeRed
+  let editor: Editor
+  /** Pictures of what the tests see, for a person who wants to look. */
+  const pictures = process.env['PICTURES']
+
+  before(async () => {
+    browser = await launchBrowser()
+    nodeRed = await NodeRed.start()
+    await nodeRed.deploy(EVERYTHING_SET)
+    // a window of 1440 × 900, magnified twice
+    const colorScheme = process.env['THEME'] === 'dark' ? 'dark' : 'light'
+    editor = await Editor.open(browser, nodeRed, { width: 720, height: 450, colorScheme })
+  })
+  after(async () => {
+    await editor?.close()
+    await browser?.close()
+    await nodeRed?.stop()
+  })
+  afterEach(() => assert.deepEqual(editor.problems.splice(0), []))
+
+  async function open(type: string, id: string): Promise<Dialog> {
+    if (CONFIG_TYPES.includes(type)) return editor.openConfig(type, id)
+    await editor.page.evaluate(`RED.editor.edit(RED.nodes.node(${JSON.stringify(id)}))`)
+    const dialog = editor.dialog('node')
+    await dialog.tray.locator('.aa-form').waitFor()
+    return dialog
+  }
+
+  /** Every part of the form that the window cuts off on the right, as the start of its HTML. */
+  const cutOff = (tray: Locator): Promise<string[]> =>
+    tray.evaluate((element) => {
+      const body = element.querySelector('.red-ui-tray-body-wrapper') as Element
+      const end = body.getBoundingClientRect().right + 0.5
+      return [
+        ...body.querySelectorAll('.aa-form :is(input, select, textarea, button, a, label, p, div, span, summary)'),
+      ]
+        .filter((part) => !part.closest('.monaco-editor') && part.getClientRects().length > 0)
+        .filter((part) => part.getBoundingClientRect().right > end)
+        .map((part) => part.outerHTML.slice(0, 100))
+    })
+
+  for (const { id, type } of DIALOGS) {
+    it(`everything in ${type} (${id}) is within the window`, async () => {
+      const dialog = await open(type, id)
+      for (const section of await dialog.tray.locator('details.aa-section').all()) {
+        await section.evaluate((details) => details.setAttribute('open', ''))
+      }
+      assert.deepEqual(await cutOff(dialog.tray), [])
+      if (pictures) await editor.screenshot(`${pictures}/${id}.png`)
+      const last = dialog.tray.locator('.aa-form > :visible').last()
+      await last.scrollIntoViewIfNeeded()
+      if (pictures) await editor.screenshot(`${pictures}/${id}-end.png`)
+      await dialog.cancel()
+    })
+
+    it(`no long word of a label runs under its field in ${type} (${id})`, async () => {
+      const dialog = await open(type, id)
+      const labels = dialog.tray.locator('.aa-form .form-row > label:first-child:visible')
+      const under = await labels.evaluateAll((all, long) => {
+        for (const label of all) (label.querySelector('span') ?? label).textContent = long
+        return all.filter((label) => label.scrollWidth > label.clientWidth + 1).map((label) => label.outerHTML)
+      }, LONG)
+      assert.deepEqual(under, [])
+      assert.deepEqual(await cutOff(dialog.tray), [])
+      if (pictures) await editor.screenshot(`${pictures}/${id}-long.png`)
+      await dialog.cancel()
+    })
+  }
+
+  it('the sentence of a trigger is pinned where the window is high enough, and in the flow of the form where not', async () => {
+    const dialog = await open('artifact-event', 'event')
+    const position = () => dialog.tray.locator('.aa-summary').evaluate((line) => getComputedStyle(line).position)
+    assert.equal(await position(), 'static')
+    await editor.page.setViewportSize({ width: 1440, height: 900 })
+    assert.equal(await position(), 'sticky')
+    await dialog.cancel()
+  })
+})
