@@ -98,6 +98,7 @@ export const ERRORS = {
   // stores
   store_unavailable: { status: 503, ingest: 503, retryable: true, store: true },
   store_corrupt: { status: 503, store: true, statusText: 'store is damaged' },
+  lease_lost: { status: 409 },
   cursor_moved: { status: 409, retryable: true, values: ['cursor'] },
 
   // a fault of this package

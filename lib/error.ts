@@ -46,6 +46,9 @@ export class AutomationError extends Error {
   }
 }
 
+/** Whether somebody else has the right that was used; nothing is wrong with the store. */
+export const isLeaseLost = (error: unknown): boolean => error instanceof AutomationError && error.code === 'lease_lost'
+
 /** Whether a store cannot be used now. Settings of a store that are wrong are no such failure: waiting does not mend them. */
 export const isStoreFailure = (error: unknown): error is AutomationError =>
   error instanceof AutomationError && kindOf(error.code).store === true

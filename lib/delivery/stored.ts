@@ -23,6 +23,8 @@ export interface StoredDelivery {
   readonly createdAt: number
   /** How many requests were made so far. */
   readonly attempts: number
+  /** Of the lease under which it was claimed: the right to send it, and to say what came of it. */
+  readonly fence: number
   /** How many waits of the schedule are used up; a redelivery starts again at 0. */
   readonly step: number
   /** Whether a trigger's button made its event: it is not counted. */

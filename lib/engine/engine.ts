@@ -15,6 +15,7 @@ import type { DeliveryStore } from '../store/store.js'
 import { Alarm, LONGEST_TIMER_MS } from './alarm.js'
 import { ClockWatch } from './clock-watch.js'
 import { deadline } from './deadline.js'
+import { Elsewhere } from './elsewhere.js'
 import { atTheEnd } from './end.js'
 import { EventHistory } from './event-history.js'
 import { Intake } from './intake.js'
@@ -22,16 +23,11 @@ import type { Metrics } from './lane/counters.js'
 import { Marks } from './lane/marks.js'
 import { ByteBudget } from './lane/window.js'
 import { Lanes } from './lanes.js'
-import type { EngineOptions, QueuedDelivery } from './options.js'
+import { type EngineOptions, type QueuedDelivery, SUSPECT } from './options.js'
 import { Pending } from './pending.js'
 import { readableStatistics } from './readable-statistics.js'
 import { Redelivery } from './redelivery.js'
 import { Senders } from './senders.js'
-
-/** After an unclean stop: what came in the last minute is handed out again unless it settled, … */
-const SUSPECT_WITHIN_MS = 60_000
-/** … and what came in the last seconds in any case, because a flow may make several deliveries of one event. */
-const REROUTE_WITHIN_MS = 5_000
 
 /**
  * Accepts events, keeps deliveries, and sends them when and as often as they should be: at least once, under one id.
@@ -101,6 +97,8 @@ export class DeliveryEngine implements EventKeeper {
       started: () => this.#marks.started(),
     })
     const [lanes, pending, housekeeping] = [this.#lanes, this.#pending, this.#housekeeping]
+    const elsewhere = new Elsewhere({ access, lanes, pending, senders: this.#senders })
+    store.onChange((change) => elsewhere.changed(change))
     this.#clockWatch = new ClockWatch({ clock, store, lanes, log })
     this.#redelivery = new Redelivery(store, access, pending, lanes)
     this.#intake = new Intake({ store, access, housekeeping, clock, lanes, pending })
@@ -265,7 +263,7 @@ export class DeliveryEngine implements EventKeeper {
 
   async #open(): Promise<void> {
     const { clock, log } = this.#options
-    const start = { now: clock.now(), suspectWithin: SUSPECT_WITHIN_MS, rerouteWithin: REROUTE_WITHIN_MS }
+    const start = { now: clock.now(), suspectWithin: SUSPECT.within, rerouteWithin: SUSPECT.anyway }
     const { clean, lastAlive } = await this.#store.open(start)
     if (!clean) log.warn('The delivery store was not closed properly; nothing that was accepted is lost.')
     this.#lanes.load(await this.#store.webhookStates())
@@ -280,7 +278,7 @@ export class DeliveryEngine implements EventKeeper {
   /** What came while deliveries could not be stored is handed out again. */
   async #recover(): Promise<void> {
     await this.#store.probe(this.#options.clock.now())
-    if (this.#failedAt !== null) await this.#store.suspectEvents(this.#failedAt - REROUTE_WITHIN_MS)
+    if (this.#failedAt !== null) await this.#store.suspectEvents(this.#failedAt - SUSPECT.anyway)
     this.#failedAt = null
     this.#alarm.wakeAt(this.#options.clock.now())
   }

@@ -17,3 +17,13 @@ export interface QueuedDelivery {
   readonly delivery: Delivery
   readonly duplicate: boolean
 }
+
+/** What may not have settled, in milliseconds before a stop, so that it is handed out again. */
+export const SUSPECT = {
+  /** After an unclean stop: what came in the last minute, unless it settled, … */
+  within: 60_000,
+  /** … and what came in the last seconds in any case, because a flow may make several deliveries of one event. */
+  anyway: 5_000,
+  /** After a stop in order: messages that were still in the flow. */
+  atStop: 2_000,
+} as const

@@ -9,6 +9,7 @@ import type {
 import type { Ordering } from '../delivery/ordering.js'
 import type { StoredDelivery } from '../delivery/stored.js'
 import type { ArtifactEvent } from '../events/event.js'
+import type { Lease } from './ownership.js'
 import type { Page } from './page.js'
 
 /** The deliveries, from the moment they are made until they are history. */
@@ -18,14 +19,19 @@ export interface DeliveryQueue {
   /** Stores the masked request of a dry run; one that is there is left as it is. */
   putDryRun(delivery: NewRecord, request: MaskedRequest): Promise<Enqueued>
   /**
-   * Takes due deliveries of a webhook whose senders are among `senders`, earliest first. What was taken is not given
-   * again until it is recorded or released, or the store was opened again.
+   * Takes due deliveries of the webhook that this is the lease of, whose senders are among `senders`, earliest first. What
+   * was taken is not given again until it is recorded or released, the lease was lost, or the store was opened again.
+   * Rejects with `lease_lost` when it was.
    */
-  claim(webhook: string, request: ClaimRequest): Promise<Claim>
-  release(webhook: string, seqs: readonly number[]): Promise<void>
-  /** Notes that requests are on their way, so that a crash can be told from a wait. */
+  claim(lease: Lease, request: ClaimRequest): Promise<Claim>
+  /** Gives back what was claimed; after the lease was lost there is nothing to give. */
+  release(lease: Lease, seqs: readonly number[]): Promise<void>
+  /** Notes that requests are on their way, so that a crash can be told from a wait. Those of a lost lease are left out. */
   markStarted(started: readonly Started[]): Promise<void>
-  /** Stores the result of an attempt and releases the delivery; says whether that let a successor go. */
+  /**
+   * Stores the result of an attempt and releases the delivery; says whether that let a successor go. Rejects with
+   * `lease_lost`, and stores nothing, when the delivery was claimed under a lease that was lost.
+   */
   record(result: AttemptRecord): Promise<{ readonly successor: boolean }>
 
   delivery(id: string): Promise<DeliveryDetail | null>
@@ -39,9 +45,10 @@ export interface DeliveryQueue {
   redeliver(request: RedeliveryRequest, now: number): Promise<Redelivered>
 
   webhookStates(): Promise<ReadonlyMap<string, WebhookState>>
-  putWebhookState(id: string, state: WebhookState): Promise<void>
+  /** Changes what is named of a webhook's state, and leaves the rest as it is: several may change it. */
+  changeWebhook(id: string, change: Partial<WebhookState>): Promise<void>
   /** Holds back or lets go the successors in each collection, after a webhook's `ordering` was changed. */
-  reorder(webhook: string, ordering: Ordering, now: number): Promise<void>
+  reorder(lease: Lease, ordering: Ordering, now: number): Promise<void>
   /** Moves every due time that lies after `now` to the past by `by` milliseconds: the clock was set back. */
   shiftDue(by: number, now: number): Promise<void>
 
@@ -62,7 +69,7 @@ export interface NewRecord extends Omit<NewDelivery, 'message'> {
   readonly createdAt: number
   /** Whether it must wait for earlier pending deliveries with the same key. */
   readonly ordered: boolean
-  /** Whether the caller takes it at once if it may go. */
+  /** Whether the caller, who holds the webhook's lease, takes it at once if it may go. */
   readonly claim: boolean
 }
 
@@ -169,5 +176,7 @@ export interface PendingCount {
 
 export interface Started {
   readonly seq: number
+  /** Of the lease under which the delivery was claimed. */
+  readonly fence: number
   readonly at: number
 }

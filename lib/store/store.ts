@@ -1,5 +1,6 @@
 import type { DeliveryQueue, Started } from './delivery-queue.js'
 import type { EventLog } from './event-log.js'
+import type { Ownership } from './ownership.js'
 import type { Statistics } from './statistics.js'
 
 /**
@@ -8,14 +9,18 @@ import type { Statistics } from './statistics.js'
  *
  * Every method rejects with an `AutomationError`: `store_unavailable` (full, locked, read-only, cannot be opened;
  * `retryable` tells whether `open` may succeed later by itself) or `store_corrupt` (nothing is written any more).
+ *
+ * A store may have several owners (`Ownership`): each works on the webhooks that it holds a lease of, while everybody may
+ * accept events, store deliveries, read, pause and redeliver.
  */
-export interface DeliveryStore extends EventLog, DeliveryQueue {
+export interface DeliveryStore extends EventLog, DeliveryQueue, Ownership {
   readonly statistics: Statistics
 
   /**
    * Opens the store; resolves when it can be read and written. Attempts that were cut off are put into the history as
-   * `interrupted` and their deliveries made due now. When the last owner did not close it, events that may not have
-   * reached their senders are marked to be handed to the flows again.
+   * `interrupted` and their deliveries made due now: of all webhooks where there is one owner, else of each when it gets
+   * another one. When an owner did not close it, its events that may not have reached their senders are marked to be
+   * handed to the flows again.
    */
   open(start: Start): Promise<Opening>
   /** Whether an opened store can be written now; after a failure, whether it can be written again. */

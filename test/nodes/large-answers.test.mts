@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Worker } from 'node:worker_threads'
+import { laneOf } from '../../dist/lib/store/ownership.js'
 import { SqliteStore } from '../../dist/lib/store/sqlite/store.js'
 import { AdminRouter } from '../../dist/nodes/runtime/admin/router.js'
 import { Receiver } from '../e2e/harness/receiver.mts'
@@ -101,7 +102,7 @@ describe('answers of the admin interface', () => {
     const payload = Buffer.from(JSON.stringify('\u{1F600}"'.repeat(MIB / 8)))
     await store.enqueue(record('large', { event: large, payload, webhook: { id: 'webhook', name: '' } }))
     for (let attempt = 0; attempt < 100; attempt++) {
-      const [claimed] = (await store.claim('webhook', wish())).deliveries
+      const [claimed] = (await store.claim(store.want(laneOf('webhook')) ?? assert.fail(), wish())).deliveries
       assert.ok(claimed)
       const { attempt: answer } = delivered(claimed)
       const status = attempt === 99 ? 'delivered' : 'pending'

@@ -6,7 +6,7 @@ import { read } from './repository.mts'
 const ONCE: readonly (readonly [what: string, text: RegExp, file: string])[] = [
   ['makes a delivery as people see it', /\bnext_attempt_at: /, 'lib/delivery/describe.ts'],
   ['says what can wait for what', /'none', 'collection'|'none' \| 'collection'/, 'lib/delivery/ordering.ts'],
-  ['says how large a body may be', /[=:] 1024 \* 1024\b|\b1_?048_?576\b(?!')/, 'lib/body-size.ts'],
+  ['says how large a body may be', /body\w*\s*[=:] 1024 \* 1024\b/i, 'lib/body-size.ts'],
   ['says what every code of an error means', /\bingest: \d{3}\b/, 'lib/error-codes.ts'],
 ]
 

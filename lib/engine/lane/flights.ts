@@ -1,15 +1,28 @@
 import type { LanePort, SendResult } from '../../delivery/lane-port.js'
 import type { StoredDelivery } from '../../delivery/stored.js'
+import { isLeaseLost } from '../../error.js'
 import type { AttemptRecord } from '../../store/delivery-queue.js'
 import { cutOff, type Decision, decide, INTERRUPTED, resultOfError } from './decide.js'
 import type { LaneContext } from './lane-context.js'
-import type { RateLimit } from './rate-limit.js'
+import { RateLimit } from './rate-limit.js'
 
 /** One deployment of a webhook: its requests are cut off together. */
 export interface Deployment {
   readonly port: LanePort
   readonly cut: AbortController
   readonly rate: RateLimit
+}
+
+/** Deployed anew, a webhook keeps what it has used of the same rate limit. */
+export function deploy(port: LanePort, before: Deployment | null, now: number): Deployment {
+  const rate = before?.port.rateLimit === port.rateLimit ? before.rate : new RateLimit(port.rateLimit, now)
+  return { port, cut: new AbortController(), rate }
+}
+
+/** Cuts off all requests of a deployment, which goes on with others. */
+export function cutOffAll(deployment: Deployment): Deployment {
+  deployment.cut.abort()
+  return { ...deployment, cut: new AbortController() }
 }
 
 /** A delivery from its request until its result is stored. */
@@ -120,6 +133,8 @@ export class Flights {
     try {
       return await insist(() => store.record(record))
     } catch (error) {
+      // its new owner sends it, and says what came of that
+      if (isLeaseLost(error)) return null
       const reason = error instanceof Error ? error.message : String(error)
       log.error(
         `The result of delivery ${record.delivery.id} is not stored, so Node-RED sends it again after its next start: ${reason}`,

@@ -2,18 +2,17 @@ import { inShort } from '../../delivery/in-short.js'
 import type { LanePort, SendResult } from '../../delivery/lane-port.js'
 import type { Waiting } from '../../delivery/sender-port.js'
 import type { StoredDelivery } from '../../delivery/stored.js'
+import { isLeaseLost } from '../../error.js'
 import type { AttemptRecord, WebhookState } from '../../store/delivery-queue.js'
+import type { Lease } from '../../store/ownership.js'
 import { outputOf } from '../describe.js'
 import { Breaker } from './breaker.js'
 import { Results, type WebhookMetrics } from './counters.js'
-import { holdFor } from './decide.js'
-import { type Deployment, type Flight, Flights } from './flights.js'
+import { cutOffAll, type Deployment, deploy, type Flight, Flights } from './flights.js'
 import type { LaneContext } from './lane-context.js'
-import { RateLimit } from './rate-limit.js'
+import { LaneState } from './state.js'
 import { failingSince, pausedBecause, stoppedBecause, WaitingNews } from './waiting.js'
-import { CLAIM, LOW_WATER, WINDOW_SIZE, Window } from './window.js'
-
-const OPEN_STATE: WebhookState = { paused: null, pausedUrl: null, heldUntil: null, ordering: 'none' }
+import { LOW_WATER, WINDOW_SIZE, Window } from './window.js'
 
 /** The way to one webhook: what waits, what may go, what is on its way. A slow or dead endpoint holds up only its own. */
 export class Lane {
@@ -23,7 +22,7 @@ export class Lane {
   readonly #breaker = new Breaker()
   readonly #results = new Results()
   readonly #flights: Flights
-  #state: WebhookState
+  readonly #kept: LaneState
   #deployment: Deployment | null = null
   #name = ''
   #reserved = 0
@@ -38,7 +37,7 @@ export class Lane {
 
   constructor(id: string, state: WebhookState | undefined, context: LaneContext) {
     this.id = id
-    this.#state = state ?? OPEN_STATE
+    this.#kept = new LaneState(id, state, context)
     this.#context = context
     this.#news = new WaitingNews(id, context)
     this.#window = new Window(context.budget)
@@ -50,7 +49,7 @@ export class Lane {
   }
 
   get ordered(): boolean {
-    return this.#state.ordering === 'collection'
+    return this.#kept.current.ordering === 'collection'
   }
 
   get flights(): Iterable<Flight> {
@@ -64,7 +63,7 @@ export class Lane {
       ...this.#results.sums,
       pending: this.#context.pending.ofWebhook(this.id),
       inFlight: this.#flights.size,
-      paused: this.#state.paused !== null,
+      paused: this.#kept.current.paused !== null,
       breakerOpen: this.#breaker.open,
     }
   }
@@ -80,38 +79,57 @@ export class Lane {
 
   /** Why nothing is sent until somebody says so. */
   paused(): Waiting | null {
-    return this.#state.paused === null ? null : pausedBecause(this.#state.paused)
+    return this.#kept.current.paused === null ? null : pausedBecause(this.#kept.current.paused)
   }
 
   /** Why nothing may be sent, however the endpoint answers. */
   #stopped(): Waiting | null {
     const { clock, blocked } = this.#context
-    const { paused, heldUntil } = this.#state
+    const { lease, current } = this.#kept
+    const { paused, heldUntil } = current
     const [port, failure, now] = [this.#deployment?.port, this.#failure, clock.now()]
-    return stoppedBecause({ port, paused, heldUntil, blocked, failure, now })
+    return stoppedBecause({ port, lease, paused, heldUntil, blocked, failure, now })
   }
 
   async attach(port: LanePort): Promise<void> {
-    const rate = new RateLimit(port.rateLimit, this.#context.clock.now())
-    const same = this.#deployment?.port.rateLimit === port.rateLimit
-    this.#deployment = { port, cut: new AbortController(), rate: same ? this.#deployment!.rate : rate }
+    this.#deployment = deploy(port, this.#deployment, this.#context.clock.now())
     this.#name = port.name
-    const { pausedUrl, ordering } = this.#state
+    await this.gained()
+  }
+
+  /** What was deployed is made true, by whoever has the right to send. */
+  async gained(): Promise<void> {
     const deployment = this.#deployment
-    await this.#context.insist(async () => {
-      if (this.#deployment !== deployment) return
-      if (pausedUrl !== null && pausedUrl !== port.url) await this.resume()
-      if (ordering !== port.ordering) await this.#reorder(port)
-    })
+    const lease = this.#kept.lease
+    if (deployment !== null && lease !== null) {
+      const [{ port }, { pausedUrl, ordering }] = [deployment, this.#kept.current]
+      await this.#context.insist(async () => {
+        if (this.#deployment !== deployment) return
+        if (pausedUrl !== null && pausedUrl !== port.url) await this.resume()
+        if (ordering !== port.ordering) await this.#reorder(lease, port)
+      })
+    }
     this.wake()
   }
 
-  async #reorder({ ordering }: LanePort): Promise<void> {
+  /** Another owner of the store sends from now on: what is claimed here is void, and what is on its way is given up. */
+  lost(): void {
+    this.#window.clear()
+    if (this.#deployment !== null) this.#deployment = cutOffAll(this.#deployment)
+    this.wake()
+  }
+
+  /** Another owner of the store paused the webhook, let it go on, or was asked by it to wait. */
+  changedElsewhere(state: WebhookState): void {
+    this.#kept.current = state
+    this.pump()
+  }
+
+  async #reorder(lease: Lease, { ordering }: LanePort): Promise<void> {
     this.#reordering = true
     try {
       await this.#releaseWindow()
-      await this.#context.store.reorder(this.id, ordering, this.#context.clock.now())
-      await this.#putState({ ...this.#state, ordering })
+      await this.#kept.reorder(lease, ordering)
     } finally {
       this.#reordering = false
     }
@@ -126,27 +144,23 @@ export class Lane {
     await Promise.race([landed, deadline])
     deployment?.cut.abort()
     await landed
+    if (this.#deployment === null) await this.#kept.giveBack()
   }
 
   async #releaseWindow(): Promise<void> {
-    const left = this.#window.clear().map(({ seq }) => seq)
+    const left = this.#window.clear()
     this.#backlog = true
-    await this.#context.store.release(this.id, left)
+    await this.#kept.release(left)
   }
 
   async pause(reason: string): Promise<void> {
-    await this.#putState({ ...this.#state, paused: reason, pausedUrl: this.#deployment?.port.url ?? null })
+    await this.#kept.change({ paused: reason, pausedUrl: this.#deployment?.port.url ?? null })
     this.#news.tell(this.waiting())
   }
 
   async resume(): Promise<void> {
-    await this.#putState({ ...this.#state, paused: null, pausedUrl: null, heldUntil: null })
+    await this.#kept.change({ paused: null, pausedUrl: null, heldUntil: null })
     this.pump()
-  }
-
-  async #putState(state: WebhookState): Promise<void> {
-    this.#state = state
-    await this.#context.store.putWebhookState(this.id, state)
   }
 
   /** Whether a delivery that is being stored may go straight into the window; then `arrived` must be called. */
@@ -179,8 +193,8 @@ export class Lane {
 
   /** The clock was set back by so many milliseconds, and the due times on disk with it. */
   clockSetBack(by: number): void {
-    const { heldUntil } = this.#state
-    if (heldUntil !== null) this.#state = { ...this.#state, heldUntil: heldUntil - by }
+    const { heldUntil } = this.#kept.current
+    if (heldUntil !== null) this.#kept.current = { ...this.#kept.current, heldUntil: heldUntil - by }
     this.#breaker.shift(by)
     this.#nextDue = null
     this.wake()
@@ -193,18 +207,19 @@ export class Lane {
   }
 
   #send(): void {
-    const { clock, senders, store, wakeAt } = this.#context
+    const { clock, senders, wakeAt } = this.#context
     const deployment = this.#deployment
     const stopped = this.#stopped()
     if (stopped !== null && stopped.until !== null) wakeAt(stopped.until)
-    if (deployment === null || this.#reordering || stopped !== null) return
+    const lease = this.#kept.lease
+    if (deployment === null || lease === null || this.#reordering || stopped !== null) return
     const now = clock.now()
     if (this.#nextDue !== null && this.#nextDue <= now) {
       this.#nextDue = null
       this.#backlog = true
     }
     const { port, rate } = deployment
-    const away: number[] = []
+    const away: StoredDelivery[] = []
     while (this.#window.size > 0 && this.#mayFly(port.concurrency, now)) {
       const at = rate.nextAt(now)
       if (at > now) {
@@ -212,14 +227,15 @@ export class Lane {
         break
       }
       const next = this.#window.shift()!
+      if (next.fence !== lease.fence) continue
       if (!senders.has(next.sender.id)) {
-        away.push(next.seq)
+        away.push(next)
         continue
       }
       rate.take(now)
       this.#flights.start(next, deployment)
     }
-    if (away.length > 0) void store.release(this.id, away)
+    if (away.length > 0) void this.#kept.release(away)
     if (this.#window.size < LOW_WATER && this.#backlog) void this.#claim()
     else if (this.#nextDue !== null) wakeAt(this.#nextDue)
   }
@@ -233,14 +249,12 @@ export class Lane {
   async #claim(): Promise<void> {
     if (this.#claiming) return
     this.#claiming = true
-    const { store, clock, senders, pending, insist, log } = this.#context
+    const lease = this.#kept.lease
     try {
-      const present = new Set<string>()
-      for (const id of pending.sendersOf(this.id)) if (senders.has(id)) present.add(id)
       this.#backlog = false
-      if (present.size === 0) return
-      const request = { senders: present, now: clock.now(), ...CLAIM }
-      const { deliveries, more, nextDue, nextError } = await insist(() => store.claim(this.id, request))
+      const claim = lease && (await this.#kept.claim(lease))
+      if (claim === null) return
+      const { deliveries, more, nextDue, nextError } = claim
       for (const delivery of deliveries) this.#window.push(delivery)
       this.#backlog ||= more
       // after a start, what is known of the last attempt stands with the one that waits
@@ -249,7 +263,7 @@ export class Lane {
       if (this.#deployment === null || this.#reordering) await this.#releaseWindow()
     } catch (error) {
       this.#backlog = true
-      log.error(String(error))
+      if (!isLeaseLost(error)) this.#context.log.error(String(error))
       return
     } finally {
       this.#claiming = false
@@ -257,23 +271,14 @@ export class Lane {
     this.pump()
   }
 
-  /** What an answer says about the endpoint. */
   #learn({ outcome, attempt }: SendResult, port: LanePort, now: number): void {
     if (outcome.kind === 'retry') this.#failure = inShort(outcome.error, attempt?.status_code)
-    const hold = holdFor(outcome)
-    const heldUntil = Math.max(this.#state.heldUntil ?? 0, now + (hold ?? 0))
-    if (hold !== null) this.#keep({ ...this.#state, heldUntil, pausedUrl: port.url })
-    else if (outcome.kind === 'retry') this.#breaker.failed(now)
-    else this.#breaker.succeeded(port.concurrency)
-    if (outcome.kind !== 'failed' || outcome.pause !== true) return
-    this.#keep({ ...this.#state, paused: `Paused: ${outcome.error.message}`, pausedUrl: port.url })
-  }
-
-  /** Takes effect at once, and is stored as soon as the store can. */
-  #keep(state: WebhookState): void {
-    const { insist, log } = this.#context
-    insist(() => this.#putState(state)).catch((error) => log.error(String(error)))
-    this.#news.tell(this.waiting())
+    const before = this.#kept.current
+    if (!this.#kept.heard(outcome, port.url, now)) {
+      if (outcome.kind === 'retry') this.#breaker.failed(now)
+      else this.#breaker.succeeded(port.concurrency)
+    }
+    if (this.#kept.current !== before) this.#news.tell(this.waiting())
   }
 
   #recorded(record: AttemptRecord, successor: boolean): void {

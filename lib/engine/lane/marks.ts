@@ -43,7 +43,7 @@ export class Marks {
     if (slow.length === 0) return
     for (const flight of slow) flight.marked = true
     this.#store
-      .markStarted(slow.map(({ delivery, startedAt }) => ({ seq: delivery.seq, at: startedAt })))
+      .markStarted(slow.map(({ delivery, startedAt }) => ({ seq: delivery.seq, fence: delivery.fence, at: startedAt })))
       .catch(this.#failed)
   }
 }

@@ -1,12 +1,15 @@
 import type { LanePort } from '../../delivery/lane-port.js'
 import type { Waiting } from '../../delivery/sender-port.js'
 import type { WebhookState } from '../../store/delivery-queue.js'
+import type { Lease } from '../../store/ownership.js'
 import type { Pending } from '../pending.js'
 import type { Senders } from '../senders.js'
 
 interface LaneView extends Pick<WebhookState, 'paused' | 'heldUntil'> {
   /** Undefined while the webhook is not deployed. */
   readonly port: LanePort | undefined
+  /** The right to send; null while another owner of the store has it. */
+  readonly lease: Lease | null
   /** Why no lane may send. */
   readonly blocked: () => string | null
   /** Why an attempt failed, in a word or two; null while that is not known. */
@@ -15,9 +18,12 @@ interface LaneView extends Pick<WebhookState, 'paused' | 'heldUntil'> {
 }
 
 /** Why nothing may be sent, however the endpoint answers; null when it may. */
-export function stoppedBecause({ port, paused, blocked, heldUntil, failure, now }: LaneView): Waiting | null {
+export function stoppedBecause({ port, lease, paused, blocked, heldUntil, failure, now }: LaneView): Waiting | null {
   if (port === undefined) {
     return { reason: 'The webhook is not deployed, or is disabled.', short: 'webhook disabled', until: null }
+  }
+  if (lease === null) {
+    return { reason: 'Another instance sends for this webhook.', short: 'sent by another', until: null }
   }
   if (paused !== null) return pausedBecause(paused)
   const reason = port.waiting ?? blocked()

@@ -25,7 +25,7 @@ const NEXT_DUE = `
 /** Each sender gets its share of a claim, so that one with a long queue does not hide the others. */
 const SMALLEST_SHARE = 8
 
-export function claim({ db, claims }: Context, webhook: string, request: ClaimRequest): Claim {
+export function claim({ db, claims, fence }: Context, webhook: string, request: ClaimRequest): Claim {
   const taken = claims.of(webhook)
   const senders = db.all(SENDERS, webhook, webhook).filter((row) => request.senders.has(row['id'] as string))
   const share =
@@ -54,7 +54,7 @@ export function claim({ db, claims }: Context, webhook: string, request: ClaimRe
     }
     const row = db.get(`${WHOLE_DELIVERY} WHERE d.seq = ?`, seq)!
     bytes += payloadOf(row).length
-    deliveries.push(storedOf(row))
+    deliveries.push(storedOf(row, fence))
     claims.take(webhook, seq)
   }
   return { deliveries, more, nextDue: (next?.['due_at'] as number | undefined) ?? null, ...errorOf(next) }

@@ -10,6 +10,8 @@ export interface Context {
   readonly claims: Claims
   /** To be told by the work of a transaction what is counted. */
   readonly tally: Tally
+  /** Of every lease since this store was opened: it has one owner, and each opening is another one. */
+  readonly fence: number
   /** The webhooks whose deliveries may have an `order_key`; no other needs to be asked for it. */
   readonly ordered: Set<string>
 }

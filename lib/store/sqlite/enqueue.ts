@@ -15,7 +15,7 @@ const INSERT = `
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
 
 export function enqueue(context: Context, entry: NewRecord): Promise<Enqueued> {
-  const { commit, claims, ordered } = context
+  const { commit, claims, ordered, fence } = context
   return commit.write(() => {
     const orderKey = entry.ordered ? entry.orderKey : null
     if (orderKey !== null) ordered.add(entry.webhook.id)
@@ -30,7 +30,7 @@ export function enqueue(context: Context, entry: NewRecord): Promise<Enqueued> {
       remove(context, entry.id)
       inserted = insert(context, entry, state)!
     }
-    const claimed = entry.claim && !waits ? storedFrom(entry, inserted) : null
+    const claimed = entry.claim && !waits ? storedFrom(entry, inserted, fence) : null
     if (claimed !== null) commit.afterCommit(() => claims.take(entry.webhook.id, claimed.seq))
     return { delivery: newDelivery(entry, 'pending', dueAt), duplicate: false, claimed }
   })
@@ -137,7 +137,7 @@ function newDelivery(entry: NewRecord, status: 'pending' | 'dry-run', dueAt: num
   })
 }
 
-function storedFrom(entry: NewRecord, { seq, sample }: Inserted): StoredDelivery {
+function storedFrom(entry: NewRecord, { seq, sample }: Inserted, fence: number): StoredDelivery {
   const {
     id,
     event,
@@ -165,6 +165,7 @@ function storedFrom(entry: NewRecord, { seq, sample }: Inserted): StoredDelivery
     message,
     createdAt,
     attempts: 0,
+    fence,
     step: 0,
     sample,
   }

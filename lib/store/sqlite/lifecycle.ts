@@ -10,7 +10,11 @@ import type { Tally } from './tally.js'
 const CHECKED_BYTES = 64 * 1024 * 1024
 
 /** What the last owner left behind is put in order, in one transaction. */
-export function takeOver(db: Connection, tally: Tally, { now, suspectWithin, rerouteWithin }: Start): Opening {
+export function takeOver(
+  db: Connection,
+  tally: Tally,
+  { now, suspectWithin, rerouteWithin }: Start,
+): Opening & { readonly fence: number } {
   const clean = meta(db, 'clean') !== 0
   const lastAlive = meta(db, 'alive')
   if (!clean && pragma(db, 'page_count') * pragma(db, 'page_size') <= CHECKED_BYTES) quickCheck(db)
@@ -28,11 +32,13 @@ export function takeOver(db: Connection, tally: Tally, { now, suspectWithin, rer
         ROUTING.waiting,
       )
     }
+    const fence = (meta(db, 'openings') ?? 0) + 1
+    putMeta(db, 'openings', fence)
     putMeta(db, 'clean', 0)
     putMeta(db, 'alive', now)
     tally.flush(db)
     db.exec('COMMIT')
-    return { clean, lastAlive, interrupted }
+    return { clean, lastAlive, interrupted, fence }
   } catch (error) {
     db.rollBack()
     throw error
@@ -89,6 +95,19 @@ export function pendingCounts(db: Connection): PendingCount[] {
     sender: sender as string,
     count: count as number,
   }))
+}
+
+/** Writes something small, all the way to the disk. */
+export function signOfLife(db: Connection, now: number): void {
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    putMeta(db, 'alive', now)
+    db.exec('COMMIT')
+  } catch (error) {
+    db.rollBack()
+    throw error
+  }
+  db.syncNow()
 }
 
 export function meta(db: Connection, key: string): number | null {

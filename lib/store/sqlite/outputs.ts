@@ -5,7 +5,7 @@ import { attemptOf, deliveryOf, storedOf, WHOLE_DELIVERY } from './rows.js'
 export function owedOutputs({ db }: Context, sender: string, limit: number): OwedOutput[] {
   const rows = db.all(`${WHOLE_DELIVERY} WHERE d.owed = 1 AND d.sender_id = ? ORDER BY d.seq LIMIT ?`, sender, limit)
   return rows.map((row) => {
-    const { seq, event, payload, slots, contentType, message } = storedOf(row)
+    const { seq, event, payload, slots, contentType, message } = storedOf(row, 0)
     const last = db.get('SELECT * FROM attempts WHERE delivery = ? ORDER BY number DESC LIMIT 1', seq)
     return {
       seq,

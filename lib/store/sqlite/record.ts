@@ -1,6 +1,7 @@
 import type { AttemptRecord, Started } from '../delivery-queue.js'
 import type { Connection } from './connection.js'
 import type { Context } from './context.js'
+import { leaseLost } from './leases.js'
 import { responseText } from './rows.js'
 import { STATUSES } from './schema.js'
 import type { Tally } from './tally.js'
@@ -18,11 +19,12 @@ const INSERT_ATTEMPT = `
 const KEPT_ATTEMPTS = 100
 
 export function record(context: Context, result: AttemptRecord): Promise<{ successor: boolean }> {
-  const { db, commit, claims, ordered, tally } = context
+  const { db, commit, claims, ordered, tally, fence } = context
   const { delivery, attempt, error } = result
   const { seq, webhook } = delivery
   const attempts = delivery.attempts + (attempt === null ? 0 : 1)
   const finished = result.status !== 'pending'
+  if (delivery.fence !== fence) return Promise.reject(leaseLost(webhook.id))
   return commit.write(
     () => {
       db.run(
@@ -90,8 +92,9 @@ function letNextGo({ db }: Pick<Context, 'db'>, webhook: string, seq: number, no
   return changes !== 0
 }
 
-export function markStarted({ db, commit }: Context, started: readonly Started[]): Promise<void> {
-  return commit.write(() => startedNow(db, started))
+export function markStarted({ db, commit, fence }: Context, started: readonly Started[]): Promise<void> {
+  const own = started.filter((each) => each.fence === fence)
+  return commit.write(() => startedNow(db, own))
 }
 
 export function startedNow(db: Connection, started: readonly Started[]): void {

@@ -44,8 +44,8 @@ export const WHOLE_DELIVERY = `
     coalesce(b.event, (SELECT json FROM events e WHERE e.event_id = d.event_id ORDER BY seq LIMIT 1), '{}') AS event
   FROM deliveries d JOIN bodies b USING (seq)`
 
-/** From a row of WHOLE_DELIVERY. */
-export function storedOf(row: Row): StoredDelivery {
+/** From a row of WHOLE_DELIVERY that is claimed under a lease with this fence. */
+export function storedOf(row: Row, fence: number): StoredDelivery {
   return {
     seq: row['seq'] as number,
     id: row['id'] as string,
@@ -60,6 +60,7 @@ export function storedOf(row: Row): StoredDelivery {
     message: row['message'] as string | null,
     createdAt: row['created_at'] as number,
     attempts: row['attempts'] as number,
+    fence,
     step: row['step'] as number,
     sample: row['sample'] === 1,
   }

@@ -11,6 +11,7 @@ import type {
   WebhookState,
 } from '../delivery-queue.js'
 import type { Cursor, CursorMove, EventFilter, EventPage, FiredEvent, NewEvent, UnroutedEvent } from '../event-log.js'
+import { type Lease, webhookOf } from '../ownership.js'
 import type { Page } from '../page.js'
 import type { Statistics } from '../statistics.js'
 import type { DeliveryStore, End, Opening, Start, SweepCursor, SweepSlice } from '../store.js'
@@ -24,7 +25,8 @@ import { FULL, resultCode, storeFailure } from './errors.js'
 import * as events from './events.js'
 import { GroupCommit, later } from './group-commit.js'
 import * as history from './history.js'
-import { handOver, pendingCounts, putMeta, takeOver } from './lifecycle.js'
+import { held, OnlyOwner } from './leases.js'
+import { handOver, pendingCounts, putMeta, signOfLife, takeOver } from './lifecycle.js'
 import * as outputs from './outputs.js'
 import { markStarted, record } from './record.js'
 import { redeliver } from './redeliver.js'
@@ -45,7 +47,7 @@ export interface SqliteStoreOptions extends ConnectionOptions {
  * The embedded store: one SQLite file, one connection, in Node-RED's own thread. Writes are group-committed to the
  * write-ahead log, which is on the disk before any promise resolves, and no second process can open the file meanwhile.
  */
-export class SqliteStore implements DeliveryStore {
+export class SqliteStore extends OnlyOwner implements DeliveryStore {
   readonly #options: SqliteStoreOptions
   readonly #ballast: Ballast
   readonly statistics: Statistics = readStatistics((work) => this.#read(work))
@@ -54,6 +56,7 @@ export class SqliteStore implements DeliveryStore {
   #dead: AutomationError | null = null
 
   constructor(options: SqliteStoreOptions) {
+    super()
     this.#options = options
     this.#ballast = new Ballast(`${options.path}.ballast`, options.ballastBytes ?? BALLAST_BYTES)
   }
@@ -65,10 +68,11 @@ export class SqliteStore implements DeliveryStore {
       try {
         this.#ballast.put()
         const tally = new Tally()
-        const opening = takeOver(db, tally, start)
+        const { fence, ...opening } = takeOver(db, tally, start)
         db.begun()
         const ordered = new Set(webhooks.ordered(db))
-        this.#context = { db, claims: new Claims(), commit: this.#groupCommit(db, tally), tally, ordered }
+        this.#context = { db, claims: new Claims(), commit: this.#groupCommit(db, tally), tally, ordered, fence }
+        this.owns(fence)
         return opening
       } catch (error) {
         db.close()
@@ -82,15 +86,7 @@ export class SqliteStore implements DeliveryStore {
       const { db, commit } = this.#open()
       db.checkFiles(() => commit.flush())
       this.#ballast.put(() => db.emptyLog())
-      db.exec('BEGIN IMMEDIATE')
-      try {
-        putMeta(db, 'alive', now)
-        db.exec('COMMIT')
-      } catch (error) {
-        db.rollBack()
-        throw error
-      }
-      db.syncNow()
+      signOfLife(db, now)
     })
   }
 
@@ -101,6 +97,7 @@ export class SqliteStore implements DeliveryStore {
   closeNow(end: End): void {
     if (this.#context === null) return
     const { db, commit } = this.#context
+    this.owns(null)
     if (this.#dead !== null) {
       // A damaged file is not even closed: that would write what the log holds into it.
       this.#context = null
@@ -165,14 +162,16 @@ export class SqliteStore implements DeliveryStore {
     return this.#write((context) => putDryRun(context, entry, request))
   }
 
-  async claim(webhook: string, request: ClaimRequest): Promise<Claim> {
-    const claimed = await this.#read((context) => claim(context, webhook, request))
+  async claim(lease: Lease, request: ClaimRequest): Promise<Claim> {
+    const claimed = await this.#read((context) => claim(context, held(lease, context), request))
     await this.#context?.commit.settled()
     return claimed
   }
 
-  async release(webhook: string, seqs: readonly number[]): Promise<void> {
-    for (const seq of seqs) this.#context?.claims.release(webhook, seq)
+  async release(lease: Lease, seqs: readonly number[]): Promise<void> {
+    const context = this.#context
+    if (context === null || lease.fence !== context.fence) return
+    for (const seq of seqs) context.claims.release(webhookOf(lease.thing) ?? '', seq)
   }
 
   markStarted(started: Parameters<DeliveryStore['markStarted']>[0]): Promise<void> {
@@ -203,12 +202,12 @@ export class SqliteStore implements DeliveryStore {
     return this.#read((context) => webhooks.webhookStates(context))
   }
 
-  putWebhookState(id: string, state: WebhookState): Promise<void> {
-    return this.#write((context) => webhooks.putWebhookState(context, id, state))
+  changeWebhook(id: string, change: Partial<WebhookState>): Promise<void> {
+    return this.#write((context) => webhooks.changeWebhook(context, id, change))
   }
 
-  reorder(webhook: string, ordering: WebhookState['ordering'], now: number): Promise<void> {
-    return this.#write((context) => webhooks.reorder(context, webhook, ordering, now))
+  reorder(lease: Lease, ordering: WebhookState['ordering'], now: number): Promise<void> {
+    return this.#write((context) => webhooks.reorder(context, held(lease, context), ordering, now))
   }
 
   shiftDue(by: number, now: number): Promise<void> {

@@ -1,22 +1,19 @@
 import type { Ordering } from '../../delivery/ordering.js'
 import type { WebhookState } from '../delivery-queue.js'
-import type { Connection } from './connection.js'
+import type { Connection, Row } from './connection.js'
 import type { Context } from './context.js'
 
 export function webhookStates({ db }: Context): ReadonlyMap<string, WebhookState> {
   const rows = db.all('SELECT * FROM webhooks')
-  return new Map(
-    rows.map((row) => [
-      row['id'] as string,
-      {
-        paused: row['paused'] as string | null,
-        pausedUrl: row['paused_url'] as string | null,
-        heldUntil: row['held_until'] as number | null,
-        ordering: row['ordering'] as Ordering,
-      },
-    ]),
-  )
+  return new Map(rows.map((row) => [row['id'] as string, stateOf(row)]))
 }
+
+const stateOf = (row: Row): WebhookState => ({
+  paused: row['paused'] as string | null,
+  pausedUrl: row['paused_url'] as string | null,
+  heldUntil: row['held_until'] as number | null,
+  ordering: row['ordering'] as Ordering,
+})
 
 /** The webhooks with pending deliveries that wait for one another. */
 export function ordered(db: Connection): string[] {
@@ -24,8 +21,12 @@ export function ordered(db: Connection): string[] {
   return db.all(sql).map((row) => row['id'] as string)
 }
 
-export function putWebhookState({ db, commit }: Context, id: string, state: WebhookState): Promise<void> {
+const UNTOUCHED: WebhookState = { paused: null, pausedUrl: null, heldUntil: null, ordering: 'none' }
+
+export function changeWebhook({ db, commit }: Context, id: string, change: Partial<WebhookState>): Promise<void> {
   return commit.write(() => {
+    const before = db.get('SELECT * FROM webhooks WHERE id = ?', id)
+    const state = { ...(before === undefined ? UNTOUCHED : stateOf(before)), ...change }
     db.run(
       'INSERT OR REPLACE INTO webhooks (id, paused, paused_url, held_until, ordering) VALUES (?, ?, ?, ?, ?)',
       id,

@@ -125,7 +125,7 @@ export class FlakyStore extends SqliteStore {
 }
 
 /** Waits for the disk in this thread. */
-const atOnce = (file: number, done: (error: null) => void) => {
+export const atOnce = (file: number, done: (error: null) => void) => {
   fdatasyncSync(file)
   done(null)
 }

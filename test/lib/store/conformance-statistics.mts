@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { NewRecord } from '../../../dist/lib/store/delivery-queue.js'
 import { percentile } from '../../../dist/lib/store/latency.js'
+import { laneOf } from '../../../dist/lib/store/ownership.js'
 import { HOUR_MS } from '../../../dist/lib/store/statistics.js'
 import type { DeliveryStore } from '../../../dist/lib/store/store.js'
 import type { StorePlace } from './conformance.mts'
@@ -24,7 +25,8 @@ export function countsRight(kind: string, makePlace: () => Promise<StorePlace>):
 
     const put = (id: string, { source = 'src', at = NOON, fires = ['auto'] } = {}) =>
       store.putEvents([{ source, event: event(id), receivedAt: at, routed: true, fires }])
-    const claim = async (now = NOON) => (await store.claim('hook', wish({ now }))).deliveries[0]!
+    const claim = async (now = NOON) =>
+      (await store.claim(store.want(laneOf('hook')) ?? assert.fail(), wish({ now }))).deliveries[0]!
     const make = (id: string, more: Partial<NewRecord> = {}) => store.enqueue(record(id, { event: event(id), ...more }))
     const hours = async (more: { automation?: string; webhook?: string; since?: number; until?: number } = {}) =>
       (await store.statistics.hours({ since: NOON - 24 * HOUR_MS, until: NOON + 24 * HOUR_MS, ...more })).map(
@@ -96,8 +98,8 @@ export function countsRight(kind: string, makePlace: () => Promise<StorePlace>):
     it('are right after kill -9, and count the attempt that was cut off', async () => {
       await put('a')
       await make('a')
-      const { seq } = await claim()
-      await store.markStarted([{ seq, at: NOON }])
+      const { seq, fence } = await claim()
+      await store.markStarted([{ seq, fence, at: NOON }])
       place.kill(store)
       store = place.store()
       await store.open(start(NOON + HOUR_MS))

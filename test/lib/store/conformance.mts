@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { NewRecord } from '../../../dist/lib/store/delivery-queue.js'
 import type { EventFilter, EventPage } from '../../../dist/lib/store/event-log.js'
+import { laneOf } from '../../../dist/lib/store/ownership.js'
 import type { DeliveryStore } from '../../../dist/lib/store/store.js'
 import { delivered, end, event, NOON, record, retried, start, UNREACHABLE, wish } from './make.mts'
 
@@ -43,14 +44,56 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
       store.putEvents(ids.map((id) => ({ source: 'src', event: event(id), receivedAt: NOON, routed: true })))
     const enqueue = (id: string, more: Partial<NewRecord> = {}) => store.enqueue(record(id, more))
     const claimIds = async (more: Parameters<typeof wish>[0] = {}, webhook = 'hook') =>
-      (await store.claim(webhook, wish(more))).deliveries.map(({ id }) => id)
+      (await store.claim(lease(webhook), wish(more))).deliveries.map(({ id }) => id)
     const claimOne = async (id: string, now = NOON) => {
-      const { deliveries } = await store.claim('hook', wish({ now }))
+      const { deliveries } = await store.claim(lease('hook'), wish({ now }))
       const found = deliveries.find((delivery) => delivery.id === id)
       assert.ok(found, `${id} can be claimed`)
       return found
     }
+    /** Of a webhook, held by this owner. */
+    const lease = (webhook: string) => store.want(laneOf(webhook)) ?? assert.fail(`no lease of ${webhook}`)
     const statusOf = async (id: string) => (await store.delivery(id))?.delivery.status
+
+    describe('of its owner', () => {
+      it('gives a lease of whatever its one owner wants, the same each time', async () => {
+        assert.deepEqual(store.want('source/a'), store.want('source/a'))
+        assert.equal(lease('hook').thing, 'webhook/hook')
+        await store.giveBack('webhook/hook')
+        assert.ok(store.want('webhook/hook'), 'it may be wanted again')
+      })
+
+      it('has another owner with each opening, however the last one ended', async () => {
+        const fences = [lease('hook').fence]
+        await again()
+        fences.push(lease('hook').fence)
+        await killed()
+        fences.push(lease('hook').fence)
+        assert.deepEqual(
+          fences,
+          [...new Set(fences)].sort((a, b) => a - b),
+        )
+      })
+
+      it('changes nothing for an owner that is none any more', async () => {
+        await enqueue('a')
+        const before = lease('hook')
+        const a = await claimOne('a')
+        await again()
+        await assert.rejects(store.record(delivered(a)), { code: 'lease_lost' })
+        await assert.rejects(store.claim(before, wish()), { code: 'lease_lost' })
+        await assert.rejects(store.reorder(before, 'collection', NOON), { code: 'lease_lost' })
+        await store.markStarted([{ seq: a.seq, fence: a.fence, at: NOON }])
+        assert.equal(await statusOf('a'), 'pending')
+
+        const [claimed] = (await store.claim(lease('hook'), wish())).deliveries
+        await store.release(before, [a.seq])
+        assert.deepEqual(await claimIds(), [], 'what another owner has claimed is not given back')
+        assert.ok(claimed)
+        await store.record(delivered(claimed))
+        assert.deepEqual((await store.delivery('a'))?.delivery.attempts, 1)
+      })
+    })
 
     describe('of events', () => {
       it('#61 says which events were there before, also within one call', async () => {
@@ -350,7 +393,7 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
         await enqueue('early')
         await enqueue('tomorrow', { createdAt: NOON + 86_400_000 })
         await enqueue('elsewhere', { webhook: { id: 'other', name: '' } })
-        const claim = await store.claim('hook', wish({ now: NOON + 10 }))
+        const claim = await store.claim(lease('hook'), wish({ now: NOON + 10 }))
         assert.deepEqual(
           claim.deliveries.map(({ id }) => id),
           ['early', 'late'],
@@ -365,17 +408,17 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
         const { attempt, ...failed } = retried(await claimOne('a'), NOON + 60_000)
         await store.record({ ...failed, error, attempt: { ...attempt!, status_code: 503, error } })
         await again()
-        const { nextDue, nextError } = await store.claim('hook', wish())
+        const { nextDue, nextError } = await store.claim(lease('hook'), wish())
         assert.deepEqual([nextDue, nextError], [NOON + 60_000, { ...error, statusCode: 503 }])
         await enqueue('new', { createdAt: NOON + 1_000 })
-        assert.equal((await store.claim('hook', wish())).nextError, undefined)
+        assert.equal((await store.claim(lease('hook'), wish())).nextError, undefined)
       })
 
       it('keeps what a payload is, and null for what the webhook says', async () => {
         await enqueue('form', { contentType: 'application/x-www-form-urlencoded' })
         await enqueue('usual')
         await again()
-        const { deliveries } = await store.claim('hook', wish())
+        const { deliveries } = await store.claim(lease('hook'), wish())
         const types = deliveries.map(({ id, contentType }) => [id, contentType])
         assert.deepEqual(Object.fromEntries(types), { form: 'application/x-www-form-urlencoded', usual: null })
         assert.equal((await store.delivery('form'))?.contentType, 'application/x-www-form-urlencoded')
@@ -406,15 +449,15 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
 
       it('gives no more than is wanted and says that there is more', async () => {
         for (const id of ['a', 'b', 'c']) await enqueue(id)
-        const first = await store.claim('hook', wish({ limit: 2 }))
+        const first = await store.claim(lease('hook'), wish({ limit: 2 }))
         assert.deepEqual([first.deliveries.length, first.more], [2, true])
-        const second = await store.claim('hook', wish({ limit: 2 }))
+        const second = await store.claim(lease('hook'), wish({ limit: 2 }))
         assert.deepEqual([second.deliveries.length, second.more], [1, false])
       })
 
       it('gives no more bytes than is wanted, but always one delivery', async () => {
         for (const id of ['a', 'b', 'c']) await enqueue(id, { payload: Buffer.alloc(1_000) })
-        const claim = await store.claim('hook', wish({ bytes: 1 }))
+        const claim = await store.claim(lease('hook'), wish({ bytes: 1 }))
         assert.deepEqual([claim.deliveries.length, claim.more], [1, true])
       })
 
@@ -445,7 +488,7 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
       it('gives again what was released', async () => {
         await enqueue('a')
         const { seq } = await claimOne('a')
-        await store.release('hook', [seq])
+        await store.release(lease('hook'), [seq])
         assert.deepEqual(await claimIds(), ['a'])
       })
 
@@ -506,7 +549,7 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
       it('logs attempts that were cut off, and has them made again', async () => {
         await enqueue('a')
         const a = await claimOne('a')
-        await store.markStarted([{ seq: a.seq, at: NOON + 5 }])
+        await store.markStarted([{ seq: a.seq, fence: a.fence, at: NOON + 5 }])
         const { interrupted } = await killed(NOON + 1_000)
         assert.equal(interrupted, 1)
         const detail = await store.delivery('a')
@@ -521,9 +564,9 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
       it('knows no interruption of what has ended', async () => {
         await enqueue('a')
         const a = await claimOne('a')
-        await store.markStarted([{ seq: a.seq, at: NOON }])
+        await store.markStarted([{ seq: a.seq, fence: a.fence, at: NOON }])
         await store.record(delivered(a))
-        await store.markStarted([{ seq: a.seq, at: NOON }])
+        await store.markStarted([{ seq: a.seq, fence: a.fence, at: NOON }])
         assert.equal((await killed()).interrupted, 0)
       })
 
@@ -546,7 +589,7 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
       it('#60 holds a delivery back until its predecessor is delivered', async () => {
         for (const id of ['1', '2', '3']) await enqueue(id, ordered)
         await enqueue('other', { ...ordered, orderKey: 'another collection' })
-        const { deliveries } = await store.claim('hook', wish())
+        const { deliveries } = await store.claim(lease('hook'), wish())
         assert.deepEqual(
           deliveries.map(({ id }) => id),
           ['1', 'other'],
@@ -559,7 +602,7 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
         for (const id of ['1', '2']) await enqueue(id, ordered)
         assert.deepEqual(await store.record(retried(await claimOne('1'), NOON + 60_000)), { successor: false })
         const later = NOON + 60_000
-        const { deliveries } = await store.claim('hook', wish({ now: later }))
+        const { deliveries } = await store.claim(lease('hook'), wish({ now: later }))
         assert.deepEqual(
           deliveries.map(({ id }) => id),
           ['1'],
@@ -589,18 +632,18 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
 
       it('brings a queue into order, and out of it, when the webhook is changed', async () => {
         for (const id of ['1', '2', '3']) await enqueue(id)
-        await store.reorder('hook', 'collection', NOON)
-        const [first = assert.fail()] = (await store.claim('hook', wish())).deliveries
+        await store.reorder(lease('hook'), 'collection', NOON)
+        const [first = assert.fail()] = (await store.claim(lease('hook'), wish())).deliveries
         assert.equal(first.id, '1')
         assert.deepEqual(await claimIds(), [])
         await store.record(delivered(first))
         assert.deepEqual(await claimIds({ now: NOON + 500 }), ['2'])
-        await store.reorder('hook', 'none', NOON + 600)
+        await store.reorder(lease('hook'), 'none', NOON + 600)
         assert.deepEqual(await claimIds({ now: NOON + 600 }), ['3'])
       })
 
       it('lets a redelivered one go after the one that is on its way', async () => {
-        await store.putWebhookState('hook', { paused: null, pausedUrl: null, heldUntil: null, ordering: 'collection' })
+        await store.changeWebhook('hook', { paused: null, pausedUrl: null, heldUntil: null, ordering: 'collection' })
         await enqueue('1', ordered)
         await store.record(delivered(await claimOne('1'), { status: 'failed', error: UNREACHABLE }))
         for (const id of ['2', '3']) await enqueue(id, ordered)
@@ -621,7 +664,7 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
       })
 
       it('lets redelivered ones go one after the other in a process that knows of no order yet', async () => {
-        await store.putWebhookState('hook', { paused: null, pausedUrl: null, heldUntil: null, ordering: 'collection' })
+        await store.changeWebhook('hook', { paused: null, pausedUrl: null, heldUntil: null, ordering: 'collection' })
         for (const id of ['1', '2']) {
           await enqueue(id, ordered)
           await store.record(delivered(await claimOne(id), { status: 'failed', error: UNREACHABLE }))
@@ -722,7 +765,7 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
       it('knows that nothing is pending, when nothing is', async () => {
         assert.notEqual(await store.oldestPending(), null)
         for (const webhook of ['w0', 'w1', 'w2']) {
-          const { deliveries } = await store.claim(webhook, wish({ now: NOON + 1_000 }))
+          const { deliveries } = await store.claim(lease(webhook), wish({ now: NOON + 1_000 }))
           for (const delivery of deliveries) await store.record(delivered(delivery))
         }
         assert.deepEqual([await store.oldestPending(), await store.pending()], [null, []])
@@ -732,7 +775,7 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
         for (const id of ['fails', 'follows']) {
           await enqueue(id, { webhook: { id: 'order', name: '' }, ordered: true })
         }
-        const [first] = (await store.claim('order', wish())).deliveries
+        const [first] = (await store.claim(lease('order'), wish())).deliveries
         await store.record(retried(first!, NOON + 10_000))
         const next = async (id: string) => (await store.delivery(id))?.delivery.next_attempt_at
         assert.equal(await next('fails'), new Date(NOON + 10_000).toISOString())
@@ -832,15 +875,24 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
     describe('of webhooks', () => {
       it('keeps why one is paused', async () => {
         const state = { paused: 'Gone.', pausedUrl: 'https://x', heldUntil: NOON, ordering: 'collection' } as const
-        await store.putWebhookState('hook', state)
+        await store.changeWebhook('hook', state)
         await again()
         assert.deepEqual([...(await store.webhookStates())], [['hook', state]])
       })
 
+      it('changes what is named of one, and leaves what another has changed', async () => {
+        await store.changeWebhook('hook', { paused: 'By hand.', pausedUrl: 'https://x' })
+        await store.changeWebhook('hook', { heldUntil: NOON })
+        await store.changeWebhook('hook', { ordering: 'collection' })
+        await again()
+        const state = { paused: 'By hand.', pausedUrl: 'https://x', heldUntil: NOON, ordering: 'collection' }
+        assert.deepEqual((await store.webhookStates()).get('hook'), state)
+      })
+
       it('takes the wait that an endpoint asked for along when the clock is set back, and leaves none that is over', async () => {
         const state = { paused: null, pausedUrl: null, ordering: 'none' } as const
-        await store.putWebhookState('waits', { ...state, heldUntil: NOON + 60_000 })
-        await store.putWebhookState('over', { ...state, heldUntil: NOON - 90_000_000 })
+        await store.changeWebhook('waits', { ...state, heldUntil: NOON + 60_000 })
+        await store.changeWebhook('over', { ...state, heldUntil: NOON - 90_000_000 })
         const yesterday = NOON - 86_400_000
         await store.shiftDue(86_400_000, yesterday)
         const states = await store.webhookStates()

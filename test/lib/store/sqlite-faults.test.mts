@@ -17,6 +17,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { laneOf } from '../../../dist/lib/store/ownership.js'
 import { Connection } from '../../../dist/lib/store/sqlite/connection.js'
 import { FAILURES } from '../../../dist/lib/store/sqlite/errors.js'
 import { APPLICATION_ID, MIGRATIONS } from '../../../dist/lib/store/sqlite/schema.js'
@@ -432,8 +433,7 @@ describe('the SQLite store, when something is wrong with its file', () => {
         'an event': () => put(store, 'a'),
         'a delivery': () => store.enqueue(record('a')),
         'a dry run': () => store.putDryRun(record('dry'), { method: 'POST', url: '', headers: {}, body: '' }),
-        'a pause': () =>
-          store.putWebhookState('hook', { paused: 'x', pausedUrl: '', heldUntil: null, ordering: 'none' }),
+        'a pause': () => store.changeWebhook('hook', { paused: 'x', pausedUrl: '', heldUntil: null, ordering: 'none' }),
         'a sign of life': () => store.beat(NOON),
       }
       for (const [what, promise] of Object.entries(promises)) {
@@ -453,7 +453,12 @@ describe('the SQLite store, when something is wrong with its file', () => {
       await store.open(start())
       const stored = store.enqueue(record('a'))
       await turns()
-      const claimed = store.claim('hook', { senders: new Set(['send']), now: NOON, limit: 10, bytes: 1_000 })
+      const claimed = store.claim(store.want(laneOf('hook')) ?? assert.fail(), {
+        senders: new Set(['send']),
+        now: NOON,
+        limit: 10,
+        bytes: 1_000,
+      })
       assert.equal(await answered(claimed), false)
       while (waits.length > 0) {
         for (const { done } of waits.splice(0)) done(null)

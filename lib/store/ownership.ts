@@ -1,0 +1,44 @@
+import type { WebhookState } from './delivery-queue.js'
+
+/** What one owner of a store works on at a time, and no other: the lane of a webhook, or the watch of a source. */
+export type Thing = `webhook/${string}` | `source/${string}`
+
+export const laneOf = (webhook: string): Thing => `webhook/${webhook}`
+
+/** The id of the webhook whose lane it is; null for another thing. */
+export const webhookOf = (thing: Thing): string | null => (thing.startsWith('webhook/') ? thing.slice(8) : null)
+
+/** The right to work on a thing, until it is lost. */
+export interface Lease {
+  readonly thing: Thing
+  /** Greater with each owner of the thing. What is recorded under a smaller one than the newest is refused: `lease_lost`. */
+  readonly fence: number
+}
+
+/** What happened to the store without this owner doing it. */
+// (Events of an owner that is gone need no change of their own: `unroutedEvents` gives them to whoever asks.)
+export type Change =
+  /** A thing that this owner wants became its own, or (null) another's: its claims are void, and what it sent may be sent again. */
+  | { readonly kind: 'lease'; readonly thing: Thing; readonly lease: Lease | null }
+  /** Another owner stored deliveries of a webhook, made them due, or (less than 0) finished them. */
+  | { readonly kind: 'deliveries'; readonly webhook: string; readonly sender: string; readonly count: number }
+  /** Another owner paused a webhook, let it go on, or was asked by it to wait. */
+  | { readonly kind: 'webhook'; readonly webhook: string; readonly state: WebhookState }
+  /** Outputs are owed to a sender. */
+  | { readonly kind: 'outputs'; readonly sender: string }
+
+/**
+ * Who works on what. One store may have several owners, each a process with an engine of its own; a store that has one
+ * gives everything to it at once, for good, and reports no changes.
+ */
+export interface Ownership {
+  /**
+   * This owner would work on a thing from now on. The lease, when it holds it already; null when another has it, or that
+   * is not known yet: a change tells when it comes. To want twice is to ask again.
+   */
+  want(thing: Thing): Lease | null
+  /** Gives a thing back, for others to have; one that is not held, or not wanted, stays as it is. */
+  giveBack(thing: Thing): Promise<void>
+  /** Calls back with every change. @returns a function that ends it */
+  onChange(listener: (change: Change) => void): () => void
+}
