@@ -28,6 +28,9 @@ const SHOWN = 12
 export class WandbPane {
   readonly #options: WandbPaneOptions
   readonly #buttons: readonly HTMLButtonElement[]
+  /** What screen readers hear; the lists are there to be read, and not to be read out. */
+  readonly #verdict = element('div', { role: 'status', 'aria-live': 'polite' })
+  readonly #details = element('div')
 
   constructor(options: WandbPaneOptions) {
     this.#options = options
@@ -38,6 +41,7 @@ export class WandbPane {
       button(this.#word('import'), 'fa-download', () => this.#import()),
     ]
     fill(options.tools, ...this.#buttons)
+    fill(options.answer, this.#verdict, this.#details)
   }
 
   #word(key: string, values: Record<string, string | number> = {}): string {
@@ -62,7 +66,9 @@ export class WandbPane {
     const key = RED.nodes.node(this.#options.form().apiKey)
     const undeployed = key?.changed === true
     const warning = element('p', { class: 'aa-text-warning' }, this.#word('undeployed', { name: key?.name ?? '' }))
-    fill(this.#options.answer, undeployed ? warning : null, ...lines)
+    const [verdict, ...details] = lines
+    fill(this.#verdict, undeployed ? warning : null, verdict ?? null)
+    fill(this.#details, ...details)
   }
 
   #seen({ username, organizations, entities, registries, projects, unseen, skipped }: Exploration): HTMLElement[] {
