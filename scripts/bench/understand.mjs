@@ -10,7 +10,10 @@ const HOUR_MS = 3_600_000
 const SOURCE = packageFlow({ url: '' }).find(({ type }) => type === 'artifact-source').id
 const AUTOMATION = packageFlow({ url: '' }).find(({ type }) => type === 'artifact-event').id
 
-/** Events of about 1 KB, every tenth of which starts the first automation, half of these with a delivery of it. */
+/**
+ * Events of about 1 KB, every tenth of which starts the first automation, half of these with a delivery of it; each of
+ * them with deliveries of others.
+ */
 function fill(file, { events, deliveries }) {
   const db = new DatabaseSync(file)
   const now = Date.now()
@@ -28,7 +31,8 @@ function fill(file, { events, deliveries }) {
     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${deliveries})
     INSERT INTO deliveries (id, event_id, automation_id, automation_name, webhook_id, webhook_name, sender_id, sender_name,
       status, attempts, status_code, duration_ms, created_at, finished_at)
-    SELECT 'dlv_' || i, 'event-' || (i % ${events} / 20 * 20), '${AUTOMATION}', 'A', 'webhook-' || (i % 5), 'W', 'sender', 'S',
+    SELECT 'dlv_' || i, 'event-' || (i % ${events}), iif(i < ${events} AND i % 20 = 0, '${AUTOMATION}', 'other-' || (i / ${events})),
+      'A', 'webhook-' || (i % 5), 'W', 'sender', 'S',
       iif(i % 100 = 0, 2, 1), 1, 200, 12, ${now - 29 * 24 * HOUR_MS} + i, ${now - 29 * 24 * HOUR_MS} + i FROM n`)
   db.close()
 }
