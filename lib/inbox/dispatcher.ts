@@ -52,6 +52,8 @@ export class Dispatcher {
   #handingOver: Promise<void> | null = null
   /** Told of every message that reached a sender's queue, or was dropped by a filter. */
   onSettled: (automation: string, source: string, eventId: string) => void = () => {}
+  /** Told of every event that a source brought and that is no duplicate, before any flow gets it. */
+  onArrived: (source: string, event: ArtifactEvent) => void = () => {}
 
   /** @param engine the embedded store's engine, which keeps every event; rejects with `store_unavailable` */
   constructor(engine: () => Promise<EventKeeper>, now: () => number) {
@@ -146,6 +148,7 @@ export class Dispatcher {
       const event = events[index] as ArtifactEvent
       // a deploy may have changed the automations meanwhile
       const automations = this.#routers.get(source) === router ? routes[index]! : this.#route(source, event)
+      if (!duplicate) this.onArrived(source, event)
       if (!duplicate && routed) {
         if (this.#running) this.#handOver(source, event, automations)
         else this.#late.push({ source, event })

@@ -1,19 +1,29 @@
 import type { AutomationError } from '../error.js'
+import type { Arrival } from './arrivals.js'
 import type { WatchStatus } from './wandb/watch-status.js'
 
 /** How a source stands. A config node has no status of its own in the editor, so its triggers show this. */
 export interface SourceState {
   /** Why it takes no events; null when all is well. */
   readonly problem: AutomationError | null
-  /** The last request that was refused since an event was accepted. */
-  readonly refused: AutomationError | null
+  /** The requests that were refused since an event was accepted. */
+  readonly refused: Refusals | null
   /** Things a registry told since the flows started that are no events of ours. */
   readonly ignored: number
   /** How its polls go; null of a source that is told. */
   readonly watch: WatchStatus | null
+  /** The event that was accepted last, whichever automations it started; null when there was none since the start. */
+  readonly last: Arrival | null
 }
 
-const WELL: SourceState = { problem: null, refused: null, ignored: 0, watch: null }
+export interface Refusals {
+  readonly count: number
+  readonly last: AutomationError
+  /** When that was, in Unix milliseconds. */
+  readonly at: number
+}
+
+const WELL: SourceState = { problem: null, refused: null, ignored: 0, watch: null, last: null }
 
 /** The states of all sources, and who wants to know. */
 export class SourceStates {
@@ -32,9 +42,20 @@ export class SourceStates {
     for (const watcher of this.#watchers.get(source) ?? []) watcher()
   }
 
-  /** The source's node is made anew, with other settings perhaps. */
+  refuse(source: string, last: AutomationError, at: number): void {
+    const count = (this.of(source).refused?.count ?? 0) + 1
+    this.change(source, { refused: { count, last, at } })
+  }
+
+  /** The source's node is made anew, with other settings perhaps; what it brought is still what came last. */
   reset(source: string): void {
-    this.#states.delete(source)
+    const { last } = this.#states.get(source) ?? WELL
+    this.#states.set(source, { ...WELL, last })
+  }
+
+  /** What came before is of another time, with another store. */
+  forgetLast(): void {
+    for (const [source, state] of this.#states) this.#states.set(source, { ...state, last: null })
   }
 
   set storeProblem(problem: AutomationError | null) {

@@ -1,21 +1,41 @@
 import type { Node, NodeStatus } from 'node-red'
+import { judge } from '../../lib/automations/judgement.js'
+import type { AutomationRule } from '../../lib/automations/rule.js'
+import type { ArtifactEvent } from '../../lib/events/event.js'
+import { namedBy } from '../../lib/events/subject.js'
 import type { SourceState } from '../../lib/sources/states.js'
 import type { WatchStatus } from '../../lib/sources/wandb/watch-status.js'
-import { clockTime, showProblem, showStatus } from '../runtime/report.js'
+import type { LastFired } from '../runtime/host.js'
+import { clockTime, showProblem, showStatus, withDay } from '../runtime/report.js'
 
-/** What a trigger shows: what is wrong with its source, else who was refused last, else its own last event. */
-export function showTrigger(node: Node, state: SourceState, last: { type: string; at: number } | null): void {
+/** What a trigger shows: what is wrong with its source, else its last event, and what its source brought since then. */
+export function showTrigger(node: Node, state: SourceState, own: LastFired | null, misfit: Misfit): void {
   if (state.problem) showProblem(node, state.problem)
-  else showStatus(node, statusOf(state, last))
+  else showStatus(node, statusOf(state, own, misfit))
 }
 
-function statusOf({ refused, ignored, watch }: SourceState, last: { type: string; at: number } | null): NodeStatus {
+/** The condition that an event does not meet, in a word; null when it meets all. */
+type Misfit = (event: ArtifactEvent) => string | null
+
+export function misfitOf(rule: AutomationRule, event: ArtifactEvent): string | null {
+  const failed = judge({ met: true, reason: '' }, rule, event).conditions.find(({ met }) => met === false)
+  if (failed === undefined) return null
+  if (failed.name === 'scope') return rule.trigger.scope
+  return failed.name === 'pattern' ? (namedBy(event) ?? 'alias') : failed.name
+}
+
+function statusOf({ refused, ignored, watch, last }: SourceState, own: LastFired | null, misfit: Misfit): NodeStatus {
   if (watch?.kind === 'failing') return failing(watch)
-  if (refused) return { fill: 'yellow', shape: 'ring', text: `refused: ${refused.statusText}` }
-  const extra = [ignored > 0 ? `${ignored} ignored` : '', watch ? progress(watch) : ''].filter(Boolean)
-  if (last) return { fill: 'green', shape: 'dot', text: [last.type, clockTime(last.at), ...extra].join(' · ') }
-  if (extra.length === 0) return {}
-  return { fill: watch?.kind === 'watching' ? 'green' : 'grey', shape: 'ring', text: extra.join(' · ') }
+  const since = last !== null && last.at > (own?.at ?? 0) ? last : null
+  const condition = since && misfit(since.event)
+  const extra: string[] = watch ? [progress(watch)] : []
+  if (since && condition) extra.push(`${own ? '' : 'last event '}${minute(since.at)} did not fit: ${condition}`)
+  if (refused) extra.push(`${refused.count} refused ${minute(refused.at)}${own ? '' : `: ${refused.last.statusText}`}`)
+  if (ignored > 0) extra.push(`${ignored} ignored`)
+  if (own) return { fill: 'green', shape: 'dot', text: [own.type, withDay(own.at), ...extra].join(' · ') }
+  if (extra.length === 0) return { fill: 'grey', shape: 'ring', text: 'listening' }
+  const isWatching = watch?.kind === 'watching'
+  return { fill: refused ? 'yellow' : isWatching ? 'green' : 'grey', shape: 'ring', text: extra.join(' · ') }
 }
 
 /** Nothing is lost while a poll fails: it goes on from where the last one was. */

@@ -121,7 +121,7 @@ function receiverOf(RED: NodeAPI, host: Host, node: Node, config: ArtifactSource
     now: () => new Date(),
     newId: () => newEventId(new Date()),
     onIgnored: (count) => host.sources.change(node.id, { ignored: host.sources.of(node.id).ignored + count }),
-    onRefused: (refused) => host.sources.change(node.id, { refused }),
+    onRefused: (refused) => host.sources.refuse(node.id, refused, Date.now()),
     onError: (cause) => {
       const problem = asAutomationError(cause)
       if (problem.message !== told) logProblem(node, problem)

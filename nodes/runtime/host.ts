@@ -2,9 +2,11 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import type { Node, NodeAPI } from 'node-red'
 import { AutomationError } from '../../lib/error.js'
+import { sampledAutomation } from '../../lib/events/sample-source.js'
 import { CatchUp } from '../../lib/inbox/catch-up.js'
 import { Dispatcher } from '../../lib/inbox/dispatcher.js'
 import { isUnfinished } from '../../lib/inbox/missed.js'
+import { Arrivals } from '../../lib/sources/arrivals.js'
 import { SourceStates } from '../../lib/sources/states.js'
 import { EMBEDDED, storeFile } from '../../lib/store/path.js'
 import { planStore, type StoreSettings } from '../../lib/store/settings.js'
@@ -28,6 +30,12 @@ export interface AutomationsSettings {
   proxies?: readonly string[]
 }
 
+/** An event that a trigger sent: its type, and when, in Unix milliseconds. */
+export interface LastFired {
+  readonly type: string
+  readonly at: number
+}
+
 /**
  * What outlives the nodes: Node-RED makes new node objects at every deploy, but the queue, the paths that sources
  * listen on and the events on their way belong to the process.
@@ -44,6 +52,8 @@ export class Host {
   readonly catchUp: CatchUp
   readonly #starters = new Set<() => void>()
   #automations: Automations | null = null
+  /** What each trigger sent last, and the store that it was of. */
+  #fired = { file: '', last: new Map<string, LastFired>() }
   #embedded: { readonly userDir: string | undefined; readonly file: string } | null = null
   #RED: NodeAPI
 
@@ -69,7 +79,15 @@ export class Host {
       later: (call, ms) => setTimeout(call, ms).unref(),
     })
     this.dispatcher.onSettled = (automation, source, eventId) => this.catchUp.settled(automation, source, eventId)
+    const arrivals = new Arrivals(
+      { setTimeout: (call, ms) => setTimeout(call, ms).unref(), clearTimeout },
+      (id, last) => this.sources.change(id, { last }),
+    )
+    this.dispatcher.onArrived = (source, event) => {
+      if (sampledAutomation(source) === null) arrivals.note(source, event, Date.now())
+    }
     RED.events.on('flows:stopping', () => {
+      arrivals.tellNow()
       this.#automations = null
       this.dispatcher.flowsStopping()
     })
@@ -119,6 +137,28 @@ export class Host {
       if (node.id === webhook && node.type === 'automation-webhook') service = (node as { service?: unknown }).service
     })
     return service
+  }
+
+  /** What each trigger sent last, over redeploys. */
+  get fired(): Map<string, LastFired> {
+    const file = this.embeddedPath()
+    if (this.#fired.file !== file) {
+      this.#fired = { file, last: new Map() }
+      this.sources.forgetLast()
+    }
+    return this.#fired.last
+  }
+
+  /** What a trigger sent last before this process began, as far as a delivery was made of it. */
+  async lastFired(automation: string): Promise<LastFired | null> {
+    const found: LastFired[] = []
+    for (const engine of await this.stores.all()) {
+      if (engine.problem !== null) continue
+      const [newest] = (await engine.list({ automation }, { limit: 1 })).deliveries
+      const event = newest && (await engine.get(newest.id))?.event
+      if (newest && event) found.push({ type: event.event_type, at: Date.parse(newest.created_at) })
+    }
+    return found.sort((one, other) => other.at - one.at)[0] ?? null
   }
 
   /** Runs `callback` whenever flows have (re)started, until the node is closed: every other node exists then. */

@@ -54,4 +54,14 @@ export function clockTime(ms: number): string {
   return formatted.text
 }
 
+/** `12:03:04` of today, `Mon 12:03` of another day, `Nov 23 12:03` of a week ago or more. */
+export function withDay(at: number, time = clockTime(at)): string {
+  // asked for with every event: what is just now is of today, but for a moment at midnight
+  if (Math.abs(Date.now() - at) < 1_000) return time
+  const day = new Date(at).toDateString()
+  if (day === new Date().toDateString()) return time
+  const isNear = Math.abs(at - Date.now()) < 6 * 86_400_000
+  return `${isNear ? day.slice(0, 3) : day.slice(4, 10)} ${time.slice(0, 5)}`
+}
+
 let formatted = { second: Number.NaN, text: '' }

@@ -1,9 +1,9 @@
 import type { Node, NodeStatus } from 'node-red'
 import type { Delivery } from '../../lib/delivery/delivery.js'
 import type { SenderCounts, Waiting } from '../../lib/delivery/sender-port.js'
-import { clockTime, showStatus } from '../runtime/report.js'
+import { clockTime, showStatus, withDay } from '../runtime/report.js'
 
-const time = (at: string | undefined) => (at ? withDay(Date.parse(at), clockTime(Date.parse(at))) : '')
+const time = (at: string | undefined) => (at ? withDay(Date.parse(at)) : '')
 
 /** The last result: `200 · 12:03:04`, `404 · 12:03:04`, `dry run · 12:03:04`. */
 export function resultStatus({ status, status_code: code, finished_at: at, error }: Delivery): NodeStatus {
@@ -42,12 +42,4 @@ function why({ short, until }: Waiting): string[] {
 function whenNext(at: number): string {
   const time = clockTime(at)
   return at - Date.now() < 60_000 ? time : withDay(at, time.slice(0, 5))
-}
-
-/** `Mon 12:03` of another day, of a week ago or more with its date. */
-function withDay(at: number, time: string): string {
-  const day = new Date(at).toDateString()
-  if (day === new Date().toDateString()) return time
-  const isNear = Math.abs(at - Date.now()) < 6 * 86_400_000
-  return `${isNear ? day.slice(0, 3) : day.slice(4, 10)} ${time.slice(0, 5)}`
 }
