@@ -4,6 +4,7 @@ import { NO_SOURCE } from '../../lib/automations/automation.js'
 import { type AutomationRule, compileRule, evaluatesRuns, type RuleSettings } from '../../lib/automations/rule.js'
 import type { ArtifactEvent } from '../../lib/events/event.js'
 import type { EventMessage } from '../public.js'
+import { runningNode } from '../runtime/deployed.js'
 import type { LastFired } from '../runtime/host.js'
 import { hostOf } from '../runtime/host-of.js'
 import { asAutomationError, reportProblem } from '../runtime/report.js'
@@ -25,7 +26,7 @@ module.exports = (RED: NodeAPI) => {
     const config = migrate(definition)
     let rule: AutomationRule
     try {
-      const source = RED.nodes.getNode(config.source) as (Node & { kind?: string }) | null
+      const source = runningNode<{ kind?: string }>(RED, config.source)
       rule = compileRule(config, evaluatesRuns(source?.kind))
       if (!source) throw NO_SOURCE
     } catch (error) {

@@ -6,6 +6,7 @@ import { newestEvent } from '../../lib/inbox/newest-event.js'
 import { checkPath } from '../../lib/sources/http/path.js'
 import { createReceiver, type Receiver, unavailable } from '../../lib/sources/http/receive.js'
 import { type SourceKind, type SourceKindName, type SourceSettings, sourceKind } from '../../lib/sources/source.js'
+import { ownSettings } from '../runtime/deployed.js'
 import type { Host } from '../runtime/host.js'
 import { hostOf } from '../runtime/host-of.js'
 import { asAutomationError, logProblem } from '../runtime/report.js'
@@ -15,12 +16,6 @@ import { watchWandb } from './watch.js'
 
 export interface ArtifactSourceDef extends NodeDef, SourceSettings {
   kind: string
-}
-
-/** What operators may set in settings.js for all sources of kind `wandb`. */
-function fullScanHoursOf(RED: NodeAPI): unknown {
-  const { artifactAutomations } = RED.settings as { artifactAutomations?: { fullScanHours?: unknown } }
-  return artifactAutomations?.fullScanHours
 }
 
 type SourceNode = Node & { kind?: string }
@@ -75,7 +70,7 @@ const START: Readonly<
 > = {
   http: listen,
   wandb: (RED, host, node, config) =>
-    watchWandb(host, node, config, () => secretIn(RED, config.apiKey), fullScanHoursOf(RED)),
+    watchWandb(host, node, config, () => secretIn(RED, config.apiKey), ownSettings(RED).fullScanHours),
 }
 
 const unknownKind = (kind: string) =>

@@ -7,8 +7,7 @@ import type { Dispatcher } from '../../lib/inbox/dispatcher.js'
 import type { WebhookSettings } from '../../lib/webhook/compile.js'
 import { refusalOf } from '../../lib/webhook/refusal.js'
 import { markupOf } from '../../lib/webhook/services.js'
-import { withEnvironment } from './environment.js'
-import { deployedNodes } from './flow-graph.js'
+import { deployedNodes, runningNode, withEnvironment } from './deployed.js'
 import { asTheyRun } from './listed-nodes.js'
 import { asAutomationError } from './report.js'
 import { resolveWebhook } from './resolve-webhook.js'
@@ -80,7 +79,7 @@ export class Automations {
       source: (id) => {
         const source = graph.node(id)
         if (source?.node.type !== 'artifact-source') return null
-        const isThere = this.#given.has(source.node.id) ? graph.isEnabled(source) : this.#RED.nodes.getNode(id)
+        const isThere = this.#given.has(source.node.id) ? graph.isEnabled(source) : runningNode(this.#RED, id)
         return isThere ? { isWatched: evaluatesRuns(this.#settings(source)['kind']) } : null
       },
       webhook: (id) => this.#webhook(graph.node(id), id),

@@ -13,8 +13,8 @@ import { planStore, type StoreSettings } from '../../lib/store/settings.js'
 import { type AddressPolicy, parseAddressPolicy } from '../../lib/webhook/address.js'
 import type { FindProxy } from '../../lib/webhook/proxy-environment.js'
 import { Automations } from './automations.js'
-import { withEnvironment } from './environment.js'
-import { automationsWithSender, deployedNodes, FlowGraph } from './flow-graph.js'
+import { deployedNodes, deployedOf, ownSettings, runningNode, settingsJs, withEnvironment } from './deployed.js'
+import { automationsWithSender, FlowGraph } from './flow-graph.js'
 import { Ingest } from './ingest.js'
 import { machineProxy } from './machine-proxy.js'
 import { asAutomationError } from './report.js'
@@ -22,12 +22,8 @@ import { KnownSecrets } from './secrets.js'
 import { StorePool, type Stores } from './store-pool.js'
 import type { WebhookRuntime } from './webhook-runtime.js'
 
-/** What operators set in settings.js. */
-export interface AutomationsSettings {
-  /** `lan` (default), `public`, or a list of host names, addresses and CIDR ranges. */
-  addressPolicy?: 'lan' | 'public' | readonly string[]
-  /** Where proxies that flows name may be, besides. */
-  proxies?: readonly string[]
+interface UserSettings {
+  readonly userDir: string
 }
 
 /** An event that a trigger sent: its type, and when, in Unix milliseconds. */
@@ -101,7 +97,7 @@ export class Host {
 
   /** The address policy of settings.js. @throws AutomationError when it is not one */
   get addressPolicy(): AddressPolicy {
-    const { addressPolicy, proxies } = this.#settings
+    const { addressPolicy, proxies } = ownSettings(this.#RED)
     return parseAddressPolicy(addressPolicy ?? 'lan', proxies)
   }
 
@@ -110,20 +106,16 @@ export class Host {
     return machineProxy(this.#RED)
   }
 
-  get #settings(): AutomationsSettings {
-    const { artifactAutomations } = this.#RED.settings as unknown as { artifactAutomations?: AutomationsSettings }
-    return artifactAutomations ?? {}
-  }
-
   /** Under the user directory. */
   get #storesFolder(): string {
-    const userDir = this.#RED.settings.userDir || process.env['NODE_RED_HOME'] || path.join(homedir(), '.node-red')
+    const { userDir: given } = settingsJs<UserSettings>(this.#RED)
+    const userDir = given || process.env['NODE_RED_HOME'] || path.join(homedir(), '.node-red')
     return path.resolve(userDir, 'artifact-automations')
   }
 
   /** Of the store that keeps every event; asked for with each of them. */
   embeddedPath(): string {
-    const { userDir } = this.#RED.settings
+    const { userDir } = settingsJs<UserSettings>(this.#RED)
     if (this.#embedded === null || this.#embedded.userDir !== userDir) {
       this.#embedded = { userDir, file: path.join(this.#storesFolder, EMBEDDED) }
     }
@@ -132,11 +124,7 @@ export class Host {
 
   /** The service of a webhook that does not run now, as it is saved. */
   savedService(webhook: string): unknown {
-    let service: unknown
-    this.#RED.nodes.eachNode((node) => {
-      if (node.id === webhook && node.type === 'automation-webhook') service = (node as { service?: unknown }).service
-    })
-    return service
+    return deployedOf(this.#RED, 'automation-webhook').find(({ id }) => id === webhook)?.['service']
   }
 
   /** What each trigger sent last, over redeploys. */
@@ -188,11 +176,8 @@ export class Host {
 
   /** Whoever only installed the package gets no store file. */
   get #inUse(): boolean {
-    let used = this.stores.size > 0
-    this.#RED.nodes.eachNode(({ type }) => {
-      used ||= type === 'artifact-source' || type === 'webhook-sender'
-    })
-    return used
+    if (this.stores.size > 0) return true
+    return ['artifact-source', 'webhook-sender'].some((type) => deployedOf(this.#RED, type).length > 0)
   }
 
   /** Without a usable store nothing can be handed over; it is tried again when the store comes back. */
@@ -210,13 +195,10 @@ export class Host {
   /** @throws AutomationError `store_invalid` */
   #planned(id: string, saved: StoreSettings): { file: string; retentionDays: number } {
     const { path: given, retentionDays } = planStore(withEnvironment(this.#RED, id, saved))
-    const others: string[] = []
-    this.#RED.nodes.eachNode((node) => {
-      if (node.type !== 'delivery-store' || node.id === id) return
-      const { path: other } = withEnvironment(this.#RED, node.id, node as StoreSettings)
-      if (typeof other === 'string') others.push(other)
-    })
-    return { file: storeFile(this.#storesFolder, given, others), retentionDays }
+    const others = deployedOf(this.#RED, 'delivery-store').filter((node) => node.id !== id)
+    const paths = others.map((node) => withEnvironment(this.#RED, node.id, node as object as StoreSettings).path)
+    const texts = paths.filter((other) => typeof other === 'string')
+    return { file: storeFile(this.#storesFolder, given, texts), retentionDays }
   }
 
   /** Opens the store of a deployed `delivery-store`. @throws AutomationError `store_invalid` */
@@ -228,7 +210,7 @@ export class Host {
   #retention(): Map<string, number> {
     const longest = new Map<string, number>()
     for (const { id, node } of new FlowGraph(deployedNodes(this.#RED)).ofType('delivery-store')) {
-      if (!this.#RED.nodes.getNode(id)) continue
+      if (!runningNode(this.#RED, id)) continue
       try {
         const { file, retentionDays } = this.#planned(id, node as object)
         longest.set(file, Math.max(retentionDays, longest.get(file) ?? 0))
@@ -247,14 +229,11 @@ export class Host {
   storesOf(id: string, z?: string): Stores {
     const embedded = this.stores.open(this.embeddedPath())
     if (!id) return { own: embedded, all: [embedded], problem: null }
-    let saved: StoreSettings | null = null
-    this.#RED.nodes.eachNode((node) => {
-      if (node.type !== 'delivery-store' || (node as { d?: boolean }).d) return
-      if (node.id === id || `${z}-${node.id}` === id) saved = node as object
-    })
+    const enabled = deployedOf(this.#RED, 'delivery-store').filter(({ d }) => !d)
+    const saved = enabled.findLast((node) => node.id === id || `${z}-${node.id}` === id)
     try {
-      if (saved === null) throw NO_STORE
-      const own = this.stores.open(this.#planned(id, saved).file)
+      if (!saved) throw NO_STORE
+      const own = this.stores.open(this.#planned(id, saved as object).file)
       return { own, all: own === embedded ? [embedded] : [own, embedded], problem: null }
     } catch (error) {
       return { own: embedded, all: [embedded], problem: asAutomationError(error) }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import type { NodeAPI } from 'node-red'
+import { settingsJs } from './deployed.js'
 import type { Middleware } from './web-server.js'
 
 interface HttpNodeSettings {
@@ -15,7 +16,7 @@ interface HttpNodeSettings {
  * 4.1 and 5): cookies are read, then comes `httpNodeMiddleware`, then `httpNodeCors`.
  */
 export function beforeEndpoints(RED: NodeAPI): Middleware[] {
-  const settings = RED.settings as unknown as HttpNodeSettings
+  const settings = settingsJs<HttpNodeSettings>(RED)
   const own = [settings.httpNodeMiddleware ?? []].flat().filter((handler) => typeof handler === 'function')
   const cookies = own.length > 0 ? ofCore<() => Middleware>(settings, 'cookie-parser')?.() : undefined
   const cors =

@@ -3,6 +3,7 @@ import type { NodeAPI } from 'node-red'
 import { AutomationError } from '../../lib/error.js'
 import { canonicalPath, checkPath, pathOfTarget } from '../../lib/sources/http/path.js'
 import { notPost, unavailable } from '../../lib/sources/http/receive.js'
+import { deployedOf } from './deployed.js'
 import { beforeEndpoints, runInTurn } from './http-node-settings.js'
 import { type IngestRoute, IngestRoutes, type Receiver } from './ingest-routes.js'
 import { ownerOf } from './path-owners.js'
@@ -208,16 +209,12 @@ function pathTaken(path: string, short: string, whole: string): AutomationError 
 }
 
 function mayHaveSources(RED: NodeAPI): boolean {
-  let found = false
   try {
-    RED.nodes.eachNode(({ type }) => {
-      found ||= type === 'artifact-source'
-    })
+    return deployedOf(RED, 'artifact-source').length > 0
   } catch {
     // the flows have not been read yet
     return true
   }
-  return found
 }
 
 const pathOf = (request: IncomingMessage): string => canonicalPath(pathOfTarget(request.url ?? '/'))

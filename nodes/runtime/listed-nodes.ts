@@ -1,6 +1,7 @@
 import type { NodeAPI } from 'node-red'
 import type { WebhookSettings } from '../../lib/webhook/compile.js'
-import { deployedNodes, FlowGraph } from './flow-graph.js'
+import { deployedNodes, runningNode } from './deployed.js'
+import { FlowGraph } from './flow-graph.js'
 
 /**
  * The ids of a list of configuration nodes, as these run. Inside a subflow every instance has nodes of its own, and
@@ -13,9 +14,9 @@ export function listedNodes(RED: NodeAPI, saved: unknown, z: string | undefined)
   if (typeof saved === 'string') return saved === '' ? [] : [saved]
   if (!Array.isArray(saved) || !z) return saved
   return saved.map((id: unknown) => {
-    if (typeof id !== 'string' || RED.nodes.getNode(id)) return id
+    if (typeof id !== 'string' || runningNode(RED, id)) return id
     const inside = `${z}-${id}`
-    return RED.nodes.getNode(inside) ? inside : id
+    return runningNode(RED, inside) ? inside : id
   })
 }
 
@@ -26,7 +27,7 @@ export function listedNodes(RED: NodeAPI, saved: unknown, z: string | undefined)
 export function asTheyRun(RED: NodeAPI, settings: WebhookSettings): WebhookSettings {
   let graph: FlowGraph | undefined
   const running = (id: string): string => {
-    if (typeof id !== 'string' || id === '' || RED.nodes.getNode(id)) return id
+    if (typeof id !== 'string' || id === '' || runningNode(RED, id)) return id
     graph ??= new FlowGraph(deployedNodes(RED))
     return graph.runningIds(id)[0] ?? id
   }

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { NodeAPI } from 'node-red'
+import { text } from '../../lib/automations/flow/graph.js'
 import { canonicalPath } from '../../lib/sources/http/path.js'
 import { withoutEnd } from '../../lib/trimmed-of.js'
+import { deployedOf, runningNode, settingsJs } from './deployed.js'
 import { belowRoot, type ExpressApp, isEndpoint, layersOf, rootOf } from './web-server.js'
 
 /** Whose a path is, if it is not a source's: for a status, and for a sentence. */
@@ -78,7 +80,7 @@ const ADMIN: PathOwner = { short: 'the editor', whole: 'Node-RED’s editor and 
 
 function adminOwner(RED: NodeAPI, nodeRoot: string, whole: string): PathOwner | null {
   const app = RED.httpAdmin as unknown as ExpressApp | undefined
-  const { httpAdminRoot } = RED.settings as unknown as WebSettings
+  const { httpAdminRoot } = settingsJs<WebSettings>(RED)
   if (typeof app !== 'function' || !app.parent || httpAdminRoot === false) return null
   const root = canonicalPath(app.path())
   const below = belowRoot(root, whole)
@@ -94,7 +96,7 @@ function adminOwner(RED: NodeAPI, nodeRoot: string, whole: string): PathOwner | 
  * the file's.
  */
 function staticOwner(RED: NodeAPI, nodeRoot: string, whole: Below): PathOwner | null {
-  const { httpStatic, httpStaticRoot = '/' } = RED.settings as unknown as WebSettings
+  const { httpStatic, httpStaticRoot = '/' } = settingsJs<WebSettings>(RED)
   for (const each of [httpStatic || []].flat()) {
     const folder: StaticFolder = typeof each === 'string' ? { path: each } : each
     if (typeof folder?.path !== 'string') continue
@@ -133,19 +135,12 @@ const endpointIn = (app: ExpressApp, { given, canonical }: Below) =>
 
 /** Null when no http in node has this path; empty when it has no name. */
 function nameOfHttpIn(RED: NodeAPI, url: string): string | null {
-  let name: string | null = null
-  RED.nodes.eachNode((node) => {
-    const {
-      type,
-      url: own,
-      method,
-      name: called,
-    } = node as { type: string; url?: string; method?: string; name?: string }
-    if (type !== 'http in' || method !== 'post') return
-    const resolved = (RED.nodes.getNode(node.id) as { url?: string } | null)?.url ?? own ?? ''
-    if (`/${resolved}`.replace('//', '/') === url) name = called ?? ''
+  const nodes = deployedOf(RED, 'http in').filter(({ method }) => method === 'post')
+  const found = nodes.findLast((node) => {
+    const resolved = runningNode<{ url?: string }>(RED, node.id)?.url ?? text(node['url'])
+    return `/${resolved}`.replace('//', '/') === url
   })
-  return name
+  return found ? text(found['name']) : null
 }
 
 function programOwner(app: ExpressApp, whole: Below): PathOwner | null {

@@ -6,6 +6,7 @@ import { compileWebhook, type Webhook, type WebhookSettings } from '../../lib/we
 import type { ProxySettings } from '../../lib/webhook/proxy.js'
 import { checkTypes } from '../../lib/webhook/settings.js'
 import type { TlsSettings } from '../../lib/webhook/tls.js'
+import { runningNode } from './deployed.js'
 import { machineProxy } from './machine-proxy.js'
 import { secretOf } from './secrets.js'
 
@@ -55,7 +56,7 @@ export function resolveWebhook(RED: NodeAPI, settings: WebhookSettings): Resolve
 }
 
 function tlsOptions(RED: NodeAPI, id: string): TlsSettings {
-  const node = RED.nodes.getNode(id) as TlsNode | null
+  const node = runningNode<TlsNode>(RED, id)
   if (!node?.addTLSOptions || node.valid === false) {
     throw new AutomationError(
       'tls_missing',
@@ -66,7 +67,7 @@ function tlsOptions(RED: NodeAPI, id: string): TlsSettings {
 }
 
 function proxyOptions(RED: NodeAPI, id: string): ProxySettings {
-  const node = RED.nodes.getNode(id) as ProxyNode | null
+  const node = runningNode<ProxyNode>(RED, id)
   if (!node?.url) {
     throw new AutomationError('proxy_missing', 'The proxy of this webhook does not exist or is disabled.')
   }

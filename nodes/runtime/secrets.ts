@@ -1,13 +1,13 @@
 import type { Node, NodeAPI } from 'node-red'
 import { AutomationError } from '../../lib/error.js'
 import { Secret } from '../../lib/secrets/secret.js'
+import { runningNode } from './deployed.js'
 
 type SecretNode = Node<{ value?: string }> & { name?: string }
 
 /** The value of an automation-secret; undefined when the node or its credential is missing. */
 export function secretIn(RED: NodeAPI, id: string | undefined): Secret | undefined {
-  const node = id ? (RED.nodes.getNode(id) as SecretNode | null) : null
-  const value = node?.credentials?.value
+  const value = runningNode<SecretNode>(RED, id)?.credentials?.value
   return value ? new Secret(value) : undefined
 }
 
@@ -34,7 +34,7 @@ export class KnownSecrets {
  * @throws AutomationError `secret_missing` when the node or its value is not there (an imported flow, say)
  */
 export function secretOf(RED: NodeAPI, id: string, role: string): { name: string; secret: Secret } {
-  const node = RED.nodes.getNode(id) as SecretNode | null
+  const node = runningNode<SecretNode>(RED, id)
   const name = node?.name ?? ''
   const secret = secretIn(RED, id)
   if (!node || secret === undefined) {

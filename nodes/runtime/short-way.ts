@@ -1,4 +1,5 @@
 import type { NodeAPI } from 'node-red'
+import { settingsJs } from './deployed.js'
 import {
   belowRoot,
   type ExpressApp,
@@ -92,7 +93,7 @@ export class ShortWay {
   }
 
   #onTheWay(path: string): Middleware[] | null {
-    const settings = this.#RED.settings as unknown as Readonly<Record<string, unknown>>
+    const settings = settingsJs<Record<string, unknown>>(this.#RED)
     const { app, admin, root } = this.#apps()
     if (OPERATORS.some((name) => settings[name]) || app.parent !== root) return null
     const inRoot = layersOf(root)

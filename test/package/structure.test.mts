@@ -99,6 +99,12 @@ describe('the sources', () => {
     assert.deepEqual(wrong, [])
   })
 
+  it('ask Node-RED in one place what is deployed, and what settings.js says', () => {
+    const asks = /\bRED\.(nodes\.(getNode|eachNode|getNodeCredentials)\(|settings\b|util\.getSetting\()/
+    const wrong = SOURCES.filter((file) => file.startsWith('nodes/') && !isEditorCode(file) && asks.test(read(file)))
+    assert.deepEqual(wrong, ['nodes/runtime/deployed.ts'])
+  })
+
   it('have one folder a node, complete', () => {
     for (const type of NODE_TYPES) {
       for (const file of [

@@ -1,6 +1,7 @@
 import type { NodeAPI } from 'node-red'
 import type { Delivery } from '../../../lib/delivery/delivery.js'
-import { deployedNodes, FlowGraph, type SenderRow, text } from '../flow-graph.js'
+import { deployedNodes } from '../deployed.js'
+import { FlowGraph, type SenderRow, text } from '../flow-graph.js'
 
 /** One row of `GET automations`. */
 export interface AutomationRow {

@@ -2,6 +2,7 @@ import type { NodeAPI } from 'node-red'
 import { AutomationError } from '../../../lib/error.js'
 import { kindOf } from '../../../lib/error-codes.js'
 import { isObject } from '../../../lib/json.js'
+import { settingsJs } from '../deployed.js'
 import { asAutomationError } from '../report.js'
 import { writeJson } from './write-answer.js'
 
@@ -66,7 +67,7 @@ export class AdminRouter {
   }
 
   #isRefused(request: ExpressRequest): boolean {
-    const { httpAdminCors } = this.#RED.settings as unknown as { httpAdminCors?: unknown }
+    const { httpAdminCors } = settingsJs<{ httpAdminCors: unknown }>(this.#RED)
     return !httpAdminCors && isForeign(request)
   }
 }

@@ -4,7 +4,7 @@ import type { RuleSettings } from '../../../lib/automations/rule.js'
 import { AutomationError } from '../../../lib/error.js'
 import type { EventType } from '../../../lib/events/event.js'
 import { sampleSource } from '../../../lib/events/sample-source.js'
-import { withEnvironment } from '../environment.js'
+import { deployedOf, withEnvironment } from '../deployed.js'
 import type { Host } from '../host.js'
 
 /**
@@ -13,11 +13,8 @@ import type { Host } from '../host.js'
  * @throws AutomationError `not_found` when no such trigger is deployed
  */
 export async function sendSample(RED: NodeAPI, host: Host, id: string, at: Date, eventId: string): Promise<string> {
-  let settings: RuleSettings | undefined
-  RED.nodes.eachNode((node) => {
-    if (node.id === id && node.type === 'artifact-event')
-      settings = withEnvironment(RED, id, node as unknown as RuleSettings)
-  })
+  const trigger = deployedOf(RED, 'artifact-event').find((node) => node.id === id)
+  const settings = trigger && withEnvironment(RED, id, trigger as unknown as RuleSettings)
   if (!settings || !host.dispatcher.has(id)) {
     throw new AutomationError(
       'not_found',
