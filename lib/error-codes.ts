@@ -81,6 +81,7 @@ export const ERRORS = {
   dns: { status: 502 },
   timeout: { status: 504 },
   interrupted: { status: 503 },
+  cancelled: { status: 409 },
   address_blocked: { status: 400, statusText: 'address blocked' },
   service_limits: { status: 400, statusText: 'beyond GitHub’s limits' },
 

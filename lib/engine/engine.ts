@@ -5,7 +5,7 @@ import type { AutomationError } from '../error.js'
 import type { ArtifactEvent } from '../events/event.js'
 import type { AcceptOptions, EventKeeper, KeptEvent } from '../inbox/event-keeper.js'
 import { type Match, Replay } from '../inbox/replay.js'
-import type { DeliveryDetail, DeliveryFilter } from '../store/delivery-queue.js'
+import type { DeliveryDetail, DeliveryFilter, DeliveryPage } from '../store/delivery-queue.js'
 import type { KnownEvent } from '../store/event-log.js'
 import { messageOf, StoreAccess } from '../store/guard/access.js'
 import { Housekeeping } from '../store/guard/housekeeping.js'
@@ -13,6 +13,7 @@ import type { Page } from '../store/page.js'
 import type { Statistics } from '../store/statistics.js'
 import type { DeliveryStore } from '../store/store.js'
 import { Alarm, LONGEST_TIMER_MS } from './alarm.js'
+import { Cancellation } from './cancellation.js'
 import { ClockWatch } from './clock-watch.js'
 import { deadline } from './deadline.js'
 import { Elsewhere } from './elsewhere.js'
@@ -46,7 +47,8 @@ export class DeliveryEngine implements EventKeeper {
   readonly #senders: Senders
   readonly #pending: Pending
   readonly #lanes: Lanes
-  readonly #redelivery: Redelivery
+  readonly redelivery: Redelivery
+  readonly cancellation: Cancellation
   readonly #intake: Intake
   readonly statistics: Statistics
   /** Webhooks that were attached before the store could be opened. */
@@ -100,7 +102,8 @@ export class DeliveryEngine implements EventKeeper {
     const elsewhere = new Elsewhere({ access, lanes, pending, senders: this.#senders })
     store.onChange((change) => elsewhere.changed(change))
     this.#clockWatch = new ClockWatch({ clock, store, lanes, log })
-    this.#redelivery = new Redelivery(store, access, pending, lanes)
+    this.redelivery = new Redelivery({ store, access, pending, lanes, clock })
+    this.cancellation = new Cancellation(store, access, lanes)
     this.#intake = new Intake({ store, access, housekeeping, clock, lanes, pending })
   }
 
@@ -212,16 +215,6 @@ export class DeliveryEngine implements EventKeeper {
     return this.#intake.dryRun(delivery, request)
   }
 
-  /** The same delivery again, with further attempts; one that is pending is made due now. False: there is none. */
-  redeliver(id: string): Promise<boolean> {
-    return this.#redelivery.one(id, this.#options.clock.now())
-  }
-
-  /** Redelivers what matches, without a status what failed; resolves with the number when all of it is due. */
-  redeliverMany(filter: DeliveryFilter): Promise<number> {
-    return this.#redelivery.many(filter, this.#options.clock.now())
-  }
-
   /** Sends nothing to the webhook until `resume`, or a deploy with another URL. */
   pause(webhook: string, reason = 'Paused by hand.'): Promise<void> {
     return this.#access.use(() => this.#lanes.of(webhook).pause(reason))
@@ -232,8 +225,13 @@ export class DeliveryEngine implements EventKeeper {
   }
 
   /** One page of the history, newest first. A page may be short before the end: only `next: null` is the end. */
-  list(filter: DeliveryFilter, page: Page): Promise<{ deliveries: Delivery[]; next: string | null }> {
+  list(filter: DeliveryFilter, page: Page): Promise<DeliveryPage> {
     return this.#access.use(() => this.#store.deliveries(filter, page))
+  }
+
+  /** @param signal nobody waits for the number any more */
+  count(filter: DeliveryFilter, signal?: AbortSignal): Promise<number> {
+    return this.#access.use(() => this.#store.count(filter, signal))
   }
 
   /** What a sender did last, among the webhook's newest deliveries; null when none of them is its own and over. */

@@ -1,48 +1,60 @@
+import type { Clock } from '../platform.js'
 import type { DeliveryFilter, Redelivered, RedeliveryRequest } from '../store/delivery-queue.js'
 import type { StoreAccess } from '../store/guard/access.js'
 import type { DeliveryStore } from '../store/store.js'
 import type { Lanes } from './lanes.js'
 import type { Pending } from './pending.js'
+import { type Done, type DonePage, inSlices } from './slices.js'
 
-/** So many deliveries are made due in one transaction. */
-const AT_ONCE = 200
+interface RedeliveryParts {
+  readonly store: DeliveryStore
+  readonly access: StoreAccess
+  readonly pending: Pending
+  readonly lanes: Lanes
+  readonly clock: Clock
+}
 
 /** Sends finished deliveries again, under their ids, with their schedules from the start. */
 export class Redelivery {
-  readonly #store: DeliveryStore
-  readonly #access: StoreAccess
-  readonly #pending: Pending
-  readonly #lanes: Lanes
+  readonly #parts: RedeliveryParts
 
-  constructor(store: DeliveryStore, access: StoreAccess, pending: Pending, lanes: Lanes) {
-    this.#store = store
-    this.#access = access
-    this.#pending = pending
-    this.#lanes = lanes
+  constructor(parts: RedeliveryParts) {
+    this.#parts = parts
   }
 
-  async one(id: string, now: number): Promise<boolean> {
-    return (await this.#slice({ id }, now)).deliveries.length > 0
+  /** One that is pending is made due now. False: there is none. */
+  async one(id: string): Promise<boolean> {
+    return (await this.#slice({ id })).deliveries.length > 0
   }
 
-  async many(filter: DeliveryFilter, now: number): Promise<number> {
-    const wanted = { ...filter, status: filter.status ?? 'failed' } as const
+  /** All that matches, without a status what failed; resolves with the number when all of it is due. */
+  async many(filter: DeliveryFilter): Promise<number> {
     let count = 0
     let before: string | null = null
     do {
-      const slice: Redelivered = await this.#slice({ filter: wanted, before, limit: AT_ONCE }, now)
-      count += slice.deliveries.length
-      before = slice.next
+      const page: Done = await this.page(filter, { before, limit: Number.POSITIVE_INFINITY })
+      count += page.count
+      before = page.next
     } while (before !== null)
     return count
   }
 
-  async #slice(request: RedeliveryRequest, now: number): Promise<Redelivered> {
-    const slice = await this.#access.use(() => this.#store.redeliver(request, now))
+  /** The same, at most so many. A page may be short before the end. */
+  page(filter: DeliveryFilter, page: DonePage): Promise<Done> {
+    const wanted = { ...filter, status: filter.status ?? 'failed' } as const
+    return inSlices(page, async (slice) => {
+      const { deliveries, next } = await this.#slice({ filter: wanted, ...slice })
+      return { count: deliveries.length, next }
+    })
+  }
+
+  async #slice(request: RedeliveryRequest): Promise<Redelivered> {
+    const { store, access, pending, lanes, clock } = this.#parts
+    const slice = await access.use(() => store.redeliver(request, clock.now()))
     for (const { webhook, sender, wasPending } of slice.deliveries) {
-      if (!wasPending) this.#pending.add(webhook, sender, 1)
+      if (!wasPending) pending.add(webhook, sender, 1)
     }
-    for (const id of new Set(slice.deliveries.map(({ webhook }) => webhook))) this.#lanes.of(id).wake()
+    for (const id of new Set(slice.deliveries.map(({ webhook }) => webhook))) lanes.of(id).wake()
     return slice
   }
 }

@@ -35,7 +35,10 @@ export interface DeliveryQueue {
   record(result: AttemptRecord): Promise<{ readonly successor: boolean }>
 
   delivery(id: string): Promise<DeliveryDetail | null>
-  deliveries(filter: DeliveryFilter, page: Page): Promise<{ deliveries: Delivery[]; next: string | null }>
+  /** A page may be short, or empty, before the end: only `next: null` is the end. The event loop is left free meanwhile. */
+  deliveries(filter: DeliveryFilter, page: Page): Promise<DeliveryPage>
+  /** How many fit, counted in turns that leave the event loop free. @param signal ends it: nobody waits any more */
+  count(filter: DeliveryFilter, signal?: AbortSignal): Promise<number>
   /** What a sender did last, among the newest deliveries of a webhook that are over. */
   lastResult(webhook: string, sender: string): Promise<Delivery | null>
   /**
@@ -43,6 +46,11 @@ export interface DeliveryQueue {
    * going on at `before`. Those that are claimed, or wait for their predecessor, are left as they are; dry runs too.
    */
   redeliver(request: RedeliveryRequest, now: number): Promise<Redelivered>
+  /**
+   * Takes pending deliveries, due or not, as `claim` does, each under the newest lease of its webhook; of those that are
+   * taken already it only says which they are.
+   */
+  takePending(request: RedeliveryRequest): Promise<TakenPending>
 
   webhookStates(): Promise<ReadonlyMap<string, WebhookState>>
   /** Changes what is named of a webhook's state, and leaves the rest as it is: several may change it. */
@@ -136,6 +144,24 @@ export interface DeliveryFilter {
   /** Bounds of `created_at`: since included, until not. */
   readonly since?: number
   readonly until?: number
+  /**
+   * Part of what identifies a delivery or its event (lib/events/search-terms.ts), or of the text of its error: folded, of
+   * one line, at least two characters.
+   */
+  readonly search?: string
+}
+
+export interface DeliveryPage {
+  readonly deliveries: Delivery[]
+  readonly next: string | null
+  /** Set when the page ends because it has looked at much: when the last one was made that it looked at. */
+  readonly lookedBackTo?: string
+}
+
+export interface TakenPending {
+  readonly taken: readonly StoredDelivery[]
+  readonly busy: readonly { readonly seq: number; readonly webhook: string }[]
+  readonly next: string | null
 }
 
 export type RedeliveryRequest =

@@ -23,7 +23,14 @@ export interface EventLog {
   /** A page may be short, or empty, before the end: only `next: null` is the end. */
   events(filter: EventFilter, page: EventPage): Promise<{ events: KnownEvent[]; next: string | null }>
   /** The same, for those who only pass them on: of each its `event` as JSON text. */
-  eventTexts(filter: EventFilter, page: EventPage): Promise<{ events: EventText[]; next: string | null }>
+  eventTexts(filter: EventFilter, page: EventPage): Promise<EventTextPage>
+}
+
+export interface EventTextPage {
+  readonly events: EventText[]
+  readonly next: string | null
+  /** Set when the page ends because it has looked at much: when the last one came that it looked at. */
+  readonly lookedBackTo?: string
 }
 
 export interface NewEvent {
@@ -73,6 +80,8 @@ export interface EventFilter {
   readonly since?: number
   readonly until?: number
   readonly event_type?: EventType
+  /** Part of what identifies an event (lib/events/search-terms.ts): folded, of one line, at least two characters. */
+  readonly search?: string
 }
 
 export interface EventPage extends Page {

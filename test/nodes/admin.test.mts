@@ -101,7 +101,7 @@ describe('the admin interface', () => {
     await nodeRed.messages('delivered', 1)
     assert.deepEqual(await call('/deliveries/redeliver', { status: 'failed' }), {
       status: 200,
-      body: { redelivered: 2 },
+      body: { redelivered: 2, next: null },
     })
     await nodeRed.messages('delivered', 3)
     const { deliveries } = (await call('/deliveries')).body as { deliveries: Row[] }

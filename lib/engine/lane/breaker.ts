@@ -31,6 +31,12 @@ export class Breaker {
     return this.#allowed
   }
 
+  /** An attempt ended. */
+  learn(failed: boolean, concurrency: number, now: number): void {
+    if (failed) this.failed(now)
+    else this.succeeded(concurrency)
+  }
+
   succeeded(concurrency: number): void {
     this.#failures = 0
     if (this.open) {

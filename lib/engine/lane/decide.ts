@@ -63,6 +63,12 @@ export function cutOff(startedAt: number, now: number, error: DeliveryError) {
   return { started_at: isoTime(startedAt), duration_ms: Math.max(0, now - startedAt), error }
 }
 
+/** A delivery that somebody cancelled, whatever its last request came to. */
+export function cancelled(step: number): Decision {
+  const error = { code: 'cancelled', message: 'The delivery was cancelled before it had arrived.' }
+  return { status: 'failed', step, dueAt: null, error }
+}
+
 export const INTERRUPTED: DeliveryError = {
   code: 'interrupted',
   message: 'Node-RED stopped or deployed while the request was on its way.',

@@ -2,7 +2,7 @@ import type { LanePort, SendResult } from '../../delivery/lane-port.js'
 import type { StoredDelivery } from '../../delivery/stored.js'
 import { isLeaseLost } from '../../error.js'
 import type { AttemptRecord } from '../../store/delivery-queue.js'
-import { cutOff, type Decision, decide, INTERRUPTED, resultOfError } from './decide.js'
+import { cancelled, cutOff, type Decision, decide, INTERRUPTED, resultOfError } from './decide.js'
 import type { LaneContext } from './lane-context.js'
 import { RateLimit } from './rate-limit.js'
 
@@ -33,6 +33,8 @@ export interface Flight {
   marked: boolean
   /** Its end is known, and about to be stored. */
   answered: boolean
+  /** No further request is to follow this one. */
+  cancelled: boolean
 }
 
 /** What the lane does when something of a flight is known. */
@@ -80,12 +82,36 @@ export class Flights {
     return new Promise((resolve) => this.#landed.push(resolve))
   }
 
+  /** The same, but what of a deployment has not ended at a deadline is cut off. */
+  async landedOrCut(deployment: Deployment | null, deadline: Promise<void>): Promise<void> {
+    const landed = this.landed()
+    await Promise.race([landed, deadline])
+    deployment?.cut.abort()
+    await landed
+  }
+
   start(delivery: StoredDelivery, deployment: Deployment): void {
     const { clock, started } = this.#context
-    const flight: Flight = { delivery, startedAt: clock.now(), marked: false, answered: false }
+    const flight: Flight = { delivery, startedAt: clock.now(), marked: false, answered: false, cancelled: false }
     this.#flights.set(delivery.seq, flight)
     started()
     void this.#fly(flight, deployment)
+  }
+
+  /** Has no further request follow those of these that are on their way; says which are. */
+  cancel(seqs: ReadonlySet<number>): number[] {
+    const flying = [...seqs].filter((seq) => this.#flights.has(seq))
+    for (const seq of flying) this.#flights.get(seq)!.cancelled = true
+    return flying
+  }
+
+  /** Stores that a delivery without a request on its way was cancelled. */
+  async end(delivery: StoredDelivery): Promise<void> {
+    const { clock, senders } = this.#context
+    const owed = !senders.has(delivery.sender.id)
+    const record = { ...cancelled(delivery.step), delivery, attempt: null, at: clock.now(), owed }
+    const stored = await this.#store(record)
+    if (stored !== null) this.#events.recorded(record, stored.successor)
   }
 
   /** Sends, and sees to what comes of it; rejects never. */
@@ -102,9 +128,12 @@ export class Flights {
     this.#unrecorded++
     this.#events.changed()
     const stored = await this.#store(record)
+    // cancelled while that was being stored
+    const ends = flight.cancelled && record.status === 'pending'
+    if (ends) await this.end({ ...delivery, attempts: delivery.attempts + (record.attempt === null ? 0 : 1) })
     this.#unrecorded--
     this.#flights.delete(delivery.seq)
-    if (stored !== null) this.#events.recorded(record, stored.successor)
+    if (stored !== null && !ends) this.#events.recorded(record, stored.successor)
     if (this.#flights.size === 0) for (const resolve of this.#landed.splice(0)) resolve()
     this.#events.changed()
   }
@@ -123,6 +152,7 @@ export class Flights {
       decision = decide(outcome, { step: delivery.step, schedule: port.schedule, now, random })
       if (attempt !== null) this.#events.answered(result, port, now)
     }
+    if (flight.cancelled && decision.status === 'pending') decision = cancelled(decision.step)
     const owed = decision.status !== 'pending' && !senders.has(delivery.sender.id)
     return { ...decision, delivery, attempt, at: now, owed }
   }

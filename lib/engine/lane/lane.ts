@@ -8,11 +8,12 @@ import type { Lease } from '../../store/ownership.js'
 import { outputOf } from '../describe.js'
 import { Breaker } from './breaker.js'
 import { Results, type WebhookMetrics } from './counters.js'
+import { Filling } from './filling.js'
 import { cutOffAll, type Deployment, deploy, type Flight, Flights } from './flights.js'
 import type { LaneContext } from './lane-context.js'
 import { LaneState } from './state.js'
 import { failingSince, pausedBecause, stoppedBecause, WaitingNews } from './waiting.js'
-import { LOW_WATER, WINDOW_SIZE, Window } from './window.js'
+import { LOW_WATER, Window } from './window.js'
 
 /** The way to one webhook: what waits, what may go, what is on its way. A slow or dead endpoint holds up only its own. */
 export class Lane {
@@ -22,6 +23,7 @@ export class Lane {
   readonly #breaker = new Breaker()
   readonly #results = new Results()
   readonly #flights: Flights
+  readonly #filling: Filling
   readonly #kept: LaneState
   #deployment: Deployment | null = null
   #name = ''
@@ -46,6 +48,7 @@ export class Lane {
       recorded: (record, successor) => this.#recorded(record, successor),
       changed: () => this.pump(),
     })
+    this.#filling = new Filling(this.#window, this.#flights)
   }
 
   get ordered(): boolean {
@@ -86,9 +89,8 @@ export class Lane {
   #stopped(): Waiting | null {
     const { clock, blocked } = this.#context
     const { lease, current } = this.#kept
-    const { paused, heldUntil } = current
     const [port, failure, now] = [this.#deployment?.port, this.#failure, clock.now()]
-    return stoppedBecause({ port, lease, paused, heldUntil, blocked, failure, now })
+    return stoppedBecause({ ...current, port, lease, blocked, failure, now })
   }
 
   async attach(port: LanePort): Promise<void> {
@@ -140,10 +142,7 @@ export class Lane {
     const deployment = this.#deployment
     this.#deployment = null
     await this.#releaseWindow()
-    const landed = this.#flights.landed()
-    await Promise.race([landed, deadline])
-    deployment?.cut.abort()
-    await landed
+    await this.#flights.landedOrCut(deployment, deadline)
     if (this.#deployment === null) await this.#kept.giveBack()
   }
 
@@ -171,8 +170,7 @@ export class Lane {
       this.#stopped() === null &&
       !this.#breaker.open &&
       this.#context.senders.has(sender) &&
-      this.#window.size + this.#reserved < WINDOW_SIZE &&
-      !this.#window.full
+      this.#window.hasRoomBeside(this.#reserved)
     if (free) this.#reserved++
     return free
   }
@@ -180,8 +178,13 @@ export class Lane {
   /** After a delivery was stored: with itself when it was claimed. */
   arrived(reserved: boolean, claimed: StoredDelivery | null): void {
     if (reserved) this.#reserved--
-    if (claimed !== null) this.#window.push(claimed)
+    if (claimed !== null) this.#filling.take([claimed])
     else if (!reserved) this.#backlog = true
+    this.pump()
+  }
+
+  async cancel(taken: readonly StoredDelivery[], busy: ReadonlySet<number>): Promise<void> {
+    await this.#filling.cancel(taken, busy, this.#claiming || this.#reserved > 0)
     this.pump()
   }
 
@@ -193,8 +196,7 @@ export class Lane {
 
   /** The clock was set back by so many milliseconds, and the due times on disk with it. */
   clockSetBack(by: number): void {
-    const { heldUntil } = this.#kept.current
-    if (heldUntil !== null) this.#kept.current = { ...this.#kept.current, heldUntil: heldUntil - by }
+    this.#kept.clockSetBack(by)
     this.#breaker.shift(by)
     this.#nextDue = null
     this.wake()
@@ -202,6 +204,7 @@ export class Lane {
 
   /** Sends what may be sent now, and sees to it that it is called again when more may be. */
   pump(): void {
+    if (!this.#claiming && this.#reserved === 0) this.#filling.settled()
     this.#send()
     this.#news.tell(this.waiting())
   }
@@ -249,13 +252,12 @@ export class Lane {
   async #claim(): Promise<void> {
     if (this.#claiming) return
     this.#claiming = true
-    const lease = this.#kept.lease
     try {
       this.#backlog = false
-      const claim = lease && (await this.#kept.claim(lease))
+      const claim = await this.#kept.claim()
       if (claim === null) return
       const { deliveries, more, nextDue, nextError } = claim
-      for (const delivery of deliveries) this.#window.push(delivery)
+      this.#filling.take(deliveries)
       this.#backlog ||= more
       // after a start, what is known of the last attempt stands with the one that waits
       if (nextError !== undefined) this.#failure ??= inShort(nextError, nextError.statusCode)
@@ -274,10 +276,8 @@ export class Lane {
   #learn({ outcome, attempt }: SendResult, port: LanePort, now: number): void {
     if (outcome.kind === 'retry') this.#failure = inShort(outcome.error, attempt?.status_code)
     const before = this.#kept.current
-    if (!this.#kept.heard(outcome, port.url, now)) {
-      if (outcome.kind === 'retry') this.#breaker.failed(now)
-      else this.#breaker.succeeded(port.concurrency)
-    }
+    const asked = this.#kept.heard(outcome, port.url, now)
+    if (!asked) this.#breaker.learn(outcome.kind === 'retry', port.concurrency, now)
     if (this.#kept.current !== before) this.#news.tell(this.waiting())
   }
 

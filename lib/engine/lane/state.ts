@@ -34,6 +34,12 @@ export class LaneState {
     await this.#context.store.changeWebhook(this.#id, change)
   }
 
+  /** The clock was set back by so many milliseconds, and what is stored with it. */
+  clockSetBack(by: number): void {
+    const { heldUntil } = this.current
+    if (heldUntil !== null) this.current = { ...this.current, heldUntil: heldUntil - by }
+  }
+
   /** What an answer asks of all that is sent to this webhook. @returns whether it asked to wait */
   heard(outcome: Outcome, pausedUrl: string, now: number): boolean {
     const hold = holdFor(outcome)
@@ -56,8 +62,10 @@ export class LaneState {
     insist(() => this.change(change)).catch((error) => log.error(String(error)))
   }
 
-  /** Claims what is due for the senders that are there; null when none of them is. */
-  async claim(lease: Lease): Promise<Claim | null> {
+  /** Claims what is due for the senders that are there; null when none of them is, or another owner has the lease. */
+  async claim(): Promise<Claim | null> {
+    const { lease } = this
+    if (lease === null) return null
     const { store, clock, senders, pending, insist } = this.#context
     const present = new Set<string>()
     for (const id of pending.sendersOf(this.#id)) if (senders.has(id)) present.add(id)

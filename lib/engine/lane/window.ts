@@ -54,6 +54,11 @@ export class Window {
     return this.size >= WINDOW_SIZE || (this.size > 0 && this.#budget.full)
   }
 
+  /** For one more, when so many others are about to come. */
+  hasRoomBeside(coming: number): boolean {
+    return this.size + coming < WINDOW_SIZE && !this.full
+  }
+
   push(delivery: StoredDelivery): void {
     const bytes = OVERHEAD_BYTES + delivery.payload.length + weightOf(delivery.event)
     this.#items.push({ delivery, bytes })
@@ -73,6 +78,18 @@ export class Window {
       this.#head = 0
     }
     return first.delivery
+  }
+
+  /** Takes these out. */
+  remove(seqs: ReadonlySet<number>): StoredDelivery[] {
+    if (seqs.size === 0) return []
+    const ahead = this.#items.slice(this.#head)
+    const removed = ahead.filter(({ delivery }) => seqs.has(delivery.seq))
+    if (removed.length === 0) return []
+    this.#items = ahead.filter(({ delivery }) => !seqs.has(delivery.seq))
+    this.#head = 0
+    for (const { bytes } of removed) this.#budget.give(bytes)
+    return removed.map(({ delivery }) => delivery)
   }
 
   clear(): StoredDelivery[] {

@@ -1,6 +1,8 @@
 import { closeSync, fdatasync, fdatasyncSync, openSync, statSync } from 'node:fs'
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
 import { AutomationError } from '../../error.js'
+import type { ArtifactEvent } from '../../events/event.js'
+import { termsOf } from '../../events/search-terms.js'
 import { REQUIRED_NODE } from '../../required-node.js'
 import { latencyBucket } from '../latency.js'
 import { closeToOthers, makePrivateFile } from './private-files.js'
@@ -84,6 +86,9 @@ export class Connection {
     )
     if (options.maxPages !== undefined) this.exec(`PRAGMA max_page_count = ${options.maxPages}`)
     this.#db.function('latency_bucket', { deterministic: true }, (ms) => latencyBucket(Number(ms)))
+    this.#db.function('search_terms', { deterministic: true }, (json) =>
+      termsOf(JSON.parse(String(json)) as ArtifactEvent),
+    )
     if (version < MIGRATIONS.length) this.#migrate(version)
   }
 

@@ -1,6 +1,7 @@
 import { AutomationError } from '../../error.js'
 import type { ArtifactEvent } from '../../events/event.js'
 import { isSample } from '../../events/sample-source.js'
+import { isFound } from '../../events/search-terms.js'
 import { isoTime } from '../../iso-time.js'
 import type {
   Cursor,
@@ -8,6 +9,7 @@ import type {
   EventFilter,
   EventPage,
   EventText,
+  EventTextPage,
   FiredEvent,
   KnownEvent,
   NewEvent,
@@ -18,6 +20,7 @@ import type { Context } from './context.js'
 import { beforeOf } from './cursor.js'
 import { idOf, idText } from './id-text.js'
 import { ROUTING } from './schema.js'
+import { asInJson } from './search.js'
 
 export function putEvents(
   { db, commit, tally }: Context,
@@ -138,8 +141,8 @@ export function markRouted({ db, commit }: Context, seqs: readonly number[]): Pr
   })
 }
 
-/** How many events a page looks at when it searches, and of how many bytes it reads the text; it may be short then. */
-const SEARCHED = 5_000
+/** How long a page looks at events, and of how many bytes it reads the text; it may be short then. */
+const TURN_MS = 8
 const READ_BYTES = 2 * 1024 * 1024
 /** Rows that are looked at together, without their texts. */
 const LEAST_CHUNK = 100
@@ -158,8 +161,8 @@ export function listEvents(context: Context, filter: EventFilter, page: EventPag
   return { events: rows.map(knownOf), next }
 }
 
-export function listTexts(context: Context, filter: EventFilter, page: EventPage) {
-  const { rows, next } = listRows(context, filter, page)
+export function listTexts(context: Context, filter: EventFilter, page: EventPage): EventTextPage {
+  const { rows, next, lookedBackTo } = listRows(context, filter, page)
   const events = rows.map(
     (row): EventText => ({
       source: row['source'] as string,
@@ -167,27 +170,49 @@ export function listTexts(context: Context, filter: EventFilter, page: EventPage
       text: row['json'] as string,
     }),
   )
-  return { events, next }
+  return { events, next, ...(lookedBackTo !== undefined && { lookedBackTo: isoTime(lookedBackTo) }) }
 }
 
-/** Whole rows of events. */
-function listRows({ db }: Context, filter: EventFilter, { before, limit, order = 'newest' }: EventPage) {
+interface Listed {
+  readonly rows: Row[]
+  readonly next: string | null
+  readonly lookedBackTo?: number
+}
+
+const WHOLE = 'SELECT seq, source, received_at, json FROM events WHERE seq = ?'
+
+/** Whole rows of events: one turn's work. */
+function listRows({ db }: Context, filter: EventFilter, { before, limit, order = 'newest' }: EventPage): Listed {
   const found: Row[] = []
+  const { search } = filter
+  const end = performance.now() + TURN_MS
   const chunk = Math.max(limit, LEAST_CHUNK)
-  let [last, bytes] = [order === 'oldest' && before === undefined ? 0 : beforeOf(before), 0]
-  for (let looked = 0; looked < SEARCHED; looked += chunk) {
+  let [last, lastAt, bytes] = [order === 'oldest' && before === undefined ? 0 : beforeOf(before), 0, 0]
+  for (;;) {
     const rows = db.all(SLICE[order], last, chunk)
     for (const row of rows) {
       if (found.length === limit || bytes >= READ_BYTES) return { rows: found, next: String(last) }
+      if (performance.now() >= end) return { rows: found, next: String(last), lookedBackTo: lastAt }
       last = row['seq'] as number
+      lastAt = row['received_at'] as number
       if (!isWithin(row, filter)) continue
-      const whole = db.get('SELECT seq, source, received_at, json FROM events WHERE seq = ?', last)!
+      // a text that is not in the JSON is not in what is searched of it either
+      const whole =
+        search === undefined
+          ? db.get(WHOLE, last)
+          : db.get(`${WHOLE} AND instr(lower(json), ?) > 0`, last, asInJson(search))
+      if (whole === undefined) continue
       bytes += (whole['json'] as string).length
-      if (filter.event_type === undefined || filter.event_type === knownOf(whole).event.event_type) found.push(whole)
+      if (fits(whole, filter)) found.push(whole)
     }
     if (rows.length < chunk) return { rows: found, next: null }
   }
-  return { rows: found, next: String(last) }
+}
+
+function fits(row: Row, { event_type: type, search }: EventFilter): boolean {
+  if (type === undefined && search === undefined) return true
+  const { event } = knownOf(row)
+  return (type === undefined || type === event.event_type) && (search === undefined || isFound(event, search))
 }
 
 function isWithin({ source, received_at: at }: Row, filter: EventFilter): boolean {

@@ -73,9 +73,11 @@ function count(tally: Tally, { delivery, attempt, status, error, at }: AttemptRe
     tally.attempt(automation.id, webhook.id, ended, attempt.duration_ms)
   }
   if (status !== 'pending') tally.finished(automation.id, webhook.id, at, status)
-  if (error === null) return
+  // that somebody cancelled it says nothing about the webhook
+  const failure = error?.code === 'cancelled' ? attempt?.error : error
+  if (!failure) return
   const code = attempt?.status_code
-  tally.failure(webhook.id, { ...error, ...(code !== undefined && { status_code: code }), at })
+  tally.failure(webhook.id, { ...failure, ...(code !== undefined && { status_code: code }), at })
 }
 
 /** Makes the first pending delivery of the same collection due, if it was waiting for this one. */

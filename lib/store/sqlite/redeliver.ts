@@ -2,7 +2,7 @@ import type { Redelivered, RedeliveryRequest } from '../delivery-queue.js'
 import type { Row } from './connection.js'
 import type { Context } from './context.js'
 import { hasPending } from './enqueue.js'
-import { listRows } from './history.js'
+import { listRows } from './list.js'
 import { PENDING, STATUSES } from './schema.js'
 
 const AGAIN = `
@@ -23,7 +23,8 @@ export function redeliver(context: Context, request: RedeliveryRequest, now: num
   })
 }
 
-function wanted(context: Context, request: RedeliveryRequest): { rows: Row[]; next: string | null } {
+/** The rows that a request names, newest first. */
+export function wanted(context: Context, request: RedeliveryRequest): { rows: Row[]; next: string | null } {
   if ('id' in request) return { rows: context.db.all('SELECT * FROM deliveries WHERE id = ?', request.id), next: null }
   return listRows(context, request.filter, {
     limit: request.limit,

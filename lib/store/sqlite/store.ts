@@ -1,11 +1,8 @@
 import { AutomationError } from '../../error.js'
 import type {
   AttemptRecord,
-  Claim,
   ClaimRequest,
-  DeliveryDetail,
   DeliveryFilter,
-  Enqueued,
   NewRecord,
   RedeliveryRequest,
   WebhookState,
@@ -20,19 +17,24 @@ import { claim } from './claim.js'
 import { Claims } from './claims.js'
 import { Connection, type ConnectionOptions } from './connection.js'
 import type { Context } from './context.js'
+import { count } from './count.js'
 import { enqueue, putDryRun } from './enqueue.js'
 import { FULL, resultCode, storeFailure } from './errors.js'
 import * as events from './events.js'
-import { GroupCommit, later } from './group-commit.js'
+import { later } from './group-commit.js'
+import { groupCommitOf } from './group-commit-of.js'
 import * as history from './history.js'
 import { held, OnlyOwner } from './leases.js'
 import { handOver, pendingCounts, putMeta, signOfLife, takeOver } from './lifecycle.js'
+import { listRows, pageOf } from './list.js'
 import * as outputs from './outputs.js'
 import { markStarted, record } from './record.js'
 import { redeliver } from './redeliver.js'
 import { readStatistics } from './statistics.js'
 import { sweep } from './sweep.js'
+import { takePending } from './take-pending.js'
 import { Tally } from './tally.js'
+import { inTurns } from './turns.js'
 import * as webhooks from './webhooks.js'
 
 /** Beside the file, whose directory is made, stand `-wal` and `.ballast`. */
@@ -71,7 +73,12 @@ export class SqliteStore extends OnlyOwner implements DeliveryStore {
         const { fence, ...opening } = takeOver(db, tally, start)
         db.begun()
         const ordered = new Set(webhooks.ordered(db))
-        this.#context = { db, claims: new Claims(), commit: this.#groupCommit(db, tally), tally, ordered, fence }
+        const commit = groupCommitOf(db, tally, {
+          failure: (error) => this.#failure(error),
+          makeRoom: (error) => resultCode(error) === FULL && this.#ballast.drop(),
+          later: this.#options.later ?? later,
+        })
+        this.#context = { db, claims: new Claims(), commit, tally, ordered, fence }
         this.owns(fence)
         return opening
       } catch (error) {
@@ -150,19 +157,21 @@ export class SqliteStore extends OnlyOwner implements DeliveryStore {
     return this.#read((context) => events.listEvents(context, filter, page))
   }
 
-  eventTexts(filter: EventFilter, page: EventPage): ReturnType<DeliveryStore['eventTexts']> {
-    return this.#read((context) => events.listTexts(context, filter, page))
+  async eventTexts(filter: EventFilter, page: EventPage): ReturnType<DeliveryStore['eventTexts']> {
+    const part = (next: Page) => this.#read((context) => events.listTexts(context, filter, { ...page, ...next }))
+    const { rows, last } = await inTurns(page, part, ({ events }) => events)
+    return { ...last, events: rows }
   }
 
-  enqueue(entry: NewRecord): Promise<Enqueued> {
+  enqueue(entry: NewRecord): ReturnType<DeliveryStore['enqueue']> {
     return this.#write((context) => enqueue(context, entry))
   }
 
-  putDryRun(entry: NewRecord, request: Parameters<typeof putDryRun>[2]): Promise<Enqueued> {
+  putDryRun(entry: NewRecord, request: Parameters<typeof putDryRun>[2]): ReturnType<DeliveryStore['enqueue']> {
     return this.#write((context) => putDryRun(context, entry, request))
   }
 
-  async claim(lease: Lease, request: ClaimRequest): Promise<Claim> {
+  async claim(lease: Lease, request: ClaimRequest): ReturnType<DeliveryStore['claim']> {
     const claimed = await this.#read((context) => claim(context, held(lease, context), request))
     await this.#context?.commit.settled()
     return claimed
@@ -182,12 +191,18 @@ export class SqliteStore extends OnlyOwner implements DeliveryStore {
     return this.#write((context) => record(context, result))
   }
 
-  delivery(id: string): Promise<DeliveryDetail | null> {
+  delivery(id: string): ReturnType<DeliveryStore['delivery']> {
     return this.#read((context) => history.delivery(context, id))
   }
 
-  deliveries(filter: DeliveryFilter, page: Page): ReturnType<DeliveryStore['deliveries']> {
-    return this.#read((context) => history.deliveries(context, filter, page))
+  async deliveries(filter: DeliveryFilter, page: Page): ReturnType<DeliveryStore['deliveries']> {
+    const part = (next: Page) => this.#read((context) => pageOf(listRows(context, filter, next)))
+    const { rows, last } = await inTurns(page, part, ({ deliveries }) => deliveries)
+    return { ...last, deliveries: rows }
+  }
+
+  count(filter: DeliveryFilter, signal?: AbortSignal): Promise<number> {
+    return count((work) => this.#read(work), filter, signal)
   }
 
   lastResult(webhook: string, sender: string): ReturnType<DeliveryStore['lastResult']> {
@@ -196,6 +211,12 @@ export class SqliteStore extends OnlyOwner implements DeliveryStore {
 
   redeliver(request: RedeliveryRequest, now: number): ReturnType<DeliveryStore['redeliver']> {
     return this.#write((context) => redeliver(context, request, now))
+  }
+
+  async takePending(request: RedeliveryRequest): ReturnType<DeliveryStore['takePending']> {
+    const taken = await this.#read((context) => takePending(context, request))
+    await this.#context?.commit.settled()
+    return taken
   }
 
   webhookStates(): Promise<ReadonlyMap<string, WebhookState>> {
@@ -238,25 +259,6 @@ export class SqliteStore extends OnlyOwner implements DeliveryStore {
     return this.#write(({ db, commit }) => {
       this.#guard(() => db.checkFiles(() => commit.flush()))
       return commit.write(() => putMeta(db, 'alive', now))
-    })
-  }
-
-  #groupCommit(db: Connection, tally: Tally): GroupCommit {
-    return new GroupCommit({
-      begin: () => {
-        tally.clear()
-        db.exec('BEGIN IMMEDIATE')
-      },
-      commit: () => {
-        tally.flush(db)
-        db.exec('COMMIT')
-      },
-      rollBack: () => db.rollBack(),
-      sync: () => db.sync(),
-      syncNow: () => db.syncNow(),
-      failure: (error) => this.#failure(error),
-      makeRoom: (error) => resultCode(error) === FULL && this.#ballast.drop(),
-      later: this.#options.later ?? later,
     })
   }
 

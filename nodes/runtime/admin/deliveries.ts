@@ -1,22 +1,27 @@
-import type { DeliveryStatus, MaskedRequest } from '../../../lib/delivery/delivery.js'
+import type { MaskedRequest } from '../../../lib/delivery/delivery.js'
 import { AutomationError } from '../../../lib/error.js'
 import { JsonText } from '../../../lib/json-pieces.js'
-import type { DeliveryDetail, DeliveryFilter } from '../../../lib/store/delivery-queue.js'
+import type { DeliveryDetail } from '../../../lib/store/delivery-queue.js'
 import type { Host } from '../host.js'
-import { mergedPage, pageOf, readable } from './page.js'
-import { type AdminRequest, type AdminRouter, optionalText } from './router.js'
+import { mountBulk } from './bulk.js'
+import { eventFilterOf } from './event-filter.js'
+import { filterOf } from './filter.js'
+import { mergedPage, pageOf, readable, unavailable } from './page.js'
+import type { AdminRouter } from './router.js'
 
-const STATUSES: readonly DeliveryStatus[] = ['pending', 'delivered', 'failed', 'dry-run']
-
-/** History, redelivery, pause and resume. */
+/** History, redelivery, cancelling, pause and resume. */
 export function mountDeliveries(router: AdminRouter, host: Host): void {
   router.get('/deliveries', async ({ query }) => {
     const engines = await host.stores.all()
-    const { rows, next } = await mergedPage(engines, query, (engine, page) =>
-      engine.list(filterOf(query), page).then(({ deliveries, next }) => ({ rows: deliveries, next })),
+    const filter = filterOf(query)
+    const { rows, ...rest } = await mergedPage(engines, query, (engine, page) =>
+      engine.list(filter, page).then(({ deliveries, ...rest }) => ({ rows: deliveries, ...rest })),
     )
-    const unavailable = engines.flatMap(({ problem }) => problem?.message ?? [])
-    return { status: 200, json: { deliveries: rows, next, ...(unavailable.length > 0 && { unavailable }) } }
+    const { next, lookedBackTo } = rest
+    return {
+      status: 200,
+      json: { deliveries: rows, next, ...(lookedBackTo && { looked_back_to: lookedBackTo }), ...unavailable(engines) },
+    }
   })
 
   router.get('/deliveries/:id', async ({ params }) => {
@@ -34,28 +39,32 @@ export function mountDeliveries(router: AdminRouter, host: Host): void {
         'A dry run was never meant to be sent: set the sender to live and send the event again.',
       )
     }
-    await engine.redeliver(detail.delivery.id)
+    await engine.redelivery.one(detail.delivery.id)
     return { status: 202, json: { id: detail.delivery.id } }
   })
 
-  router.post('/deliveries/redeliver', async ({ body }) => {
-    const filter = filterOf(body)
-    if (Object.keys(filter).length === 0) {
-      throw new AutomationError('request_invalid', 'Say which deliveries: status, automation, webhook, since or until.')
+  router.post('/deliveries/:id/cancel', async ({ params }) => {
+    const { engine, detail } = await find(host, params['id'] ?? '')
+    const { id, status } = detail.delivery
+    if (!(await engine.cancellation.one(id))) {
+      throw new AutomationError(
+        'conflict',
+        `The delivery is not pending any more, but ${status}: nothing is to be cancelled.`,
+      )
     }
-    let redelivered = 0
-    for (const engine of await host.stores.all()) redelivered += await engine.redeliverMany(filter)
-    return { status: 200, json: { redelivered } }
+    return { status: 202, json: { id } }
   })
 
+  mountBulk(router, host)
+
   router.get('/events', async ({ query }) => {
-    const source = optionalText(query['source'], 'source')
+    const filter = eventFilterOf(query)
     const { limit, before } = pageOf(query)
     const engine = await host.stores.engine(host.embeddedPath())
     const page = { limit, ...(before && { before }) }
-    const { events, next } = await engine.history.eventTexts({ ...(source && { source }) }, page)
+    const { events, next, lookedBackTo } = await engine.history.eventTexts(filter, page)
     const shown = events.map(({ text, ...event }) => ({ ...event, event: new JsonText(text) }))
-    return { status: 200, json: { events: shown, next } }
+    return { status: 200, json: { events: shown, next, ...(lookedBackTo && { looked_back_to: lookedBackTo }) } }
   })
 
   for (const verb of ['pause', 'resume'] as const) {
@@ -88,38 +97,4 @@ async function find(host: Host, id: string) {
   }
   for (const { problem } of engines) if (problem) throw problem
   throw new AutomationError('not_found', `No delivery has the id ${id}; it may be older than the store keeps.`)
-}
-
-function filterOf(given: AdminRequest['query'] | AdminRequest['body']): DeliveryFilter {
-  const status = optionalText(given['status'], 'status')
-  if (status !== undefined && !STATUSES.includes(status as DeliveryStatus)) {
-    throw new AutomationError('request_invalid', `status must be one of ${STATUSES.join(', ')}.`, {
-      details: [{ path: 'status', message: `must be one of ${STATUSES.join(', ')}` }],
-    })
-  }
-  const automation = optionalText(given['automation'], 'automation')
-  const webhook = optionalText(given['webhook'], 'webhook')
-  const eventId = optionalText(given['event_id'], 'event_id')
-  const since = time(given['since'], 'since')
-  const until = time(given['until'], 'until')
-  return {
-    ...(status !== undefined && { status: status as DeliveryStatus }),
-    ...(automation !== undefined && { automation }),
-    ...(webhook !== undefined && { webhook }),
-    ...(eventId !== undefined && { event_id: eventId }),
-    ...(since !== undefined && { since }),
-    ...(until !== undefined && { until }),
-  }
-}
-
-function time(value: unknown, name: string): number | undefined {
-  const text = optionalText(value, name)
-  if (text === undefined) return undefined
-  const at = Date.parse(text)
-  if (Number.isNaN(at)) {
-    throw new AutomationError('request_invalid', `${name} must be a time such as 2026-01-31T12:00:00Z.`, {
-      details: [{ path: name, message: 'must be an RFC 3339 time' }],
-    })
-  }
-  return at
 }

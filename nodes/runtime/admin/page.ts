@@ -17,12 +17,22 @@ export function pageOf(query: AdminRequest['query']): { limit: number; before: s
 }
 
 type ListPage = { limit: number; before?: string }
-type Rows = { rows: Delivery[]; next: string | null }
+interface Rows {
+  readonly rows: Delivery[]
+  readonly next: string | null
+  readonly lookedBackTo?: string
+}
 
 /** The stores that can be read; all of them when none can, so that the answer says why. */
 export function readable(engines: readonly DeliveryEngine[]): readonly DeliveryEngine[] {
   const well = engines.filter(({ problem }) => !problem)
   return well.length > 0 ? well : engines
+}
+
+/** Why some cannot, of an answer that leaves them out. */
+export function unavailable(engines: readonly DeliveryEngine[]): { unavailable?: string[] } {
+  const reasons = engines.flatMap(({ problem }) => problem?.message ?? [])
+  return reasons.length > 0 ? { unavailable: reasons } : {}
 }
 
 /**
@@ -40,7 +50,7 @@ export async function mergedPage(
   const from = positions(before, engines.length)
   const asked = new Set(readable(engines))
   const pages = await Promise.all(
-    engines.map((engine, index) => {
+    engines.map((engine, index): Rows | Promise<Rows> => {
       const position = from[index]
       if (position === false || !asked.has(engine)) return { rows: [], next: null }
       return list(engine, { limit, ...(typeof position === 'string' && { before: position }) })
@@ -57,7 +67,12 @@ export async function mergedPage(
       )
     }),
   )
+  const lookedBackTo = pages
+    .flatMap((page) => page.lookedBackTo ?? [])
+    .sort()
+    .at(-1)
   return {
+    ...(lookedBackTo !== undefined && { lookedBackTo }),
     rows: shown.map(({ row }) => row),
     next: next.every((position) => position === false) ? null : Buffer.from(JSON.stringify(next)).toString('base64url'),
   }

@@ -520,14 +520,14 @@ describe('the delivery engine', () => {
       await s.world.pass(100_000)
       assert.equal(await s.statusOf(id), 'failed')
       s.endpoint.answer = (_, attempt) => (attempt < 5 ? DOWN : OK)
-      assert.equal(await s.engine.redeliver(id), true)
+      assert.equal(await s.engine.redelivery.one(id), true)
       await s.world.pass(100_000)
       assert.deepEqual(
         s.endpoint.sent.map((sent) => [sent.id === id, sent.attempt]),
         [1, 2, 3, 4, 5].map((attempt) => [true, attempt]),
       )
       assert.equal(await s.statusOf(id), 'delivered')
-      assert.equal(await s.engine.redeliver('dlv_none'), false)
+      assert.equal(await s.engine.redelivery.one('dlv_none'), false)
     })
 
     it('#63 takes all that failed, and counts them', async () => {
@@ -537,10 +537,10 @@ describe('the delivery engine', () => {
       await s.world.rest()
       assert.equal(s.outputs.failed.length, 300)
       s.endpoint.answer = () => OK
-      assert.equal(await s.engine.redeliverMany({ webhook: 'hook' }), 300)
+      assert.equal(await s.engine.redelivery.many({ webhook: 'hook' }), 300)
       await s.world.pass(1_000)
       assert.equal(s.outputs.delivered.length, 300)
-      assert.equal(await s.engine.redeliverMany({}), 0)
+      assert.equal(await s.engine.redelivery.many({}), 0)
     })
   })
 

@@ -171,7 +171,7 @@ describe('an endpoint', () => {
     assert.equal(s.outputs.failed.length, 1_020)
     const before = s.endpoint.sent.length
     const filter = { status: 'failed', since: NOON + HOUR, until: NOON + 2 * HOUR } as const
-    assert.equal(await s.engine.redeliverMany(filter), 1_000)
+    assert.equal(await s.engine.redelivery.many(filter), 1_000)
     await s.world.pass(MINUTE)
     assert.equal(s.endpoint.sent.length - before, 1_000)
     const again = s.endpoint.sent.slice(before)

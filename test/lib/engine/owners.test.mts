@@ -187,7 +187,7 @@ describe('two engines on one store', () => {
     await world.rest()
     assert.equal(one.outputs.failed.length, 1)
     one.endpoint.answer = () => OK
-    await one.engine.redeliver(delivery.id)
+    await one.engine.redelivery.one(delivery.id)
     await world.rest()
     assert.equal(one.outputs.delivered.length, 1)
   })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SqliteStore } from '../../../dist/lib/store/sqlite/store.js'
 import { conforms, type StorePlace } from './conformance.mts'
+import { findsRight } from './conformance-search.mts'
 import { countsRight } from './conformance-statistics.mts'
 import { copyAsKilled } from './killed.mts'
 
@@ -26,3 +27,4 @@ const place = async (): Promise<StorePlace> => {
 
 conforms('SQLite', place)
 countsRight('SQLite', place)
+findsRight('SQLite', place)
