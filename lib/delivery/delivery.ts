@@ -41,17 +41,23 @@ export interface Attempt {
   /** RFC 3339. */
   readonly started_at: string
   readonly duration_ms: number
+  /** What was sent, with every secret masked; absent when it was interrupted, or made by an older version. */
+  readonly request?: SentRequest
   readonly status_code?: number
   readonly error?: DeliveryError
   readonly response_headers?: Readonly<Record<string, string | string[]>>
   readonly response_body?: string
 }
 
-/** The request with every secret masked, for dry runs, tests and the history. */
-export interface MaskedRequest {
+/** The head of a request, with every secret masked. */
+export interface SentRequest {
   readonly method: string
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
+}
+
+/** The request with every secret masked, for outputs, dry runs, tests and the history. */
+export interface MaskedRequest extends SentRequest {
   readonly body: string
 }
 

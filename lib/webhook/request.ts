@@ -1,5 +1,5 @@
 import { MOST_BODY_BYTES } from '../body-size.js'
-import type { MaskedRequest } from '../delivery/delivery.js'
+import type { MaskedRequest, SentRequest } from '../delivery/delivery.js'
 import { AutomationError } from '../error.js'
 import { MASK } from '../secrets/secret.js'
 import { fillSlots } from '../template/fill.js'
@@ -31,6 +31,8 @@ export interface WebhookRequest {
   readonly body: Buffer
   /** The same request with every secret and signature masked; made when somebody looks. */
   readonly masked: MaskedRequest
+  /** The same without its body. */
+  readonly maskedHead: SentRequest
   /** Masks this webhook's secrets and this request's signature in what comes back. */
   scrub(text: string): string
   /** The same in a body: JSON stays the JSON that it was. `cut`: its end is missing. */
@@ -59,7 +61,7 @@ export function buildRequest(webhook: Webhook, input: AttemptInput): WebhookRequ
 
   const timestamp = Math.floor(at.getTime() / 1000)
   const signature = webhook.sign?.({ id, timestamp, body })
-  const shown = () => (slots.length > 0 ? fillSlots(text, slots, (name) => masked(webhook, name)) : payload.toString())
+  const shown = () => shownBody(webhook, payload, slots)
   const changing = { id, timestamp: `${timestamp}`, attempt: `${attempt}`, contentType }
   return new BuiltRequest(webhook, changing, body, signature, shown)
 }
@@ -97,13 +99,13 @@ class BuiltRequest implements WebhookRequest {
   }
 
   get masked(): MaskedRequest {
-    const { method, url, redactor, signature } = this.#webhook
-    return {
-      method,
-      url: url.href,
-      headers: recordOf(this.#rawHeaders((header) => header.masked, this.#signature && signature?.prefix + MASK)),
-      body: redactor.redactJson(this.#shownBody()),
-    }
+    return { ...this.maskedHead, body: this.#webhook.redactor.redactJson(this.#shownBody()) }
+  }
+
+  get maskedHead(): SentRequest {
+    const { method, url, signature } = this.#webhook
+    const raw = this.#rawHeaders((header) => header.masked, this.#signature && signature?.prefix + MASK)
+    return { method, url: url.href, headers: recordOf(raw) }
   }
 
   scrub(text: string): string {
@@ -135,6 +137,16 @@ class BuiltRequest implements WebhookRequest {
     for (const [name, text] of attemptHeaders(this.#changing, signed)) raw.push(name, text)
     return raw
   }
+}
+
+/** A payload as it may be shown. @throws AutomationError as `buildRequest` does */
+export function maskedBody(webhook: Webhook, payload: Buffer, slots: readonly SecretSlot[]): string {
+  return webhook.redactor.redactJson(shownBody(webhook, payload, slots))
+}
+
+function shownBody(webhook: Webhook, payload: Buffer, slots: readonly SecretSlot[]): string {
+  const text = payload.toString()
+  return slots.length > 0 ? fillSlots(text, slots, (name) => masked(webhook, name)) : text
 }
 
 /** Also of a header called __proto__. */

@@ -9,7 +9,7 @@ import { WebhookClient } from '../../lib/webhook/client.js'
 import type { WebhookSettings } from '../../lib/webhook/compile.js'
 import { attemptRecord } from '../../lib/webhook/outcome.js'
 import { refusalOf } from '../../lib/webhook/refusal.js'
-import { type AttemptInput, buildRequest } from '../../lib/webhook/request.js'
+import { type AttemptInput, buildRequest, maskedBody } from '../../lib/webhook/request.js'
 import { Trouble } from '../../lib/webhook/trouble.js'
 import { listedNodes } from './listed-nodes.js'
 import { asAutomationError, logProblem } from './report.js'
@@ -91,10 +91,10 @@ export class WebhookRuntime {
     const started = new Date()
     const { id, payload, slots, contentType } = delivery
     const input = { id, attempt: number, at: started, payload, slots, contentType }
-    const { result, outcome } = await attempt(webhook, client, input, { signal, now: () => new Date() })
+    const { request, result, outcome } = await attempt(webhook, client, input, { signal, now: () => new Date() })
     const news = this.#trouble.look(outcome, result.response?.status, Date.now())
     if (news !== null) this.#node.warn(news)
-    return { outcome, attempt: attemptRecord(started, result, outcome) }
+    return { outcome, attempt: { ...attemptRecord(started, result, outcome), request: request.maskedHead } }
   }
 
   /** The request as it would be sent now, with every secret masked. @throws AutomationError what keeps it from being sent */
@@ -102,6 +102,16 @@ export class WebhookRuntime {
     if (this.problem || !this.#compiled)
       throw this.problem ?? new AutomationError('webhook_invalid', 'Not started yet.')
     return buildRequest(this.#compiled.webhook, { ...delivery, attempt, at: new Date() }).masked
+  }
+
+  /** A payload as it may be shown; null while that cannot be told. */
+  maskedBody(payload: Buffer, slots: StoredDelivery['slots']): string | null {
+    try {
+      return this.#compiled && maskedBody(this.#compiled.webhook, payload, slots)
+    } catch (error) {
+      if (error instanceof AutomationError) return null
+      throw error
+    }
   }
 
   /** What keeps a payload from ever being sent; null when nothing is known to, or nothing can be sent now anyway. */

@@ -44,6 +44,7 @@ function base({ message, event, delivery }: Kept) {
 /** Output 1: the response, parsed when it is JSON. */
 export function deliveredMessage(
   kept: Kept,
+  request: MaskedRequest | null,
   response: { status: number | null; headers: Readonly<Record<string, unknown>>; body: string },
 ): DeliveredMessage & NodeMessage {
   return {
@@ -51,6 +52,7 @@ export function deliveredMessage(
     payload: parsedIfJson(response.body, response.headers['content-type']),
     statusCode: response.status,
     headers: response.headers,
+    ...(request !== null && { request }),
   }
 }
 
@@ -60,13 +62,18 @@ export function dryRunMessage(kept: Kept, request: MaskedRequest): DryRunMessage
 }
 
 /** Output 2: what was to be sent, with its slots, so that it can be wired to another sender. */
-export function failedMessage(kept: Kept, error: { code: string; message: string }): FailedMessage & NodeMessage {
+export function failedMessage(
+  kept: Kept,
+  request: MaskedRequest | null,
+  error: { code: string; message: string },
+): FailedMessage & NodeMessage {
   return {
     ...base(kept),
     payload: toBeSent(kept.payload),
     ...(kept.slots.length > 0 && { secretSlots: kept.slots }),
-    ...(kept.contentType === FORM && { rendered: { format: 'form', values: [] } }),
+    ...(kept.contentType === FORM && { rendered: { format: 'form' as const, values: [] } }),
     error,
+    ...(request !== null && { request }),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Node, NodeMessage, NodeMessageInFlow } from 'node-red'
 import { type SenderSettings, senderProblem } from '../../lib/automations/sender-settings.js'
-import type { Delivery, NewDelivery } from '../../lib/delivery/delivery.js'
+import type { Delivery, MaskedRequest, NewDelivery } from '../../lib/delivery/delivery.js'
 import { deliveryId } from '../../lib/delivery/id.js'
 import type { SenderCounts, SenderOutput } from '../../lib/delivery/sender-port.js'
 import type { DeliveryEngine } from '../../lib/engine/engine.js'
@@ -182,7 +182,7 @@ export class SenderRuntime {
   #delivered(output: SenderOutput): void {
     this.#result(output.delivery)
     const { attempt } = output
-    const message = deliveredMessage(output, {
+    const message = deliveredMessage(output, this.#request(output), {
       status: attempt?.status_code ?? null,
       headers: attempt?.response_headers ?? {},
       body: attempt?.response_body ?? '',
@@ -190,10 +190,16 @@ export class SenderRuntime {
     this.#node.send([message, null])
   }
 
+  /** What was sent, with every secret masked; null when nothing was. Without its webhook, secrets read as in the template. */
+  #request({ attempt, payload, slots }: SenderOutput): MaskedRequest | null {
+    if (!attempt?.request) return null
+    return { ...attempt.request, body: this.#webhook?.maskedBody(payload, slots) ?? payload.toString() }
+  }
+
   #failed(output: SenderOutput): void {
     this.#result(output.delivery)
     const { code, message: text } = output.delivery.error ?? { code: 'internal', message: 'The delivery failed.' }
-    const message = failedMessage(output, { code, message: text })
+    const message = failedMessage(output, this.#request(output), { code, message: text })
     this.#node.send([null, message])
     this.#node.error(new AutomationError(knownCode(code), text), message)
   }

@@ -249,6 +249,75 @@ describe('an event on its way to a webhook', () => {
     await eventually(async () => nodeRed.statusOf('sender').text === text, 'the result is gone')
   })
 
+  describe('shows what was sent', () => {
+    type Headers = Record<string, string>
+    interface Sent {
+      method: string
+      url: string
+      headers: Headers
+      body: string
+    }
+    /** What the receiver got, by the names that are ours. */
+    const got = (headers: Record<string, unknown>, sent: Headers) =>
+      Object.fromEntries(Object.keys(sent).map((name) => [name, headers[name.toLowerCase()]]))
+    const flow = () => [
+      ...automation('{"key": "${API_KEY}", "alias": "${alias}"}', {
+        accessToken: secretId('TOKEN'),
+        secrets: [secretId('API_KEY')],
+        signing: 'github',
+        signingSecret: secretId('SIGNING'),
+        headers: '{"X-Mine": "yes"}',
+      }),
+      secret('TOKEN'),
+      secret('API_KEY'),
+      secret('SIGNING'),
+    ]
+    const credentials = {
+      [secretId('TOKEN')]: { value: 'token-1' },
+      [secretId('API_KEY')]: { value: 'api-key-1' },
+      [secretId('SIGNING')]: { value: 'signing-1' },
+    }
+    const MASKED: Headers = { Authorization: 'Bearer ***', 'X-Hub-Signature-256': 'sha256=***' }
+
+    it('in msg.request, with every secret masked', async () => {
+      await nodeRed.load(flow(), credentials)
+      await post(event())
+      const { method, url, headers, body } = (await nodeRed.messages('delivered'))[0]!['request'] as Sent
+      assert.deepEqual([method, url, body], ['POST', `${receiver.url}/`, '{"key": "***", "alias": "production"}'])
+      assert.deepEqual({ ...got(receiver.requests[0]!.headers, headers), ...MASKED }, headers)
+      assert.equal(headers['X-Mine'], 'yes')
+    })
+
+    it('in each attempt of the history, also after a restart and under other settings', async () => {
+      let status = 503
+      receiver.answer((_request, response) => {
+        response.statusCode = status
+        response.end('ok')
+        status = 400
+      })
+      await nodeRed.load(flow(), credentials)
+      await post(event())
+      const message = (await nodeRed.messages('failed'))[0]!
+      const { id } = message['delivery'] as { id: string }
+      const asked = async () => (await nodeRed.fetch(`/artifact-automations/deliveries/${id}`)).json()
+      const first = await asked()
+      const changed = flow().map((node) => (node.id === 'webhook' ? { ...node, headers: '{"X-Mine": "no"}' } : node))
+      await nodeRed.restart(changed, credentials)
+      const { log, request } = (await asked()) as { log: { request: Sent }[]; request: Sent }
+      assert.deepEqual({ log, request }, { log: first.log, request: first.request })
+      assert.equal(log.length, 2)
+      for (const [index, { request: sent }] of log.entries()) {
+        const { headers } = receiver.requests[index]!
+        assert.deepEqual({ ...got(headers, sent.headers), ...MASKED }, sent.headers)
+        assert.equal(sent.headers['X-Automation-Attempt'], String(index + 1))
+      }
+      assert.deepEqual(request, { ...log[1]!.request, body: '{"key": "***", "alias": "production"}' })
+      assert.deepEqual((message['request'] as Sent).headers, log[1]!.request.headers)
+      const text = JSON.stringify(first)
+      for (const { value } of Object.values(credentials)) assert.ok(!text.includes(value))
+    })
+  })
+
   it('that failed reaches Catch as the sentence that it is', async () => {
     receiver.answer((_request, response) => {
       response.statusCode = 404

@@ -3,13 +3,14 @@ import type { DeliveryDetail } from '../delivery-queue.js'
 import type { Row } from './connection.js'
 import type { Context } from './context.js'
 import { allWebhooks } from './filters.js'
+import { ATTEMPTS } from './requests.js'
 import { attemptOf, deliveryOf, eventOf, payloadOf, slotsOf, WHOLE_DELIVERY } from './rows.js'
 import { STATUSES } from './schema.js'
 
 export function delivery({ db }: Context, id: string): DeliveryDetail | null {
   const row = db.get(`${WHOLE_DELIVERY} WHERE d.id = ?`, id)
   if (row === undefined) return null
-  const log = db.all('SELECT * FROM attempts WHERE delivery = ? ORDER BY number', row['seq'] as number)
+  const log = db.all(`${ATTEMPTS} WHERE a.delivery = ? ORDER BY a.number`, row['seq'] as number)
   return {
     delivery: deliveryOf(row),
     get event() {
@@ -20,9 +21,9 @@ export function delivery({ db }: Context, id: string): DeliveryDetail | null {
     slots: slotsOf(row),
     contentType: row['content_type'] as string | null,
     get log() {
-      return log.map(attemptOf)
+      return log.map((attempt) => attemptOf(attempt, id))
     },
-    logLater: log.map((attempt) => ({ toJSON: () => attemptOf(attempt) })),
+    logLater: log.map((attempt) => ({ toJSON: () => attemptOf(attempt, id) })),
     request: row['request'] === null ? null : (JSON.parse(row['request'] as string) as MaskedRequest),
   }
 }

@@ -1,12 +1,13 @@
 import type { OwedOutput } from '../delivery-queue.js'
 import type { Context } from './context.js'
+import { ATTEMPTS } from './requests.js'
 import { attemptOf, deliveryOf, storedOf, WHOLE_DELIVERY } from './rows.js'
 
 export function owedOutputs({ db }: Context, sender: string, limit: number): OwedOutput[] {
   const rows = db.all(`${WHOLE_DELIVERY} WHERE d.owed = 1 AND d.sender_id = ? ORDER BY d.seq LIMIT ?`, sender, limit)
   return rows.map((row) => {
     const { seq, event, payload, slots, contentType, message } = storedOf(row, 0)
-    const last = db.get('SELECT * FROM attempts WHERE delivery = ? ORDER BY number DESC LIMIT 1', seq)
+    const last = db.get(`${ATTEMPTS} WHERE a.delivery = ? ORDER BY a.number DESC LIMIT 1`, seq)
     return {
       seq,
       delivery: deliveryOf(row),
@@ -15,7 +16,7 @@ export function owedOutputs({ db }: Context, sender: string, limit: number): Owe
       slots,
       contentType,
       message,
-      attempt: last === undefined ? null : attemptOf(last),
+      attempt: last === undefined ? null : attemptOf(last, row['id'] as string),
     }
   })
 }

@@ -2,6 +2,7 @@ import type { AttemptRecord, Started } from '../delivery-queue.js'
 import type { Connection } from './connection.js'
 import type { Context } from './context.js'
 import { leaseLost } from './leases.js'
+import { requestOf } from './requests.js'
 import { responseText } from './rows.js'
 import { STATUSES } from './schema.js'
 import type { Tally } from './tally.js'
@@ -12,8 +13,9 @@ const UPDATE = `
   WHERE seq = ?`
 
 const INSERT_ATTEMPT = `
-  INSERT INTO attempts (delivery, number, started_at, duration_ms, status_code, error_code, error_message, response)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
+  INSERT INTO attempts (delivery, number, started_at, duration_ms, status_code, error_code, error_message, response,
+    request)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 /** So many attempts of a delivery are kept, the newest: an endpoint may ask to wait every second for years. */
 const KEPT_ATTEMPTS = 100
@@ -52,6 +54,7 @@ export function record(context: Context, result: AttemptRecord): Promise<{ succe
           attempt.error?.code ?? null,
           attempt.error?.message ?? null,
           responseText(attempt),
+          requestOf(context, attempt),
         )
         if (attempts > KEPT_ATTEMPTS) {
           db.run('DELETE FROM attempts WHERE delivery = ? AND number <= ?', seq, attempts - KEPT_ATTEMPTS)

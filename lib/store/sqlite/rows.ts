@@ -1,5 +1,6 @@
 import type { Attempt, Delivery, DeliveryError, Party } from '../../delivery/delivery.js'
 import { describeDelivery } from '../../delivery/describe.js'
+import { asSent } from '../../delivery/sent-request.js'
 import type { StoredDelivery } from '../../delivery/stored.js'
 import type { ArtifactEvent } from '../../events/event.js'
 import { isoTime } from '../../iso-time.js'
@@ -79,13 +80,17 @@ export function eventOf(row: Row): ArtifactEvent {
   return JSON.parse(row['event'] as string) as ArtifactEvent
 }
 
-/** From a row of `attempts`. */
-export function attemptOf(row: Row): Attempt {
+/** From a row of ATTEMPTS. */
+export function attemptOf(row: Row, delivery: string): Attempt {
+  const startedAt = row['started_at'] as number
   const response = row['response'] === null ? {} : JSON.parse(row['response'] as string)
   const error = errorOf(row)
   return {
-    started_at: isoTime(row['started_at'] as number),
+    started_at: isoTime(startedAt),
     duration_ms: row['duration_ms'] as number,
+    ...(row['sent'] !== null && {
+      request: asSent(row['sent'] as string, delivery, startedAt, row['number'] as number),
+    }),
     ...(row['status_code'] !== null && { status_code: row['status_code'] as number }),
     ...(error !== null && { error }),
     ...(response.headers !== undefined && { response_headers: response.headers }),

@@ -179,6 +179,13 @@ export const MIGRATIONS: readonly string[] = [
   DROP TABLE counted;
   DROP TABLE took;
   `,
+  `
+  CREATE TABLE requests (  -- what attempts sent, without what differs between them
+    id INTEGER PRIMARY KEY,
+    json TEXT NOT NULL UNIQUE
+  ) STRICT;
+  ALTER TABLE attempts ADD COLUMN request INTEGER;  -- null: not known
+  `,
 ]
 
 /** "aaut": tells our files from other applications' (https://sqlite.org/pragma.html#pragma_application_id). */

@@ -26,7 +26,7 @@ export function mountDeliveries(router: AdminRouter, host: Host): void {
 
   router.get('/deliveries/:id', async ({ params }) => {
     const { detail } = await find(host, params['id'] ?? '')
-    const request = detail.request ?? maskedRequest(host, detail)
+    const request = detail.request ?? sentRequest(host, detail) ?? maskedRequest(host, detail)
     const event = new JsonText(detail.eventText)
     return { status: 200, json: { ...detail.delivery, event, request, log: detail.logLater } }
   })
@@ -75,6 +75,13 @@ export function mountDeliveries(router: AdminRouter, host: Host): void {
       return { status: 204 }
     })
   }
+}
+
+/** As it was sent last; null when it was not yet, or by a version that did not keep it. */
+function sentRequest(host: Host, { delivery, payload, slots, log }: DeliveryDetail): MaskedRequest | null {
+  const sent = log.findLast(({ request }) => request !== undefined)?.request
+  const webhook = host.webhooks.get(delivery.webhook.id)
+  return sent ? { ...sent, body: webhook?.maskedBody(payload, slots) ?? payload.toString() } : null
 }
 
 /** As it would be sent now; null while its webhook is gone or cannot work. */

@@ -424,6 +424,32 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
         assert.equal((await store.delivery('form'))?.contentType, 'application/x-www-form-urlencoded')
       })
 
+      it('keeps what each attempt sent', async () => {
+        const request = (id: string, attempt: number, at = NOON) => ({
+          method: 'POST',
+          url: 'https://x.example/',
+          headers: {
+            'Content-Type': 'application/json',
+            'webhook-id': id,
+            'webhook-timestamp': String(Math.floor(at / 1000)),
+            'X-Automation-Attempt': String(attempt),
+            Authorization: 'Bearer ***',
+          },
+        })
+        for (const id of ['a', 'b']) {
+          const { claimed } = await enqueue(id, { claim: true })
+          const { attempt, ...result } = delivered(claimed!)
+          const started_at = new Date(NOON).toISOString()
+          await store.record({ ...result, attempt: { ...attempt!, started_at, request: request(id, 1) } })
+        }
+        await again()
+        for (const id of ['a', 'b']) {
+          const { log } = (await store.delivery(id))!
+          assert.deepEqual(log[0]?.request, request(id, 1))
+          assert.deepEqual(Object.keys(log[0]!.request!.headers), Object.keys(request(id, 1).headers))
+        }
+      })
+
       it('knows what a sender did last, whatever else its webhook does', async () => {
         assert.equal(await store.lastResult('hook', 'send'), null)
         for (const [id, status] of [

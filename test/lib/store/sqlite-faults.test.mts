@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
+  appendFileSync,
   chmodSync,
   copyFileSync,
   existsSync,
@@ -26,6 +27,17 @@ import { versionProblem } from '../../../dist/lib/store/sqlite/version.js'
 import type { SweepCursor } from '../../../dist/lib/store/store.js'
 import { copyAsKilled } from './killed.mts'
 import { delivered, end, event, NOON, record, start } from './make.mts'
+
+/** Until the disk takes no more. */
+function fill(file: string): void {
+  for (let size = 64 * 1024; size >= 1024; ) {
+    try {
+      appendFileSync(file, Buffer.alloc(size))
+    } catch {
+      size /= 2
+    }
+  }
+}
 
 describe('the SQLite store, when something is wrong with its file', () => {
   let dir: string
@@ -136,6 +148,7 @@ describe('the SQLite store, when something is wrong with its file', () => {
     it(`#58 brings a file of schema ${version} up to date, with everything in it`, async () => {
       mkdirSync(join(dir, 'deep'))
       const old = new DatabaseSync(path)
+      old.function('latency_bucket', { deterministic: true }, (_ms) => 0)
       for (const step of MIGRATIONS.slice(0, version)) old.exec(step)
       old.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version}`)
       old.exec("INSERT INTO cursors VALUES ('k', '1')")
@@ -320,6 +333,8 @@ describe('the SQLite store, when something is wrong with its file', () => {
       assert.equal((await store.delivery('on its way'))?.delivery.status, 'delivered')
       assert.equal(existsSync(`${path}.ballast`), false)
 
+      // what was given up is somebody else's now
+      fill(join(mount, 'somebody-elses'))
       await assert.rejects(store.probe(NOON), { statusText: 'disk full' })
       rmSync(join(mount, 'somebody-elses'))
       await store.probe(NOON)
