@@ -1,7 +1,13 @@
 // `npm run bench`: this package against the stock Node-RED flow and a bare undici loop, in one run, as ratios.
 //   npm run bench -- --quick    fewer events and rounds
+<<<<<<< HEAD
 //   npm run bench -- growth     only the measures named: throughput growth paced killed burst queued outage neighbours
 //                               history understand
+=======
+//   npm run bench -- growth     only the measures named: throughput outside growth paced killed burst queued outage neighbours
+//                               history
+>>>>>>> 5e3ff2e (The bench measures a steady rate against the stock flow, and a burst with far ends as anybody would write them)
+
 import { parseArgs } from 'node:util'
 import { history } from './bench/history.mjs'
 import { burstDelay, growth, killed, neighbours, outage, paced, queued, throughput } from './bench/measures.mjs'
@@ -46,6 +52,20 @@ try {
       `${times(first.ours.perSecond, first.stock.perSecond)}, ${times(first.ours.cpuPerThousand, first.stock.cpuPerThousand)}`,
     )
   }
+  if (wanted('outside')) {
+    const usual = await startReceiver({ usual: true })
+    try {
+      const size = quick ? { warmUp: 2, rounds: 3, count: 1_500 } : { warmUp: 8, rounds: 7, count: 8_000 }
+      const { ours, stock } = (await throughput({ driver, receiver: usual, usual: true, ...size })).warm
+      row(
+        'the same with usual far ends and random ids: events a second, CPU per event, against the stock flow',
+        `${times(ours.perSecond, stock.perSecond)}, ${times(ours.cpuPerThousand, stock.cpuPerThousand)}`,
+        `${Math.round(ours.perSecond)} and ${Math.round(stock.perSecond)} events/s; ${ours.cpuPerThousand.toFixed(2)} and ${stock.cpuPerThousand.toFixed(2)} s per 1,000`,
+      )
+    } finally {
+      usual.stop()
+    }
+  }
   if (wanted('growth')) {
     const automations = [1, 100, 1_000]
     const { ours, stock } = await growth({ ...tools, rounds: quick ? 3 : 5, count: quick ? 1_500 : 3_000, automations })
@@ -58,12 +78,24 @@ try {
     }
   }
   if (wanted('paced')) {
-    const result = await paced({ ...tools, rate: 100, seconds: quick ? 5 : 20 })
+    const size = quick ? { warmUp: 2_000, rounds: 3, seconds: 5 } : { warmUp: 32_000, rounds: 5, seconds: 20 }
+    const { ours, stock } = await paced({ ...tools, rate: 100, ...size })
     row(
       'at 100 events a second: acceptance to arrival, p50 and p99',
-      `${ms(result.arrivalP50)}, ${ms(result.arrivalP99)}`,
+      `${ms(ours.arrivalP50)}, ${ms(ours.arrivalP99)}`,
+      `stock flow: ${ms(stock.arrivalP50)}, ${ms(stock.arrivalP99)}`,
     )
-    row('at 100 events a second: post to 202, p50 and p99', `${ms(result.ackP50)}, ${ms(result.ackP99)}`)
+    row(
+      '… post to 202, p50 and p99',
+      `${ms(ours.ackP50)}, ${ms(ours.ackP99)}`,
+      `stock flow: ${ms(stock.ackP50)}, ${ms(stock.ackP99)}`,
+    )
+    row('… p99 from post to 202, against the stock flow', times(ours.ackP99, stock.ackP99))
+    row(
+      '… CPU per event, against the stock flow',
+      times(ours.cpuPerThousand, stock.cpuPerThousand),
+      `seconds per 1,000 events: ${ours.cpuPerThousand.toFixed(2)} and ${stock.cpuPerThousand.toFixed(2)}`,
+    )
   }
   if (wanted('killed')) {
     const count = quick ? 2_000 : 5_000

@@ -1,7 +1,9 @@
 // Posts events from its own process. Reads one JSON job per line on stdin, answers one JSON line each:
-//   {url, token?, count, concurrency, rate?} → {acknowledged: [ids], sentAt: {id: ns}, ackedAt: {id: ns}, seconds}
+//   {url, token?, count, concurrency, rate?, usual?} → {acknowledged: [ids], sentAt: {id: ns}, ackedAt: {id: ns}, seconds}
+import { randomUUID } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import { newEventId } from '../../dist/lib/events/new-id.js'
+import { UsualPoster } from './usual.mjs'
 import { Poster } from './wire.mjs'
 
 /** An event of about 1 KB; only its id differs, which is one as the package makes them. */
@@ -19,9 +21,12 @@ const [BEFORE_ID, AFTER_ID] = JSON.stringify({
   artifact_metadata: { accuracy: 0.93, notes: 'x'.repeat(600) },
 }).split('<id>')
 
-async function run({ url, token, count, concurrency, rate }) {
+async function run({ url, token, count, concurrency, rate, usual }) {
   const headers = { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) }
-  const posters = Array.from({ length: concurrency }, () => new Poster(url, headers))
+  // somebody else's ids are random
+  const newId = usual ? randomUUID : () => newEventId(new Date())
+  const Client = usual ? UsualPoster : Poster
+  const posters = Array.from({ length: concurrency }, () => new Client(url, headers))
   const acknowledged = []
   const sentAt = {}
   const ackedAt = {}
@@ -29,7 +34,7 @@ async function run({ url, token, count, concurrency, rate }) {
   const start = process.hrtime.bigint()
   const post = async (poster) => {
     const index = next++
-    const id = newEventId(new Date())
+    const id = newId()
     if (rate) {
       const due = Number(start) / 1e6 + (index * 1000) / rate
       const wait = due - Number(process.hrtime.bigint()) / 1e6

@@ -15,11 +15,11 @@ export const median = (values) =>
   )
 
 /** Posts `count` events as fast as they are taken; the clock stops when the last one arrived at the far end. */
-async function burst({ server, receiver, driver, count, concurrency = 50 }) {
+async function burst({ server, receiver, driver, count, concurrency = 50, usual = false }) {
   await receiver.report()
   const before = await server.look()
   const began = performance.now()
-  const { acknowledged } = await driver.run({ url: server.url, token: TOKEN, count, concurrency })
+  const { acknowledged } = await driver.run({ url: server.url, token: TOKEN, count, concurrency, usual })
   const arrived = await receiver.arrived(acknowledged.length)
   const seconds = (performance.now() - began) / 1000
   const after = await server.look()
@@ -38,7 +38,7 @@ async function burst({ server, receiver, driver, count, concurrency = 50 }) {
  * first rounds tell how they start, the last ones how they run: V8 has compiled what is hot by then, and a Node-RED runs
  * for weeks.
  */
-export async function throughput({ receiver, driver, warmUp, rounds, count }) {
+export async function throughput({ receiver, driver, warmUp, rounds, count, usual }) {
   const servers = {
     ours: await NodeRed.start(packageFlow({ url: receiver.url }), { withPackage: true }),
     stock: await NodeRed.start(stockFlow({ url: receiver.url }), { withPackage: false }),
@@ -48,7 +48,7 @@ export async function throughput({ receiver, driver, warmUp, rounds, count }) {
   try {
     for (let round = 0; round < warmUp + rounds; round += 1) {
       for (const [name, server] of Object.entries(servers)) {
-        results[name].push(await burst({ server, receiver, driver, count }))
+        results[name].push(await burst({ server, receiver, driver, count, usual }))
       }
     }
   } finally {
@@ -118,14 +118,33 @@ async function pace({ server, receiver, driver, rate, seconds }) {
   }
 }
 
-export async function paced({ receiver, driver, ...pacing }) {
-  const server = await NodeRed.start(packageFlow({ url: receiver.url }), { withPackage: true })
-  try {
-    await burst({ server, receiver, driver, count: 500 })
-    return await pace({ server, receiver, driver, ...pacing })
-  } finally {
-    await server.stop()
+/**
+ * Ours and the stock flow at a steady rate, one after another in every round: how long a post waits for its answer, how
+ * long the event then takes, and what each event costs when nothing is shared with another one.
+ */
+export async function paced({ receiver, driver, warmUp, rounds, ...pacing }) {
+  const servers = {
+    ours: await NodeRed.start(packageFlow({ url: receiver.url }), { withPackage: true }),
+    stock: await NodeRed.start(stockFlow({ url: receiver.url }), { withPackage: false }),
   }
+  const results = { ours: [], stock: [] }
+  try {
+    for (const server of Object.values(servers)) await burst({ server, receiver, driver, count: warmUp })
+    for (let round = 0; round < rounds; round += 1) {
+      for (const [name, server] of Object.entries(servers)) {
+        const before = await server.look()
+        const times = await pace({ server, receiver, driver, ...pacing })
+        const after = await server.look()
+        const cpuPerThousand = (micros(after.cpu) - micros(before.cpu)) / 1000 / (pacing.rate * pacing.seconds)
+        results[name].push({ ...times, cpuPerThousand })
+      }
+    }
+  } finally {
+    for (const server of Object.values(servers)) await server.stop()
+  }
+  const medians = (list) =>
+    Object.fromEntries(Object.keys(list[0]).map((key) => [key, median(list.map((one) => one[key]))]))
+  return { ours: medians(results.ours), stock: medians(results.stock) }
 }
 
 /**

@@ -102,8 +102,10 @@ export class NodeRed {
   }
 }
 
-export async function startReceiver() {
-  const child = fork(path.join(root, 'scripts/bench/receiver.mjs'), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+export async function startReceiver({ usual = false } = {}) {
+  const child = fork(path.join(root, 'scripts/bench/receiver.mjs'), usual ? ['usual'] : [], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
   const { port } = await new Promise((resolve) => child.once('message', resolve))
   const url = `http://127.0.0.1:${port}`
   const report = async (query = 'reset') => (await fetch(`${url}/report?${query}`)).json()

@@ -28,25 +28,28 @@ export function putEvents(
   cursor?: CursorMove,
 ): Promise<boolean[]> {
   const rows = events.map((entry) => ({ ...entry, json: JSON.stringify(entry.event) }))
-  return commit.write(() => {
-    if (cursor !== undefined) moveCursor({ db }, cursor)
-    return rows.map(({ source, event, receivedAt, routed, fires = [], json }) => {
-      const { changes } = db.run(
-        'INSERT INTO events (source, event_id, received_at, routed, fired, json) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
-        source,
-        idText(event.event_id),
-        receivedAt,
-        routed ? ROUTING.routed : ROUTING.waiting,
-        routed ? fires.length : null,
-        json,
-      )
-      if (changes !== 0 && !isSample(source)) {
-        tally.accepted(receivedAt)
-        tally.fired(receivedAt, fires)
-      }
-      return changes === 0
-    })
-  })
+  return commit.write(
+    () => {
+      if (cursor !== undefined) moveCursor({ db }, cursor)
+      return rows.map(({ source, event, receivedAt, routed, fires = [], json }) => {
+        const { changes } = db.run(
+          'INSERT INTO events (source, event_id, received_at, routed, fired, json) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+          source,
+          idText(event.event_id),
+          receivedAt,
+          routed ? ROUTING.routed : ROUTING.waiting,
+          routed ? fires.length : null,
+          json,
+        )
+        if (changes !== 0 && !isSample(source)) {
+          tally.accepted(receivedAt)
+          tally.fired(receivedAt, fires)
+        }
+        return changes === 0
+      })
+    },
+    { when: 'at once' },
+  )
 }
 
 function moveCursor({ db }: Pick<Context, 'db'>, { key, expected, next, parts }: CursorMove): void {

@@ -25,9 +25,20 @@ interface Settling {
   value: unknown
 }
 
+export interface WriteOptions {
+  /** Tried again on a full disk, when room was made. */
+  readonly mustHappen?: boolean
+  /**
+   * `at once`: somebody waits for the answer, so nothing that can wait goes along. `with others`: nobody is kept by it
+   * for some milliseconds, so it goes along with the next write that is usual, which touches the same pages of the file.
+   */
+  readonly when?: 'at once' | 'usual' | 'with others'
+}
+
 interface Write extends Settling {
   readonly work: () => unknown
   readonly mustHappen: boolean
+  readonly alone: boolean
 }
 
 /** A transaction takes new work for so many milliseconds; then it commits, and the rest waits for the next turn. */
@@ -39,6 +50,8 @@ const BUDGET_MS = 5
  */
 const REST = { least: 10, perWrite: 2, most: 50 }
 const LONGEST_PAUSE_MS = 50
+/** So long a write waits for others to go along with: at a steady rate it saves a commit for each event. */
+const COMPANY_MS = 20
 /** So many writes are worth a commit of their own, and are not kept waiting for the end of the rest. */
 const WHOLE_GROUP = 128
 
@@ -51,6 +64,8 @@ export class GroupCommit {
   readonly #port: CommitPort
   readonly #now: () => number
   #queue: Write[] = []
+  /** What goes along with the next usual write, or goes alone after a while. */
+  #patient: Write[] = []
   /** Committed, but not waited for yet. */
   #committed: readonly Settling[] = []
   /** What the disk is waited for. */
@@ -70,15 +85,32 @@ export class GroupCommit {
   }
 
   /**
-   * Runs `work` inside the next transaction. It must be synchronous and may run twice. With `mustHappen` it is tried
-   * again on a full disk, when room was made.
+   * Runs `work` inside the next transaction, or one of the next. It must be synchronous and may run twice.
    */
-  write<T>(work: () => T, options: { mustHappen?: boolean } = {}): Promise<T> {
+  write<T>(work: () => T, { mustHappen = false, when = 'usual' }: WriteOptions = {}): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const mustHappen = options.mustHappen ?? false
-      this.#queue.push({ work, mustHappen, resolve: resolve as (value: unknown) => void, reject, value: undefined })
+      const settling = { resolve: resolve as (value: unknown) => void, reject, value: undefined }
+      const write: Write = { work, mustHappen, alone: when === 'at once', ...settling }
+      if (when === 'with others') {
+        this.#waitForOthers(write)
+        return
+      }
+      this.#queue.push(write)
       this.#schedule()
     })
+  }
+
+  #waitForOthers(write: Write): void {
+    this.#patient.push(write)
+    if (this.#patient.length >= WHOLE_GROUP) this.#waitNoLonger()
+    else if (this.#patient.length === 1) this.#port.later(() => this.#waitNoLonger(), COMPANY_MS)
+  }
+
+  /** A call that comes after its writes have gone finds none, or lets younger ones go a little early. */
+  #waitNoLonger(): void {
+    if (this.#patient.length === 0) return
+    this.#queue.push(...this.#patient.splice(0))
+    this.#schedule()
   }
 
   /** To be called by work: what is to be done when the transaction it belongs to has been committed. */
@@ -96,6 +128,7 @@ export class GroupCommit {
 
   /** Commits what is queued and waits for the disk, at once. */
   flush(): void {
+    this.#queue.push(...this.#patient.splice(0))
     while (this.#queue.length > 0) this.#turn()
     const settling = [...this.#syncing, ...this.#committed]
     this.#committed = []
@@ -125,6 +158,9 @@ export class GroupCommit {
 
   #turn(): void {
     if (this.#queue.length === 0) return
+    if (this.#patient.length > 0 && !this.#queue.every(({ alone }) => alone)) {
+      this.#queue.push(...this.#patient.splice(0))
+    }
     const waiting = this.#queue
     const end = this.#now() + BUDGET_MS
     let taken = 0

@@ -65,7 +65,8 @@ export function record(context: Context, result: AttemptRecord): Promise<{ succe
       commit.afterCommit(() => claims.release(webhook.id, seq))
       return { successor }
     },
-    { mustHappen: true },
+    // a successor waits for it
+    { mustHappen: true, when: ordered.has(webhook.id) ? 'usual' : 'with others' },
   )
 }
 

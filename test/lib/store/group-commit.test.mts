@@ -18,7 +18,8 @@ describe('group commit', () => {
     syncNow = () => {}
   })
 
-  function make(now?: () => number) {
+  /** @param options.pauses keeps to them, instead of calling back at the end of the turn */
+  function make({ now, pauses = false }: { now?: () => number; pauses?: boolean } = {}) {
     const port = {
       begin: () => void steps.push('begin'),
       commit: () => {
@@ -36,7 +37,10 @@ describe('group commit', () => {
         if (room) commitFails = null
         return room
       },
-      later: (call: () => void) => void setImmediate(call),
+      later: (call: () => void, pause: number) => {
+        if (pauses && pause > 0) setTimeout(call, pause)
+        else setImmediate(call)
+      },
     }
     return new GroupCommit(port, now)
   }
@@ -53,9 +57,27 @@ describe('group commit', () => {
     assert.deepEqual(steps, ['begin', 'a', 'b', 'commit'])
   })
 
+  it('lets a write that can wait go along with the next usual one, not with one whose answer is waited for', async () => {
+    const commit = make({ pauses: true })
+    const result = commit.write(work('result'), { when: 'with others' })
+    await commit.write(work('event'), { when: 'at once' })
+    assert.deepEqual(steps, ['begin', 'event', 'commit'])
+    await Promise.all([commit.write(work('delivery')), result])
+    assert.deepEqual(steps.slice(3), ['begin', 'delivery', 'result', 'commit'])
+  })
+
+  it('lets a write that can wait go alone when nothing comes, and with the rest at the end', async () => {
+    const commit = make({ pauses: true })
+    assert.equal(await commit.write(work('a'), { when: 'with others' }), 'a')
+    const last = commit.write(work('b'), { when: 'with others' })
+    commit.flush()
+    assert.equal(await last, 'b')
+    assert.deepEqual(steps, ['begin', 'a', 'commit', 'begin', 'b', 'commit', 'sync now'])
+  })
+
   it('leaves the rest for the next turn when a transaction takes long', async () => {
     let time = 0
-    const commit = make(() => time)
+    const commit = make({ now: () => time })
     const slow = (name: string) => () => {
       time += 3
       steps.push(name)
