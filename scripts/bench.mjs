@@ -1,12 +1,7 @@
 // `npm run bench`: this package against the stock Node-RED flow and a bare undici loop, in one run, as ratios.
 //   npm run bench -- --quick    fewer events and rounds
-<<<<<<< HEAD
-//   npm run bench -- growth     only the measures named: throughput growth paced killed burst queued outage neighbours
-//                               history understand
-=======
 //   npm run bench -- growth     only the measures named: throughput outside growth paced killed burst queued outage neighbours
-//                               history
->>>>>>> 5e3ff2e (The bench measures a steady rate against the stock flow, and a burst with far ends as anybody would write them)
+//                               history understand
 
 import { parseArgs } from 'node:util'
 import { history } from './bench/history.mjs'
