@@ -102,6 +102,11 @@ try {
       `stock flow: ${stock.lost} of ${stock.accepted}`,
     )
     row('duplicates after the kill', String(ours.duplicates))
+    row(
+      'back after the kill, against the stock flow',
+      times(ours.backMs, stock.backMs),
+      `${ms(ours.backMs)} and ${ms(stock.backMs)}`,
+    )
   }
   if (wanted('burst'))
     row(

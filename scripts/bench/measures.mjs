@@ -190,7 +190,8 @@ export async function killed({ receiver, driver, count, stock }) {
     await receiver.arrived(acknowledged.length, stock ? 3_000 : 120_000)
     const { count: requests, arrivals } = await receiver.report()
     const lost = acknowledged.filter((id) => !arrivals[id]).length
-    return { accepted: acknowledged.length, lost, duplicates: requests - Object.keys(arrivals).length }
+    const duplicates = requests - Object.keys(arrivals).length
+    return { accepted: acknowledged.length, lost, duplicates, backMs: server.readyMs }
   } finally {
     await server.stop()
   }

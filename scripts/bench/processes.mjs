@@ -68,8 +68,9 @@ export class NodeRed {
       if (!response.ok) throw new Error(`deploy: ${response.status} ${await response.text()}`)
     }
     this.startMs = performance.now() - startedAt
-    // the flows are ready when the endpoint answers anything but 404
-    await this.#until(async () => (await fetch(this.url, { method: 'POST' })).status !== 404)
+    // the flows are ready when the endpoint neither is missing nor asks to come again
+    await this.#until(async () => ![404, 503].includes((await fetch(this.url, { method: 'POST' })).status))
+    this.readyMs = performance.now() - startedAt
   }
 
   async #until(check) {
