@@ -42,7 +42,7 @@ export class Dispatcher {
   /** Since when each automation is what it is; kept while flows are redeployed. */
   readonly #since = new Map<string, { readonly key: string | undefined; readonly at: number }>()
   readonly #routers = new Map<string, Router<Automation>>()
-  readonly #inFlight = new InFlight()
+  #inFlight = new InFlight()
   #running = false
   #withSender: ReadonlySet<string> = new Set()
   /** Stored as handed over, but the flows stopped between the write and the hand-over. */
@@ -180,6 +180,13 @@ export class Dispatcher {
     const now = this.#now()
     if (this.#inFlight.reached({ source, eventId }, id, now)) return
     this.#inFlight.reached({ source: sampleSource(id), eventId }, id, now)
+  }
+
+  /** The store was taken away, and all that was on its way with it. */
+  forget(): void {
+    this.#inFlight = new InFlight()
+    this.#late = []
+    this.#interrupted = []
   }
 
   flowsStopping(): void {

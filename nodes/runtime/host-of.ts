@@ -23,5 +23,7 @@ export function hostOf(RED: NodeAPI): Host {
 
 /** Closes every store of this process; they open again when something is stored. For tests, which delete the files. */
 export function closeStores(RED: { events: object }): void {
-  hosts.get(RED.events)?.stores.closeNow()
+  const host = hosts.get(RED.events)
+  host?.stores.closeNow()
+  host?.dispatcher.forget()
 }
