@@ -45,6 +45,8 @@ export interface WebhookSums {
   readonly failed: number
   readonly lastDeliveredAt: number | null
   readonly lastError: LastError | null
+  /** When the oldest of its deliveries was made that is pending; null when none is. */
+  readonly oldestPendingAt: number | null
 }
 
 /** The last failure of a webhook; it stays when later attempts succeed. */

@@ -1,4 +1,5 @@
 import type { AttemptRecord } from '../../store/delivery-queue.js'
+import type { Standing } from './standing.js'
 
 /** Upper bounds of the latency buckets, in milliseconds; slower ones count only in the total. */
 export const LATENCY_BUCKETS_MS = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000] as const
@@ -60,6 +61,8 @@ export interface WebhookMetrics {
   readonly inFlight: number
   readonly paused: boolean
   readonly breakerOpen: boolean
+  /** Why it gets nothing, or less; null when it gets what is due. */
+  readonly standing: Standing | null
   readonly latency: LatencyHistogram
 }
 

@@ -11,6 +11,7 @@ import { Results, type WebhookMetrics } from './counters.js'
 import { Filling } from './filling.js'
 import { cutOffAll, type Deployment, deploy, type Flight, Flights } from './flights.js'
 import type { LaneContext } from './lane-context.js'
+import { standing } from './standing.js'
 import { LaneState } from './state.js'
 import { failingSince, pausedBecause, stoppedBecause, WaitingNews } from './waiting.js'
 import { LOW_WATER, Window } from './window.js'
@@ -66,8 +67,7 @@ export class Lane {
       ...this.#results.sums,
       pending: this.#context.pending.ofWebhook(this.id),
       inFlight: this.#flights.size,
-      paused: this.#kept.current.paused !== null,
-      breakerOpen: this.#breaker.open,
+      ...standing(this.#kept.current, this.#breaker, this.#context.clock.now()),
     }
   }
 

@@ -10,8 +10,13 @@ export interface Standing {
   readonly until: number | null
 }
 
+/** The same in numbers and in words, for a lane's metrics. */
+export function standing(state: WebhookState, breaker: Breaker, now: number) {
+  return { paused: state.paused !== null, breakerOpen: breaker.open, standing: standingOf(state, breaker, now) }
+}
+
 /** Null when it gets what is due. */
-export function standingOf({ paused, heldUntil }: WebhookState, breaker: Breaker, now: number): Standing | null {
+function standingOf({ paused, heldUntil }: WebhookState, breaker: Breaker, now: number): Standing | null {
   if (paused !== null) return { state: 'paused', reason: paused, until: null }
   if (heldUntil !== null && heldUntil > now) {
     return { state: 'held', reason: 'The endpoint asked to wait.', until: heldUntil }

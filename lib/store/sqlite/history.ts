@@ -50,10 +50,12 @@ export function lastResult({ db }: Context, webhook: string, sender: string): De
 
 /** When the oldest pending delivery was made, or null when none waits. */
 export function oldestPending(context: Context): number | null {
-  const oldest = allWebhooks(context).map((webhook) => {
-    const sql = 'SELECT created_at FROM deliveries WHERE webhook_id = ? AND status = 0 ORDER BY seq LIMIT 1'
-    return (context.db.get(sql, webhook)?.['created_at'] as number | undefined) ?? Number.POSITIVE_INFINITY
-  })
+  const oldest = allWebhooks(context).map((webhook) => oldestPendingOf(context, webhook) ?? Number.POSITIVE_INFINITY)
   const at = Math.min(...oldest)
   return at === Number.POSITIVE_INFINITY ? null : at
+}
+
+export function oldestPendingOf({ db }: Pick<Context, 'db'>, webhook: string): number | null {
+  const sql = 'SELECT created_at FROM deliveries WHERE webhook_id = ? AND status = 0 ORDER BY seq LIMIT 1'
+  return (db.get(sql, webhook)?.['created_at'] as number | undefined) ?? null
 }

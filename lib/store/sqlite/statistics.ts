@@ -1,6 +1,7 @@
 import type { AutomationSums, HourCounts, LastError, Statistics, StatisticsQuery, WebhookSums } from '../statistics.js'
 import type { Row } from './connection.js'
 import type { Context } from './context.js'
+import { oldestPendingOf } from './history.js'
 import { ALL } from './tally.js'
 
 /** @param read runs work on an open store, or says why it is not */
@@ -66,6 +67,7 @@ function webhookSums({ db }: Context, ids: readonly string[], since: number): We
       ...sums(day, ['delivered', 'failed']),
       lastDeliveredAt: lastAt({ db }, ALL, id),
       lastError: error === undefined ? null : lastErrorOf(error),
+      oldestPendingAt: oldestPendingOf({ db }, id),
     }
   })
 }

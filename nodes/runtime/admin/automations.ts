@@ -1,7 +1,12 @@
 import type { NodeAPI } from 'node-red'
 import type { Delivery } from '../../../lib/delivery/delivery.js'
+import type { DeliveryEngine } from '../../../lib/engine/engine.js'
+import { isoTime } from '../../../lib/iso-time.js'
 import { deployedNodes } from '../deployed.js'
 import { FlowGraph, type SenderRow, text } from '../flow-graph.js'
+import type { Host } from '../host.js'
+import type { AdminRouter } from './router.js'
+import { automationSums, dayBefore, inParts } from './sums.js'
 
 /** One row of `GET automations`. */
 export interface AutomationRow {
@@ -11,6 +16,8 @@ export interface AutomationRow {
   /** Id of the tab (or subflow) it stands on. */
   flow: string
   enabled: boolean
+  /** Why it cannot fire though it is deployed, as its status says in red. */
+  problem: string | null
   source: string
   scope: unknown
   entity: unknown
@@ -20,24 +27,48 @@ export interface AutomationRow {
   pattern: unknown
   senders: SenderRow[]
   last_delivery: Delivery | null
+  last_fired_at: string | null
+  statistics: { day: { fired: number; delivered: number; failed: number } }
 }
 
+type Deployed = Omit<AutomationRow, 'last_delivery' | 'last_fired_at' | 'statistics'>
+
 /** Every artifact-event node of the deployed flows, in subflows too, with the senders that its messages can reach. */
-export async function listAutomations(
-  RED: NodeAPI,
-  lastDelivery: (automation: string) => Promise<Delivery | null>,
-): Promise<AutomationRow[]> {
+export function mountAutomations(router: AdminRouter, RED: NodeAPI, host: Host): void {
+  router.get('/automations', async () => {
+    const rows = deployed(RED, host)
+    const ids = rows.map(({ id }) => id)
+    // what is deployed is known without a store; only what it did is not
+    const engines = (await host.stores.all()).filter(({ problem }) => problem === null)
+    const sums = await automationSums(engines, ids, dayBefore(Date.now()))
+    const last = await inParts(ids, (some) => Promise.all(some.map((id) => lastDelivery(engines, id))))
+    const automations = rows.map((row, index): AutomationRow => {
+      const { lastFiredAt = null, fired = 0, delivered = 0, failed = 0 } = sums.get(row.id) ?? {}
+      return {
+        ...row,
+        last_delivery: last[index] ?? null,
+        last_fired_at: lastFiredAt === null ? null : isoTime(lastFiredAt),
+        statistics: { day: { fired, delivered, failed } },
+      }
+    })
+    return { status: 200, json: { automations } }
+  })
+}
+
+function deployed(RED: NodeAPI, host: Host): Deployed[] {
   const graph = new FlowGraph(deployedNodes(RED))
-  const rows: AutomationRow[] = []
-  for (const trigger of graph.triggers) {
+  return graph.triggers.map((trigger) => {
     const { id, node } = trigger
-    rows.push({
+    const source = graph.reference(trigger, 'source')
+    const enabled = graph.isEnabled(trigger)
+    return {
       id,
       name: text(node['name']),
       description: text(node['description']),
       flow: text(node['z']),
-      enabled: graph.isEnabled(trigger),
-      source: graph.reference(trigger, 'source'),
+      enabled,
+      problem: enabled ? problemOf(host, id, source) : null,
+      source,
       scope: node['scope'] ?? 'registry',
       entity: node['entity'] ?? '',
       project: node['project'] ?? '',
@@ -45,8 +76,20 @@ export async function listAutomations(
       events: node['events'] ?? ['LINK_ARTIFACT'],
       pattern: node['pattern'] ?? '',
       senders: graph.senders(trigger),
-      last_delivery: await lastDelivery(id),
-    })
+    }
+  })
+}
+
+/** Its own, else what keeps its source from bringing events. */
+function problemOf(host: Host, id: string, source: string): string | null {
+  const problem = host.automations.of(id)?.problem ?? host.sources.of(source).problem
+  return problem?.message ?? null
+}
+
+async function lastDelivery(engines: readonly DeliveryEngine[], automation: string): Promise<Delivery | null> {
+  for (const engine of engines) {
+    const { deliveries } = await engine.list({ automation }, { limit: 1 })
+    if (deliveries[0]) return deliveries[0]
   }
-  return rows
+  return null
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { NodeAPI } from 'node-red'
 import { AutomationError } from '../../../lib/error.js'
 import type { Host } from '../host.js'
-import { listAutomations } from './automations.js'
+import { mountAutomations } from './automations.js'
 import { mountBacktest } from './backtest.js'
 import { mountCatchUp } from './catch-up.js'
 import { mountDeliveries } from './deliveries.js'
@@ -10,25 +10,18 @@ import { mountExplain } from './explain.js'
 import { metricsText } from './metrics.js'
 import { AdminRouter, optionalText } from './router.js'
 import { sendSample } from './sample.js'
+import { mountSecrets } from './secrets.js'
 import { mountStatistics } from './statistics.js'
 import { mountWandbSource } from './wandb-source.js'
 import { testWebhook } from './webhook-test.js'
+import { mountWebhooks } from './webhooks.js'
 
 /** Registers the whole admin interface under `<httpAdminRoot>/artifact-automations/`. */
 export function mountAdmin(RED: NodeAPI, host: Host): void {
   const router = new AdminRouter(RED)
-  router.get('/automations', async () => {
-    const engines = await host.stores.all()
-    const automations = await listAutomations(RED, async (automation) => {
-      // what is deployed is known without a store; only the last deliveries are not
-      for (const engine of engines.filter(({ problem }) => problem === null)) {
-        const { deliveries } = await engine.list({ automation }, { limit: 1 })
-        if (deliveries[0]) return deliveries[0]
-      }
-      return null
-    })
-    return { status: 200, json: { automations } }
-  })
+  mountAutomations(router, RED, host)
+  mountWebhooks(router, RED, host)
+  mountSecrets(router, RED)
   mountDeliveries(router, host)
   mountStatistics(router, host)
   mountExplain(router, RED, host)
