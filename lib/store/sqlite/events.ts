@@ -147,7 +147,7 @@ export function markRouted({ db, commit }: Context, seqs: readonly number[]): Pr
 /** How long a page looks at events, and of how many bytes it reads the text; it may be short then. */
 const TURN_MS = 8
 const READ_BYTES = 2 * 1024 * 1024
-/** Rows that are looked at together, without their texts. */
+/** Rows that are looked at together, without their texts, and before the time is. */
 const LEAST_CHUNK = 100
 
 const SLICE = {
@@ -188,14 +188,19 @@ const WHOLE = 'SELECT seq, source, received_at, json FROM events WHERE seq = ?'
 function listRows({ db }: Context, filter: EventFilter, { before, limit, order = 'newest' }: EventPage): Listed {
   const found: Row[] = []
   const { search } = filter
+  const isSelective = Object.keys(filter).length > 0
   const end = performance.now() + TURN_MS
+  let looked = 0
   const chunk = Math.max(limit, LEAST_CHUNK)
   let [last, lastAt, bytes] = [order === 'oldest' && before === undefined ? 0 : beforeOf(before), 0, 0]
   for (;;) {
     const rows = db.all(SLICE[order], last, chunk)
     for (const row of rows) {
       if (found.length === limit || bytes >= READ_BYTES) return { rows: found, next: String(last) }
-      if (performance.now() >= end) return { rows: found, next: String(last), lookedBackTo: lastAt }
+      if (isSelective && looked >= LEAST_CHUNK && performance.now() >= end) {
+        return { rows: found, next: String(last), lookedBackTo: lastAt }
+      }
+      looked++
       last = row['seq'] as number
       lastAt = row['received_at'] as number
       if (!isWithin(row, filter)) continue
