@@ -172,7 +172,7 @@ describe(`the example flows in Node-RED ${NODE_RED_VERSION}`, () => {
     const flow = await deploy('Dry run with debug')
     const { event } = await post(flow)
     // the sample of the test before may be shown again: a redeploy right behind an event hands it over once more
-    const [shown] = await nodeRed.debugged(nodeNamed(flow, 'debug', 'what would be sent').id, 'my-org')
+    const [shown] = await nodeRed.debugged(nodeNamed(flow, 'debug', 'the request').id, 'my-org')
     const request = JSON.parse(shown?.msg ?? '{}')
     const template = nodeNamed(flow, 'payload-template', 'all variables')
     assert.equal(request.method, 'POST')

@@ -1,26 +1,14 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
-import { Waiters } from '../e2e/harness/wait.mts'
+import { freePort, Started } from '../e2e/harness/npm-start.mts'
 import { root } from './repository.mts'
 
 const run = promisify(execFile)
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** Carried by every process that an `npm start` of these tests begins, also by those that rename themselves. */
 const MARK = 'ARTIFACT_AUTOMATIONS_TEST_START'
@@ -37,54 +25,6 @@ async function processesOf(mark: string): Promise<string[]> {
   return ids.filter((_id, index) => marked[index])
 }
 
-/** One `npm start`, as typed in a terminal. */
-class Started {
-  readonly #child: ChildProcess
-  readonly #closed: Promise<unknown>
-  readonly lines: string[] = []
-  readonly #printed = new Waiters()
-
-  constructor(args: readonly string[], mark: string) {
-    this.#child = spawn('npm', ['start', '--', ...args], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // a group of its own, as a terminal gives it
-      detached: true,
-      env: { ...process.env, [MARK]: mark },
-    })
-    // npm may end before what it started: until then that holds the other ends of these
-    this.#closed = once(this.#child, 'close')
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      if (!stream) continue
-      createInterface({ input: stream }).on('line', (line) => {
-        this.lines.push(line)
-        this.#printed.check()
-      })
-    }
-  }
-
-  async line(pattern: RegExp): Promise<string> {
-    const find = () => this.lines.find((line) => pattern.test(line))
-    await this.#printed.until(
-      () => find() !== undefined,
-      60_000,
-      () => `npm start printed no ${pattern}:\n${this.lines.join('\n')}`,
-    )
-    return find() ?? ''
-  }
-
-  async end(signal: NodeJS.Signals): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
-      const ended = once(this.#child, 'exit')
-      // Ctrl-C reaches everything that the terminal started; a supervisor knows npm alone
-      if (signal === 'SIGINT') process.kill(-Number(this.#child.pid), signal)
-      else this.#child.kill(signal)
-      await ended
-    }
-    await this.#closed
-  }
-}
-
 describe('npm start', () => {
   let userDir: string
   let port: number
@@ -93,7 +33,7 @@ describe('npm start', () => {
   beforeEach(async () => {
     userDir = await mkdtemp(path.join(tmpdir(), 'artifact-automations-start-'))
     port = await freePort()
-    started = new Started(['-p', String(port), '-u', userDir], userDir)
+    started = new Started(['-p', String(port), '-u', userDir], { [MARK]: userDir })
   })
   afterEach(async () => {
     await started.end('SIGTERM')
@@ -130,7 +70,7 @@ describe('npm start', () => {
 
     const other = await freePort()
     const { stdout: before } = await run('git', ['status', '--porcelain'], { cwd: root })
-    started = new Started(['--port', String(other), '--userDir', userDir], userDir)
+    started = new Started(['--port', String(other), '--userDir', userDir], { [MARK]: userDir })
     await started.line(/^curl /)
     assert.match(await readFile(flows, 'utf8'), new RegExp(`:${other}/demo-receiver`))
     await started.end('SIGTERM')

@@ -1,5 +1,5 @@
 import type { Browser, ElementHandle, Locator, Page } from 'playwright-core'
-import type { FlowNode, NodeRed } from './node-red.mts'
+import type { FlowNode } from './node-red.mts'
 
 /** The part of the editor's own interface that the tests call inside the page; the same in Node-RED 4.1 and 5. */
 interface EditorApi {
@@ -35,14 +35,19 @@ export interface EditorOptions {
   readonly scale?: number
 }
 
+/** A Node-RED that somebody started; its URL is without a slash at the end. */
+interface Running {
+  readonly url: string
+}
+
 /** Node-RED's editor in a real browser, with the moves that a person makes. */
 export class Editor {
   readonly page: Page
   /** Errors in the page, on its console, and requests that failed or left this machine. */
   readonly problems: string[] = []
-  readonly #nodeRed: NodeRed
+  readonly #nodeRed: Running
 
-  private constructor(page: Page, nodeRed: NodeRed) {
+  private constructor(page: Page, nodeRed: Running) {
     this.page = page
     this.#nodeRed = nodeRed
     page.setDefaultTimeout(PATIENCE)
@@ -60,7 +65,7 @@ export class Editor {
     if (!HARMLESS.some((pattern) => pattern.test(problem))) this.problems.push(problem)
   }
 
-  static async open(browser: Browser, nodeRed: NodeRed, options: EditorOptions = {}): Promise<Editor> {
+  static async open(browser: Browser, nodeRed: Running, options: EditorOptions = {}): Promise<Editor> {
     const { colorScheme = 'light', width = 1440, height = 900, scale = 1 } = options
     const context = await browser.newContext({
       viewport: { width, height },
@@ -138,7 +143,7 @@ export class Editor {
     const node = this.page.locator(`[id="${id}"]`).first()
     const trays = this.page.locator('.red-ui-tray')
     const before = await trays.count()
-    await this.#fromTray(async () => {
+    await this.fromTray(async () => {
       await node.waitFor()
       await settled(node)
       for (let time = 0; time < 5 && (await trays.count()) === before; time += 1) {
@@ -154,7 +159,7 @@ export class Editor {
 
   /** Opens the dialog of a config node, or with `_ADD_` of a new one of this type. */
   async openConfig(type: string, id: string): Promise<Dialog> {
-    await this.#fromTray(() =>
+    await this.fromTray(() =>
       this.page.evaluate(([nodeType, node]) => RED.editor.editConfig('', nodeType, node), [type, id] as const),
     )
     return new Dialog(this.page, 'node-config')
@@ -166,12 +171,15 @@ export class Editor {
   }
 
   /** Runs what opens a dialog, and waits until the dialog stands still. */
-  async #fromTray(open: () => Promise<void>): Promise<void> {
+  async fromTray(open: () => Promise<void>): Promise<void> {
     const trays = this.page.locator('.red-ui-tray')
-    const before = await trays.count()
+    const below = (await trays.count()) > 0 ? await trays.last().elementHandle() : null
     await open()
-    await trays.nth(before).waitFor()
-    await settled(trays.nth(before))
+    // the editor takes the dialog below away before it shows the one above
+    await below?.waitForElementState('hidden', { timeout: PATIENCE })
+    await below?.dispose()
+    await trays.last().waitFor()
+    await settled(trays.last())
   }
 
   /** Whether the node has the red triangle, and why. */

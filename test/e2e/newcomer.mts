@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import type { Locator, Page } from 'playwright-core'
+import type { Dialog, Editor } from './harness/editor.mts'
+import type { FlowNode } from './harness/node-red.mts'
+import { eventually } from './harness/wait.mts'
+
+/** What is answered below this path is about what came and what was sent. */
+const ADMIN = '/artifact-automations'
+
+/** Somebody who sees the editor for the first time: clicks what is in sight, types letter by letter, reads the sidebar. */
+export class Newcomer {
+  readonly #editor: Editor
+  readonly #page: Page
+  readonly #url: string
+  #flow: FlowNode[] = []
+  #pressed = ''
+  #answer = ''
+  /** How many messages of the sidebar were read. */
+  #read = 0
+
+  /** @param url of the Node-RED, without a slash at the end */
+  constructor(editor: Editor, url: string) {
+    this.#editor = editor
+    this.#page = editor.page
+    this.#url = url
+  }
+
+  async importExample(packageName: string, name: string): Promise<void> {
+    await this.#editor.importExample(packageName, name)
+  }
+
+  async clickTab(label: string): Promise<void> {
+    await this.#editor.showTab(label)
+  }
+
+  async deploy(): Promise<void> {
+    await this.#editor.deploy()
+  }
+
+  async typeKeys(keys: string): Promise<void> {
+    const [chord = '', key = ''] = keys.split(' ')
+    await this.#page.locator('#red-ui-workspace-chart').click({ position: { x: 20, y: 400 } })
+    await this.#page.keyboard.press(chord.replace('ctrl-', 'ControlOrMeta+'))
+    await this.#page.keyboard.press(key)
+    await this.#page.locator('.red-ui-debug-content-list').waitFor()
+  }
+
+  /** The one node of the tab in front that has this label. */
+  async #node(label: string): Promise<string> {
+    const node = this.#page
+      .locator('#red-ui-workspace-chart .red-ui-flow-node-group:visible')
+      .filter({ has: this.#page.locator('.red-ui-flow-node-label').getByText(label, { exact: true }) })
+    await node.first().waitFor()
+    assert.equal(await node.count(), 1, `nodes of the tab in front named "${label}"`)
+    return String(await node.getAttribute('id'))
+  }
+
+  async pressTrigger(label: string): Promise<void> {
+    this.#pressed = label
+    await this.pressAgain()
+  }
+
+  async pressAgain(): Promise<void> {
+    await this.#readAll()
+    await this.#editor.pressButton(await this.#node(this.#pressed))
+  }
+
+  async #readAll(): Promise<void> {
+    this.#read = await this.#page.locator('.red-ui-debug-msg').count()
+  }
+
+  async open(label: string): Promise<void> {
+    await this.#editor.openNode(await this.#node(label))
+    this.#flow = await this.#editor.flow()
+  }
+
+  get #dialog(): Dialog {
+    return this.#editor.dialog('node')
+  }
+
+  /** The field of this label in the dialog in front. */
+  #field(label: string): Locator {
+    return this.#dialog.tray.getByLabel(label, { exact: true })
+  }
+
+  async pressPencil(label: string): Promise<void> {
+    const field = this.#page.getByLabel(label, { exact: true })
+    const row = this.#dialog.tray.locator('.form-row').filter({ has: field })
+    await this.#editor.fromTray(() => row.locator('.fa-pencil').click())
+  }
+
+  /** Presses the button of this text above the dialog in front, which closes it. */
+  async leave(text: string): Promise<void> {
+    for (const kind of ['node', 'node-config'] as const) {
+      const button = this.#dialog.tray.locator(`#${kind}-dialog-ok`)
+      if ((await button.count()) === 0) continue
+      assert.equal((await button.textContent())?.trim(), text)
+      return this.#editor.dialog(kind).done()
+    }
+    assert.fail(`There is no dialog with a button "${text}".`)
+  }
+
+  async typeInto(label: string, value: string): Promise<void> {
+    await this.#field(label).click()
+    await this.#page.keyboard.press('ControlOrMeta+A')
+    await this.#page.keyboard.type(value)
+  }
+
+  async choose(option: string, label: string): Promise<void> {
+    await this.#field(label).selectOption({ label: option })
+  }
+
+  /** Types behind the first character of the code, at the pace of a person: suggestions have time to come up. */
+  async typeBehindFirst(text: string): Promise<void> {
+    await this.#dialog.tray.locator('.monaco-editor .view-line').first().click()
+    await this.#page.keyboard.press('ControlOrMeta+Home')
+    await this.#page.keyboard.press('ArrowRight')
+    await this.#page.keyboard.type(text, { delay: 60 })
+  }
+
+  /** Takes the first of the names that are offered, and types on. */
+  async takeOffer(key: string, text: string): Promise<void> {
+    await this.#page.locator('.suggest-widget.visible .monaco-list-row.focused').waitFor()
+    await this.#page.keyboard.press(key)
+    await this.#page.keyboard.type(text)
+  }
+
+  async seePreview(text: string): Promise<void> {
+    await this.#dialog.tray.locator('#payload-template-output').filter({ hasText: text }).waitFor()
+  }
+
+  /** The status of the node that the sentence is about. */
+  async seeStatus(label: string, text: string): Promise<void> {
+    const status = this.#editor.status(await this.#node(label))
+    await status.filter({ hasText: text }).waitFor()
+  }
+
+  async seeNotRed(label: string): Promise<void> {
+    const node = this.#page.locator(`[id="${await this.#node(label)}"]`)
+    await node.locator('[class*="red-ui-flow-node-status"][class*="-red"]').first().waitFor({ state: 'hidden' })
+  }
+
+  /** The newest message of the sidebar, unfolded, when it has these names; what is undefined has none. */
+  async seeInSidebar(names: readonly string[], values: readonly string[] = []): Promise<void> {
+    const messages = this.#page.locator('.red-ui-debug-msg')
+    const fitting = async () => {
+      for (let index = this.#read; index < (await messages.count()); index += 1) {
+        const payload = messages.nth(index).locator('.red-ui-debug-msg-payload')
+        const folded = payload.locator('.collapsed > .red-ui-debug-msg-expandable')
+        // the message, and what is folded in it: a property that is long, headers
+        for (let deep = 0; deep < 4 && (await folded.count()) > 0; deep += 1) await folded.first().click()
+        const keys = await payload
+          .locator('.red-ui-debug-msg-object-entry .red-ui-debug-msg-object-key')
+          .allTextContents()
+        const text = (await payload.textContent()) ?? ''
+        if (names.every((name) => keys.includes(name)) && values.every((value) => text.includes(value))) return true
+      }
+      return false
+    }
+    await eventually(fitting, `a new message in the sidebar with ${[...names, ...values].join(', ')}`, 30_000).catch(
+      async (error) => {
+        throw new Error(`${error.message}; it shows ${(await messages.allTextContents()).slice(this.#read).join('\n')}`)
+      },
+    )
+  }
+
+  async #asked<T>(route: string): Promise<T> {
+    return (await fetch(`${this.#url}${ADMIN}/${route}`)).json() as T
+  }
+
+  async seeSample(): Promise<void> {
+    const { events } = await this.#asked<{ events: { event: { event_type: string; alias: string } }[] }>('events')
+    assert.deepEqual(
+      events.map(({ event }) => [event.event_type, event.alias]),
+      [['ADD_ARTIFACT_ALIAS', 'production']],
+    )
+  }
+
+  async seeNothingSent(): Promise<void> {
+    const { deliveries } = await this.#asked<{ deliveries: { status: string }[] }>('deliveries')
+    assert.deepEqual([...new Set(deliveries.map(({ status }) => status))], ['dry-run'])
+  }
+
+  /** Runs a line of a shell, with the address of this Node-RED in place of the usual one. */
+  async run(command: string): Promise<void> {
+    await this.#readAll()
+    const { stdout } = await promisify(execFile)('sh', ['-c', this.here(command)])
+    assert.match(stdout, /^HTTP\/1\.1 202 /)
+    this.#answer = stdout.slice(stdout.indexOf('\r\n\r\n') + 4)
+  }
+
+  here(text: string): string {
+    return text.replaceAll(':1880/', `:${new URL(this.#url).port}/`)
+  }
+
+  /** The answer is the documented one but for its id. */
+  async seeAnswer(documented: string): Promise<void> {
+    const answer = JSON.parse(this.#answer)
+    assert.deepEqual({ ...JSON.parse(documented), event_id: answer.event_id }, answer)
+  }
+
+  async sendTest(text: string): Promise<void> {
+    await this.#dialog.tray.getByRole('button', { name: text, exact: true }).click()
+  }
+
+  /** The verdict, the answer and the request, in this order; the verdict where it is in sight without scrolling. */
+  async seeTestAnswer(): Promise<void> {
+    const answer = this.#dialog.tray.locator('.aa-answer')
+    const verdict = answer.locator('.aa-status.aa-yes')
+    await verdict.waitFor()
+    const inSight = await verdict.evaluate((element) => {
+      const { left, top, bottom } = element.getBoundingClientRect()
+      return [top + 2, bottom - 2].every((y) => element.contains(document.elementFromPoint(left + 10, y)))
+    })
+    assert.ok(inSight, 'the answer of the test is out of sight')
+    const headings = await answer.locator('h4').allTextContents()
+    assert.deepEqual(headings, ['Response', 'Request'])
+  }
+
+  async seeNothingSaved(): Promise<void> {
+    assert.deepEqual(await this.#editor.flow(), this.#flow)
+  }
+}
