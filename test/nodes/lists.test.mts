@@ -147,6 +147,7 @@ describe('the lists of the admin interface', () => {
   it('say that a webhook is broken rather than paused', async () => {
     await nodeRed.load(flow())
     await call('webhooks/webhook/pause', {})
+    assert.equal((await hook())['state'], 'paused')
     await nodeRed.redeploy(flow({ accessToken: 'gone' }))
     assert.equal((await hook())['state'], 'broken')
   })

@@ -5,6 +5,7 @@ import { isoTime } from '../../../lib/iso-time.js'
 import { deployedNodes } from '../deployed.js'
 import { FlowGraph, type SenderRow, text } from '../flow-graph.js'
 import type { Host } from '../host.js'
+import { onceADeploy } from './once-a-deploy.js'
 import type { AdminRouter } from './router.js'
 import { automationSums, dayBefore, inParts } from './sums.js'
 
@@ -31,12 +32,13 @@ export interface AutomationRow {
   statistics: { day: { fired: number; delivered: number; failed: number } }
 }
 
-type Deployed = Omit<AutomationRow, 'last_delivery' | 'last_fired_at' | 'statistics'>
+type Deployed = Omit<AutomationRow, 'problem' | 'last_delivery' | 'last_fired_at' | 'statistics'>
 
 /** Every artifact-event node of the deployed flows, in subflows too, with the senders that its messages can reach. */
 export function mountAutomations(router: AdminRouter, RED: NodeAPI, host: Host): void {
+  const deployed = onceADeploy(host, () => lookedUp(RED))
   router.get('/automations', async () => {
-    const rows = deployed(RED, host)
+    const rows = deployed()
     const ids = rows.map(({ id }) => id)
     // what is deployed is known without a store; only what it did is not
     const engines = (await host.stores.all()).filter(({ problem }) => problem === null)
@@ -46,6 +48,7 @@ export function mountAutomations(router: AdminRouter, RED: NodeAPI, host: Host):
       const { lastFiredAt = null, fired = 0, delivered = 0, failed = 0 } = sums.get(row.id) ?? {}
       return {
         ...row,
+        problem: row.enabled ? problemOf(host, row.id, row.source) : null,
         last_delivery: last[index] ?? null,
         last_fired_at: lastFiredAt === null ? null : isoTime(lastFiredAt),
         statistics: { day: { fired, delivered, failed } },
@@ -55,20 +58,17 @@ export function mountAutomations(router: AdminRouter, RED: NodeAPI, host: Host):
   })
 }
 
-function deployed(RED: NodeAPI, host: Host): Deployed[] {
+function lookedUp(RED: NodeAPI): Deployed[] {
   const graph = new FlowGraph(deployedNodes(RED))
   return graph.triggers.map((trigger) => {
     const { id, node } = trigger
-    const source = graph.reference(trigger, 'source')
-    const enabled = graph.isEnabled(trigger)
     return {
       id,
       name: text(node['name']),
       description: text(node['description']),
       flow: text(node['z']),
-      enabled,
-      problem: enabled ? problemOf(host, id, source) : null,
-      source,
+      enabled: graph.isEnabled(trigger),
+      source: graph.reference(trigger, 'source'),
       scope: node['scope'] ?? 'registry',
       entity: node['entity'] ?? '',
       project: node['project'] ?? '',

@@ -3,7 +3,7 @@ import type { DeliveryEngine } from '../../../lib/engine/engine.js'
 import { type AutomationSums, HOUR_MS, hourOf, type WebhookSums } from '../../../lib/store/statistics.js'
 
 /** So many are asked for in one turn of the event loop. */
-const AT_ONCE = 50
+const AT_ONCE = 25
 
 /** The last 24 hours and the one that has begun, as `GET statistics` has them. */
 export const dayBefore = (now: number): number => hourOf(now - 24 * HOUR_MS)

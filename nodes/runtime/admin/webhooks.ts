@@ -6,6 +6,7 @@ import { isoTime } from '../../../lib/iso-time.js'
 import { deployedNodes, withEnvironment } from '../deployed.js'
 import { FlowGraph, text } from '../flow-graph.js'
 import type { Host } from '../host.js'
+import { onceADeploy } from './once-a-deploy.js'
 import { readable, unavailable } from './page.js'
 import type { AdminRouter } from './router.js'
 import { dayBefore, webhookSums } from './sums.js'
@@ -18,10 +19,12 @@ interface State {
 
 /** Every automation-webhook of the deployed flows, in subflows too, with its state in words. */
 export function mountWebhooks(router: AdminRouter, RED: NodeAPI, host: Host): void {
-  router.get('/webhooks', async () => {
+  const deployed = onceADeploy(host, () => {
     const graph = new FlowGraph(deployedNodes(RED))
-    const running = graph.ofType('automation-webhook')
-    const users = usersOf(graph)
+    return { graph, running: graph.ofType('automation-webhook'), users: usersOf(graph) }
+  })
+  router.get('/webhooks', async () => {
+    const { graph, running, users } = deployed()
     const engines = await host.stores.all()
     const read = engines.filter(({ problem }) => problem === null)
     const ids = running.map(({ id }) => id)
