@@ -144,12 +144,15 @@ try {
     const size = quick
       ? { events: 20_000, deliveries: 50_000, count: 1_500, rounds: 3 }
       : { events: 100_000, deliveries: 1_000_000, count: 4_000, rounds: 3 }
-    const { explain, backtest, beside, perSecond } = await understand({ ...tools, automations: 1_000, ...size })
+    const { explain, asked, backtest, beside, perSecond } = await understand({ ...tools, automations: 1_000, ...size })
     row(
       `an explanation of one event for 1,000 automations: the first, p50, the slowest`,
       `${ms(explain.first)}, ${ms(explain.p50)}, ${ms(explain.slowest)}`,
       `${size.events} events, ${size.deliveries} deliveries`,
     )
+    for (const { what, p50, slowest, loopP99 } of asked) {
+      row(`${what}: p50, the slowest`, `${ms(p50)}, ${ms(slowest)}`, `event-loop delay p99 meanwhile: ${ms(loopP99)}`)
+    }
     row(
       `a backtest of ${size.events} events`,
       ms(backtest.ms),

@@ -1,6 +1,8 @@
-// What it costs to ask: an explanation, and a backtest beside deliveries, in a long history and among many automations.
+// What it costs to ask: explanations, statistics, searches, lists, and a backtest beside deliveries, in a long history and
+// among many automations.
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { asking, fillStatistics, TERMS } from './asking.mjs'
 import { packageFlow } from './flows.mjs'
 import { median, percentile } from './measures.mjs'
 import { NodeRed } from './processes.mjs'
@@ -14,7 +16,7 @@ const AUTOMATION = packageFlow({ url: '' }).find(({ type }) => type === 'artifac
  * Events of about 1 KB, every tenth of which starts the first automation, half of these with a delivery of it; each of
  * them with deliveries of others.
  */
-function fill(file, { events, deliveries }) {
+function fill(file, { events, deliveries, ids }) {
   const db = new DatabaseSync(file)
   const now = Date.now()
   db.exec('PRAGMA synchronous = OFF')
@@ -30,10 +32,12 @@ function fill(file, { events, deliveries }) {
   db.exec(`
     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${deliveries})
     INSERT INTO deliveries (id, event_id, automation_id, automation_name, webhook_id, webhook_name, sender_id, sender_name,
-      status, attempts, status_code, duration_ms, created_at, finished_at)
+      status, attempts, status_code, duration_ms, created_at, finished_at, terms)
     SELECT 'dlv_' || i, 'event-' || (i % ${events}), iif(i < ${events} AND i % 20 = 0, '${AUTOMATION}', 'other-' || (i / ${events})),
       'A', 'webhook-' || (i % 5), 'W', 'sender', 'S',
-      iif(i % 100 = 0, 2, 1), 1, 200, 12, ${now - 29 * 24 * HOUR_MS} + i, ${now - 29 * 24 * HOUR_MS} + i FROM n`)
+      iif(i % 100 = 0, 2, 1), 1, 200, 12, ${now - 29 * 24 * HOUR_MS} + i, ${now - 29 * 24 * HOUR_MS} + i,
+      ${TERMS} FROM n`)
+  fillStatistics(db, { automations: ids, now })
   db.close()
 }
 
@@ -52,12 +56,14 @@ async function timed(work) {
   return { ms: performance.now() - began, result }
 }
 
-/** @returns times in milliseconds, the loop's p99 in a backtest, and the rate of deliveries beside backtests */
+/** @returns times in milliseconds, those of what is asked for beside the loop's p99, the loop's p99 in a backtest, and the rate of deliveries beside backtests */
 export async function understand({ receiver, driver, automations, events, deliveries, count, rounds }) {
-  const server = await NodeRed.start(packageFlow({ url: receiver.url, automations }), { withPackage: true })
+  const flow = packageFlow({ url: receiver.url, automations })
+  const ids = flow.filter(({ type }) => type === 'artifact-event').map(({ id }) => id)
+  const server = await NodeRed.start(flow, { withPackage: true })
   try {
     await server.stop({ keep: true })
-    fill(path.join(server.dir, 'artifact-automations/store.db'), { events, deliveries })
+    fill(path.join(server.dir, 'artifact-automations/store.db'), { events, deliveries, ids })
     await server.run(false)
     // a Node-RED that has just started has other things to do
     await call(server, 'automations')
@@ -71,6 +77,8 @@ export async function understand({ receiver, driver, automations, events, delive
     const [first] = explained
     explained.sort((a, b) => a - b)
 
+    const asked = await asking(server, call, AUTOMATION)
+
     await server.look()
     const alone = await timed(() => call(server, 'automations/backtest', { automation: AUTOMATION }))
     const { loopP99 } = await server.look()
@@ -79,19 +87,20 @@ export async function understand({ receiver, driver, automations, events, delive
     const rates = { alone: [], beside: [] }
     for (let round = 0; round < 2 * rounds + 2; round += 1) {
       const kind = round % 2 === 0 ? 'alone' : 'beside'
-      const asked = new AbortController()
-      const asking = kind === 'beside' ? untilAborted(server, asked.signal) : Promise.resolve()
+      const leave = new AbortController()
+      const asking = kind === 'beside' ? untilAborted(server, leave.signal) : Promise.resolve()
       await receiver.report()
       const { ms } = await timed(async () => {
         await driver.run({ url: server.url, token: TOKEN, count, concurrency: 50 })
         await receiver.arrived(count)
       })
-      asked.abort()
+      leave.abort()
       await asking
       // the first of each warms up
       if (round >= 2) rates[kind].push((count / ms) * 1000)
     }
     return {
+      asked,
       explain: { first, p50: percentile(explained, 0.5), slowest: explained.at(-1) },
       backtest: { ms: alone.ms, loopP99 },
       beside: median(rates.beside) / median(rates.alone),
