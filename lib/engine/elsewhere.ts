@@ -1,5 +1,6 @@
 import type { StoreAccess } from '../store/guard/access.js'
-import { type Change, webhookOf } from '../store/ownership.js'
+import { webhookOf } from '../store/lease.js'
+import type { Change } from '../store/ownership.js'
 import type { Lanes } from './lanes.js'
 import type { Pending } from './pending.js'
 import type { Senders } from './senders.js'

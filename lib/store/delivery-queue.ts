@@ -9,7 +9,7 @@ import type {
 import type { Ordering } from '../delivery/ordering.js'
 import type { StoredDelivery } from '../delivery/stored.js'
 import type { ArtifactEvent } from '../events/event.js'
-import type { Lease } from './ownership.js'
+import type { Lease } from './lease.js'
 import type { Page } from './page.js'
 
 /** The deliveries, from the moment they are made until they are history. */

@@ -1,19 +1,5 @@
 import type { WebhookState } from './delivery-queue.js'
-
-/** What one owner of a store works on at a time, and no other: the lane of a webhook, or the watch of a source. */
-export type Thing = `webhook/${string}` | `source/${string}`
-
-export const laneOf = (webhook: string): Thing => `webhook/${webhook}`
-
-/** The id of the webhook whose lane it is; null for another thing. */
-export const webhookOf = (thing: Thing): string | null => (thing.startsWith('webhook/') ? thing.slice(8) : null)
-
-/** The right to work on a thing, until it is lost. */
-export interface Lease {
-  readonly thing: Thing
-  /** Greater with each owner of the thing. What is recorded under a smaller one than the newest is refused: `lease_lost`. */
-  readonly fence: number
-}
+import type { Lease, Thing } from './lease.js'
 
 /** What happened to the store without this owner doing it. */
 // (Events of an owner that is gone need no change of their own: `unroutedEvents` gives them to whoever asks.)

@@ -5,16 +5,9 @@ import { printable } from '../../lib/printable.js'
 import { type EventEntry, readEvents } from './event-file.js'
 import { automationsOf } from './flow-file.js'
 import { backtestReport, explainReport, type Judged, type Report } from './report.js'
+import type { CommandWorld } from './world.js'
 
-export interface CommandWorld {
-  readonly env: Readonly<Record<string, string | undefined>>
-  /** The text of a file; `-` is standard input. */
-  readonly read: (path: string) => string
-  readonly now: () => Date
-  /** Writes a line. */
-  readonly out: (line: string) => void
-  readonly report: (line: string) => void
-}
+export type { CommandWorld } from './world.js'
 
 export const USAGE = `Says what the automations of a flow file do with events, without running Node-RED. Nothing is sent.
 

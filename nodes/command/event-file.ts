@@ -2,7 +2,7 @@ import { AutomationError } from '../../lib/error.js'
 import type { ArtifactEvent } from '../../lib/events/event.js'
 import { parseEvent, parseEvents } from '../../lib/events/parse.js'
 import { isObject } from '../../lib/json.js'
-import type { CommandWorld } from './command.js'
+import type { CommandWorld } from './world.js'
 
 export interface EventEntry {
   readonly event: ArtifactEvent

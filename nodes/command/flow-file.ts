@@ -14,8 +14,8 @@ import { migrate as artifactSource } from '../artifact-source/artifact-source.mi
 import { migrate as automationWebhook } from '../automation-webhook/automation-webhook.migrate.js'
 import { migrate as payloadTemplate } from '../payload-template/payload-template.migrate.js'
 import { migrate as webhookSender } from '../webhook-sender/webhook-sender.migrate.js'
-import type { CommandWorld } from './command.js'
 import { parsedFile } from './event-file.js'
+import type { CommandWorld } from './world.js'
 
 const MIGRATIONS: Readonly<Record<string, (saved: object) => object>> = {
   'alias-filter': aliasFilter,

@@ -59,7 +59,7 @@ export function loadedWith(entry: string): Import[] {
   return found
 }
 
-/** Circles among modules that import each other at run time, each as a list of files. */
+/** Circles among modules that import each other, types alone too, each as a list of files. */
 export function circles(files: readonly string[]): string[][] {
   const found: string[][] = []
   const done = new Set<string>()
@@ -70,7 +70,9 @@ export function circles(files: readonly string[]): string[][] {
       found.push([...trail.slice(at), file])
       return
     }
-    for (const { to, own } of importsOf(file)) if (own && to.endsWith('.ts')) visit(to, [...trail, file])
+    for (const { to, own } of importsOf(file, { types: true })) {
+      if (own && to.endsWith('.ts')) visit(to, [...trail, file])
+    }
     done.add(file)
   }
   for (const file of files) visit(file, [])

@@ -31,7 +31,7 @@ describe('the arrows point one way', () => {
     assert.deepEqual(wrong.map(describeImport), [])
   })
 
-  it('no module imports itself over others', () => {
+  it('no module imports itself over others, types too', () => {
     assert.deepEqual(
       circles(SOURCES).map((circle) => circle.join(' -> ')),
       [],

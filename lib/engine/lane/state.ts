@@ -1,7 +1,7 @@
 import type { Outcome } from '../../delivery/lane-port.js'
 import type { StoredDelivery } from '../../delivery/stored.js'
 import type { Claim, WebhookState } from '../../store/delivery-queue.js'
-import { type Lease, laneOf, type Thing } from '../../store/ownership.js'
+import { type Lease, laneOf, type Thing } from '../../store/lease.js'
 import { holdFor } from './decide.js'
 import type { LaneContext } from './lane-context.js'
 import { CLAIM } from './window.js'

@@ -1,7 +1,7 @@
 import type { LanePort } from '../../delivery/lane-port.js'
 import type { Waiting } from '../../delivery/sender-port.js'
 import type { WebhookState } from '../../store/delivery-queue.js'
-import type { Lease } from '../../store/ownership.js'
+import type { Lease } from '../../store/lease.js'
 import type { Pending } from '../pending.js'
 import type { Senders } from '../senders.js'
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ArtifactEvent } from '../../events/event.js'
 import { EVENT_LIMITS } from '../../events/event-values.js'
 import { isObject } from '../../json.js'
-import type { Receipt, ReceiverOptions } from './receive.js'
+import type { Receipt, ReceiverOptions } from './receiver-options.js'
 import type { RefChange } from './translation.js'
 
 /**

@@ -1,5 +1,6 @@
 import { AutomationError } from '../../error.js'
-import { type Lease, type Ownership, type Thing, webhookOf } from '../ownership.js'
+import { type Lease, type Thing, webhookOf } from '../lease.js'
+import type { Ownership } from '../ownership.js'
 
 /**
  * The ownership of a file that one process can open at a time: it has every lease from its opening until it closes, and

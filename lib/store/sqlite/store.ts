@@ -8,7 +8,7 @@ import type {
   WebhookState,
 } from '../delivery-queue.js'
 import type { Cursor, CursorMove, EventFilter, EventPage, FiredEvent, NewEvent, UnroutedEvent } from '../event-log.js'
-import { type Lease, webhookOf } from '../ownership.js'
+import { type Lease, webhookOf } from '../lease.js'
 import type { Page } from '../page.js'
 import type { Statistics } from '../statistics.js'
 import type { DeliveryStore, End, Opening, Start, SweepCursor, SweepSlice } from '../store.js'

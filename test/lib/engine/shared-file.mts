@@ -1,5 +1,6 @@
 import { AutomationError } from '../../../dist/lib/error.js'
-import type { Change, Lease, Thing } from '../../../dist/lib/store/ownership.js'
+import type { Lease, Thing } from '../../../dist/lib/store/lease.js'
+import type { Change } from '../../../dist/lib/store/ownership.js'
 import type { SqliteStore } from '../../../dist/lib/store/sqlite/store.js'
 import type { DeliveryStore } from '../../../dist/lib/store/store.js'
 

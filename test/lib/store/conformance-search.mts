@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { DeliveryFilter } from '../../../dist/lib/store/delivery-queue.js'
-import { laneOf } from '../../../dist/lib/store/ownership.js'
+import { laneOf } from '../../../dist/lib/store/lease.js'
 import type { DeliveryStore } from '../../../dist/lib/store/store.js'
 import type { StorePlace } from './conformance.mts'
 import { delivered, end, event, NOON, record, retried, start, UNREACHABLE, wish } from './make.mts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { NewRecord } from '../../../dist/lib/store/delivery-queue.js'
 import { percentile } from '../../../dist/lib/store/latency.js'
-import { laneOf } from '../../../dist/lib/store/ownership.js'
+import { laneOf } from '../../../dist/lib/store/lease.js'
 import { HOUR_MS } from '../../../dist/lib/store/statistics.js'
 import type { DeliveryStore } from '../../../dist/lib/store/store.js'
 import type { StorePlace } from './conformance.mts'

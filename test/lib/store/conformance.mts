@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { NewRecord } from '../../../dist/lib/store/delivery-queue.js'
 import type { EventFilter, EventPage } from '../../../dist/lib/store/event-log.js'
-import { laneOf } from '../../../dist/lib/store/ownership.js'
+import { laneOf } from '../../../dist/lib/store/lease.js'
 import type { DeliveryStore } from '../../../dist/lib/store/store.js'
 import { delivered, end, event, NOON, record, retried, start, UNREACHABLE, wish } from './make.mts'
 

@@ -18,7 +18,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { laneOf } from '../../../dist/lib/store/ownership.js'
+import { laneOf } from '../../../dist/lib/store/lease.js'
 import { Connection } from '../../../dist/lib/store/sqlite/connection.js'
 import { FAILURES } from '../../../dist/lib/store/sqlite/errors.js'
 import { APPLICATION_ID, MIGRATIONS } from '../../../dist/lib/store/sqlite/schema.js'

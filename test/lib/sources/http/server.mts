@@ -2,12 +2,8 @@ import { createServer, type IncomingMessage, type OutgoingHttpHeaders, request }
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import type { ArtifactEvent } from '../../../../dist/lib/events/event.js'
 import { Secret } from '../../../../dist/lib/secrets/secret.js'
-import {
-  createReceiver,
-  type Receipt,
-  type Receiver,
-  type ReceiverOptions,
-} from '../../../../dist/lib/sources/http/receive.js'
+import { createReceiver, type Receiver } from '../../../../dist/lib/sources/http/receive.js'
+import type { Receipt, ReceiverOptions } from '../../../../dist/lib/sources/http/receiver-options.js'
 
 export const NOW = new Date('2026-11-23T10:00:00.500Z')
 export const SECRET = 'wandb-secret'
