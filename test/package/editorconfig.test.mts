@@ -19,7 +19,7 @@ const texts = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--
   encoding: 'utf8',
 })
   .split('\0')
-  .filter((file) => file !== '' && !file.endsWith('.png') && file !== 'LICENSE')
+  .filter((file) => file !== '' && !/\.(png|db)$/.test(file) && file !== 'LICENSE')
 
 describe('.editorconfig', () => {
   it('is well formed, and says what the formatter does', () => {
