@@ -23,7 +23,7 @@ describe('the tarball of npm pack', () => {
       /^examples\/[^/]+\.json$/,
       /^dist\/(lib|nodes)\/[\w/.-]+\.js$/,
       // the public types, and what they are made of
-      /^dist\/(nodes\/public|lib\/(delivery\/delivery|error-codes|events\/event|json|template\/(slot|rendered-values)))\.d\.ts$/,
+      /^dist\/(nodes\/public|lib\/(delivery\/delivery|error-codes|events\/event|json|template\/(slot|rendered-values|template)))\.d\.ts$/,
       /^dist\/lib\/[\w/.-]+\.json$/,
       /^dist\/nodes\/([\w-]+)\/\1\.html$/,
       /^dist\/nodes\/[\w-]+\/locales\/[a-z]{2}(-[A-Z]{2})?\/[\w-]+\.(json|html)$/,
