@@ -203,7 +203,7 @@ describe('The path of an HTTP source', () => {
     }
     // it comes back by itself once the other is gone, without the source being deployed again
     await site.deploy(watched('/opt'), 'nodes')
-    await site.shows('trigger', /^$/)
+    await site.shows('trigger', /^listening$/)
     assert.equal((await ask('POST', '/opt')).status, 202)
     await site.deploy(watched('/opt', httpIn('/opt')), 'nodes')
     await site.shows('trigger', /^path taken by an http in node$/)
