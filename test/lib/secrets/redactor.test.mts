@@ -299,11 +299,11 @@ describe('the time of masking', () => {
       const redactor = new Redactor(values)
       for (const [what, make] of Object.entries(TEXTS)) {
         const times = [1, 2, 4].map((factor) => {
-          const text = make(factor * 100_000)
+          const text = make(factor * 30_000)
           return Math.min(...[1, 2, 3].map(() => cpuTime(() => redactor.redactCut(text))))
         }) as [number, number, number]
         // four times as long takes four times as long; sixteen would be the square
-        assert.ok(times[2] < 9 * Math.max(times[0], 5), `${what}: ${times.map((ms) => ms.toFixed(1)).join(', ')} ms`)
+        assert.ok(times[2] < 9 * Math.max(times[0], 10), `${what}: ${times.map((ms) => ms.toFixed(1)).join(', ')} ms`)
         assert.ok(times[2] < 2000, `${what}: ${times[2]} ms`)
       }
     }).timeout(60_000)
