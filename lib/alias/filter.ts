@@ -1,5 +1,5 @@
 import { AutomationError } from '../error.js'
-import { compilePattern, type Pattern } from './pattern.js'
+import { compilePattern, LONGEST_MATCHED, type Pattern } from './pattern.js'
 import { PatternSet } from './pattern-set.js'
 
 export interface Rule {
@@ -57,6 +57,12 @@ const invalid = (reason: string, path: string, cause?: unknown) =>
     cause,
   })
 
+const unusable = (why: string) =>
+  new AutomationError(
+    'event_invalid',
+    `The alias or tag of the event ${why}; a node before the alias-filter put it there.`,
+  )
+
 /** Decides by an alias or tag which outputs an event leaves by. */
 export class AliasFilter {
   /** One for each output. */
@@ -70,8 +76,13 @@ export class AliasFilter {
     this.labels = [...options.rules.map(({ label }) => label), ...(options.otherwise ? ['otherwise'] : [])]
   }
 
-  /** Numbers of the outputs, from 0, in rising order; the last one is "otherwise", if there is one. */
-  outputs(subject: string): number[] {
+  /**
+   * Numbers of the outputs, from 0, in rising order; the last one is "otherwise", if there is one.
+   * @throws AutomationError `event_invalid` for a subject that no event can have: a flow made it
+   */
+  outputs(subject: unknown): number[] {
+    if (typeof subject !== 'string') throw unusable('is no text')
+    if (subject.length > LONGEST_MATCHED) throw unusable(`has ${subject.length} characters, too many to be matched`)
     const { rules, otherwise, checkAll } = this.#options
     const matching = this.#patterns.match(subject)
     if (matching.length === 0) return otherwise ? [rules.length] : []

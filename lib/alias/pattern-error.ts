@@ -6,7 +6,7 @@ export class PatternError extends AutomationError {
   /** UTF-16 units from the start of the pattern to what is wrong; absent when it is the pattern as a whole. */
   readonly offset: number | undefined
 
-  constructor(reason: string, offset: number | undefined, cause: unknown) {
+  constructor(reason: string, offset: number | undefined, cause?: unknown) {
     const where = offset === undefined ? '' : ` (at character ${offset + 1})`
     super('pattern_invalid', `The pattern cannot be used: ${reason}${where}.`, {
       details: [{ path: 'pattern', message: `${reason}${where}` }],

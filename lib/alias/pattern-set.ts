@@ -1,5 +1,5 @@
 import { RE2Set } from 're2js'
-import type { Pattern } from './pattern.js'
+import { LONGEST_MATCHED, type Pattern } from './pattern.js'
 import { isAnchored, requiredTexts } from './pattern-facts.js'
 import { TextIndex } from './text-index.js'
 
@@ -41,6 +41,7 @@ export class PatternSet {
 
   /** Places of the patterns that match, in rising order. */
   match(text: string): number[] {
+    if (text.length > LONGEST_MATCHED) return []
     const found = [...(this.#whole.get(text) ?? [])]
     for (const place of this.#byText.find(text)) if (this.#patterns[place]?.test(text)) found.push(place)
     for (const place of this.#singly) if (this.#patterns[place]?.test(text)) found.push(place)

@@ -73,7 +73,9 @@ export class DeliveryEngine implements EventKeeper {
     const access = this.#access
     this.history = new EventHistory(store, access)
     this.statistics = readableStatistics(store.statistics, access)
-    const failed = (error: unknown) => void access.failed(error)
+    const failed = (error: unknown): void => {
+      access.failed(error)
+    }
     this.#alarm = new Alarm(clock, timers, () => this.#ring())
     this.#housekeeping = new Housekeeping({ store, clock, timers, retentionDays, failed })
     this.#marks = new Marks(store, timers, () => this.#lanes.flights(), failed)
@@ -95,6 +97,7 @@ export class DeliveryEngine implements EventKeeper {
       pending: this.#pending,
       blocked: () => (access.stopped ? 'Node-RED is stopping.' : (this.problem?.message ?? null)),
       insist: (work) => access.insist(work),
+      background: (work) => access.background(work),
       wakeAt: (time) => this.#alarm.wakeAt(time),
       started: () => this.#marks.started(),
     })

@@ -9,6 +9,8 @@ export const EVENT_LIMITS = {
   depth: 100,
   /** Characters of `event_id`. */
   idLength: 255,
+  /** Characters of names, aliases, tags and whatever else is compared or matched; as in the schema. */
+  textLength: 1024,
   /** Reasons that one refusal lists. */
   details: 20,
 } as const

@@ -109,7 +109,15 @@ function schemaProblems(errors: readonly ErrorObject[], event: Record<string, un
     const place = typeof missing === 'string' ? [field] : steps
     const at = place.reduce((parent, step) => pathTo(parent, /^\d+$/.test(step) ? Number(step) : step), path)
     if (problems.has(at)) continue
-    problems.set(at, missing ? requiredMessage(field, event) : typeMessage(field, place.length > 1))
+    const limit: unknown = error.keyword === 'maxLength' && error.params['limit']
+    problems.set(
+      at,
+      missing
+        ? requiredMessage(field, event)
+        : limit && EXPECTED[field] === undefined
+          ? `must have at most ${limit} characters`
+          : typeMessage(field, place.length > 1),
+    )
     if (problems.size >= EVENT_LIMITS.details) break
   }
   return [...problems].map(([at, message]) => ({ path: at, message }))

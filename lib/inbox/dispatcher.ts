@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Router } from '../automations/router.js'
 import type { AutomationRule } from '../automations/rule.js'
 import type { WatchTrigger } from '../automations/watch-trigger.js'
@@ -30,6 +31,9 @@ interface HandOver {
   readonly source: string
   readonly event: ArtifactEvent
 }
+
+/** Of the event loop at a time. */
+const ROUTING_MS = 10
 
 /**
  * Stores events, then hands them to the automations they match. While flows are being redeployed events are stored
@@ -136,10 +140,9 @@ export class Dispatcher {
    */
   async accept(source: string, events: readonly ArtifactEvent[], cursor?: CursorMove): Promise<AcceptedEvent[]> {
     const engine = await this.#engine()
-    const routed = this.#running
-    const routes = events.map((event) => this.#route(source, event))
+    const { routes, router } = await this.#routesOf(source, events)
     const fires = routes.map((automations) => automations.map(({ id }) => id))
-    const router = this.#routers.get(source)
+    const routed = this.#running
     const results = await engine.accept(source, [...events], { routed, fires, ...(cursor && { cursor }) })
     // flows that started while this was being stored have looked for it in vain; a store that fails at this is looked
     // at again when it works
@@ -157,6 +160,21 @@ export class Dispatcher {
     })
   }
 
+  /** Which automations each event starts. Patterns may take milliseconds for each: everything else goes on in between. */
+  async #routesOf(source: string, events: readonly ArtifactEvent[]) {
+    const routes: Automation[][] = []
+    let router: Router<Automation> | undefined
+    let since = performance.now()
+    for (const event of events) {
+      routes.push(this.#route(source, event))
+      router ??= this.#routers.get(source)
+      if (performance.now() - since < ROUTING_MS) continue
+      await nextTurn()
+      since = performance.now()
+    }
+    return { routes, router }
+  }
+
   #handOver(source: string, event: ArtifactEvent, automations = this.#route(source, event)): void {
     this.#inFlight.handed({ source, eventId: event.event_id }, this.#traceable(automations), this.#now())
     automations.forEach((automation, copy) => {
@@ -170,12 +188,24 @@ export class Dispatcher {
     return (await this.#engine()).cursor(key)
   }
 
-  /** A message reached a sender's queue, or a filter dropped it: nothing has to be handed over again for it. */
-  settled(msg: AutomationMessage): void {
-    const { id } = automationOf(msg)
+  /**
+   * What is to be called when a message reached a sender's queue, or a filter dropped it: nothing has to be handed over
+   * again for it then. Made before that, because the flow may take the event out of its message meanwhile. A message without
+   * an event settles nothing.
+   */
+  settling(msg: AutomationMessage): () => void {
+    try {
+      const { id } = automationOf(msg)
+      const { event_id } = eventOf(msg)
+      return () => this.#settled(id, event_id)
+    } catch {
+      return () => {}
+    }
+  }
+
+  #settled(id: string, eventId: string): void {
     const source = this.#automations.get(id)?.source
     if (source === undefined) return
-    const eventId = eventOf(msg).event_id
     this.onSettled(id, source, eventId)
     const now = this.#now()
     if (this.#inFlight.reached({ source, eventId }, id, now)) return

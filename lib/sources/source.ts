@@ -56,13 +56,17 @@ export const SOURCE_KINDS = {
     explores: true,
     imports: true,
     secretOf: () => 'apiKey',
-    judgeSecret: (_settings, secret) => void judged(secret, 'api-key', 'The API key of the source'),
+    judgeSecret(_settings, secret) {
+      judged(secret, 'api-key', 'The API key of the source')
+    },
     withoutSecret: new AutomationError(
       'secret_missing',
       'The source has no API key, so it cannot ask W&B. Choose a secret and enter the key as its value.',
       { statusText: 'source: API key missing' },
     ),
-    check: (settings) => void checkWandbSettings(settings),
+    check(settings) {
+      checkWandbSettings(settings)
+    },
     placeOf: ({ baseUrl = '' }) => (URL.canParse(baseUrl) ? new URL(baseUrl).host : baseUrl),
   },
 } as const satisfies Readonly<Record<string, SourceKind>>

@@ -1,8 +1,11 @@
+import { MOST_BODY_BYTES } from '../body-size.js'
 import { AutomationError } from '../error.js'
+import { fits, isCircular } from '../json.js'
 import { checkSlots } from './fill.js'
 import { FORM } from './form-text.js'
 import { escapeMarkup, type Markup } from './markup/escape.js'
 import { readRenderedValues } from './rendered-values.js'
+import { tooLarge } from './size.js'
 import type { SecretSlot } from './slot.js'
 
 export interface Payload {
@@ -37,7 +40,8 @@ export function payloadOf(msg: PayloadMessage, markup: Markup | undefined): Payl
     )
   }
   const slots = checkSlots(typeof payload === 'string' ? payload : null, msg.secretSlots)
-  if (Buffer.isBuffer(payload)) return { payload, slots, contentType: null }
+  // a flow may go on writing into its own
+  if (Buffer.isBuffer(payload)) return { payload: Buffer.from(payload), slots, contentType: null }
   if (typeof payload !== 'string') return { payload: Buffer.from(jsonOf(payload), 'utf8'), slots, contentType: null }
   const rendered = readRenderedValues(payload, msg.rendered)
   const escaped = escapeMarkup({ text: payload, slots, ...rendered }, markup)
@@ -48,12 +52,17 @@ export function payloadOf(msg: PayloadMessage, markup: Markup | undefined): Payl
   }
 }
 
+const WRITABLE = { depth: Number.POSITIVE_INFINITY, size: MOST_BODY_BYTES }
+
 function jsonOf(payload: unknown): string {
   let text: string | undefined
   let cause: unknown
   try {
+    // what holds the same thing in many places would be written for a long time before it is too long
+    if (!fits(payload, WRITABLE) && !isCircular(payload)) throw tooLarge()
     text = JSON.stringify(payload)
   } catch (error) {
+    if (error instanceof AutomationError) throw error
     cause = error
   }
   if (text !== undefined) return text

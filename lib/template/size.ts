@@ -16,7 +16,7 @@ export function checkSize(text: string): void {
   if (text.length * 3 > MOST_BODY_BYTES && new TextEncoder().encode(text).length > MOST_BODY_BYTES) throw tooLarge()
 }
 
-function tooLarge(): AutomationError {
+export function tooLarge(): AutomationError {
   const message = 'The payload would be over 1 MiB. Use fewer or shorter values in the template.'
   return new AutomationError('payload_too_large', message)
 }

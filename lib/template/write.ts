@@ -1,5 +1,8 @@
+import { MOST_BODY_BYTES } from '../body-size.js'
 import { AutomationError } from '../error.js'
+import { fits, isCircular } from '../json.js'
 import { formText } from './form-text.js'
+import { tooLarge } from './size.js'
 import type { SecretSlot } from './slot.js'
 
 /** Whether there is nothing to write: absent, `null`, empty text, or what JSON cannot say. */
@@ -60,13 +63,17 @@ export const wellFormed = (text: string): string => text.replace(LONE_SURROGATE,
 export const wellFormedJson = (text: string): string =>
   text.replace(LONE_SURROGATE, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`)
 
+const WRITABLE = { depth: Number.POSITIVE_INFINITY, size: MOST_BODY_BYTES }
+
 /** Events are JSON when they come in, but a flow can put anything into them. */
 function jsonOf(value: unknown): string {
   let cause: unknown
   try {
+    if (!fits(value, WRITABLE) && !isCircular(value)) throw tooLarge()
     const json = JSON.stringify(value)
     if (json !== undefined) return json
   } catch (error) {
+    if (error instanceof AutomationError) throw error
     cause = error
   }
   const message = 'The event holds something that cannot be written as JSON; a node before the template put it there.'

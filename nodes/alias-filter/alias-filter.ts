@@ -4,7 +4,7 @@ import { AliasFilter, parseRules } from '../../lib/alias/filter.js'
 import { subjectOf } from '../../lib/events/subject.js'
 import { eventOf } from '../../lib/inbox/message.js'
 import { hostOf } from '../runtime/host-of.js'
-import { asAutomationError, reportUnusable } from '../runtime/report.js'
+import { refuse, reportUnusable } from '../runtime/report.js'
 import { migrate } from './alias-filter.migrate.js'
 
 export interface AliasFilterDef extends NodeDef {
@@ -38,7 +38,7 @@ module.exports = (RED: NodeAPI) => {
         try {
           const event = eventOf(msg)
           const outputs = filter.outputs(subjectOf(event))
-          if (outputs.length === 0) host.dispatcher.settled(msg)
+          if (outputs.length === 0) host.dispatcher.settling(msg)()
           else {
             const messages: (NodeMessageInFlow | null)[] = Array(filter.labels.length).fill(null)
             outputs.forEach((output, copy) => {
@@ -48,7 +48,7 @@ module.exports = (RED: NodeAPI) => {
           }
           done()
         } catch (error) {
-          done(asAutomationError(error))
+          refuse(this, msg, error, done)
         }
       })
     },

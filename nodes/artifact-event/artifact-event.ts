@@ -61,7 +61,10 @@ module.exports = (RED: NodeAPI) => {
         show()
       }
       // a store that does not work is shown as such
-      host.lastFired(this.id).then(remember, () => {})
+      host
+        .lastFired(this.id)
+        .then(remember)
+        .catch(() => {})
     })
     this.on('close', () => {
       unregister()

@@ -51,7 +51,8 @@ export function watchWandb(
     poller.start()
   })
   node.on('close', (done: () => void) => {
-    void poller.stop().then(close).finally(done)
+    const stopped = poller.stop().then(close)
+    stopped.catch((error) => node.error(String(error))).finally(done)
   })
 }
 

@@ -2,6 +2,7 @@ import '../runtime/required-node.js'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import type { WebhookSettings } from '../../lib/webhook/compile.js'
 import { hostOf } from '../runtime/host-of.js'
+import { asAutomationError, logProblem } from '../runtime/report.js'
 import { WebhookRuntime } from '../runtime/webhook-runtime.js'
 import { migrate } from './automation-webhook.migrate.js'
 
@@ -29,7 +30,10 @@ module.exports = (RED: NodeAPI) => {
     host.webhooks.set(this.id, runtime)
     this.on('close', (done: () => void) => {
       if (host.webhooks.get(this.id) === runtime) host.webhooks.delete(this.id)
-      runtime.close().then(done, done)
+      runtime
+        .close()
+        .catch((error) => logProblem(this, asAutomationError(error)))
+        .finally(done)
     })
   })
 }

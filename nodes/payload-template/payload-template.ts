@@ -6,7 +6,7 @@ import { renderTemplate } from '../../lib/template/render.js'
 import type { RenderedValues } from '../../lib/template/rendered-values.js'
 import type { TemplateFormat } from '../../lib/template/template.js'
 import { hostOf } from '../runtime/host-of.js'
-import { asAutomationError, reportUnusable } from '../runtime/report.js'
+import { refuse, reportUnusable } from '../runtime/report.js'
 import { migrate } from './payload-template.migrate.js'
 
 export interface PayloadTemplateDef extends NodeDef {
@@ -45,7 +45,7 @@ module.exports = (RED: NodeAPI) => {
           send(msg)
           done()
         } catch (error) {
-          done(asAutomationError(error))
+          refuse(this, msg, error, done)
         }
       })
     },

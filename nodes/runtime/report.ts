@@ -1,5 +1,6 @@
 import type { Node, NodeStatus } from 'node-red'
 import { AutomationError } from '../../lib/error.js'
+import { canBeCopied } from './copyable.js'
 
 /** Any thrown value as the package's own error, so that status, Catch and log always have a code and a sentence. */
 export function asAutomationError(error: unknown): AutomationError {
@@ -34,6 +35,37 @@ export function logProblem(node: Node, error: AutomationError): void {
   node.error(error.code === 'internal' ? error : error.message)
 }
 
+/**
+ * Hands a message on, or back, to Node-RED. What it throws then is logged: it copies messages for whoever gets them, and
+ * cannot copy each one that a flow can make. Nobody would catch it where an input ends later, and the process would end.
+ */
+export function handOn(node: Node, work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    const why = asAutomationError(error).message
+    node.error(
+      `Node-RED cannot hand this message on: ${why}. A node before this one put into it what cannot be copied.`,
+    )
+  }
+}
+
+/**
+ * Tells Node-RED, and with it Catch nodes, why a message could not be handled. One that cannot be copied goes nowhere:
+ * the reason is in the log alone.
+ */
+export function refuse(node: Node, msg: object, error: unknown, done: (error?: Error) => void): void {
+  const problem = asAutomationError(error)
+  try {
+    const copyable = canBeCopied(msg)
+    done(copyable ? problem : undefined)
+    if (copyable) return
+  } catch {
+    // what Node-RED itself cannot do with it
+  }
+  logProblem(node, problem)
+}
+
 /** For configuration that cannot work: red on the node, and logged once. */
 export function reportProblem(node: Node, error: AutomationError): void {
   showProblem(node, error)
@@ -44,7 +76,7 @@ export function reportProblem(node: Node, error: AutomationError): void {
 export function reportUnusable(node: Node, error: unknown): void {
   const problem = asAutomationError(error)
   reportProblem(node, problem)
-  node.on('input', (_msg, _send, done) => done(problem))
+  node.on('input', (msg, _send, done) => refuse(node, msg, problem, done))
 }
 
 /** `12:03:04`, made once a second: bursts would format it for every event. */

@@ -2,9 +2,11 @@ import { isUtf8 } from 'node:buffer'
 import type { NodeMessage, NodeMessageInFlow } from 'node-red'
 import type { Delivery, MaskedRequest } from '../../lib/delivery/delivery.js'
 import type { ArtifactEvent } from '../../lib/events/event.js'
+import { fits } from '../../lib/json.js'
 import { FORM } from '../../lib/template/form-text.js'
 import type { SecretSlot } from '../../lib/template/slot.js'
 import type { DeliveredMessage, DryRunMessage, FailedMessage } from '../public.js'
+import { isCopyable } from '../runtime/copyable.js'
 
 /** What the queue kept of a message, enough to make the outputs of its sender at any later time. */
 export interface Kept {
@@ -30,11 +32,27 @@ const OURS = new Set([
   'request',
 ])
 
+/** Not copied by Node-RED, and needed by its `http response`. */
+const OF_REQUESTS = new Set(['req', 'res'])
+
 /** The properties that a message brings along and its outputs carry again. */
 export function keptProperties(msg: NodeMessageInFlow): Record<string, unknown> {
-  const kept: Record<string, unknown> = {}
-  for (const name of Object.keys(msg)) if (!OURS.has(name)) kept[name] = msg[name as keyof typeof msg]
+  const kept = readable(msg)
+  for (const name of OURS) delete kept[name]
   return kept
+}
+
+/** All of a message that can be read: a flow can put getters into it that throw. */
+function readable(msg: object): Record<string, unknown> {
+  const found: Record<string, unknown> = {}
+  for (const name of Object.keys(msg)) {
+    try {
+      found[name] = msg[name as keyof typeof msg]
+    } catch {
+      // left out
+    }
+  }
+  return found
 }
 
 function base({ message, event, delivery }: Kept) {
@@ -77,16 +95,30 @@ export function failedMessage(
   }
 }
 
+/** Output 2 of a message that was not taken, with the reason; without what Node-RED could not copy for the next node. */
+export function refusedMessage(
+  msg: NodeMessageInFlow,
+  { code, message }: { code: string; message: string },
+): NodeMessage {
+  const copy = readable(msg)
+  for (const name of Object.keys(copy)) if (!OF_REQUESTS.has(name) && !isCopyable(copy, name)) delete copy[name]
+  return { ...copy, error: { code, message } } as NodeMessage
+}
+
 export function toBeSent(payload: Buffer): string | Buffer {
   return isUtf8(payload) ? payload.toString('utf8') : payload
 }
+
+/** A deeper answer stays the text that it is: Node-RED cannot copy a message that holds it, and dies of trying. */
+const SHALLOW = { depth: 100, size: Number.POSITIVE_INFINITY }
 
 /** Most endpoints answer "ok": a look at the first character is a fraction of an error thrown and caught. */
 function parsedIfJson(body: string, contentType: unknown): unknown {
   if (typeof contentType === 'string' && !/\bjson\b/i.test(contentType)) return body
   if (!/^\s*["[{\-0-9tfn]/.test(body)) return body
   try {
-    return JSON.parse(body)
+    const value: unknown = JSON.parse(body)
+    return fits(value, SHALLOW) ? value : body
   } catch {
     return body
   }

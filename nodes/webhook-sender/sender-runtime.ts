@@ -2,16 +2,18 @@ import type { Node, NodeMessage, NodeMessageInFlow } from 'node-red'
 import { type SenderSettings, senderProblem } from '../../lib/automations/sender-settings.js'
 import type { Delivery, MaskedRequest, NewDelivery } from '../../lib/delivery/delivery.js'
 import { deliveryId } from '../../lib/delivery/id.js'
+import { keepMessage, restoreMessage } from '../../lib/delivery/message.js'
 import type { SenderCounts, SenderOutput } from '../../lib/delivery/sender-port.js'
 import type { DeliveryEngine } from '../../lib/engine/engine.js'
 import { AutomationError, isStoreFailure } from '../../lib/error.js'
 import { knownCode } from '../../lib/error-codes.js'
+import { plainEvent } from '../../lib/events/plain-event.js'
 import { type AutomationMessage, automationOf, eventOf } from '../../lib/inbox/message.js'
 import type { Markup } from '../../lib/template/markup/escape.js'
 import { type PayloadMessage, payloadOf } from '../../lib/template/payload.js'
 import { markupOf } from '../../lib/webhook/services.js'
 import type { Host } from '../runtime/host.js'
-import { asAutomationError, showProblem } from '../runtime/report.js'
+import { asAutomationError, logProblem, showProblem } from '../runtime/report.js'
 import type { WebhookRuntime } from '../runtime/webhook-runtime.js'
 import { deliveredMessage, dryRunMessage, failedMessage, keptProperties } from './outputs.js'
 import { showSender } from './sender-status.js'
@@ -91,12 +93,13 @@ export class SenderRuntime {
   #remember(): void {
     if (this.#last !== null) return
     const asked = this.#engines.map((engine) => engine.lastResult(this.#settings.webhook, this.#node.id))
-    void Promise.allSettled(asked).then((answers) => {
+    const remembered = Promise.allSettled(asked).then((answers) => {
       // a store that does not work is shown as such
       const results = answers.flatMap((answer) => (answer.status === 'fulfilled' ? (answer.value ?? []) : []))
       const [last] = results.sort((one, other) => ((one.finished_at ?? '') < (other.finished_at ?? '') ? 1 : -1))
       if (last && this.#last === null && !this.#closed) this.#result(last)
     })
+    remembered.catch((error) => logProblem(this.#node, asAutomationError(error)))
   }
 
   detach(): void {
@@ -118,7 +121,7 @@ export class SenderRuntime {
     if (problem) throw problem
     const webhook = this.#webhook
     const delivery: NewDelivery = {
-      event: eventOf(msg),
+      event: plainEvent(eventOf(msg)),
       automation: automationOf(msg),
       webhook: { id: this.#settings.webhook, name: webhook?.settings.name ?? '' },
       sender: { id: this.#node.id, name: this.#settings.name ?? '' },
@@ -176,7 +179,9 @@ export class SenderRuntime {
     const request = webhook.masked({ ...delivery, id }, 1)
     const recorded = await webhook.stores.own.recordDryRun(delivery, request)
     this.#result(recorded.delivery)
-    return dryRunMessage({ ...delivery, delivery: recorded.delivery }, request)
+    // as it comes back from the store, where a live one is kept
+    const message = restoreMessage(keepMessage(delivery.message))
+    return dryRunMessage({ ...delivery, message, delivery: recorded.delivery }, request)
   }
 
   #delivered(output: SenderOutput): void {

@@ -1,9 +1,10 @@
 import '../runtime/required-node.js'
-import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red'
+import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from 'node-red'
 import type { AutomationMessage } from '../../lib/inbox/message.js'
 import type { PayloadMessage } from '../../lib/template/payload.js'
 import { hostOf } from '../runtime/host-of.js'
-import { asAutomationError, showProblem } from '../runtime/report.js'
+import { asAutomationError, handOn, logProblem, refuse, showProblem } from '../runtime/report.js'
+import { refusedMessage } from './outputs.js'
 import { SenderRuntime } from './sender-runtime.js'
 import { migrate } from './webhook-sender.migrate.js'
 
@@ -28,19 +29,27 @@ module.exports = (RED: NodeAPI) => {
     host.whenStarted(this, () => sender.attach())
     this.on('close', () => sender.detach())
     this.on('input', (msg: Incoming, send, done) => {
-      sender.take(msg).then(
-        (output) => {
-          host.dispatcher.settled(msg)
+      const taken = (output: NodeMessage | null) =>
+        handOn(this, () => {
           if (output) send([output, null])
           done()
-        },
-        (error: unknown) => {
-          const problem = asAutomationError(error)
-          showProblem(this, problem)
-          send([null, { ...msg, error: { code: problem.code, message: problem.message } }])
-          done(problem)
-        },
-      )
+        })
+      const refused = (error: unknown) => {
+        const problem = asAutomationError(error)
+        showProblem(this, problem)
+        handOn(this, () => send([null, refusedMessage(msg, problem)]))
+        refuse(this, msg, problem, done)
+      }
+      handle(msg)
+        .then(taken, refused)
+        .catch((error) => logProblem(this, asAutomationError(error)))
     })
+
+    const handle = async (msg: Incoming): Promise<NodeMessage | null> => {
+      const settle = host.dispatcher.settling(msg)
+      const output = await sender.take(msg)
+      settle()
+      return output
+    }
   })
 }

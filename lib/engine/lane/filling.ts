@@ -16,7 +16,7 @@ export class Filling {
 
   take(deliveries: readonly StoredDelivery[]): void {
     for (const delivery of deliveries) {
-      if (this.#cancelled.delete(delivery.seq)) void this.#flights.end(delivery)
+      if (this.#cancelled.delete(delivery.seq)) this.#flights.endSoon(delivery)
       else this.#window.push(delivery)
     }
   }

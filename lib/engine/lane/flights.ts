@@ -91,11 +91,11 @@ export class Flights {
   }
 
   start(delivery: StoredDelivery, deployment: Deployment): void {
-    const { clock, started } = this.#context
+    const { background, clock, started } = this.#context
     const flight: Flight = { delivery, startedAt: clock.now(), marked: false, answered: false, cancelled: false }
     this.#flights.set(delivery.seq, flight)
     started()
-    void this.#fly(flight, deployment)
+    background(this.#fly(flight, deployment))
   }
 
   /** Has no further request follow those of these that are on their way; says which are. */
@@ -112,6 +112,11 @@ export class Flights {
     const record = { ...cancelled(delivery.step), delivery, attempt: null, at: clock.now(), owed }
     const stored = await this.#store(record)
     if (stored !== null) this.#events.recorded(record, stored.successor)
+  }
+
+  /** The same for those who do not wait for it. */
+  endSoon(delivery: StoredDelivery): void {
+    this.#context.background(this.end(delivery))
   }
 
   /** Sends, and sees to what comes of it; rejects never. */

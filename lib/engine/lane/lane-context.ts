@@ -17,6 +17,8 @@ export interface LaneContext {
   readonly blocked: () => string | null
   /** Does what needs the store, again when it failed and works again; rejects when it never will. */
   readonly insist: <T>(work: () => Promise<T>) => Promise<T>
+  /** For work that nobody waits for: what goes wrong is logged. */
+  readonly background: (work: Promise<unknown>) => void
   /** Has the lane's `pump` called then, or earlier. */
   readonly wakeAt: (time: number) => void
   /** A request went out: it is marked in the store when it takes long. */

@@ -210,7 +210,7 @@ export class Lane {
   }
 
   #send(): void {
-    const { clock, senders, wakeAt } = this.#context
+    const { background, clock, senders, wakeAt } = this.#context
     const deployment = this.#deployment
     const stopped = this.#stopped()
     if (stopped !== null && stopped.until !== null) wakeAt(stopped.until)
@@ -238,8 +238,8 @@ export class Lane {
       rate.take(now)
       this.#flights.start(next, deployment)
     }
-    if (away.length > 0) void this.#kept.release(away)
-    if (this.#window.size < LOW_WATER && this.#backlog) void this.#claim()
+    if (away.length > 0) background(this.#kept.release(away))
+    if (this.#window.size < LOW_WATER && this.#backlog) background(this.#claim())
     else if (this.#nextDue !== null) wakeAt(this.#nextDue)
   }
 

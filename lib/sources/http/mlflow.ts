@@ -1,5 +1,6 @@
 import { isDateTime } from '../../events/date-time.js'
 import type { EventType } from '../../events/event.js'
+import { EVENT_LIMITS } from '../../events/event-values.js'
 import { Fields, present, wrong } from './fields.js'
 import type { Place, Translation } from './translation.js'
 
@@ -20,7 +21,7 @@ const KINDS: Readonly<Record<string, readonly [EventType, Make]>> = {
     'ADD_ARTIFACT_TAG',
     (message, place) => ({
       ...versionFields(message, place),
-      tag: `${message.text('data.key')}=${message.optionalText('data.value') ?? ''}`,
+      tag: shortened(`${message.text('data.key')}=${message.optionalText('data.value') ?? ''}`),
     }),
   ],
   'model_version_tag.deleted': [
@@ -57,6 +58,10 @@ export function mlflowEvents(body: unknown, { entity, project }: Place): Transla
  * What was there before is in the one called `default`, and keeps the names that it had.
  */
 const isNamed = (workspace: string) => workspace !== '' && workspace !== 'default'
+
+/** The values of MLflow's tags may have 100,000 characters; prompts are kept in them. */
+const shortened = (tag: string) =>
+  tag.length > EVENT_LIMITS.textLength ? `${tag.slice(0, EVENT_LIMITS.textLength - 1)}…` : tag
 
 function versionFields(message: Fields, place: string) {
   const version = versionOf(message)

@@ -9,7 +9,7 @@ import { connectWandb } from './connect.js'
 import { importCommand } from './import-command.js'
 
 /** The command `artifact-automations-import`. */
-void importCommand(process.argv.slice(2), {
+const ended = importCommand(process.argv.slice(2), {
   env: process.env,
   connect(baseUrl, apiKey) {
     const machineProxy = (url: URL) => proxyOfEnvironment(url, process.env)
@@ -19,6 +19,13 @@ void importCommand(process.argv.slice(2), {
   read: (path) => readFileSync(path, 'utf8'),
   out: (text) => process.stdout.write(text),
   report: (text) => process.stderr.write(`${text}\n`),
-}).then((status) => {
-  process.exitCode = status
 })
+
+ended
+  .then((status) => {
+    process.exitCode = status
+  })
+  .catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 1
+  })

@@ -91,7 +91,7 @@ export class StoreHealth {
     const wait = RETRY_MS[this.#tries++] ?? RETRY_EVERY_MS
     this.#timer = this.#timers.setTimeout(() => {
       this.#timer = null
-      void this.check()
+      this.check().catch((error) => this.#log.error(String(error)))
     }, wait)
   }
 
@@ -100,7 +100,13 @@ export class StoreHealth {
   }
 
   #tell(): void {
-    for (const listener of this.#listeners) listener(this.#problem)
+    for (const listener of this.#listeners) {
+      try {
+        listener(this.#problem)
+      } catch (error) {
+        this.#log.error(`A problem of the delivery store could not be shown: ${String(error)}`)
+      }
+    }
   }
 }
 

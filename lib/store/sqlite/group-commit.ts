@@ -188,11 +188,15 @@ export class GroupCommit {
     if (this.#syncing.length > 0) return
     this.#syncing = this.#committed
     this.#committed = []
-    void this.#sync(this.#syncing).then(() => {
-      this.#syncing = []
-      if (this.#committed.length > 0) this.#settle([])
-      if (this.#queue.length > 0) this.#schedule()
-    })
+    this.#sync(this.#syncing)
+      .then(() => this.#goOn())
+      .catch((error) => this.#lose(this.#committed, error))
+  }
+
+  #goOn(): void {
+    this.#syncing = []
+    if (this.#committed.length > 0) this.#settle([])
+    if (this.#queue.length > 0) this.#schedule()
   }
 
   async #sync(syncing: readonly Settling[]): Promise<void> {

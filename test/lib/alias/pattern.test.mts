@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { exampleOf } from '../../../dist/lib/alias/example.js'
-import { compilePattern } from '../../../dist/lib/alias/pattern.js'
+import { compilePattern, LONGEST_MATCHED } from '../../../dist/lib/alias/pattern.js'
 import { PatternError } from '../../../dist/lib/alias/pattern-error.js'
 
 function refusal(source: string): PatternError {
@@ -47,9 +47,25 @@ describe('a pattern', () => {
   it('#86 takes no longer for being nasty', () => {
     const start = performance.now()
     for (const pattern of ['^(a+)+$', '(.*)*x', '(a|a)*$', '(a?){50}a{50}']) {
-      compilePattern(pattern).test(`${'a'.repeat(50_000)}!`)
+      compilePattern(pattern).re2.test(`${'a'.repeat(50_000)}!`)
     }
     assert(performance.now() - start < 5_000)
+  })
+
+  it('matches no text that is longer than any in an event, which some patterns take seconds for', () => {
+    const nasty = compilePattern('(.{1,30}x){10}$')
+    const longest = 'ax'.repeat(LONGEST_MATCHED / 2)
+    assert.equal(nasty.test(longest), true)
+    const before = process.cpuUsage()
+    for (const text of [`${longest}x`, longest.repeat(500)]) {
+      assert.equal(nasty.test(text), false)
+      assert.equal(compilePattern('').test(text), false)
+    }
+    assert(process.cpuUsage(before).user < 1_000_000)
+  })
+
+  it('is refused when it is longer than anybody writes one, before the engine reads it', () => {
+    assert.throws(() => compilePattern('a|'.repeat(500_000)), { code: 'pattern_invalid', message: /10000 characters/ })
   })
 
   const refused: readonly (readonly [pattern: string, character: number | undefined, words: RegExp])[] = [

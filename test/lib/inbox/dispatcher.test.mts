@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { compilePattern } from '../../../dist/lib/alias/pattern.js'
 import { compileRule, type RuleSettings } from '../../../dist/lib/automations/rule.js'
 import { DeliveryEngine } from '../../../dist/lib/engine/engine.js'
 import { parseEvent } from '../../../dist/lib/events/parse.js'
@@ -52,6 +53,27 @@ describe('the dispatcher', () => {
       assert.equal(await handedOver, 'between')
     })
   }
+
+  it('leaves the event loop to others while many events are matched with a pattern that takes long', async () => {
+    const dispatcher = new Dispatcher(async () => engine, Date.now)
+    const nasty = compilePattern('(.{1,30}x){10}$')
+    const rule = { ...anyAlias, trigger: { ...anyAlias.trigger, pattern: nasty } }
+    const emitted: string[] = []
+    dispatcher.register({ id: 'trigger', source: 'source', rule, emit: ({ event_id: id }) => emitted.push(id) })
+    await dispatcher.flowsStarted(new Set(['trigger']))
+    const alias = `${'ax'.repeat(511)}y`
+    const events = Array.from({ length: 300 }, (_, n) => ({ ...event(`e${n}`), alias }))
+    let [turns, over] = [0, false]
+    const turn = () => {
+      turns += 1
+      if (!over) setImmediate(turn)
+    }
+    setImmediate(turn)
+    await dispatcher.accept('source', events)
+    over = true
+    assert.ok(turns > 20, `${turns} turns`)
+    assert.deepEqual(emitted, [])
+  })
 
   it('hands over what a redeploy caught also when the store fails while it is read back', async () => {
     const failing = { now: false }
