@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import type { ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
+import MarkdownIt from 'markdown-it'
 import {
   documentedCommand,
   documentedPost,
@@ -114,7 +115,9 @@ describe(`the example flows in Node-RED ${NODE_RED_VERSION}`, () => {
         const sent = dropBlanks(JSON.parse(text)) as { event: Record<string, unknown> }
         if (!('event_time' in event)) delete sent.event['event_time']
         assert.deepEqual(sent, JSON.parse(expected))
-      } else assert.equal(text, expected)
+      } else if (webhook['service'] === 'teams')
+        assert.deepEqual(asRead(JSON.parse(text)), asRead(JSON.parse(expected)))
+      else assert.equal(text, expected)
 
       const secret = flow.find(({ id }) => id === webhook['accessToken'])
       assert.equal(request?.headers.authorization, secret && `Bearer ${secretValue(String(secret['name']))}`)
@@ -232,4 +235,12 @@ function dropBlanks(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(dropBlanks)
   const kept = Object.entries(value).filter(([, one]) => one !== '')
   return Object.fromEntries(kept.map(([name, one]) => [name, dropBlanks(one)]))
+}
+
+/** A card as Teams shows it: values are escaped for the Markdown that it reads, by whatever escapes CommonMark has. */
+function asRead(card: unknown): unknown {
+  if (typeof card === 'string') return new MarkdownIt().renderInline(card)
+  if (Array.isArray(card)) return card.map(asRead)
+  if (typeof card !== 'object' || card === null) return card
+  return Object.fromEntries(Object.entries(card).map(([name, value]) => [name, asRead(value)]))
 }
