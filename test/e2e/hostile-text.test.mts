@@ -75,13 +75,18 @@ describe(`text from outside in the editor of Node-RED ${NODE_RED_VERSION}`, () =
     await receiver?.close()
   })
 
+  /**
+   * Each refusal that a browser gets it notes by itself; and Node-RED looks for a port half a second after the pointer was
+   * over it, to show its tooltip, also where the port has gone meanwhile.
+   */
+  const OTHERS_DOING = /status of (400|500)|reading 'getAttribute'\)[\s\S]*\[as getElementPosition\]/
+
   /** Does something in the editor, after which nothing may have happened but what was asked for. */
   const holds = (title: string, act: () => Promise<void>) =>
     it(title, async () => {
       const failure = await act().catch((error: unknown) => error)
       const alarms = (await editor.page.evaluate('alarms.splice(0)')) as string[]
-      // each refusal that a browser gets it notes by itself
-      alarms.push(...editor.problems.splice(0).filter((problem) => !/status of (400|500)/.test(problem)))
+      alarms.push(...editor.problems.splice(0).filter((problem) => !OTHERS_DOING.test(problem)))
       // nothing is left open for the next
       if (failure || alarms.length > 0) await editor.load()
       assert.deepEqual(alarms, [])
