@@ -62,7 +62,7 @@ describe('the dispatcher', () => {
     dispatcher.register({ id: 'trigger', source: 'source', rule, emit: ({ event_id: id }) => emitted.push(id) })
     await dispatcher.flowsStarted(new Set(['trigger']))
     const alias = `${'ax'.repeat(511)}y`
-    const events = Array.from({ length: 1_500 }, (_, n) => ({ ...event(`e${n}`), alias }))
+    const events = Array.from({ length: 6_000 }, (_, n) => ({ ...event(`e${n}`), alias }))
     let [turns, over] = [0, false]
     const turn = () => {
       turns += 1
