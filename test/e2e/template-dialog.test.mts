@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Browser } from 'playwright-core'
 import { secret, secretId, sender, source, template, trigger, webhook } from '../nodes/automation.mts'
 import { launchBrowser } from './harness/browser.mts'
-import { type Dialog, Editor } from './harness/editor.mts'
+import { type Dialog, Editor, type MonacoModels } from './harness/editor.mts'
 import { NODE_RED_VERSION, NodeRed } from './harness/node-red.mts'
 
 const at = (x: number, y: number) => ({ z: 'tab', x, y })
@@ -147,10 +147,6 @@ describe(`the template's dialog in Node-RED ${NODE_RED_VERSION}`, () => {
     await dialog.cancel()
   })
 })
-
-interface MonacoModels {
-  readonly editor: { getModels(): { getValue(): string }[] }
-}
 
 const SENT = {
   event_type: 'ADD_ARTIFACT_ALIAS',

@@ -21,6 +21,11 @@ interface EditorApi {
 }
 declare const RED: EditorApi
 
+/** What Monaco says of the texts that are being edited. */
+export interface MonacoModels {
+  readonly editor: { getModels(): { getValue(): string }[] }
+}
+
 /** Everything on a busy machine takes its time. Milliseconds. */
 const PATIENCE = 30_000
 
@@ -274,7 +279,10 @@ export class Dialog {
     if ((await section.getAttribute('open')) === null) await section.locator('> summary').click()
   }
 
-  /** Pastes into the dialog's code editor, in place of what it holds. (Typing would be completed on the way.) */
+  /**
+   * Pastes into the dialog's code editor, in place of what it holds, and returns when it is there: Monaco takes a paste
+   * over in its own time. (Typing would be completed on the way.)
+   */
   async typeCode(text: string): Promise<void> {
     const input = this.tray.locator('.monaco-editor textarea, .monaco-editor .native-edit-context').first()
     await input.focus()
@@ -284,6 +292,13 @@ export class Dialog {
       clipboardData.setData('text/plain', pasted)
       target.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
     }, text)
+    await this.page.waitForFunction(
+      (pasted) =>
+        (globalThis as unknown as { monaco: MonacoModels }).monaco.editor
+          .getModels()
+          .some((model) => model.getValue() === pasted),
+      text,
+    )
   }
 
   /** What of our form a keyboard cannot reach, or a screen reader cannot name, as the start of its HTML. */
