@@ -7,6 +7,7 @@ import { closeForm, current, openForm } from '../editor/form/form.js'
 import { copyText, verdict } from '../editor/outside-text.js'
 import type { EditorNode } from '../editor/red-editor.d.js'
 import { CURRENT_VERSION, DEFAULTS, migrate } from './artifact-source.migrate.js'
+import { HttpPane } from './http-pane.editor.js'
 import { ingestUrl, isSamePath, pathProblem } from './ingest-path.editor.js'
 import { WandbPane } from './wandb-pane.editor.js'
 
@@ -40,8 +41,18 @@ function wandbProblem(node: SourceNode, property: 'baseUrl' | 'interval', value:
 function required(node: SourceNode, property: 'entity' | 'project', value: string | undefined): string | null {
   if (!isHttp(node)) return null
   const format = String(current(node, 'format') ?? DEFAULTS.format) as HttpSourceSettings['format']
-  const right = { path: DEFAULTS.path, auth: DEFAULTS.auth, entity: 'right', project: 'right' }
+  const { path, auth, headerName } = DEFAULTS
+  const right = { path, auth, headerName, entity: 'right', project: 'right' }
   return problemOf(() => checkSettings({ ...right, format, [property]: value ?? '' }))
+}
+
+/** What is wrong with the header in which the secret comes, where it comes in one. */
+function headerProblem(node: SourceNode, name: string | undefined): string | null {
+  if (!isHttp(node) || current(node, 'auth') !== 'header' || /^\$\{\S+\}$/.test(name ?? '')) return null
+  const { path, format } = DEFAULTS
+  return problemOf(() =>
+    checkSettings({ path, format, auth: 'header', entity: '', project: '', headerName: name ?? DEFAULTS.headerName }),
+  )
 }
 
 /** What is wrong with the path of an HTTP source, beside the others of the workspace. */
@@ -93,6 +104,12 @@ RED.nodes.registerType<SourceNode>('artifact-source', {
     },
     format: { value: DEFAULTS.format },
     auth: { value: DEFAULTS.auth },
+    headerName: {
+      value: DEFAULTS.headerName,
+      validate(name: string | undefined, _options) {
+        return verdict(() => headerProblem(this, name))
+      },
+    },
     secret: {
       value: DEFAULTS.secret,
       type: 'automation-secret',
@@ -166,6 +183,7 @@ RED.nodes.registerType<SourceNode>('artifact-source', {
       const auth = form.text('auth')
       const open = auth === 'none'
       $('.artifact-source-secret').toggle(!open)
+      $('.artifact-source-headerName').toggle(auth === 'header')
       const hint = byId('artifact-source-auth-hint')
       hint.className = open ? 'aa-warning-box' : 'aa-hint'
       hint.textContent = this._(`artifact-source.hint.auth.${auth}`)
@@ -178,6 +196,7 @@ RED.nodes.registerType<SourceNode>('artifact-source', {
         ? this._(`artifact-source.hint.kind.${kind}`)
         : ''
     })
+    new HttpPane({ tools: byId('artifact-source-http-tools'), form, _: this._ })
     new WandbPane({
       id: this.id,
       tools: byId('artifact-source-wandb-tools'),

@@ -11,6 +11,7 @@ export const DEFAULTS = {
   path: '/artifact-events',
   format: 'event',
   auth: 'bearer',
+  headerName: 'X-Api-Key',
   secret: '',
   entity: '',
   project: '',

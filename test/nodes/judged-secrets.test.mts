@@ -44,6 +44,8 @@ describe('a source judges its secret', () => {
     ['bearer', '\n', /empty/, () => ({ Authorization: 'Bearer ' })],
     ['shared-secret', 'a\tb\u0007', /control character/, () => ({ 'X-Webhook-Secret': 'a\tb' })],
     ['shared-secret', ' secret', /space/, () => ({ 'X-Webhook-Secret': 'secret' })],
+    ['header', ' secret', /space/, () => ({ 'X-Api-Key': 'secret' })],
+    ['basic', 'nobody', /a colon and a password/, () => ({ Authorization: `Basic ${btoa('nobody')}` })],
   ]
   for (const [auth, value, words, headers] of WRONG) {
     it(`is red in words and answers 503 with ${auth} and ${JSON.stringify(value)}`, async () => {
@@ -66,6 +68,8 @@ describe('a source judges its secret', () => {
     ['bearer', 'token\n', () => ({ Authorization: 'Bearer token' })],
     ['bearer', 'Bearer token', () => ({ Authorization: 'Bearer token' })],
     ['shared-secret', 'secret\n', () => ({ 'X-Webhook-Secret': 'secret' })],
+    ['header', 'secret\n', () => ({ 'X-Api-Key': 'secret' })],
+    ['basic', 'user:pass\n', () => ({ Authorization: `Basic ${btoa('user:pass')}` })],
   ]
   for (const [auth, value, headers] of RIGHT) {
     it(`takes ${auth} with ${JSON.stringify(value)}, and refuses others`, async () => {
@@ -74,7 +78,7 @@ describe('a source judges its secret', () => {
       const wrong = Object.fromEntries(
         Object.entries(headers()).map(([name, text]) => [
           name,
-          /signature|auth|secret/i.test(name) ? `${text}x` : text,
+          /signature|auth|secret|key/i.test(name) ? `${text}x` : text,
         ]),
       )
       assert.equal(await post(wrong), 401)

@@ -3,9 +3,10 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { AutomationError } from '../../error.js'
 import { keyOf, WHSEC } from '../../secrets/judge.js'
 import type { Secret } from '../../secrets/secret.js'
+import { withoutEnd } from '../../trimmed-of.js'
 import { SOURCE_UNAVAILABLE } from './answer.js'
 import { judgedFor } from './judged-for.js'
-import type { Authentication } from './settings.js'
+import type { Authentication, HttpSourceSettings } from './settings.js'
 
 /** Seconds that a signed timestamp may be away from now, as Standard Webhooks and MLflow advise. */
 export const TIMESTAMP_TOLERANCE = 300
@@ -20,13 +21,21 @@ export interface SignedRequest {
  * Refuses what the head of a request tells already, so that nobody makes us keep the body of a stranger.
  * @throws AutomationError as `authenticate`
  */
-export function authenticateHead(auth: Authentication, secret: Secret | undefined, headers: IncomingHttpHeaders): void {
+export function authenticateHead(
+  { auth, headerName }: Proof,
+  secret: Secret | undefined,
+  headers: IncomingHttpHeaders,
+): void {
   if (auth === 'none') return
   const value = usable(auth, secret)
   if (auth === 'bearer') checkBearer(value, headers)
-  else if (auth === 'shared-secret') checkSharedSecret(value, headers)
-  else checkIsSigned(headers)
+  else if (auth === 'basic') checkBasic(value, headers)
+  else if (auth === 'signature') checkIsSigned(headers)
+  else checkHeader(auth === 'header' ? headerName : 'X-Webhook-Secret', value, headers)
 }
+
+/** How a source lets senders prove themselves. */
+type Proof = Pick<HttpSourceSettings, 'auth' | 'headerName'>
 
 function usable(auth: Exclude<Authentication, 'none'>, secret: Secret | undefined): string {
   if (secret === undefined) throw SOURCE_UNAVAILABLE
@@ -48,13 +57,13 @@ function usable(auth: Exclude<Authentication, 'none'>, secret: Secret | undefine
  *   `source_unavailable` when there is no secret, or none that can be right, so that nobody drops an event because of that
  */
 export function authenticate(
-  auth: Authentication,
+  proof: Proof,
   secret: Secret | undefined,
   request: SignedRequest,
   now: Date,
 ): readonly string[] | null {
-  authenticateHead(auth, secret, request.headers)
-  return auth === 'signature' ? checkSignatures(usable(auth, secret), request, now) : null
+  authenticateHead(proof, secret, request.headers)
+  return proof.auth === 'signature' ? checkSignatures(usable(proof.auth, secret), request, now) : null
 }
 
 const unauthorized = (message: string) => new AutomationError('unauthorized', message)
@@ -66,11 +75,20 @@ function checkBearer(secret: string, { authorization }: IncomingHttpHeaders): vo
   if (!isSecret(token.trimStart(), secret)) throw unauthorized('The token in Authorization is wrong.')
 }
 
-/** Hugging Face Hub sends the secret itself (huggingface.co/docs/hub/webhooks). */
-function checkSharedSecret(secret: string, headers: IncomingHttpHeaders): void {
-  const given = text(headers, 'x-webhook-secret')
-  if (given === undefined) throw unauthorized('The header X-Webhook-Secret is missing.')
-  if (!isSecret(given, secret)) throw unauthorized('The secret in X-Webhook-Secret is wrong.')
+/** RFC 7617: user and password in UTF-8, a colon between them, in base64. */
+function checkBasic(secret: string, { authorization }: IncomingHttpHeaders): void {
+  const given = /^basic (.*)$/i.exec(authorization ?? '')?.[1]
+  if (given === undefined) throw unauthorized('The header Authorization: Basic is missing.')
+  if (!isSame(withoutEnd(given.trim(), '='), withoutEnd(Buffer.from(secret).toString('base64'), '='))) {
+    throw unauthorized('The user or the password in Authorization is wrong.')
+  }
+}
+
+/** Whoever sends the secret itself, as the Hugging Face Hub does (huggingface.co/docs/hub/webhooks). */
+function checkHeader(name: string, secret: string, headers: IncomingHttpHeaders): void {
+  const given = text(headers, name.toLowerCase())
+  if (given === undefined) throw unauthorized(`The header ${name} is missing.`)
+  if (!isSecret(given, secret)) throw unauthorized(`The secret in ${name} is wrong.`)
 }
 
 interface Scheme {

@@ -6,6 +6,8 @@ const USES: Readonly<Record<Exclude<Authentication, 'none'>, SecretUse>> = {
   bearer: 'bearer',
   'shared-secret': 'header',
   signature: 'signature',
+  header: 'header',
+  basic: 'basic',
 }
 
 /** What a source does with its secret; null when it needs none, or is set in a way that is not known here. */

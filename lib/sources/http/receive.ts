@@ -10,7 +10,7 @@ import { deliveryId } from './delivery-id.js'
 import { type ReadEvents, readEvents } from './read-events.js'
 import type { ReceiverOptions } from './receiver-options.js'
 import { RefChanges } from './ref-changes.js'
-import { checkSettings } from './settings.js'
+import { type Authentication, checkSettings } from './settings.js'
 
 const LIMITS: BodyLimits = { maxBytes: EVENT_LIMITS.bodyBytes, timeout: 30_000 }
 
@@ -33,7 +33,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     try {
       if (req.method !== 'POST') throw NOT_POST
       checkLength(req, limits)
-      authenticateHead(options.settings.auth, options.secret(), req.headers)
+      authenticateHead(options.settings, options.secret(), req.headers)
       const body = await readBody(req, limits)
       if (body === undefined) return
       read = true
@@ -46,10 +46,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       if (cause === SOURCE_UNAVAILABLE) refuse(req, res, SOURCE_UNAVAILABLE, unread)
       else if (isSendersFault(cause)) {
         options.onRefused?.(cause)
-        // RFC 9110, section 11.6.1: a 401 names the scheme. Signatures and shared secrets have none.
-        if (cause.code === 'unauthorized' && options.settings.auth === 'bearer') {
-          res.setHeader('WWW-Authenticate', 'Bearer')
-        }
+        const scheme = SCHEMES[options.settings.auth]
+        if (cause.code === 'unauthorized' && scheme !== undefined) res.setHeader('WWW-Authenticate', scheme)
         refuse(req, res, cause, unread)
       } else {
         options.onError?.(cause)
@@ -57,6 +55,13 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       }
     }
   }
+}
+
+/** RFC 9110, section 11.6.1: a 401 names the scheme. Signatures and secrets in headers of their own have none. */
+const SCHEMES: Readonly<Partial<Record<Authentication, string>>> = {
+  bearer: 'Bearer',
+  // RFC 7617, section 2.1
+  basic: 'Basic realm="artifact events", charset="UTF-8"',
 }
 
 /** Stands in for a source that cannot be made as it is set: who sends keeps the events, and comes again. */
@@ -74,14 +79,13 @@ const NOT_POST = new AutomationError('method_not_allowed', 'Events are sent with
 function eventsOf({ headers }: IncomingMessage, body: Buffer, options: ReceiverOptions): ReadEvents {
   const { settings, secret, now, newId } = options
   const receivedAt = now()
-  const signed =
-    settings.auth === 'signature' ? authenticate(settings.auth, secret(), { headers, body }, receivedAt) : null
+  const signed = settings.auth === 'signature' ? authenticate(settings, secret(), { headers, body }, receivedAt) : null
   checkMediaType(headers)
   const delivery = deliveryId(settings.format, headers, signed && { covers: signed, body })
   const used = settings.auth === 'none' ? undefined : secret()
   return readEvents(
     settings.format,
-    parseBody(body, (text) => withoutSecret(text, used)),
+    parseBody(body, (text) => withoutSecret(text, settings.auth, used)),
     { settings, delivery, receivedAt, newId },
   )
 }
@@ -89,11 +93,17 @@ function eventsOf({ headers }: IncomingMessage, body: Buffer, options: ReceiverO
 const redactors = new WeakMap<Secret, Redactor>()
 
 /** Nobody behind a source is told the secret that its senders authenticate with, whatever they write into an event. */
-function withoutSecret(json: string, secret: Secret | undefined): string {
+function withoutSecret(json: string, auth: Authentication, secret: Secret | undefined): string {
   if (secret === undefined) return json
-  const redactor = redactors.get(secret) ?? new Redactor([secret.reveal()])
+  const redactor = redactors.get(secret) ?? new Redactor(valuesIn(secret, auth))
   redactors.set(secret, redactor)
   return redactor.redactJson(json)
+}
+
+/** Of a user and a password the second is a secret by itself. */
+function valuesIn(secret: Secret, auth: Authentication): string[] {
+  const whole = secret.reveal()
+  return auth === 'basic' ? [whole, whole.slice(whole.indexOf(':') + 1)] : [whole]
 }
 
 function ownFault(cause: unknown): AutomationError {

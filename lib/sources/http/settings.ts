@@ -1,7 +1,8 @@
 import { AutomationError } from '../../error.js'
+import { headerNameProblem } from './header-name.js'
 
 export const FORMATS = ['event', 'mlflow', 'huggingface'] as const
-export const AUTHENTICATIONS = ['bearer', 'signature', 'shared-secret', 'none'] as const
+export const AUTHENTICATIONS = ['bearer', 'signature', 'shared-secret', 'header', 'basic', 'none'] as const
 
 /** What the bodies are. */
 export type Format = (typeof FORMATS)[number]
@@ -14,6 +15,8 @@ export interface HttpSourceSettings {
   readonly path: string
   readonly format: Format
   readonly auth: Authentication
+  /** Of the header whose value is the secret, where `auth` is `header`. */
+  readonly headerName: string
   /** `entity_name` of events that have none. */
   readonly entity: string
   /** `project_name` of events that have none. */
@@ -24,11 +27,13 @@ export interface HttpSourceSettings {
  * Refuses settings with which no event could ever be accepted.
  * @throws AutomationError `source_invalid`
  */
-export function checkSettings({ format, auth, entity, project }: HttpSourceSettings): void {
+export function checkSettings({ format, auth, headerName, entity, project }: HttpSourceSettings): void {
   if (!FORMATS.includes(format)) throw invalid('format', `"${format}" is not a format: choose ${FORMATS.join(', ')}`)
   if (!AUTHENTICATIONS.includes(auth)) {
     throw invalid('auth', `"${auth}" is no way to authenticate: choose ${AUTHENTICATIONS.join(', ')}`)
   }
+  const wrongHeader = auth === 'header' ? headerNameProblem(headerName) : null
+  if (wrongHeader !== null) throw invalid('headerName', `the header in which the secret comes ${wrongHeader}`)
   if (format === 'mlflow' && !entity?.trim()) {
     throw invalid('entity', 'MLflow knows no entity: say which one its events shall get')
   }

@@ -245,7 +245,9 @@ describe('a source that could never accept anything', () => {
   const refused: readonly (readonly [settings: object, path: string])[] = [
     [{ format: 'xml' }, 'format'],
     [{ auth: '' }, 'auth'],
-    [{ auth: 'basic' }, 'auth'],
+    [{ auth: 'digest' }, 'auth'],
+    [{ auth: 'header', headerName: '' }, 'headerName'],
+    [{ auth: 'header', headerName: 'Content-Length' }, 'headerName'],
     [{ format: 'mlflow', project: 'p' }, 'entity'],
     [{ format: 'mlflow', entity: 'e' }, 'project'],
     [{ format: 'huggingface' }, 'project'],
@@ -255,7 +257,15 @@ describe('a source that could never accept anything', () => {
       assert.throws(
         () =>
           createReceiver({
-            settings: { path: '/', format: 'event', auth: 'none', entity: '', project: '', ...settings },
+            settings: {
+              path: '/',
+              format: 'event',
+              auth: 'none',
+              headerName: '',
+              entity: '',
+              project: '',
+              ...settings,
+            },
             secret: () => undefined,
             accept: async () => [],
             now: () => NOW,

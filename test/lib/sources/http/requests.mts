@@ -25,7 +25,12 @@ export function refusal(
 ): string | undefined {
   const { secret, bytes } = { secret: SECRET, bytes: Buffer.from(body), ...situation }
   try {
-    authenticate(auth, secret === undefined ? undefined : new Secret(secret), { headers, body: bytes }, NOW)
+    authenticate(
+      { auth, headerName: 'X-Api-Key' },
+      secret === undefined ? undefined : new Secret(secret),
+      { headers, body: bytes },
+      NOW,
+    )
     return undefined
   } catch (error) {
     assert(error instanceof AutomationError)

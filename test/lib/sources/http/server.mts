@@ -50,7 +50,15 @@ export async function startSource({ settings, ...options }: Changes = {}): Promi
   }
   const source = { accepted, refused, errors, ignored: 0 }
   const receive = createReceiver({
-    settings: { path: '/artifact-events', format: 'event', auth: 'none', entity: '', project: '', ...settings },
+    settings: {
+      path: '/artifact-events',
+      format: 'event',
+      auth: 'none',
+      headerName: 'X-Api-Key',
+      entity: '',
+      project: '',
+      ...settings,
+    },
     secret: () => new Secret(SECRET),
     accept,
     now: () => NOW,
