@@ -1,3 +1,5 @@
+import { AutomationError } from '../error.js'
+
 /** What one owner of a store works on at a time, and no other: the lane of a webhook, or the watch of a source. */
 export type Thing = `webhook/${string}` | `source/${string}`
 
@@ -12,3 +14,9 @@ export interface Lease {
   /** Greater with each owner of the thing. What is recorded under a smaller one than the newest is refused: `lease_lost`. */
   readonly fence: number
 }
+
+export const leaseLost = (webhook: string): AutomationError =>
+  new AutomationError(
+    'lease_lost',
+    `Another owner of the store works on the webhook ${webhook} now; nothing was changed.`,
+  )

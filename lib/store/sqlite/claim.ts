@@ -1,8 +1,9 @@
 import type { StoredDelivery } from '../../delivery/stored.js'
 import type { Claim, ClaimRequest } from '../delivery-queue.js'
+import { payloadOf, storedOf } from '../rows.js'
 import type { Row } from './connection.js'
 import type { Context } from './context.js'
-import { payloadOf, storedOf, WHOLE_DELIVERY } from './rows.js'
+import { WHOLE_DELIVERY } from './whole-delivery.js'
 
 /** The senders with pending deliveries, found by jumping along the index instead of reading all of it. */
 const SENDERS = `

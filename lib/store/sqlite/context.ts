@@ -1,7 +1,7 @@
+import type { Tally } from '../tally.js'
 import type { Claims } from './claims.js'
 import type { Connection } from './connection.js'
 import type { GroupCommit } from './group-commit.js'
-import type { Tally } from './tally.js'
 
 /** What every part of the store works on. */
 export interface Context {

@@ -4,10 +4,10 @@ import type { StoredDelivery } from '../../delivery/stored.js'
 import { isSample } from '../../events/sample-source.js'
 import { termsOf } from '../../events/search-terms.js'
 import type { Enqueued, NewRecord } from '../delivery-queue.js'
+import { idText } from '../id-text.js'
+import { deliveryOf } from '../rows.js'
+import { PENDING, STATUSES } from '../statuses.js'
 import type { Context } from './context.js'
-import { idText } from './id-text.js'
-import { deliveryOf } from './rows.js'
-import { PENDING, STATUSES } from './schema.js'
 
 const INSERT = `
   INSERT INTO deliveries (id, event_id, automation_id, automation_name, webhook_id, webhook_name, sender_id, sender_name,

@@ -3,6 +3,7 @@ import type { ArtifactEvent } from '../../events/event.js'
 import { isSample } from '../../events/sample-source.js'
 import { isFound } from '../../events/search-terms.js'
 import { isoTime } from '../../iso-time.js'
+import { beforeOf } from '../cursor.js'
 import type {
   Cursor,
   CursorMove,
@@ -15,11 +16,10 @@ import type {
   NewEvent,
   UnroutedEvent,
 } from '../event-log.js'
+import { idOf, idText } from '../id-text.js'
+import { ROUTING } from '../statuses.js'
 import type { Row } from './connection.js'
 import type { Context } from './context.js'
-import { beforeOf } from './cursor.js'
-import { idOf, idText } from './id-text.js'
-import { ROUTING } from './schema.js'
 import { asInJson } from './search.js'
 
 export function putEvents(

@@ -1,7 +1,7 @@
 import type { DeliveryFilter } from '../delivery-queue.js'
+import { idText } from '../id-text.js'
+import { STATUSES } from '../statuses.js'
 import type { Context } from './context.js'
-import { idText } from './id-text.js'
-import { STATUSES } from './schema.js'
 
 /** Rows of `deliveries` that an index has together, newest first if read by `seq DESC`. */
 export interface Range {

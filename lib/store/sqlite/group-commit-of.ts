@@ -1,6 +1,7 @@
+import type { Tally } from '../tally.js'
 import type { Connection } from './connection.js'
 import { type CommitPort, GroupCommit } from './group-commit.js'
-import type { Tally } from './tally.js'
+import { writeTally } from './write-tally.js'
 
 /** The group commit of a connection: what its transactions count is written with them. */
 export function groupCommitOf(
@@ -14,7 +15,7 @@ export function groupCommitOf(
       db.exec('BEGIN IMMEDIATE')
     },
     commit: () => {
-      tally.flush(db)
+      writeTally(db, tally)
       db.exec('COMMIT')
     },
     rollBack: () => db.rollBack(),

@@ -1,11 +1,12 @@
 import type { Delivery, MaskedRequest } from '../../delivery/delivery.js'
 import type { DeliveryDetail } from '../delivery-queue.js'
+import { attemptOf, deliveryOf, eventOf, payloadOf, slotsOf } from '../rows.js'
+import { STATUSES } from '../statuses.js'
 import type { Row } from './connection.js'
 import type { Context } from './context.js'
 import { allWebhooks } from './filters.js'
 import { ATTEMPTS } from './requests.js'
-import { attemptOf, deliveryOf, eventOf, payloadOf, slotsOf, WHOLE_DELIVERY } from './rows.js'
-import { STATUSES } from './schema.js'
+import { WHOLE_DELIVERY } from './whole-delivery.js'
 
 export function delivery({ db }: Context, id: string): DeliveryDetail | null {
   const row = db.get(`${WHOLE_DELIVERY} WHERE d.id = ?`, id)

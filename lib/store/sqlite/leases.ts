@@ -1,5 +1,4 @@
-import { AutomationError } from '../../error.js'
-import { type Lease, type Thing, webhookOf } from '../lease.js'
+import { type Lease, leaseLost, type Thing, webhookOf } from '../lease.js'
 import type { Ownership } from '../ownership.js'
 
 /**
@@ -39,9 +38,3 @@ export function held(lease: Lease, { fence }: { readonly fence: number }): strin
   if (lease.fence !== fence) throw leaseLost(webhook)
   return webhook
 }
-
-export const leaseLost = (webhook: string): AutomationError =>
-  new AutomationError(
-    'lease_lost',
-    `Another owner of the store works on the webhook ${webhook} now; nothing was changed.`,
-  )

@@ -1,10 +1,11 @@
 import type { PendingCount } from '../delivery-queue.js'
+import { ROUTING } from '../statuses.js'
 import type { End, Opening, Start } from '../store.js'
+import type { Tally } from '../tally.js'
 import type { Connection } from './connection.js'
 import { lastSeqBefore, suspectEvents } from './events.js'
 import { startedNow } from './record.js'
-import { ROUTING } from './schema.js'
-import type { Tally } from './tally.js'
+import { writeTally } from './write-tally.js'
 
 /** After an unclean stop a store up to this size is checked before it is used; more would keep Node-RED waiting. */
 const CHECKED_BYTES = 64 * 1024 * 1024
@@ -36,7 +37,7 @@ export function takeOver(
     putMeta(db, 'openings', fence)
     putMeta(db, 'clean', 0)
     putMeta(db, 'alive', now)
-    tally.flush(db)
+    writeTally(db, tally)
     db.exec('COMMIT')
     return { clean, lastAlive, interrupted, fence }
   } catch (error) {

@@ -1,12 +1,12 @@
 import { isoTime } from '../../iso-time.js'
+import { beforeOf } from '../cursor.js'
 import type { DeliveryFilter, DeliveryPage } from '../delivery-queue.js'
 import type { Page } from '../page.js'
+import { deliveryOf } from '../rows.js'
+import { STATUSES } from '../statuses.js'
 import type { Row } from './connection.js'
 import type { Context } from './context.js'
-import { beforeOf } from './cursor.js'
 import { ranges } from './filters.js'
-import { deliveryOf } from './rows.js'
-import { STATUSES } from './schema.js'
 import { conditions, isBounded } from './search.js'
 
 /** Of the event loop at a time. */

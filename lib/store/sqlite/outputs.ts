@@ -1,7 +1,8 @@
 import type { OwedOutput } from '../delivery-queue.js'
+import { attemptOf, deliveryOf, storedOf } from '../rows.js'
 import type { Context } from './context.js'
 import { ATTEMPTS } from './requests.js'
-import { attemptOf, deliveryOf, storedOf, WHOLE_DELIVERY } from './rows.js'
+import { WHOLE_DELIVERY } from './whole-delivery.js'
 
 export function owedOutputs({ db }: Context, sender: string, limit: number): OwedOutput[] {
   const rows = db.all(`${WHOLE_DELIVERY} WHERE d.owed = 1 AND d.sender_id = ? ORDER BY d.seq LIMIT ?`, sender, limit)

@@ -1,11 +1,11 @@
 import type { AttemptRecord, Started } from '../delivery-queue.js'
+import { leaseLost } from '../lease.js'
+import { responseText } from '../rows.js'
+import { STATUSES } from '../statuses.js'
+import type { Tally } from '../tally.js'
 import type { Connection } from './connection.js'
 import type { Context } from './context.js'
-import { leaseLost } from './leases.js'
 import { requestOf } from './requests.js'
-import { responseText } from './rows.js'
-import { STATUSES } from './schema.js'
-import type { Tally } from './tally.js'
 
 const UPDATE = `
   UPDATE deliveries SET status = ?, attempts = ?, step = ?, status_code = ?, duration_ms = ?, due_at = ?, started_at = NULL,

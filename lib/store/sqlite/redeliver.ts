@@ -1,9 +1,9 @@
 import type { Redelivered, RedeliveryRequest } from '../delivery-queue.js'
+import { PENDING, STATUSES } from '../statuses.js'
 import type { Row } from './connection.js'
 import type { Context } from './context.js'
 import { hasPending } from './enqueue.js'
 import { listRows } from './list.js'
-import { PENDING, STATUSES } from './schema.js'
 
 const AGAIN = `
   UPDATE deliveries SET status = 0, step = 0, due_at = ?, order_key = ?, finished_at = NULL, error_code = NULL,

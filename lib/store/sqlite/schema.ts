@@ -190,8 +190,3 @@ export const MIGRATIONS: readonly string[] = [
 
 /** "aaut": tells our files from other applications' (https://sqlite.org/pragma.html#pragma_application_id). */
 export const APPLICATION_ID = 0x61617574
-
-export const STATUSES = ['pending', 'delivered', 'failed', 'dry-run'] as const
-export const PENDING = 0
-
-export const ROUTING = { waiting: 0, routed: 1, suspect: 2 } as const

@@ -1,8 +1,8 @@
 import type { AutomationSums, HourCounts, LastError, Statistics, StatisticsQuery, WebhookSums } from '../statistics.js'
+import { ALL } from '../tally.js'
 import type { Row } from './connection.js'
 import type { Context } from './context.js'
 import { oldestPendingOf } from './history.js'
-import { ALL } from './tally.js'
 
 /** @param read runs work on an open store, or says why it is not */
 export function readStatistics(read: <T>(work: (context: Context) => T) => Promise<T>): Statistics {

@@ -1,8 +1,8 @@
 import { hourOf } from '../statistics.js'
+import { PENDING } from '../statuses.js'
 import type { SweepCursor, SweepSlice } from '../store.js'
 import type { Row } from './connection.js'
 import type { Context } from './context.js'
-import { PENDING } from './schema.js'
 
 /** Pages that are given back to the file system after a slice. */
 const VACUUM_PAGES = 64

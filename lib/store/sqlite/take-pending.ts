@@ -1,9 +1,10 @@
 import type { StoredDelivery } from '../../delivery/stored.js'
 import type { RedeliveryRequest, TakenPending } from '../delivery-queue.js'
+import { payloadOf, storedOf } from '../rows.js'
+import { PENDING } from '../statuses.js'
 import type { Context } from './context.js'
 import { wanted } from './redeliver.js'
-import { payloadOf, storedOf, WHOLE_DELIVERY } from './rows.js'
-import { PENDING } from './schema.js'
+import { WHOLE_DELIVERY } from './whole-delivery.js'
 
 /** Payloads that are read at once, in bytes. */
 const READ_BYTES = 4 * 1024 * 1024

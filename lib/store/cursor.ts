@@ -1,4 +1,4 @@
-import { AutomationError } from '../../error.js'
+import { AutomationError } from '../error.js'
 
 /**
  * Where a page begins: the number of the last row of the page before.

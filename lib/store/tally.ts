@@ -1,11 +1,10 @@
-import { latencyBucket } from '../latency.js'
-import { hourOf, type LastError } from '../statistics.js'
-import type { Connection } from './connection.js'
+import { latencyBucket } from './latency.js'
+import { hourOf, type LastError } from './statistics.js'
 
 /** Stands for all automations, or all webhooks. */
 export const ALL = ''
 
-interface Counts {
+export interface Counts {
   readonly automation: string
   readonly webhook: string
   readonly hour: number
@@ -19,19 +18,8 @@ interface Counts {
   readonly latencies: Map<number, number>
 }
 
-const ADD = `
-  INSERT INTO statistics (automation, webhook, hour, accepted, fired, delivered, failed, attempts, last_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT DO UPDATE SET accepted = accepted + excluded.accepted, fired = fired + excluded.fired,
-    delivered = delivered + excluded.delivered, failed = failed + excluded.failed, attempts = attempts + excluded.attempts,
-    last_at = max(coalesce(last_at, excluded.last_at), coalesce(excluded.last_at, last_at))`
-
-const ADD_LATENCY = `
-  INSERT INTO latencies (automation, webhook, hour, bucket, count) VALUES (?, ?, ?, ?, ?)
-  ON CONFLICT DO UPDATE SET count = count + excluded.count`
-
 /**
- * Counts what one transaction does, and is written once before it commits: a burst, which shares its commits, shares the
+ * Counts what one transaction does, and is written once before it commits by the store: a burst, which shares its commits, shares the
  * cost of being counted.
  */
 export class Tally {
@@ -79,23 +67,14 @@ export class Tally {
     this.#errors.set(webhook, error)
   }
 
-  flush(db: Connection): void {
-    for (const { automation, webhook, hour, latencies, ...counts } of this.#counts.values()) {
-      const { accepted, fired, delivered, failed, attempts, lastAt } = counts
-      db.run(ADD, automation, webhook, hour, accepted, fired, delivered, failed, attempts, lastAt)
-      for (const [bucket, count] of latencies) db.run(ADD_LATENCY, automation, webhook, hour, bucket, count)
-    }
-    for (const [webhook, { code, message, status_code, at }] of this.#errors) {
-      db.run(
-        'INSERT OR REPLACE INTO last_errors VALUES (?, ?, ?, ?, ?)',
-        webhook,
-        code,
-        message,
-        status_code ?? null,
-        at,
-      )
-    }
-    this.clear()
+  /** What was counted since the transaction began, by automation, webhook and hour. */
+  get counts(): Iterable<Counts> {
+    return this.#counts.values()
+  }
+
+  /** The last failure of each webhook. */
+  get errors(): Iterable<readonly [webhook: string, error: LastError]> {
+    return this.#errors
   }
 
   #each(automation: string, webhook: string, at: number): Counts[] {

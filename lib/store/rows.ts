@@ -1,13 +1,15 @@
-import type { Attempt, Delivery, DeliveryError, Party } from '../../delivery/delivery.js'
-import { describeDelivery } from '../../delivery/describe.js'
-import { asSent } from '../../delivery/sent-request.js'
-import type { StoredDelivery } from '../../delivery/stored.js'
-import type { ArtifactEvent } from '../../events/event.js'
-import { isoTime } from '../../iso-time.js'
-import type { SecretSlot } from '../../template/slot.js'
-import type { Row } from './connection.js'
+import type { Attempt, Delivery, DeliveryError, Party } from '../delivery/delivery.js'
+import { describeDelivery } from '../delivery/describe.js'
+import { asSent } from '../delivery/sent-request.js'
+import type { StoredDelivery } from '../delivery/stored.js'
+import type { ArtifactEvent } from '../events/event.js'
+import { isoTime } from '../iso-time.js'
+import type { SecretSlot } from '../template/slot.js'
 import { idOf } from './id-text.js'
-import { STATUSES } from './schema.js'
+import { STATUSES } from './statuses.js'
+
+/** What a database gives: numbers, texts, bytes, null. */
+export type Row = Readonly<Record<string, unknown>>
 
 /** The delivery as people see it, from a row of `deliveries`. */
 export function deliveryOf(row: Row): Delivery {
@@ -36,16 +38,7 @@ const partyOf = (row: Row, role: 'automation' | 'webhook' | 'sender'): Party => 
 const errorOf = (row: Row): DeliveryError | null =>
   row['error_code'] === null ? null : { code: row['error_code'] as string, message: row['error_message'] as string }
 
-/**
- * Everything of a delivery by its `seq`. An event outlives its deliveries, so one of both places has it; of two sources
- * with an event of the same id, the first had it when the delivery was made.
- */
-export const WHOLE_DELIVERY = `
-  SELECT d.*, b.payload, b.slots, b.content_type, b.message, b.request,
-    coalesce(b.event, (SELECT json FROM events e WHERE e.event_id = d.event_id ORDER BY seq LIMIT 1), '{}') AS event
-  FROM deliveries d JOIN bodies b USING (seq)`
-
-/** From a row of WHOLE_DELIVERY that is claimed under a lease with this fence. */
+/** From a row of everything of a delivery, which is claimed under a lease with this fence. */
 export function storedOf(row: Row, fence: number): StoredDelivery {
   return {
     seq: row['seq'] as number,
