@@ -12,9 +12,6 @@ export interface AutomationRule {
   readonly runs: RunFilter
 }
 
-/** Whether a kind of source evaluates the metrics of runs itself, by the rules of its triggers. */
-export const evaluatesRuns = (kind: unknown): boolean => kind === 'wandb'
-
 /**
  * @param isWatched whether its source evaluates the metrics of runs itself
  * @throws AutomationError `trigger_invalid` or `pattern_invalid`

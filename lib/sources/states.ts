@@ -1,6 +1,6 @@
 import type { AutomationError } from '../error.js'
 import type { Arrival } from './arrivals.js'
-import type { WatchStatus } from './wandb/watch-status.js'
+import type { WatchStatus } from './watch/status.js'
 
 /** How a source stands. A config node has no status of its own in the editor, so its triggers show this. */
 export interface SourceState {

@@ -1,6 +1,6 @@
 import { registryProject } from '../../lib/events/registry.js'
+import type { Exploration } from '../../lib/sources/kind.js'
 import { sourceKind } from '../../lib/sources/source.js'
-import type { Exploration } from '../../lib/sources/wandb/explore.js'
 import { type AdminError, adminPost } from '../editor/admin.js'
 import { element, fill } from '../editor/element.js'
 import type { Form } from '../editor/form/form.js'

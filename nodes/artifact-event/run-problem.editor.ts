@@ -1,6 +1,6 @@
 import { compilePattern } from '../../lib/alias/pattern.js'
-import { evaluatesRuns } from '../../lib/automations/rule.js'
 import { compileRunRule, RUN_DEFAULTS, type RunSettings } from '../../lib/automations/run-rule.js'
+import { evaluatesRuns } from '../../lib/sources/source.js'
 import { problemOf } from '../editor/form/check.js'
 import { current } from '../editor/form/form.js'
 import type { EditorNode } from '../editor/red-editor.d.js'

@@ -4,7 +4,7 @@ import type { AutomationRule } from '../../lib/automations/rule.js'
 import type { ArtifactEvent } from '../../lib/events/event.js'
 import { namedBy } from '../../lib/events/subject.js'
 import type { SourceState } from '../../lib/sources/states.js'
-import type { WatchStatus } from '../../lib/sources/wandb/watch-status.js'
+import type { WatchStatus } from '../../lib/sources/watch/status.js'
 import type { LastFired } from '../runtime/host.js'
 import { clockTime, showProblem, showStatus, withDay } from '../runtime/report.js'
 

@@ -1,6 +1,5 @@
 import { checkSettings, type HttpSourceSettings } from '../../lib/sources/http/settings.js'
 import { isWatchedKind, SOURCE_KINDS, sourceKind } from '../../lib/sources/source.js'
-import { checkWandbSettings } from '../../lib/sources/wandb/settings.js'
 import { button, byId, element, fill } from '../editor/element.js'
 import { problemOf } from '../editor/form/check.js'
 import { closeForm, current, openForm } from '../editor/form/form.js'
@@ -30,16 +29,18 @@ const KINDS = Object.keys(SOURCE_KINDS)
 const kindOf = (node: SourceNode): unknown => current(node, 'kind') || DEFAULTS.kind
 const isHttp = (node: SourceNode): boolean => kindOf(node) === 'http'
 
-/** Judges one of the two as the runtime does, while the other is taken to be right; an environment variable is not ours to judge. */
-function wandbProblem(node: SourceNode, property: 'baseUrl' | 'interval', value: string | undefined): string | null {
-  if (!isWatchedKind(kindOf(node)) || /^\$\{\S+\}$/.test(value ?? '')) return null
-  const right = { baseUrl: DEFAULTS.baseUrl, interval: DEFAULTS.interval }
-  return problemOf(() => checkWandbSettings({ ...right, [property]: String(value ?? right[property]) }))
+/** Judges one as the runtime does, while the others are taken to be right; an environment variable is not ours to judge. */
+function watchedProblem(node: SourceNode, property: keyof typeof RIGHT, value: string | undefined): string | null {
+  const kind = sourceKind(kindOf(node))
+  if (kind?.gets !== 'watched' || /^\$\{\S+\}$/.test(value ?? '')) return null
+  return problemOf(() => kind.check({ ...DEFAULTS, ...RIGHT, [property]: String(value ?? RIGHT[property]) }))
 }
+
+const RIGHT = { baseUrl: DEFAULTS.baseUrl, interval: DEFAULTS.interval, entity: 'right', project: 'right' }
 
 /** Judges one of the two as the runtime does, while the other is taken to be right. */
 function required(node: SourceNode, property: 'entity' | 'project', value: string | undefined): string | null {
-  if (!isHttp(node)) return null
+  if (!isHttp(node)) return watchedProblem(node, property, value)
   const format = String(current(node, 'format') ?? DEFAULTS.format) as HttpSourceSettings['format']
   const { path, auth, headerName } = DEFAULTS
   const right = { path, auth, headerName, entity: 'right', project: 'right' }
@@ -133,7 +134,7 @@ RED.nodes.registerType<SourceNode>('artifact-source', {
     baseUrl: {
       value: DEFAULTS.baseUrl,
       validate(baseUrl: string | undefined, _options) {
-        return verdict(() => wandbProblem(this, 'baseUrl', baseUrl))
+        return verdict(() => watchedProblem(this, 'baseUrl', baseUrl))
       },
     },
     apiKey: {
@@ -146,7 +147,7 @@ RED.nodes.registerType<SourceNode>('artifact-source', {
     interval: {
       value: DEFAULTS.interval,
       validate(interval: string | undefined, _options) {
-        return verdict(() => wandbProblem(this, 'interval', interval))
+        return verdict(() => watchedProblem(this, 'interval', interval))
       },
     },
   },

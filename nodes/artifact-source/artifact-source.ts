@@ -5,14 +5,15 @@ import { newEventId } from '../../lib/events/new-id.js'
 import { newestEvent } from '../../lib/inbox/newest-event.js'
 import { checkPath } from '../../lib/sources/http/path.js'
 import { createReceiver, type Receiver, unavailable } from '../../lib/sources/http/receive.js'
-import { type SourceKind, type SourceKindName, type SourceSettings, sourceKind } from '../../lib/sources/source.js'
+import { liveKind } from '../../lib/sources/live.js'
+import { type SourceKind, type SourceSettings, sourceKind } from '../../lib/sources/source.js'
 import { ownSettings } from '../runtime/deployed.js'
 import type { Host } from '../runtime/host.js'
 import { hostOf } from '../runtime/host-of.js'
 import { asAutomationError, logProblem } from '../runtime/report.js'
 import { secretIn } from '../runtime/secrets.js'
 import { migrate } from './artifact-source.migrate.js'
-import { watchWandb } from './watch.js'
+import { watch } from './watch.js'
 
 export interface ArtifactSourceDef extends NodeDef, SourceSettings {
   kind: string
@@ -20,7 +21,7 @@ export interface ArtifactSourceDef extends NodeDef, SourceSettings {
 
 type SourceNode = Node & { kind?: string }
 
-/** Where events come from: an HTTP endpoint that stores what it accepts before it answers, or a W&B server that is watched. */
+/** Where events come from: an HTTP endpoint that stores what it accepts before it answers, or a registry that is watched. */
 module.exports = (RED: NodeAPI) => {
   const host = hostOf(RED)
   host.migrations.set('artifact-source', migrate)
@@ -36,7 +37,7 @@ module.exports = (RED: NodeAPI) => {
     host.sources.reset(this.id)
     try {
       if (!kind) throw unknownKind(config.kind)
-      START[config.kind as SourceKindName](RED, host, this, config)
+      begin(RED, host, this, config)
     } catch (error) {
       unusable(asAutomationError(error))
       return
@@ -64,13 +65,12 @@ function checkSecret(RED: NodeAPI, host: Host, kind: SourceKind, config: Artifac
   kind.judgeSecret(config, secret)
 }
 
-/** What begins when a source of each kind is made. */
-const START: Readonly<
-  Record<SourceKindName, (RED: NodeAPI, host: Host, node: Node, config: ArtifactSourceDef) => void>
-> = {
-  http: listen,
-  wandb: (RED, host, node, config) =>
-    watchWandb(host, node, config, () => secretIn(RED, config.apiKey), ownSettings(RED).fullScanHours),
+/** @throws AutomationError when the source can get no event */
+function begin(RED: NodeAPI, host: Host, node: Node, config: ArtifactSourceDef): void {
+  const live = liveKind(config.kind)
+  const apiKey = () => secretIn(RED, config.apiKey)
+  if (live) watch(host, node, live, config, apiKey, ownSettings(RED).fullScanHours)
+  else listen(RED, host, node, config)
 }
 
 const unknownKind = (kind: string) =>

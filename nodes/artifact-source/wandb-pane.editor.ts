@@ -1,5 +1,5 @@
+import type { Exploration } from '../../lib/sources/kind.js'
 import type { Remark } from '../../lib/sources/wandb/automations/automation.js'
-import type { Exploration } from '../../lib/sources/wandb/explore.js'
 import type { Imported } from '../../lib/sources/wandb/import-automations.js'
 import { type AdminError, adminPost } from '../editor/admin.js'
 import { button, element, fill } from '../editor/element.js'

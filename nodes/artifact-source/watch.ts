@@ -1,37 +1,32 @@
 import type { Node } from 'node-red'
 import type { WatchTrigger } from '../../lib/automations/watch-trigger.js'
 import type { Secret } from '../../lib/secrets/secret.js'
-import { connectWandb } from '../../lib/sources/wandb/connect.js'
-import { WandbPoller } from '../../lib/sources/wandb/poller.js'
-import { appUrlOf } from '../../lib/sources/wandb/runs/report.js'
-import { checkFullScan, checkWandbSettings, type WandbSourceSettings } from '../../lib/sources/wandb/settings.js'
-import type { WatchStatus } from '../../lib/sources/wandb/watch-status.js'
-import { watchStore } from '../../lib/sources/watch-store.js'
+import type { LiveKind, WatchedSource } from '../../lib/sources/kind.js'
+import { sourceKind } from '../../lib/sources/source.js'
+import { watchStore } from '../../lib/sources/watch/cursor-store.js'
+import type { WatchStatus } from '../../lib/sources/watch/status.js'
 import type { Host } from '../runtime/host.js'
 
 /**
- * Watches a W&B server for all automations of a source, from the moment all of them are there until the node closes.
+ * Watches a registry for all automations of a source, from the moment all of them are there until the node closes.
  * @param apiKey read at each request, so that a key that is entered later is used
  * @param fullScanHours as settings.js has it
  * @throws AutomationError when the settings cannot be used
  */
-export function watchWandb(
+export function watch(
   host: Host,
   node: Node,
-  settings: WandbSourceSettings,
+  live: LiveKind,
+  settings: WatchedSource & { readonly kind: string },
   apiKey: () => Secret | undefined,
   fullScanHours: unknown,
 ): void {
-  const { baseUrl, interval } = checkWandbSettings(settings)
-  const fullScanEvery = checkFullScan(fullScanHours)
-  const { client, close } = connectWandb(baseUrl, apiKey, host.addressPolicy, host.machineProxy)
-  const poller = new WandbPoller({
+  const { addressPolicy, machineProxy } = host
+  const registry = live.connect(settings, { apiKey, addressPolicy, machineProxy })
+  const watching = registry.watch({
     source: node.id,
-    client,
     store: watchStore(host.dispatcher),
-    appUrl: appUrlOf(baseUrl),
-    interval,
-    fullScanEvery,
+    fullScanHours,
     now: Date.now,
     random: Math.random,
     // Node-RED's web server keeps the process alive; a wait for the next poll must not
@@ -39,34 +34,34 @@ export function watchWandb(
       set: (call, ms) => setTimeout(call, ms).unref(),
       clear: (timer) => clearTimeout(timer as NodeJS.Timeout),
     },
-    onEvents: () => {},
-    onStatus: reporter(host, node),
+    onStatus: reporter(host, node, sourceKind(settings.kind)?.title ?? settings.kind),
   })
   let known: string | null = null
   host.whenStarted(node, () => {
     const triggers = host.dispatcher.waitingFor(node.id)
     // a deploy that changes none of them is no reason to poll at once
-    if (known !== keyOf(triggers)) poller.setTriggers(triggers)
+    if (known !== keyOf(triggers)) watching.setTriggers(triggers)
     known = keyOf(triggers)
-    poller.start()
+    watching.start()
   })
   node.on('close', (done: () => void) => {
-    const stopped = poller.stop().then(close)
+    const stopped = watching.stop().then(() => registry.close())
     stopped.catch((error) => node.error(String(error))).finally(done)
   })
 }
 
 /** The triggers show every status; the log has the first of each failure, and its end, and what is left out. */
-function reporter(host: Host, node: Node): (status: WatchStatus) => void {
+function reporter(host: Host, node: Node, title: string): (status: WatchStatus) => void {
   let failed: string | null = null
   let leftOut = new Set<string>()
   return (status) => {
     for (const { what, why } of status.skipped)
-      if (!leftOut.has(what)) node.warn(`W&B gave no readable answer about ${what}, so it is left out for now: ${why}`)
+      if (!leftOut.has(what))
+        node.warn(`${title} gave no readable answer about ${what}, so it is left out for now: ${why}`)
     leftOut = new Set(status.skipped.map(({ what }) => what))
     const message = status.error?.message ?? null
     if (message !== null && message !== failed) node.error(message)
-    if (message === null && failed !== null) node.log('W&B answers again.')
+    if (message === null && failed !== null) node.log(`${title} answers again.`)
     if (status.kind !== 'starting') failed = message
     host.sources.change(node.id, { watch: status })
   }

@@ -134,7 +134,7 @@ const text = (head: string, unit: string, length: number) => head + unit.repeat(
 
 /** Modules whose functions ask the network, or are the process. */
 const NOT_CALLED =
-  /import-main|import-node|import-command|connect|client|exchange|lookup|body\.js|receive|answer|http-post|poller|proxy-environment/
+  /import-main|import-node|import-command|connect|client|exchange|lookup|body\.js|receive|answer|http\.js|poller|proxy-environment/
 
 /** Rooms of lib/ whose functions take a text, or two. */
 const ROOMS = [

@@ -1,4 +1,4 @@
-import { excerpt, SourceFailure } from './failure.js'
+import { excerpt, SourceFailure } from '../watch/failure.js'
 
 /**
  * Reads what a server answered. The answer is somebody else's JSON: each step is checked, and the first that is not

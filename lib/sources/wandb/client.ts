@@ -2,39 +2,22 @@ import { parsedObject } from '../../json.js'
 import { secretProblem, withoutLineBreak } from '../../secrets/judge.js'
 import type { Secret } from '../../secrets/secret.js'
 import { withoutEnd } from '../../trimmed-of.js'
-import { AnswerMask } from '../answer-mask.js'
+import { AnswerMask, type TextAnswer } from '../watch/answer-mask.js'
+import type { SourceFailure } from '../watch/failure.js'
+import { parsePause, parseRateLimit } from '../watch/rate-limit.js'
 import { Answer } from './answer.js'
 import { errorsOf, holeOf, isOfItem, pathText } from './answer-errors.js'
-import {
-  invalidAnswer,
-  noKey,
-  queryRefused,
-  type SourceFailure,
-  statusFailure,
-  tooLarge,
-  unreachable,
-} from './failure.js'
+import { invalidAnswer, noKey, queryRefused, statusFailure, tooLarge, unreachable } from './failure.js'
 import { Knowledge } from './knowledge.js'
 import { type AnswerError, OFFERS, type Offer, type Offers, refusedOffers, saysOffer, spreads } from './offers.js'
-import { parsePause, parseRateLimit } from './rate-limit.js'
 
-/**
- * Sends one POST and reads the whole answer as text, whatever its status. Rejects with an `AutomationError` of the code
- * `source_answer_too_large` when the body is longer than `maxBytes` (and has stopped reading then), with anything else
- * when there was no whole answer. It follows no redirects and keeps to the address policy. Header names are lower case.
- */
+/** `Send` for posts alone. */
 export type Post = (
   url: string,
   headers: Readonly<Record<string, string>>,
   body: string,
   options: { readonly signal: AbortSignal; readonly maxBytes: number },
-) => Promise<PostAnswer>
-
-export interface PostAnswer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string | undefined>>
-  readonly text: string
-}
+) => Promise<TextAnswer>
 
 export interface ClientOptions {
   /** Without `/graphql`; a slash at its end does not matter. */
@@ -197,7 +180,7 @@ export class WandbClient {
     return asked
   }
 
-  async #post(query: string, variables: object, signal: AbortSignal | undefined): Promise<PostAnswer> {
+  async #post(query: string, variables: object, signal: AbortSignal | undefined): Promise<TextAnswer> {
     const { apiKey, post, timeout, userAgent } = this.#options
     const key = keyOf(apiKey())
     const headers = {

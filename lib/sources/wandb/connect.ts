@@ -2,8 +2,8 @@ import type { Secret } from '../../secrets/secret.js'
 import type { AddressPolicy } from '../../webhook/address.js'
 import type { FindProxy } from '../../webhook/proxy-environment.js'
 import { USER_AGENT } from '../../webhook/version.js'
+import { RegistryHttp } from '../watch/http.js'
 import { WandbClient } from './client.js'
-import { HttpPost } from './http-post.js'
 
 export interface Connection {
   readonly client: WandbClient
@@ -17,12 +17,12 @@ export function connectWandb(
   addressPolicy: AddressPolicy,
   machineProxy: FindProxy,
 ): Connection {
-  const http = new HttpPost({ addressPolicy, machineProxy })
+  const http = new RegistryHttp({ addressPolicy, machineProxy })
   const client = new WandbClient({
     baseUrl,
     apiKey,
     otherSecrets: [machineProxy(new URL(baseUrl))?.password ?? ''],
-    post: http.post,
+    post: (url, headers, body, options) => http.send('POST', url, headers, body, options),
     timeout: (ms) => AbortSignal.timeout(ms),
     now: Date.now,
     userAgent: USER_AGENT,

@@ -1,7 +1,8 @@
+import { SourceFailure } from '../watch/failure.js'
 import { type Answer, readEach } from './answer.js'
 import type { Skip, WandbClient } from './client.js'
 import { COLLECTIONS_DOCUMENT, directoryDocument, organizationsDocument, PROJECTS_DOCUMENT } from './documents.js'
-import { CANNOT_BE_HAD, nobody, SourceFailure } from './failure.js'
+import { CANNOT_BE_HAD, nobody } from './failure.js'
 import { eachPage, MOST_PAGES } from './pages.js'
 
 export interface OrganizationEntry {

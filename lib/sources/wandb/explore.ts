@@ -1,4 +1,7 @@
 import { isRegistry } from '../../events/registry.js'
+import type { Exploration, ExploredPlace, Place } from '../kind.js'
+import { SourceFailure } from '../watch/failure.js'
+import { Skips } from '../watch/skips.js'
 import type { WandbClient } from './client.js'
 import {
   type Directory,
@@ -8,35 +11,11 @@ import {
   readOrganizations,
   readProjects,
 } from './directory.js'
-import { CANNOT_BE_HAD, SourceFailure } from './failure.js'
+import { CANNOT_BE_HAD } from './failure.js'
 import { MOST_PAGES } from './pages.js'
-import { type Skipped, Skips } from './skips.js'
 
-/** What is to be looked at more closely; empty names are any. */
-export interface ExploreWish {
-  /** An entity, or an organization by its name. */
-  readonly entity: string
-  /** The full name of a project or registry, whose collections are wanted. */
-  readonly project: string
-}
-
-/** What an API key can see, for people who choose from it. */
-export interface Exploration extends Directory {
-  /** Full names, with the entities that own them; of the entity that was named, else of all. */
-  readonly projects: readonly Place[]
-  readonly registries: readonly Place[]
-  /** Of the project that was named; empty when none was. */
-  readonly collections: readonly string[]
-  /** Entities that were left out, because there are so many. */
-  readonly unseen: number
-  /** What could not be read, and why. */
-  readonly skipped: readonly Skipped[]
-}
-
-export interface Place {
-  readonly entity: string
-  readonly name: string
-}
+/** What the key sees, before what was learned of the server is added. */
+type Seen = Omit<Exploration, 'lacks'>
 
 /** So many entities are asked for their projects; a request each, or more for those with hundreds. */
 const MOST_ENTITIES = 20
@@ -45,7 +24,7 @@ const MOST_ENTITIES = 20
  * Looks around a W&B server with an API key.
  * @throws SourceFailure in words
  */
-export async function explore(client: WandbClient, wish: ExploreWish, signal?: AbortSignal): Promise<Exploration> {
+export async function explore(client: WandbClient, wish: ExploredPlace, signal?: AbortSignal): Promise<Seen> {
   const skips = new Skips()
   const looking = { signal, onSkip: skips.note, most: MOST_PAGES.explore }
   const directory = await directoryOrNone(client, wish.entity, skips, signal)

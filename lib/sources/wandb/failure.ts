@@ -1,33 +1,7 @@
-import { AutomationError } from '../../error.js'
 import type { ErrorCode } from '../../error-codes.js'
+import { excerpt, type Remedy, SourceFailure } from '../watch/failure.js'
 import { pathText } from './answer-errors.js'
 import type { AnswerError } from './offers.js'
-
-/** What to do after a failure: ask again soon and ever slower, or rarely, because somebody has to change something. */
-export type Remedy = 'back-off' | 're-check'
-
-/**
- * Why W&B could not be asked. The cursor has not moved: the next poll that succeeds sees everything that was missed.
- * Codes: `source_denied`, `source_rate_limited`, `source_unavailable`, `source_answer_invalid` (not from W&B's API),
- * `source_answer_unexpected` (not as its schema has it), `source_answer_too_large`, `source_query_refused`,
- * `source_lacks` (a field without which nothing can be watched), `source_not_found`.
- */
-export class SourceFailure extends AutomationError {
-  override readonly name: string = 'SourceFailure'
-  readonly remedy: Remedy
-  /** The server asked for so long a pause, in milliseconds; null when it asked for none. */
-  readonly pause: number | null
-
-  constructor(
-    code: ErrorCode,
-    message: string,
-    options: { statusText: string; remedy: Remedy; pause?: number | null; cause?: unknown },
-  ) {
-    super(code, message, { statusText: options.statusText, retryable: true, cause: options.cause })
-    this.remedy = options.remedy
-    this.pause = options.pause ?? null
-  }
-}
 
 /** Codes of what is wrong with one watched thing, and with it alone. */
 export const OF_ONE_TARGET: readonly ErrorCode[] = [
@@ -40,15 +14,6 @@ export const OF_ONE_TARGET: readonly ErrorCode[] = [
 
 /** Codes of what no later try mends: what the answer was to tell cannot be had from this server. */
 export const CANNOT_BE_HAD: readonly ErrorCode[] = [...OF_ONE_TARGET, 'source_answer_invalid']
-
-/** The first 200 characters of what somebody else sent, on one line, with what could be markup or control shown as it is. */
-export function excerpt(text: string): string {
-  const start = text.slice(0, 200)
-  const shown = start.replace(/[<>&\p{Cc}\u2028\u2029]/gu, (char) =>
-    char === '<' ? '‹' : char === '>' ? '›' : char === '&' ? '＆' : ' ',
-  )
-  return text.length > 200 ? `${shown}…` : shown
-}
 
 /** Statuses, the code and status text of the failure, and the remedy. Everything else from 400 is `unavailable`. */
 export const STATUSES: readonly {
@@ -182,20 +147,6 @@ export function noKey(message = 'The source has no API key: choose a secret that
 export function unreachable(reason: string): SourceFailure {
   const message = `W&B could not be reached: ${excerpt(reason)}`
   return new SourceFailure('source_unavailable', message, { statusText: 'W&B unreachable', remedy: 'back-off' })
-}
-
-/** Errors that are no failures of the source (of the store, or in this program) are tried again as well. */
-export function asFailure(error: unknown): SourceFailure {
-  if (error instanceof SourceFailure) return error
-  const known = error instanceof AutomationError ? error : null
-  const message =
-    known?.message ?? `The watch was interrupted: ${error instanceof Error ? error.message : String(error)}`
-  const statusText = known?.statusText ?? 'interrupted'
-  return new SourceFailure(known?.code ?? 'source_unavailable', message, {
-    statusText,
-    remedy: 'back-off',
-    cause: error,
-  })
 }
 
 /** What is watched is not there, or may not be seen; `what` is its name. */

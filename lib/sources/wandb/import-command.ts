@@ -3,13 +3,14 @@ import { AutomationError } from '../../error.js'
 import type { ErrorCode } from '../../error-codes.js'
 import { judged } from '../../secrets/judge.js'
 import { Secret } from '../../secrets/secret.js'
+import { INTERVAL } from '../watch/settings.js'
 import { type FlowNode, isFlowNode } from './automations/flow-node.js'
 import { API_KEY } from './automations/imported-secrets.js'
 import { readAutomations } from './automations/read.js'
 import type { WandbClient } from './client.js'
 import { readDirectory } from './directory.js'
 import { importAutomations } from './import-automations.js'
-import { checkWandbSettings, INTERVAL } from './settings.js'
+import { checkWandbSettings } from './settings.js'
 
 export interface CommandWorld {
   readonly env: Readonly<Record<string, string | undefined>>

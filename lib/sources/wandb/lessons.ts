@@ -1,7 +1,8 @@
 import { isObject, parsedObject } from '../../json.js'
+import { SourceFailure } from '../watch/failure.js'
 import type { WandbClient } from './client.js'
 import { SERVER_DOCUMENT } from './documents.js'
-import { CANNOT_BE_HAD, SourceFailure } from './failure.js'
+import { CANNOT_BE_HAD } from './failure.js'
 
 /** The part of the state that says what was learned about the server. */
 export const LEARNED = 'learned'

@@ -1,14 +1,15 @@
+import type { SourceFailure } from '../watch/failure.js'
+import type { Draft } from '../watch/store.js'
 import type { Skip, WandbClient } from './client.js'
 import type { CollectionState } from './collections/state.js'
 import { noteCollections, readCollections, scanCollections, type WatchContext, wishes } from './collections/watch.js'
 import { isOfViewer } from './directory.js'
 import { LIMITS, pollDocument } from './documents.js'
-import { notFound, type SourceFailure } from './failure.js'
+import { notFound } from './failure.js'
 import type { Rider } from './newcomers.js'
 import { eachPage } from './pages.js'
 import { activeFilter, noteRuns, readRecent, readRuns } from './runs/watch.js'
 import { heldBack } from './server-clock.js'
-import type { Draft } from './store.js'
 import { projectFilter, type Target } from './target.js'
 
 /** What is stored of a target itself. Times are Unix milliseconds by the server's clock. */

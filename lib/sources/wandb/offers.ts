@@ -1,3 +1,4 @@
+import type { Lacking } from '../watch/status.js'
 /**
  * What a given server may lack: what W&B's own SDK does not ask for, or asks for only where the server says that it has
  * it. Each is asked for until a server refuses it. `docs/registries/wandb.md` says in a user's words what goes without.
@@ -97,6 +98,10 @@ export const TERMS = {
 export type Offer = keyof typeof TERMS
 export type Offers = ReadonlySet<Offer>
 export const OFFERS = Object.keys(TERMS) as Offer[]
+
+/** What people are told of a server that lacks these. */
+export const lackingOf = (offers: readonly Offer[]): Lacking[] =>
+  offers.map((offer) => ({ name: offer, without: TERMS[offer].without }))
 
 /** One error of an answer; `path` is empty where the server does not say which field it is about. */
 export interface AnswerError {

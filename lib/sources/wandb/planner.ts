@@ -1,10 +1,11 @@
 import type { WatchTrigger } from '../../automations/watch-trigger.js'
+import { SourceFailure } from '../watch/failure.js'
+import { Skips } from '../watch/skips.js'
 import type { WandbClient } from './client.js'
 import { type Directory, NO_DIRECTORY, readDirectory, readOrganizations, readProjects } from './directory.js'
-import { CANNOT_BE_HAD, SourceFailure } from './failure.js'
+import { CANNOT_BE_HAD } from './failure.js'
 import { Newcomers } from './newcomers.js'
 import { entitiesWithRuns, needsDirectory, organizationsNamed, planWatch, unseenFailure } from './plan.js'
-import { Skips } from './skips.js'
 import type { Target } from './target.js'
 
 export interface PlannerOptions {

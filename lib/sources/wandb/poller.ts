@@ -1,18 +1,20 @@
 import type { WatchTrigger } from '../../automations/watch-trigger.js'
 import { AutomationError } from '../../error.js'
 import type { ArtifactEvent } from '../../events/event.js'
+import { asFailure } from '../watch/failure.js'
+import { Pace } from '../watch/pace.js'
+import { type Skipped, Skips } from '../watch/skips.js'
+import type { WatchStatus } from '../watch/status.js'
+import { Draft, loadOf, SERVER, type WatchStore } from '../watch/store.js'
 import type { WandbClient } from './client.js'
 import { type CollectionState, readState } from './collections/state.js'
-import { asFailure, OF_ONE_TARGET } from './failure.js'
+import { OF_ONE_TARGET } from './failure.js'
 import { LEARNED, Lessons } from './lessons.js'
 import { dueForScan, type LookContext, look, newMemory, recordKey, scan, type TargetMemory } from './look.js'
 import type { Rider } from './newcomers.js'
-import { Pace } from './pace.js'
+import { lackingOf } from './offers.js'
 import { Planner } from './planner.js'
-import { type Skipped, Skips } from './skips.js'
-import { Draft, loadOf, SERVER, type WatchStore } from './store.js'
 import { covers, isCovered, type Target } from './target.js'
-import type { WatchStatus } from './watch-status.js'
 
 export interface PollerOptions {
   /** The id of the source. */
@@ -288,7 +290,7 @@ export class WandbPoller {
       backlog,
       requests,
       skipped: this.skipped,
-      lacks: client.knowledge.learned.lacks,
+      lacks: lackingOf(client.knowledge.learned.lacks),
       error,
     })
   }

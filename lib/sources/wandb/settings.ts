@@ -1,73 +1,14 @@
-import { AutomationError } from '../../error.js'
-import { withoutEnd } from '../../trimmed-of.js'
-
-/** The saved properties of a source of kind `wandb`, all texts. */
-export interface WandbSourceSettings {
-  /** Of the API, such as `https://api.wandb.ai`; a slash at its end does not matter. */
-  readonly baseUrl: string
-  /** Seconds between two polls. */
-  readonly interval: string
-}
-
-/** Seconds. */
-export const INTERVAL = { usual: 30, shortest: 1, longest: 86_400 }
+import { checkBaseUrl, checkInterval, hostOf, invalid, type WatchedSettings } from '../watch/settings.js'
 
 /**
  * The base URL as it is asked, without a slash at its end, and the interval in milliseconds.
  * @throws AutomationError `source_invalid` in words
  */
-export function checkWandbSettings({ baseUrl, interval }: WandbSourceSettings): { baseUrl: string; interval: number } {
-  const seconds = Number(interval)
-  if (interval.trim() === '' || !(seconds >= INTERVAL.shortest && seconds <= INTERVAL.longest)) {
-    const { shortest, longest } = INTERVAL
-    throw invalid('interval', `the time between two polls must be a number of seconds from ${shortest} to ${longest}`)
-  }
-  return { baseUrl: checkBaseUrl(baseUrl.trim()), interval: Math.round(seconds * 1000) }
-}
-
-/** Hours. */
-const FULL_SCAN = { usual: 24, shortest: 0.1, longest: 24 * 365 }
-
-/**
- * The time between two full looks in milliseconds, from the hours that `settings.js` may have.
- * @throws AutomationError `source_invalid` in words
- */
-export function checkFullScan(hours: unknown): number {
-  const { usual, shortest, longest } = FULL_SCAN
-  const value = hours ?? usual
-  if (typeof value !== 'number' || !(value >= shortest && value <= longest)) {
-    throw invalid(
-      'fullScanHours',
-      `artifactAutomations.fullScanHours in settings.js must be a number from ${shortest} to ${longest}`,
-    )
-  }
-  return value * 60 * 60 * 1000
-}
-
-function checkBaseUrl(text: string): string {
-  if (text === '') throw invalid('baseUrl', 'it has no base URL; W&B’s own is https://api.wandb.ai')
-  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
-    throw invalid('baseUrl', 'the base URL must begin with https:// or http:// and name a host')
-  }
-  const { host, origin, pathname, search, hash, username, password } = new URL(text)
-  if (username !== '' || password !== '') {
-    throw invalid('baseUrl', 'the base URL must not contain a user name or password; the API key is a secret')
-  }
-  if (search !== '' || hash !== '') throw invalid('baseUrl', 'the base URL must end before ? or #')
-  if (host === 'wandb.ai' || host === 'www.wandb.ai') {
+export function checkWandbSettings({ baseUrl, interval }: WatchedSettings): { baseUrl: string; interval: number } {
+  const polled = checkInterval(interval)
+  const address = checkBaseUrl(baseUrl, 'W&B’s own is https://api.wandb.ai')
+  if (['wandb.ai', 'www.wandb.ai'].includes(hostOf(address))) {
     throw invalid('baseUrl', 'wandb.ai is for people; programs ask https://api.wandb.ai')
   }
-  return origin + withoutEnd(pathname, '/').replace(/\/graphql$/, '')
+  return { baseUrl: address.replace(/\/graphql$/, ''), interval: polled }
 }
-
-const STATUS_TEXTS = {
-  baseUrl: 'invalid base URL',
-  interval: 'invalid interval',
-  fullScanHours: 'invalid fullScanHours',
-}
-
-const invalid = (path: keyof typeof STATUS_TEXTS, message: string) =>
-  new AutomationError('source_invalid', `The source cannot be used: ${message}.`, {
-    statusText: STATUS_TEXTS[path],
-    details: [{ path, message }],
-  })

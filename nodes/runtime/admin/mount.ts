@@ -12,7 +12,7 @@ import { AdminRouter, optionalText } from './router.js'
 import { sendSample } from './sample.js'
 import { mountSecrets } from './secrets.js'
 import { mountStatistics } from './statistics.js'
-import { mountWandbSource } from './wandb-source.js'
+import { mountWatchedSource } from './watched-source.js'
 import { testWebhook } from './webhook-test.js'
 import { mountWebhooks } from './webhooks.js'
 
@@ -32,7 +32,7 @@ export function mountAdmin(RED: NodeAPI, host: Host): void {
     return { status: 200, text: await metricsText(await Promise.all(engines.map((engine) => engine.metrics()))) }
   })
   router.post('/webhooks/:id/test', ({ params, body }) => testWebhook(RED, host, params['id'] ?? '', body))
-  mountWandbSource(router, RED, host)
+  mountWatchedSource(router, RED, host)
   router.post('/events/sample', async ({ body }) => {
     const node = optionalText(body['node'], 'node')
     if (!node) throw new AutomationError('request_invalid', 'node must be the id of an artifact-event node.')

@@ -21,7 +21,7 @@ describe('a kind of source', () => {
   }
 
   it('needs no secret where everybody may post', () => {
-    assert.equal(SOURCE_KINDS.http.secretOf({ auth: 'none' }), null)
+    assert.equal(SOURCE_KINDS.http.secretOf({ auth: 'none', apiKey: '' }), null)
     assert.equal(SOURCE_KINDS.wandb.secretOf(), 'apiKey')
   })
 

@@ -1,6 +1,6 @@
 import type { RunRule } from '../../../automations/run-rule.js'
+import type { Draft } from '../../watch/store.js'
 import type { Skip, WandbClient } from '../client.js'
-import type { Draft } from '../store.js'
 import type { RunPlace } from './report.js'
 
 /** At most one event for a rule (or a state) of a run in so many milliseconds, as W&B has it. */

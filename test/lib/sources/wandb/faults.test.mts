@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { SourceFailure, STATUSES, statusFailure } from '../../../../dist/lib/sources/wandb/failure.js'
-import { Pace } from '../../../../dist/lib/sources/wandb/pace.js'
+import { STATUSES, statusFailure } from '../../../../dist/lib/sources/wandb/failure.js'
+import { SourceFailure } from '../../../../dist/lib/sources/watch/failure.js'
+import { Pace } from '../../../../dist/lib/sources/watch/pace.js'
 import type { Fault } from '../../../standin/faults.mts'
 import { brief, trigger, type Watching, watching } from './watching.mts'
 

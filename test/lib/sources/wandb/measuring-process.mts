@@ -2,7 +2,7 @@
 import { Secret } from '../../../../dist/lib/secrets/secret.js'
 import { WandbClient } from '../../../../dist/lib/sources/wandb/client.js'
 import { WandbPoller } from '../../../../dist/lib/sources/wandb/poller.js'
-import type { WatchStatus } from '../../../../dist/lib/sources/wandb/watch-status.js'
+import type { WatchStatus } from '../../../../dist/lib/sources/watch/status.js'
 import { httpPost } from './http-post.mts'
 import { SqliteStore } from './sqlite-store.mts'
 import { trigger } from './watching.mts'

@@ -1,5 +1,5 @@
 import type { ArtifactEvent } from '../../../../dist/lib/events/event.js'
-import type { PollCommit, WatchStore } from '../../../../dist/lib/sources/wandb/store.js'
+import type { PollCommit, WatchStore } from '../../../../dist/lib/sources/watch/store.js'
 
 /** A store in memory that keeps to the promise of `WatchStore`, and can be made to fail. */
 export class MemoryStore implements WatchStore {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { PollerOptions } from '../../../../dist/lib/sources/wandb/poller.js'
-import type { WatchStatus } from '../../../../dist/lib/sources/wandb/watch-status.js'
+import type { WatchStatus } from '../../../../dist/lib/sources/watch/status.js'
 import { acme } from '../../../standin/samples.mts'
 import { brief, runTrigger, trigger, type Watching, watching } from './watching.mts'
 

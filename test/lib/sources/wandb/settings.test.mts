@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { checkFullScan, checkWandbSettings } from '../../../../dist/lib/sources/wandb/settings.js'
+import { checkWandbSettings } from '../../../../dist/lib/sources/wandb/settings.js'
+import { checkFullScan } from '../../../../dist/lib/sources/watch/settings.js'
 
 describe('The settings of a W&B source', () => {
   for (const [given, asked] of [

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
-import type { PollCommit, WatchStore } from '../../../../dist/lib/sources/wandb/store.js'
+import type { PollCommit, WatchStore } from '../../../../dist/lib/sources/watch/store.js'
 
 /** A `WatchStore` in an SQLite file: events and state in one transaction, as the package's own store has to do it. */
 export class SqliteStore implements WatchStore {

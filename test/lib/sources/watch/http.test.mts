@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { HttpPost } from '../../../../dist/lib/sources/wandb/http-post.js'
+import { RegistryHttp } from '../../../../dist/lib/sources/watch/http.js'
 import { parseAddressPolicy } from '../../../../dist/lib/webhook/address.js'
 import { httpProxy } from '../../webhook/proxy-servers.mts'
 
-describe('A post to a W&B server', () => {
+describe('A request to a registry', () => {
   let server: Server
   let answer: RequestListener
-  let http: HttpPost
+  let http: RegistryHttp
   let seen = 0
   let bodies: string[]
   beforeEach(async () => {
@@ -29,7 +29,7 @@ describe('A post to a W&B server', () => {
     })
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
-    http = new HttpPost({ addressPolicy: parseAddressPolicy('lan') })
+    http = new RegistryHttp({ addressPolicy: parseAddressPolicy('lan') })
   })
   afterEach(async () => {
     await http.close()
@@ -40,7 +40,7 @@ describe('A post to a W&B server', () => {
 
   const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`
   const post = (options: { signal?: AbortSignal; maxBytes?: number } = {}, to = url()) =>
-    http.post(to, { 'content-type': 'application/json' }, '{"é": 1}', {
+    http.send('POST', to, { 'content-type': 'application/json' }, '{"é": 1}', {
       signal: AbortSignal.timeout(5000),
       maxBytes: 1000,
       ...options,
@@ -113,12 +113,12 @@ describe('A post to a W&B server', () => {
   it('calls nobody whom the address policy forbids', async () => {
     answer = (_request, response) => response.end('{}')
     await assert.rejects(post({}, 'http://169.254.169.254/graphql'), { code: 'address_blocked' })
-    const strict = new HttpPost({ addressPolicy: parseAddressPolicy('public') })
+    const strict = new RegistryHttp({ addressPolicy: parseAddressPolicy('public') })
     try {
       const options = { signal: AbortSignal.timeout(5000), maxBytes: 10 }
-      await assert.rejects(strict.post(url(), {}, '', options), { code: 'address_blocked' })
+      await assert.rejects(strict.send('POST', url(), {}, '', options), { code: 'address_blocked' })
       const named = url().replace('127.0.0.1', 'localhost')
-      await assert.rejects(strict.post(named, {}, '', options), { code: 'address_blocked' })
+      await assert.rejects(strict.send('POST', named, {}, '', options), { code: 'address_blocked' })
     } finally {
       await strict.close()
     }
@@ -130,9 +130,10 @@ describe('A post to a W&B server', () => {
     const { port } = server.address() as AddressInfo
     const proxy = await httpProxy({ to: port })
     const machineProxy = () => ({ url: `http://127.0.0.1:${proxy.port}`, operators: true })
-    const behind = new HttpPost({ addressPolicy: parseAddressPolicy('public'), machineProxy })
+    const behind = new RegistryHttp({ addressPolicy: parseAddressPolicy('public'), machineProxy })
     try {
-      const ask = (to: string) => behind.post(to, {}, '{}', { signal: AbortSignal.timeout(5000), maxBytes: 1000 })
+      const ask = (to: string) =>
+        behind.send('POST', to, {}, '{}', { signal: AbortSignal.timeout(5000), maxBytes: 1000 })
       assert.equal((await ask('http://93.184.216.34/graphql')).text, 'through')
       for (const to of ['http://127.0.0.1/graphql', 'http://localhost/graphql', 'http://metadata/graphql']) {
         await assert.rejects(ask(to), { code: 'address_blocked' }, to)

@@ -6,9 +6,22 @@ import type { AddressPolicy } from '../../webhook/address.js'
 import { connections } from '../../webhook/connect.js'
 import { checkHop, compileProxy, type ProxyHop } from '../../webhook/proxy.js'
 import type { FindProxy } from '../../webhook/proxy-environment.js'
-import type { Post } from './client.js'
+import type { TextAnswer } from './answer-mask.js'
 
-export interface HttpPostOptions {
+/**
+ * Sends one request and reads the whole answer as text, whatever its status. Rejects with an `AutomationError` of the code
+ * `source_answer_too_large` when the body is longer than `maxBytes` (and has stopped reading then), with anything else
+ * when there was no whole answer. It follows no redirects and keeps to the address policy. Header names are lower case.
+ */
+export type Send = (
+  method: 'GET' | 'POST',
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: string | null,
+  options: { readonly signal: AbortSignal; readonly maxBytes: number },
+) => Promise<TextAnswer>
+
+export interface RegistryHttpOptions {
   readonly addressPolicy: AddressPolicy
   /** How names become addresses; `dns.lookup` by default. */
   readonly lookup?: LookupFunction
@@ -25,17 +38,17 @@ interface Way {
 }
 
 /**
- * Connections to a W&B server, kept alive between polls, under the same address policy as webhooks, and through the
+ * Connections to a registry's server, kept alive between polls, under the same address policy as webhooks, and through the
  * same proxy.
  */
-export class HttpPost {
+export class RegistryHttp {
   readonly #policy: AddressPolicy
   readonly #lookup: LookupFunction
   readonly #machineProxy: FindProxy
   /** By the server's origin; mostly there is one. */
   readonly #ways = new Map<string, Way>()
 
-  constructor(options: HttpPostOptions) {
+  constructor(options: RegistryHttpOptions) {
     this.#policy = options.addressPolicy
     this.#lookup = options.lookup ?? (systemLookup as LookupFunction)
     this.#machineProxy = options.machineProxy ?? (() => undefined)
@@ -52,7 +65,7 @@ export class HttpPost {
     return way
   }
 
-  readonly post: Post = async (address, headers, body, { signal, maxBytes }) => {
+  readonly send: Send = async (method, address, headers, body, { signal, maxBytes }) => {
     const url = new URL(address)
     const { hostname, origin, pathname, search } = url
     const { proxy, dispatcher } = this.#wayTo(url)
@@ -61,7 +74,7 @@ export class HttpPost {
     const asked = dispatcher.request({
       origin,
       path: pathname + search,
-      method: 'POST',
+      method,
       headers: { ...headers },
       body,
       signal,

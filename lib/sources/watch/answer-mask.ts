@@ -1,4 +1,4 @@
-import { Redactor } from '../secrets/redactor.js'
+import { Redactor } from '../../secrets/redactor.js'
 
 /** An answer of a registry as it is read: whole, as text. */
 export interface TextAnswer {

@@ -1,5 +1,5 @@
-import type { Dispatcher } from '../inbox/dispatcher.js'
-import type { WatchStore } from './wandb/store.js'
+import type { Dispatcher } from '../../inbox/dispatcher.js'
+import type { WatchStore } from './store.js'
 
 const keyOf = (source: string) => `watch/${source}`
 

@@ -1,5 +1,4 @@
 import type { AutomationError } from '../../error.js'
-import type { Offer } from './offers.js'
 import type { Skipped } from './skips.js'
 
 /** How a watch goes, after each poll. */
@@ -18,6 +17,12 @@ export interface WatchStatus {
   /** What the last poll, or the last plan, could not read; it goes on without, and tries again. */
   readonly skipped: readonly Skipped[]
   /** What the server lacks, and the watch goes without. */
-  readonly lacks: readonly Offer[]
+  readonly lacks: readonly Lacking[]
   readonly error: AutomationError | null
+}
+
+/** Something that a server does not have, and what is missing without it, in words. */
+export interface Lacking {
+  readonly name: string
+  readonly without: string
 }
