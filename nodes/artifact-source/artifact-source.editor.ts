@@ -21,7 +21,11 @@ const ASKS_FOR: Readonly<Record<string, readonly string[]>> = {
   event: [],
   mlflow: ['entity', 'project'],
   huggingface: ['project'],
+  cloudevents: ['entity', 'project'],
 }
+
+/** Formats whose messages may say it themselves. */
+const MAY_SAY: readonly string[] = ['cloudevents']
 
 const KINDS = Object.keys(SOURCE_KINDS)
 
@@ -176,6 +180,8 @@ RED.nodes.registerType<SourceNode>('artifact-source', {
     form.watch(['format'], () => {
       const format = form.text('format')
       byId('artifact-source-format-hint').textContent = this._(`artifact-source.hint.format.${format}`)
+      const place = MAY_SAY.includes(format) ? 'place-otherwise' : 'place'
+      byId('artifact-source-place-hint').textContent = this._(`artifact-source.hint.${place}`)
       for (const property of ['entity', 'project']) {
         $(`.artifact-source-${property}`).toggle(ASKS_FOR[format]?.includes(property) === true)
       }

@@ -1,4 +1,4 @@
-import { EXAMPLE_BODIES } from '../../lib/sources/http/example-body.js'
+import { EXAMPLE_BODIES, EXAMPLE_TYPES } from '../../lib/sources/http/example-body.js'
 import { postAsCurl } from '../../lib/sources/http/post-as-curl.js'
 import type { Authentication, Format } from '../../lib/sources/http/settings.js'
 import { button, fill } from '../editor/element.js'
@@ -28,8 +28,9 @@ export class HttpPane {
   /** A request that this source takes, as the dialog stands. */
   #curl(): string {
     const form = this.#form
-    const body = EXAMPLE_BODIES[form.text('format') as Format] ?? EXAMPLE_BODIES.event
+    const format = form.text('format') as Format
+    const body = EXAMPLE_BODIES[format] ?? EXAMPLE_BODIES.event
     const proof = { auth: form.text('auth') as Authentication, headerName: form.text('headerName') }
-    return postAsCurl(proof, ingestUrl(form.text('path')), JSON.stringify(body, null, 2))
+    return postAsCurl(proof, ingestUrl(form.text('path')), JSON.stringify(body, null, 2), EXAMPLE_TYPES[format])
   }
 }

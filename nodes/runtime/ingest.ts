@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { NodeAPI } from 'node-red'
 import { AutomationError } from '../../lib/error.js'
+import { asksForConsent } from '../../lib/sources/http/handshake.js'
 import { canonicalPath, checkPath, pathOfTarget } from '../../lib/sources/http/path.js'
 import { notPost, unavailable } from '../../lib/sources/http/receive.js'
 import { deployedOf } from './deployed.js'
@@ -161,6 +162,11 @@ export class Ingest {
         return
       }
       if (isTaken(app, request, belowRoot(app.path(), path) ?? path)) return next()
+      // Node-RED 4.1 would answer it for its admin interface, and so would httpNodeCors
+      if (asksForConsent(request)) {
+        route.receive(request, response).catch(next)
+        return
+      }
       request._body = true
       request.skipRawBodyParser = true
       if (isPost) request[CAME_THROUGH] = () => shortWay.cameThrough(path)

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { readEvents } from '../../dist/lib/sources/http/read-events.js'
+import { type PlainFormat, readEvents } from '../../dist/lib/sources/http/read-events.js'
 import type { Authentication, Format, HttpSourceSettings } from '../../dist/lib/sources/http/settings.js'
 import { fences, postedEvents } from '../package/markdown.mts'
 import type { FlowNode } from './harness/node-red.mts'
@@ -64,7 +64,7 @@ export function documentedPost(
   const idHeaders: Record<string, string> = format === 'mlflow' ? { 'x-mlflow-delivery-id': event_id } : {}
   const delivery = idHeaders['x-mlflow-delivery-id']
   const context = { settings, delivery, receivedAt: new Date(0), newId: () => event_id }
-  const [event] = readEvents(format, body, context).events
+  const [event] = readEvents(format as PlainFormat, body, context).events
   const { event_time, ...untimed } = event ?? {}
   return {
     path: route,

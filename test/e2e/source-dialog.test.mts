@@ -15,7 +15,8 @@ describe(`the dialog of a source that is posted to, in Node-RED ${NODE_RED_VERSI
     browser = await launchBrowser()
     nodeRed = await NodeRed.start()
     const key = { ...secret('KEY'), credentials: { value: 'the value' } }
-    await nodeRed.deploy([source({ auth: 'header', secret: secretId('KEY') }), key])
+    const clouds = source({ id: 'clouds', path: '/clouds', format: 'cloudevents' })
+    await nodeRed.deploy([source({ auth: 'header', secret: secretId('KEY') }), key, clouds])
     editor = await Editor.open(browser, nodeRed)
   })
   after(async () => {
@@ -24,6 +25,14 @@ describe(`the dialog of a source that is posted to, in Node-RED ${NODE_RED_VERSI
     await nodeRed?.stop()
   })
   afterEach(() => assert.deepEqual(editor.problems.splice(0), []))
+
+  it('answers whoever asks before it sends CloudEvents, ahead of what Node-RED answers to OPTIONS', async () => {
+    const headers = { 'WebHook-Request-Origin': 'eventgrid.azure.net' }
+    const answer = await fetch(`${nodeRed.url}/clouds`, { method: 'OPTIONS', headers })
+    assert.deepEqual([answer.status, answer.headers.get('WebHook-Allowed-Origin')], [200, 'eventgrid.azure.net'])
+    const other = await fetch(`${nodeRed.url}/artifact-events`, { method: 'OPTIONS', headers })
+    assert.deepEqual([other.status, other.headers.get('WebHook-Allowed-Origin')], [405, null])
+  })
 
   it('asks for the header, says which it cannot be, and copies a request that the source takes', async () => {
     const dialog = await editor.openConfig('artifact-source', 'source')

@@ -73,7 +73,7 @@ describe('artifact-source and its triggers', () => {
 
   for (const [what, more, mended] of [
     ['a format that does not exist', { format: 'xml' }, { format: 'event' }],
-    ['an unknown way to authenticate', { auth: 'basic' }, { auth: 'none' }],
+    ['an unknown way to authenticate', { auth: 'digest' }, { auth: 'none' }],
     ['a project that MLflow does not know', { format: 'mlflow', entity: 'acme' }, { format: 'event' }],
     ['no secret', { auth: 'bearer', secret: '' }, { auth: 'none' }],
     ['a secret without a value', { auth: 'bearer', secret: secretId('EMPTY') }, { auth: 'none' }],

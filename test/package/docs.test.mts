@@ -4,7 +4,6 @@ import { dirname, join, relative } from 'node:path'
 import { EVENT_TYPES } from '../../dist/lib/events/event.js'
 import { parseEvent } from '../../dist/lib/events/parse.js'
 import { TEMPLATE_ONLY_NAMES, VOCABULARY } from '../../dist/lib/events/vocabulary.js'
-import { readEvents } from '../../dist/lib/sources/http/read-events.js'
 import { FORMATS } from '../../dist/lib/sources/http/settings.js'
 import { parseTemplate } from '../../dist/lib/template/parse.js'
 import { renderTemplate } from '../../dist/lib/template/render.js'
@@ -12,6 +11,7 @@ import { FORBIDDEN_HEADERS } from '../../dist/lib/webhook/header-rules.js'
 import { SERVICES } from '../../dist/lib/webhook/services.js'
 import { SIGNINGS } from '../../dist/lib/webhook/signature-schemes.js'
 import { DEFAULTS as WEBHOOK_PROPERTIES } from '../../dist/nodes/automation-webhook/automation-webhook.migrate.js'
+import { readPosted } from '../lib/sources/http/reading.mts'
 import { anchors, code, fences, links, postedEvents, rows } from './markdown.mts'
 import { filesBelow, NODE_TYPES, packageJson, read, readJson, root } from './repository.mts'
 
@@ -60,7 +60,7 @@ describe('the documentation', () => {
         // a path ends with its format where that is not the usual one
         const format = FORMATS.find((name) => path.endsWith(`/${name}`)) ?? 'event'
         const settings = { entity: 'my-team', project: 'models' }
-        const { events } = readEvents(format, body, { ...RECEIVED, settings })
+        const { events } = readPosted(format, body, settings)
         assert.notDeepEqual(events, [])
       }
     })

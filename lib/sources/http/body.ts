@@ -110,24 +110,38 @@ const consumed = () =>
   new AutomationError('body_consumed', 'Something in front of this source read the body, so it cannot be checked.')
 
 /**
- * Whether a body is JSON in UTF-8 as it stands.
- * @throws AutomationError `unsupported_media_type`
+ * What a body says that it is, in small letters and without parameters; empty when it says nothing.
+ * @throws AutomationError `unsupported_media_type` for one that is compressed, or not in UTF-8
  */
-export function checkMediaType(headers: IncomingHttpHeaders): void {
+export function mediaTypeOf(headers: IncomingHttpHeaders): string {
   const encoding = headers['content-encoding']?.trim().toLowerCase()
   if (encoding && encoding !== 'identity') {
     throw unsupported(`A body with Content-Encoding "${encoding}" is not accepted; send it without.`)
   }
-  if (headers['content-type'] === 'application/json') return
-  const [type, ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim().toLowerCase())
-  if (type !== 'application/json') throw unsupported('The Content-Type must be application/json.')
+  if (headers['content-type'] === JSON_TYPE) return JSON_TYPE
+  const [type = '', ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim().toLowerCase())
   const charset = parameters.find((parameter) => parameter.startsWith('charset='))
   if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) {
     throw unsupported('The charset must be utf-8, as JSON has no other.')
   }
+  return type
 }
 
-const unsupported = (message: string) => new AutomationError('unsupported_media_type', message)
+const JSON_TYPE = 'application/json'
+
+/**
+ * Whether a body is JSON in UTF-8 as it stands.
+ * @throws AutomationError `unsupported_media_type`
+ */
+export function checkMediaType(headers: IncomingHttpHeaders): void {
+  if (mediaTypeOf(headers) !== JSON_TYPE) throw unsupported('The Content-Type must be application/json.')
+}
+
+/** RFC 6839, section 3.1: what ends in +json is JSON too. */
+export const isJsonType = (type: string): boolean =>
+  /^(?:application|text)\/(?:json|[^;\s]+\+json)\s*(?:;|$)/i.test(type)
+
+export const unsupported = (message: string) => new AutomationError('unsupported_media_type', message)
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true })
 

@@ -11,6 +11,8 @@ const OF_FORMAT: Readonly<Record<Format, readonly string[]>> = {
   event: ID_HEADERS,
   mlflow: ['x-mlflow-delivery-id', ...ID_HEADERS],
   huggingface: ['webhook-id'],
+  // each has an id of its own
+  cloudevents: [],
 }
 
 /** What is known of a request whose body was signed. */

@@ -24,11 +24,14 @@ export interface ReadContext {
   newId(): string
 }
 
+/** Those whose request is one JSON text, and nothing else. */
+export type PlainFormat = Exclude<Format, 'cloudevents'>
+
 /** What the formats need. */
 type FormatContext = ParseContext & Place & { readonly idPrefix?: string }
 
 /** What a format makes of a body. */
-const FORMATS: Readonly<Record<Format, (body: unknown, context: FormatContext) => ReadEvents>> = {
+const FORMATS: Readonly<Record<PlainFormat, (body: unknown, context: FormatContext) => ReadEvents>> = {
   event: (body, context) =>
     Array.isArray(body)
       ? { events: parseEvents(body, context), ignored: 0, many: true }
@@ -50,7 +53,7 @@ function translated(translate: Translate): (body: unknown, context: FormatContex
  * Makes events of a parsed body.
  * @throws AutomationError `event_invalid` with details; then none of it is accepted
  */
-export function readEvents(format: Format, body: unknown, context: ReadContext): ReadEvents {
+export function readEvents(format: PlainFormat, body: unknown, context: ReadContext): ReadEvents {
   const { settings, delivery, receivedAt, newId } = context
   return FORMATS[format](body, {
     receivedAt,

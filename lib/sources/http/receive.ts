@@ -5,12 +5,14 @@ import { Redactor } from '../../secrets/redactor.js'
 import type { Secret } from '../../secrets/secret.js'
 import { answer, isSendersFault, refuse, SOURCE_UNAVAILABLE } from './answer.js'
 import { authenticate, authenticateHead } from './authenticate.js'
-import { type BodyLimits, checkLength, checkMediaType, hasBody, parseBody, readBody } from './body.js'
+import { type BodyLimits, checkLength, hasBody, readBody } from './body.js'
 import { deliveryId } from './delivery-id.js'
-import { type ReadEvents, readEvents } from './read-events.js'
+import { asksForConsent, consent, isValidation, validationCode } from './handshake.js'
+import type { ReadEvents } from './read-events.js'
+import { readMessage } from './read-message.js'
 import type { ReceiverOptions } from './receiver-options.js'
 import { RefChanges } from './ref-changes.js'
-import { type Authentication, checkSettings } from './settings.js'
+import { type Authentication, checkSettings, type Format } from './settings.js'
 
 const LIMITS: BodyLimits = { maxBytes: EVENT_LIMITS.bodyBytes, timeout: 30_000 }
 
@@ -25,18 +27,25 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   checkSettings(options.settings)
   const limits = { ...LIMITS, ...options.limits }
   const refs = new RefChanges(options)
+  const canBeAsked = ASKED.includes(options.settings.format)
   const accept = (events: ReadEvents['events'], changes: ReadEvents['changes']) =>
     changes ? refs.accept(events, changes) : options.accept(events)
 
   return async (req, res) => {
     let read = false
     try {
+      if (canBeAsked && asksForConsent(req)) return consent(req, res)
       if (req.method !== 'POST') throw NOT_POST
+      const isQuestion = canBeAsked && isValidation(req.headers)
       checkLength(req, limits)
-      authenticateHead(options.settings, options.secret(), req.headers)
-      const body = await readBody(req, limits)
+      const proveHead = () => authenticateHead(options.settings, options.secret(), req.headers)
+      if (!isQuestion) proveHead()
+      const body = await readBody(req, isQuestion ? { ...limits, maxBytes: MOST_QUESTION } : limits)
       if (body === undefined) return
       read = true
+      const code = isQuestion ? validationCode(body) : null
+      if (code !== null) return answer(res, 200, { validationResponse: code })
+      if (isQuestion) proveHead()
       const { events, changes, ignored, many } = eventsOf(req, body, options)
       const receipts = events.length === 0 ? [] : await accept(events, changes)
       if (ignored > 0) options.onIgnored?.(ignored)
@@ -56,6 +65,12 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     }
   }
 }
+
+/** Formats whose senders may ask before they send anything. */
+const ASKED: readonly Format[] = ['cloudevents']
+
+/** Bytes of a question, which anybody may ask. */
+const MOST_QUESTION = 16 * 1024
 
 /** RFC 9110, section 11.6.1: a 401 names the scheme. Signatures and secrets in headers of their own have none. */
 const SCHEMES: Readonly<Partial<Record<Authentication, string>>> = {
@@ -80,14 +95,10 @@ function eventsOf({ headers }: IncomingMessage, body: Buffer, options: ReceiverO
   const { settings, secret, now, newId } = options
   const receivedAt = now()
   const signed = settings.auth === 'signature' ? authenticate(settings, secret(), { headers, body }, receivedAt) : null
-  checkMediaType(headers)
   const delivery = deliveryId(settings.format, headers, signed && { covers: signed, body })
   const used = settings.auth === 'none' ? undefined : secret()
-  return readEvents(
-    settings.format,
-    parseBody(body, (text) => withoutSecret(text, settings.auth, used)),
-    { settings, delivery, receivedAt, newId },
-  )
+  const shown = (text: string) => withoutSecret(text, settings.auth, used)
+  return readMessage(settings.format, { headers, body, shown }, { settings, delivery, receivedAt, newId })
 }
 
 const redactors = new WeakMap<Secret, Redactor>()

@@ -1,8 +1,11 @@
 import { AutomationError } from '../../error.js'
 import { headerNameProblem } from './header-name.js'
 
-export const FORMATS = ['event', 'mlflow', 'huggingface'] as const
+export const FORMATS = ['event', 'mlflow', 'huggingface', 'cloudevents'] as const
 export const AUTHENTICATIONS = ['bearer', 'signature', 'shared-secret', 'header', 'basic', 'none'] as const
+
+/** Their messages know no project. */
+const REGISTRIES: readonly Format[] = ['mlflow', 'huggingface']
 
 /** What the bodies are. */
 export type Format = (typeof FORMATS)[number]
@@ -37,7 +40,7 @@ export function checkSettings({ format, auth, headerName, entity, project }: Htt
   if (format === 'mlflow' && !entity?.trim()) {
     throw invalid('entity', 'MLflow knows no entity: say which one its events shall get')
   }
-  if (format !== 'event' && !project?.trim()) {
+  if (REGISTRIES.includes(format) && !project?.trim()) {
     throw invalid('project', `the registry (${format}) knows no project: say which one its events shall get`)
   }
 }

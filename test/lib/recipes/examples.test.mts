@@ -7,13 +7,12 @@ import { compileRule, type RuleSettings } from '../../../dist/lib/automations/ru
 import { compileTrigger } from '../../../dist/lib/automations/trigger.js'
 import type { EventType } from '../../../dist/lib/events/event.js'
 import { RECIPES } from '../../../dist/lib/recipes/payloads.js'
-import { readEvents } from '../../../dist/lib/sources/http/read-events.js'
 import type { HttpSourceSettings } from '../../../dist/lib/sources/http/settings.js'
 import { postedEvents } from '../../package/markdown.mts'
+import { readPosted } from '../sources/http/reading.mts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 const OUR_TYPES = Object.keys(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))['node-red'].nodes)
-const RECEIVED = { receivedAt: new Date('2026-01-02T03:04:05Z'), newId: () => 'event-1' }
 
 interface FlowNode {
   readonly id: string
@@ -189,7 +188,7 @@ describe('the example flows', () => {
         assert.deepEqual(others, [])
         assert.equal(posted?.path, ofType('artifact-source')[0]?.['path'])
         const { format, ...settings } = ofType('artifact-source')[0] as unknown as HttpSourceSettings
-        const [event, ...more] = readEvents(format, posted?.body, { ...RECEIVED, settings }).events
+        const [event, ...more] = readPosted(format, posted?.body, settings).events
         assert.ok(event)
         assert.deepEqual(more, [])
         for (const trigger of ofType('artifact-event')) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { Secret } from '../../../../dist/lib/secrets/secret.js'
-import { EXAMPLE_BODIES } from '../../../../dist/lib/sources/http/example-body.js'
+import { EXAMPLE_BODIES, EXAMPLE_TYPES } from '../../../../dist/lib/sources/http/example-body.js'
 import { postAsCurl } from '../../../../dist/lib/sources/http/post-as-curl.js'
 import { AUTHENTICATIONS, type Format } from '../../../../dist/lib/sources/http/settings.js'
 import { linked, startSource } from './server.mts'
@@ -41,7 +41,12 @@ describe('a request copied as curl', () => {
       try {
         assert.match(
           await runs(
-            postAsCurl({ auth: 'none', headerName: '' }, `http://127.0.0.1:${source.port}`, JSON.stringify(body)),
+            postAsCurl(
+              { auth: 'none', headerName: '' },
+              `http://127.0.0.1:${source.port}`,
+              JSON.stringify(body),
+              EXAMPLE_TYPES[format as Format],
+            ),
           ),
           /202/,
         )

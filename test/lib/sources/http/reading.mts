@@ -1,16 +1,28 @@
 import { deliveryId } from '../../../../dist/lib/sources/http/delivery-id.js'
-import { type ReadEvents, readEvents } from '../../../../dist/lib/sources/http/read-events.js'
+import { EXAMPLE_TYPES } from '../../../../dist/lib/sources/http/example-body.js'
+import type { ReadEvents } from '../../../../dist/lib/sources/http/read-events.js'
+import { readMessage } from '../../../../dist/lib/sources/http/read-message.js'
 import type { Format } from '../../../../dist/lib/sources/http/settings.js'
 import { NOW } from './server.mts'
 
 /** What a source of the project acme/models makes of a message. */
 export const read = (format: Format, body: unknown, headers: Record<string, string> = {}): ReadEvents =>
-  readEvents(format, body, {
-    settings: { entity: 'acme', project: 'models' },
-    delivery: deliveryId(format, headers, null),
-    receivedAt: NOW,
-    newId: () => 'new',
-  })
+  readPosted(format, body, { entity: 'acme', project: 'models' }, deliveryId(format, headers, null))
+
+/** The same for a source with these settings. */
+export function readPosted(
+  format: Format,
+  body: unknown,
+  settings: { entity: string; project: string },
+  delivery?: string,
+) {
+  const message = {
+    headers: { 'content-type': EXAMPLE_TYPES[format] ?? 'application/json' },
+    body: Buffer.from(JSON.stringify(body)),
+    shown: (text: string) => text,
+  }
+  return readMessage(format, message, { settings, delivery, receivedAt: NOW, newId: () => 'new' })
+}
 
 /** The first path that the refusal of a message names; `undefined` when it is accepted. */
 export function refusedPath(format: Format, body: unknown): string | undefined {

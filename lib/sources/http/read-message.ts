@@ -1,0 +1,29 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { checkMediaType, parseBody } from './body.js'
+import { artifactEvents, readCloudEvents } from './cloudevents.js'
+import { type ReadContext, type ReadEvents, readEvents } from './read-events.js'
+import type { Format } from './settings.js'
+
+/** A request whose sender has proved itself. */
+export interface PostedMessage {
+  readonly headers: IncomingHttpHeaders
+  readonly body: Buffer
+  /** What of a text from outside may go on and be shown. */
+  shown(text: string): string
+}
+
+/**
+ * Makes events of what was posted.
+ * @throws AutomationError `unsupported_media_type`, `body_invalid`, `event_invalid`; then none of it is accepted
+ */
+export function readMessage(format: Format, message: PostedMessage, context: ReadContext): ReadEvents {
+  const { headers, body, shown } = message
+  if (format === 'cloudevents') {
+    const told = readCloudEvents(headers, body, shown)
+    const { settings, receivedAt, newId } = context
+    const place = { entity: settings.entity?.trim() ?? '', project: settings.project?.trim() ?? '' }
+    return { events: artifactEvents(told, { receivedAt, newId, ...place }), ignored: 0, many: told.batch }
+  }
+  checkMediaType(headers)
+  return readEvents(format, parseBody(body, shown), context)
+}
