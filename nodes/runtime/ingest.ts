@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { NodeAPI } from 'node-red'
 import { AutomationError } from '../../lib/error.js'
-import { asksForConsent } from '../../lib/sources/http/handshake.js'
 import { canonicalPath, checkPath, pathOfTarget } from '../../lib/sources/http/path.js'
 import { notPost, unavailable } from '../../lib/sources/http/receive.js'
 import { deployedOf } from './deployed.js'
 import { beforeEndpoints, runInTurn } from './http-node-settings.js'
 import { type IngestRoute, IngestRoutes, type Receiver } from './ingest-routes.js'
+import { asItCame, goesAsPost, isWhatItWas } from './past-the-editor.js'
 import { ownerOf } from './path-owners.js'
 import { ShortWay } from './short-way.js'
 import {
@@ -117,6 +117,7 @@ export class Ingest {
     }
     this.#mounted.set(app, { app, own, last })
     const notYet = this.#notYet(RED, app)
+    putFirst(app, asItCame)
     app.use(notYet)
     app.use(own)
     rootOf(app).use(last)
@@ -153,20 +154,15 @@ export class Ingest {
     const first: Middleware = (request: MarkedRequest, response, next) => {
       const route = this.#routeOf(app, request)
       if (!route) return next()
+      goesAsPost(RED, request)
       const isPost = request.method === 'POST'
       const path = pathOfTarget(request.url ?? '/')
       const handlers = isPost ? shortWay.to(path) : null
       if (handlers !== null) {
-        const answer: Middleware = () => route.receive(request, response).catch(next)
-        runInTurn([...handlers, answer], request, response, next)
+        runInTurn([...handlers, answerOf(route)], request, response, next)
         return
       }
       if (isTaken(app, request, belowRoot(app.path(), path) ?? path)) return next()
-      // Node-RED 4.1 would answer it for its admin interface, and so would httpNodeCors
-      if (asksForConsent(request)) {
-        route.receive(request, response).catch(next)
-        return
-      }
       request._body = true
       request.skipRawBodyParser = true
       if (isPost) request[CAME_THROUGH] = () => shortWay.cameThrough(path)
@@ -192,9 +188,15 @@ function receive(
     return
   }
   request[CAME_THROUGH]?.()
-  const answer: Middleware = () => route.receive(request, response).catch(next)
-  runInTurn([...before, answer], request, response, next)
+  runInTurn([...before, answerOf(route)], request, response, next)
 }
+
+const answerOf =
+  ({ receive }: IngestRoute): Middleware =>
+  (request, response, next) => {
+    isWhatItWas(request)
+    receive(request, response).catch(next)
+  }
 
 /** Tells the first handler that a request has come all the way to the last. */
 const CAME_THROUGH = Symbol('came through')

@@ -185,11 +185,19 @@ describe('What an operator put before endpoints', () => {
           assert.deepEqual(seen(await ask('/artifact-events', 'POST', each, root)), expected, JSON.stringify(each))
         }
       }
+      const asking = { 'WebHook-Request-Origin': 'a.example', ...headers.at(-1) }
+      const asked = seen(await ask('/artifact-events', 'OPTIONS', asking, root))
+      // a source that takes no CloudEvents gives nobody its consent
+      const refused = (statuses.at(-1) ?? 0) === 202 ? 405 : statuses.at(-1)
+      assert.equal(asked.status, refused, `asked for consent, with ${JSON.stringify(asking)}`)
       const preflight = { Origin: 'http://a.example', 'Access-Control-Request-Method': 'POST', ...headers[0] }
       const expected = seen(await ask('/core', 'OPTIONS', preflight, root))
       const got = seen(await ask('/artifact-events', 'OPTIONS', preflight, root))
-      // Express names the methods of an endpoint where nobody else answers; a source answers 405
-      if (expected.status === 200) assert.equal(got.status, 405)
+      // Express names the methods of an endpoint where nobody else answers, and so does Node-RED 4.1 for the editor,
+      // which nobody asked it for; a source answers 405, if what stands before it has not refused a post without a key
+      const unasked = expected.status === 204 && !('httpAdminCors' in settings || 'httpNodeCors' in settings)
+      if (unasked) assert.ok([302, 401, 403, 405].includes(got.status ?? 0), String(got.status))
+      else if (expected.status === 200) assert.equal(got.status, 405)
       else assert.deepEqual(got, expected)
     })
   }
