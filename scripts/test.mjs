@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { prepareBrowser } from '../test/e2e/harness/browser.mts'
 import { build } from './build.mjs'
+import { leaveOutClassesNeverMade } from './test/coverage.mts'
 import { choosePhases, PHASES } from './test/phases.mts'
 
 const root = path.resolve(import.meta.dirname, '..')
@@ -129,7 +130,8 @@ async function runPhases(phases, options) {
 }
 
 /** Reports what the tests reached, as shares of the TypeScript sources; the whole run must reach enough (.c8rc.json). */
-function reportCoverage({ whole }) {
+async function reportCoverage({ whole }) {
+  await leaveOutClassesNeverMade(path.join(coverage, 'raw'))
   const { status } = spawnSync(
     process.execPath,
     [
@@ -149,7 +151,7 @@ try {
   await rm(coverage, { recursive: true, force: true })
   if (phases.some(({ name }) => name.startsWith('e2e'))) await prepareBrowser()
   const results = await runPhases(phases, options)
-  const covered = reportCoverage({ whole: phases.length === PHASES.length && options.length === 0 })
+  const covered = await reportCoverage({ whole: phases.length === PHASES.length && options.length === 0 })
 
   process.stdout.write('\n')
   for (const { name, passed, failed, seconds, note } of results) {
