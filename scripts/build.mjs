@@ -1,5 +1,6 @@
 // Builds dist/: compiled runtime and types, one editor page per node, and the files Node-RED looks for beside them.
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -24,10 +25,9 @@ function sets() {
   return Object.values({ ...nodes, ...plugins }).map((file) => path.basename(path.dirname(file)))
 }
 
-/** Bundles the editor code of one node, with the parts of lib/ that it shares with the runtime. */
-async function bundleEditor(name) {
+/** Bundles code of the editor, with the parts of lib/ that it shares with the runtime. */
+async function bundle(options) {
   const result = await esbuild.build({
-    entryPoints: [path.join(root, `nodes/${name}/${name}.editor.ts`)],
     bundle: true,
     write: false,
     format: 'iife',
@@ -35,18 +35,39 @@ async function bundleEditor(name) {
     target: 'es2022',
     minify: true,
     charset: 'utf8',
-    define: { PACKAGE_VERSION: JSON.stringify(packageInfo.version) },
     logLevel: 'warning',
+    ...options,
   })
   return result.outputFiles[0].text
+}
+
+/**
+ * Writes resources/editor.js, which Node-RED serves: what pages get when the first dialog opens.
+ * @returns what tells this build's file from others, for its address
+ */
+async function sharedFile() {
+  const parts = Object.keys(packageInfo['node-red'].nodes).map((name) => `nodes/${name}/dialog.editor.ts`)
+  const script = await bundle({
+    stdin: {
+      contents: parts.map((file) => `import './${file}'`).join('\n'),
+      resolveDir: root,
+      sourcefile: 'editor.ts',
+    },
+    define: { SHARED_VERSION: '""' },
+  })
+  await writeChanged(path.join(root, 'resources/editor.js'), script)
+  return createHash('sha256').update(script).digest('hex').slice(0, 12)
 }
 
 /**
  * Writes <name>.html: script and form in the shape that Node-RED's loader and the scorecard's parser expect. Help and
  * catalogs stay in locales/, where Node-RED finds them for each language.
  */
-async function editorPage(name) {
-  const script = await bundleEditor(name)
+async function editorPage(name, sharedVersion) {
+  const script = await bundle({
+    entryPoints: [path.join(root, `nodes/${name}/${name}.editor.ts`)],
+    define: { SHARED_VERSION: JSON.stringify(sharedVersion) },
+  })
   let form = ''
   try {
     form = await readFile(path.join(root, `nodes/${name}/${name}.form.html`), 'utf8')
@@ -88,11 +109,12 @@ async function mirror(from, to) {
 /** Builds what a running Node-RED needs; quick when little or nothing changed. */
 export async function build() {
   compile(['tsconfig.runtime.json'])
-  await Promise.all(sets().map(editorPage))
+  const sharedVersion = await sharedFile()
+  await Promise.all(sets().map((name) => editorPage(name, sharedVersion)))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await rm(path.join(root, 'dist'), { recursive: true, force: true })
+  for (const made of ['dist', 'resources']) await rm(path.join(root, made), { recursive: true, force: true })
   compile(['tsconfig.runtime.json', 'tsconfig.editor.json'])
   await build()
 }

@@ -1,66 +1,20 @@
 import { ORDERINGS, type Ordering } from '../delivery/ordering.js'
-import { DEFAULT_SCHEDULE, parseSchedule } from '../delivery/schedule.js'
+import { parseSchedule } from '../delivery/schedule.js'
 import { AutomationError } from '../error.js'
+import { WEBHOOK_DEFAULTS, type WebhookSettings } from './defaults.js'
 import { type HeaderField, parseHeaders } from './headers.js'
 import { invalid } from './invalid.js'
-import { SERVICE, SERVICES, type Service, type ServiceName } from './services.js'
+import { SERVICE, SERVICES, type Service } from './services.js'
 import {
   SIGNATURE_ENCODINGS,
   SIGNINGS,
-  type SignatureEncoding,
   type SignatureScheme,
   type Signing,
   signatureScheme,
 } from './signature-schemes.js'
 import { parseWebhookUrl } from './url.js'
 
-/** The saved properties of an `automation-webhook`, as the editor's form has them. */
-export interface WebhookSettings {
-  readonly name: string
-  readonly url: string
-  readonly method: string
-  readonly service: ServiceName
-  /** Id of an `automation-secret`. */
-  readonly accessToken: string
-  /** Ids of `automation-secret` nodes that payloads and headers may use. */
-  readonly secrets: readonly string[]
-  readonly signing: Signing
-  /** Id of an `automation-secret`. */
-  readonly signingSecret: string
-  readonly signatureEncoding: SignatureEncoding
-  /** JSON text of an object. */
-  readonly headers: string
-  /** Seconds for the whole attempt. */
-  readonly timeout: string | number
-  /** The waits before each retry, `5s, 5m, 2h`; empty: one attempt only. */
-  readonly schedule: string
-  /** Requests a second; empty: what the service asks for. */
-  readonly rateLimit: string | number
-  readonly ordering: Ordering
-  /** Id of a core `tls-config`. */
-  readonly tls: string
-  /** Id of a core `http proxy`. */
-  readonly proxy: string
-}
-
-export const WEBHOOK_DEFAULTS: WebhookSettings = {
-  name: '',
-  url: '',
-  method: 'POST',
-  service: 'generic',
-  accessToken: '',
-  secrets: [],
-  signing: 'none',
-  signingSecret: '',
-  signatureEncoding: 'hex',
-  headers: '{}',
-  timeout: 30,
-  schedule: DEFAULT_SCHEDULE,
-  rateLimit: '',
-  ordering: 'none',
-  tls: '',
-  proxy: '',
-}
+export { WEBHOOK_DEFAULTS, type WebhookSettings } from './defaults.js'
 
 /** What the settings mean, before any secret is known. Runs in the editor too, so that a form is judged as at deploy. */
 export interface WebhookPlan {

@@ -1,22 +1,30 @@
-import { AliasFilter, parseRules } from '../../lib/alias/filter.js'
-import { byId } from '../editor/element.js'
-import { AliasTester } from '../editor/event/alias-tester.js'
-import { problemOf } from '../editor/form/check.js'
-import { closeForm, openForm } from '../editor/form/form.js'
-import { verdict } from '../editor/outside-text.js'
+import { isPlainPattern } from '../../lib/alias/plain-pattern.js'
+import { Dialog } from '../editor/dialog.js'
 import type { EditorNode } from '../editor/red-editor.d.js'
-import { CURRENT_VERSION, DEFAULTS, migrate } from './alias-filter.migrate.js'
-import { type EditedRule, RuleList, readRules } from './rule-list.editor.js'
+import { DEFAULTS } from './alias-filter.migrate.js'
+import { type EditedRule, readRules } from './read-rules.editor.js'
 
 interface FilterNode extends EditorNode {
   rules?: string
-  otherwise?: boolean
 }
-
-const lists = new WeakMap<object, RuleList>()
 
 /** A rule to start from; a saved node without rules has none. */
 const FIRST_RULES: readonly EditedRule[] = [{ pattern: '^production$', label: 'production' }]
+
+const dialog = new Dialog('alias-filter')
+
+/** The same as `parseRules` asks for, but that patterns have to be plain. */
+function arePlain(text: string | undefined): boolean {
+  try {
+    const rules: { pattern?: unknown; label?: unknown }[] = JSON.parse(text ?? DEFAULTS.rules)
+    return rules.every(
+      ({ pattern, label }) =>
+        pattern !== '' && isPlainPattern(pattern) && ['string', 'undefined'].includes(typeof label),
+    )
+  } catch {
+    return false
+  }
+}
 
 RED.nodes.registerType<FilterNode>('alias-filter', {
   category: 'artifact automations',
@@ -30,7 +38,7 @@ RED.nodes.registerType<FilterNode>('alias-filter', {
     rules: {
       value: JSON.stringify(FIRST_RULES),
       validate(rules: string | undefined, _options) {
-        return verdict(() => problemOf(() => parseRules(rules ?? DEFAULTS.rules)))
+        return dialog.judge(this, 'rules', rules, arePlain(rules))
       },
     },
     otherwise: { value: DEFAULTS.otherwise },
@@ -54,47 +62,12 @@ RED.nodes.registerType<FilterNode>('alias-filter', {
     return rule ? rule.label || rule.pattern : this._('alias-filter.port.otherwise')
   },
   oneditprepare() {
-    const form = openForm(this, { prefix: 'node-input', migrate, currentVersion: CURRENT_VERSION })
-    const list = new RuleList($('#alias-filter-rules'), form.text('rules'), this._)
-    lists.set(this, list)
-    const tester = new AliasTester(byId('alias-filter-tester'), {
-      label: this._('alias-filter.tester.label'),
-      hint: this._('alias-filter.tester.hint'),
-      examples: 'production, staging, latest, v3',
-      judge: (subject) => {
-        if (problemOf(() => parseRules(list.text))) return null
-        const rules = parseRules(list.text)
-        const filter = new AliasFilter({
-          rules,
-          otherwise: form.value('otherwise') === true,
-          checkAll: form.value('checkAll') === true,
-        })
-        const outputs = filter.outputs(subject).map((output) => {
-          const label = rules[output]?.label ?? this._('alias-filter.port.otherwise')
-          return this._('alias-filter.tester.output', { number: output + 1, label })
-        })
-        const words = outputs.length > 0 ? outputs.join(', ') : this._('alias-filter.tester.dropped')
-        return { taken: outputs.length > 0, words: `→ ${words}` }
-      },
-    })
-    list.onChange = () => tester.update()
-    form.watch(['otherwise', 'checkAll'], () => tester.update())
-    $('#alias-filter-unreadable').toggle(!list.readable)
+    dialog.prepare(this)
   },
   oneditsave() {
-    const form = closeForm(this)
-    const list = lists.get(this)
-    if (!form || !list) return
-    const otherwise = form.value('otherwise') === true
-    if (list.changed) this.rules = list.text
-    if (list.changed || otherwise !== form.config['otherwise']) {
-      form
-        .input('outputs')
-        .val(JSON.stringify(list.outputMap({ before: form.config['otherwise'] === true, now: otherwise })))
-    }
-    form.save(list.changed)
+    dialog.save(this)
   },
   oneditcancel() {
-    closeForm(this)
+    dialog.cancel(this)
   },
 })

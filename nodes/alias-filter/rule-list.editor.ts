@@ -2,25 +2,7 @@ import { compilePattern } from '../../lib/alias/pattern.js'
 import { element, newId } from '../editor/element.js'
 import { problemOf } from '../editor/form/check.js'
 import type { Translate } from '../editor/red-editor.d.js'
-
-export interface EditedRule {
-  readonly pattern: string
-  readonly label: string
-}
-
-/** Rules as they are saved, valid or not; `null` when they are no list at all. */
-export function readRules(text: string): EditedRule[] | null {
-  try {
-    const rules: unknown = JSON.parse(text)
-    if (!Array.isArray(rules)) return null
-    return rules.map((rule) => {
-      const { pattern, label } = Object(rule) as { pattern?: unknown; label?: unknown }
-      return { pattern: String(pattern ?? ''), label: String(label ?? '') }
-    })
-  } catch {
-    return null
-  }
-}
+import { type EditedRule, readRules } from './read-rules.editor.js'
 
 /** What editableList keeps with a row. */
 interface RowData {

@@ -1,44 +1,27 @@
-import { exampleFor } from '../../lib/alias/example.js'
-import { compilePattern } from '../../lib/alias/pattern.js'
-import { matchesPattern } from '../../lib/automations/judgement.js'
-import { compileTrigger, type TriggerSettings } from '../../lib/automations/trigger.js'
+import { isPlainPattern } from '../../lib/alias/plain-pattern.js'
+import { EVENT_TYPES } from '../../lib/events/event.js'
 import { type AdminError, adminPost } from '../editor/admin.js'
-import { byId } from '../editor/element.js'
-import { AliasTester } from '../editor/event/alias-tester.js'
-import { EventChoice } from '../editor/event/event-choice.js'
-import { summaryOf } from '../editor/event/trigger-summary.js'
-import { namesSomething, type TriggerWarning, triggerWarning } from '../editor/event/trigger-warning.js'
-import { problemOf } from '../editor/form/check.js'
-import { closeForm, openForm } from '../editor/form/form.js'
+import { Dialog } from '../editor/dialog.js'
 import { labelOf } from '../editor/form/label.js'
-import { Note } from '../editor/form/note.js'
-import { notify, verdict } from '../editor/outside-text.js'
+import { notify } from '../editor/outside-text.js'
 import type { EditorNode, InertText } from '../editor/red-editor.d.js'
-import { CURRENT_VERSION, DEFAULTS, migrate, RUN_PROPERTIES } from './artifact-event.migrate.js'
-import { Offers } from './offers.editor.js'
-import { RunFields } from './run-fields.editor.js'
-import { isWatched, runProblem } from './run-problem.editor.js'
+import { DEFAULTS, RUN_PROPERTIES } from './artifact-event.migrate.js'
 
 interface TriggerNode extends EditorNode {
   source?: string
   events?: string[]
-  pattern?: string
 }
 
-const choices = new WeakMap<object, { readonly events: EventChoice; readonly runs: RunFields }>()
+const dialog = new Dialog('artifact-event')
 
-/** Judges the events as the runtime does, while everything else is taken to be right. */
-const eventsProblem = (events: readonly string[]): string | null =>
-  problemOf(() => compileTrigger({ ...DEFAULTS, events } as TriggerSettings))
+const arePlain = (events: readonly string[]): boolean =>
+  events.length > 0 && events.every((type) => EVENT_TYPES.some((known) => known === type))
 
-const sayOf = (note: Note, problem: string | null, warning: string): void =>
-  note.say(problem === null ? 'warning' : 'error', problem ?? warning)
-
-/** A property about runs, judged only where it counts. */
+/** A property about runs, of which nothing is asked by an automation on artifacts. */
 const ofRuns = (property: keyof typeof RUN_PROPERTIES) => ({
   value: RUN_PROPERTIES[property],
   validate(this: TriggerNode, value: string | undefined, _options: object): true | InertText {
-    return verdict(() => runProblem(this, property, value))
+    return dialog.judge(this, property, value, !this.events?.some((type) => type.startsWith('RUN_')))
   },
 })
 
@@ -64,13 +47,13 @@ RED.nodes.registerType<TriggerNode>('artifact-event', {
     events: {
       value: DEFAULTS.events,
       validate(events: string[] | undefined, _options) {
-        return verdict(() => eventsProblem(events ?? DEFAULTS.events))
+        return dialog.judge(this, 'events', events, arePlain(events ?? DEFAULTS.events))
       },
     },
     pattern: {
       value: DEFAULTS.pattern,
       validate(pattern: string | undefined, _options) {
-        return verdict(() => problemOf(() => compilePattern(pattern ?? '')))
+        return dialog.judge(this, 'pattern', pattern, isPlainPattern(pattern ?? ''))
       },
     },
     description: { value: DEFAULTS.description },
@@ -99,9 +82,6 @@ RED.nodes.registerType<TriggerNode>('artifact-event', {
   outputLabels(_index) {
     return this._('artifact-event.port.event')
   },
-  aliasExample() {
-    return exampleFor(this.pattern)
-  },
   button: {
     enabled() {
       return !this.changed
@@ -125,73 +105,12 @@ RED.nodes.registerType<TriggerNode>('artifact-event', {
     },
   },
   oneditprepare() {
-    const form = openForm(this, { prefix: 'node-input', migrate, currentVersion: CURRENT_VERSION })
-    const choice = new EventChoice(byId('artifact-event-events'), form.config['events'] as string[], this._)
-    const runs = new RunFields(form, this._)
-    choices.set(this, { events: choice, runs })
-    form.choose('events', () => choice.events)
-    new Offers(form, this._)
-    const eventsNote = new Note(byId('artifact-event-events'))
-    const patternNote = new Note(form.input('pattern'))
-    const tester = new AliasTester(byId('artifact-event-tester'), {
-      label: this._('artifact-event.tester.label'),
-      hint: this._('artifact-event.tester.hint'),
-      examples: 'production, staging, latest, v3',
-      judge: (subject) => {
-        if (problemOf(() => compilePattern(form.text('pattern')))) return null
-        const taken = matchesPattern(compilePattern(form.text('pattern')), subject)
-        return { taken, words: this._(`artifact-event.tester.${taken ? 'yes' : 'no'}`) }
-      },
-    })
-    const settings = (): TriggerSettings => ({
-      scope: form.text('scope') as TriggerSettings['scope'],
-      entity: form.text('entity'),
-      project: form.text('project'),
-      collection: form.text('collection'),
-      events: choice.events,
-      pattern: form.text('pattern'),
-    })
-    const update = () => {
-      const warning = triggerWarning(settings())
-      const warn = (...kinds: TriggerWarning['kind'][]) =>
-        warning && kinds.includes(warning.kind)
-          ? this._(`artifact-event.warning.${warning.kind}`, { events: warning.events })
-          : ''
-      sayOf(
-        patternNote,
-        problemOf(() => compilePattern(form.text('pattern'))),
-        warn('pattern'),
-      )
-      sayOf(eventsNote, eventsProblem(choice.events), warn('collection', 'registry-runs'))
-      tester.update()
-      // a pattern that no chosen event can meet stays in sight, to be taken away
-      const named = choice.events.some(namesSomething)
-      $('.artifact-event-pattern').toggle(named || form.text('pattern') !== '')
-      $('#artifact-event-tester').toggle(named)
-      runs.show(choice.events, isWatched(this))
-      form.judge()
-      byId('artifact-event-summary').textContent = summaryOf(settings(), this._)
-    }
-    choice.onChange = update
-    form.watch(['scope'], () => {
-      const scope = form.text('scope')
-      const words = (part: string) => this._(`artifact-event.scope-words.${scope}.${part}`)
-      byId('artifact-event-entity-label').textContent = words('entity')
-      byId('artifact-event-project-label').textContent = words('project')
-      form.input('entity').attr('placeholder', words('any-entity'))
-      form.input('project').attr('placeholder', words('any-project'))
-      byId('artifact-event-scope-hint').textContent = words('hint')
-      $('.artifact-event-project').toggle(scope === 'registry' || scope === 'project')
-    })
-    form.watch(['source', 'scope', 'entity', 'project', 'collection', 'pattern'], update)
+    dialog.prepare(this)
   },
   oneditsave() {
-    const { events, runs } = choices.get(this) ?? {}
-    if (events?.changed) this.events = events.events
-    if (runs?.changed) this['states'] = runs.states
-    closeForm(this)?.save(events?.changed === true || runs?.changed === true)
+    dialog.save(this)
   },
   oneditcancel() {
-    closeForm(this)
+    dialog.cancel(this)
   },
 })

@@ -1,4 +1,4 @@
-import { RUN_DEFAULTS } from '../../lib/automations/run-rule.js'
+import { RUN_DEFAULTS } from '../../lib/automations/run-settings.js'
 import { migrateConfig } from '../migrate.js'
 
 /** Of the saved properties below. Raise it with every change of their meaning, and add the step that leads there. */

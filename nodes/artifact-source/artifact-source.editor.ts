@@ -1,33 +1,18 @@
 import { checkSettings, type HttpSourceSettings } from '../../lib/sources/http/settings.js'
-import { isWatchedKind, SOURCE_KINDS, sourceKind } from '../../lib/sources/source.js'
-import { button, byId, element, fill } from '../editor/element.js'
+import { isWatchedKind, sourceKind } from '../../lib/sources/source.js'
+import { current } from '../editor/current.js'
+import { Dialog } from '../editor/dialog.js'
 import { problemOf } from '../editor/form/check.js'
-import { closeForm, current, openForm } from '../editor/form/form.js'
-import { copyText, verdict } from '../editor/outside-text.js'
+import { verdict } from '../editor/outside-text.js'
 import type { EditorNode } from '../editor/red-editor.d.js'
-import { CURRENT_VERSION, DEFAULTS, migrate } from './artifact-source.migrate.js'
-import { HttpPane } from './http-pane.editor.js'
-import { ingestUrl, isSamePath, pathProblem } from './ingest-path.editor.js'
-import { WandbPane } from './wandb-pane.editor.js'
+import { DEFAULTS } from './artifact-source.migrate.js'
+import { pathProblem, sourceAt } from './ingest-path.editor.js'
 
 interface SourceNode extends EditorNode {
   path?: string
   format?: string
   auth?: string
 }
-
-/** What a registry's messages do not say, so that the source has to. */
-const ASKS_FOR: Readonly<Record<string, readonly string[]>> = {
-  event: [],
-  mlflow: ['entity', 'project'],
-  huggingface: ['project'],
-  cloudevents: ['entity', 'project'],
-}
-
-/** Formats whose messages may say it themselves. */
-const MAY_SAY: readonly string[] = ['cloudevents']
-
-const KINDS = Object.keys(SOURCE_KINDS)
 
 /** A source of a kind that a later version knows is not ours to judge. */
 const kindOf = (node: SourceNode): unknown => current(node, 'kind') || DEFAULTS.kind
@@ -75,23 +60,7 @@ function secretProblem(node: SourceNode, secret: string | undefined, missing: 's
   return RED.nodes.node(secret) ? null : node._('artifact-source.error.secret-gone')
 }
 
-/** The usual path, or with a number where other sources have it. */
-function freePath(node: SourceNode): string {
-  let path: string = DEFAULTS.path
-  for (let number = 2; sourceAt(path, node); number += 1) path = `${DEFAULTS.path}-${number}`
-  return path
-}
-
-/** Another enabled HTTP source that listens on this path. */
-function sourceAt(path: string, but: SourceNode): EditorNode | null {
-  let found: EditorNode | null = null
-  RED.nodes.eachConfig((other) => {
-    const isOther = other.type === but.type && other.id !== but.id && !other.d
-    if (!isOther || (other['kind'] ?? DEFAULTS.kind) !== 'http') return
-    if (isSamePath(String(other['path'] ?? DEFAULTS.path), path)) found = other
-  })
-  return found
-}
+const dialog = new Dialog('artifact-source')
 
 RED.nodes.registerType<SourceNode>('artifact-source', {
   category: 'config',
@@ -162,61 +131,13 @@ RED.nodes.registerType<SourceNode>('artifact-source', {
     return this.name || placeOf(this) || this._('artifact-source.title')
   },
   oneditprepare() {
-    keepKind(this)
-    const form = openForm(this, { prefix: 'node-config-input', migrate, currentVersion: CURRENT_VERSION })
-    if (RED.nodes.node(this.id) === undefined) form.input('path').val(freePath(this))
-    const url = byId('artifact-source-url')
-    form.watch(['path'], () => {
-      const path = form.text('path')
-      if (RED.settings.httpNodeRoot === false) return fill(url, this._('artifact-source.hint.http-off'))
-      if (pathProblem(path)) return fill(url)
-      const address = ingestUrl(path)
-      const copy = button('', 'fa-clipboard', () => copyText(address, copy, this._('artifact-source.copied')), {
-        'aria-label': this._('artifact-source.copy'),
-        title: this._('artifact-source.copy'),
-      })
-      fill(url, element('code', {}, address), copy)
-    })
-    form.watch(['format'], () => {
-      const format = form.text('format')
-      byId('artifact-source-format-hint').textContent = this._(`artifact-source.hint.format.${format}`)
-      const place = MAY_SAY.includes(format) ? 'place-otherwise' : 'place'
-      byId('artifact-source-place-hint').textContent = this._(`artifact-source.hint.${place}`)
-      for (const property of ['entity', 'project']) {
-        $(`.artifact-source-${property}`).toggle(ASKS_FOR[format]?.includes(property) === true)
-      }
-    })
-    form.watch(['auth'], () => {
-      const auth = form.text('auth')
-      const open = auth === 'none'
-      $('.artifact-source-secret').toggle(!open)
-      $('.artifact-source-headerName').toggle(auth === 'header')
-      const hint = byId('artifact-source-auth-hint')
-      hint.className = open ? 'aa-warning-box' : 'aa-hint'
-      hint.textContent = this._(`artifact-source.hint.auth.${auth}`)
-    })
-    form.watch(['kind'], () => {
-      const kind = form.text('kind')
-      for (const known of KINDS) $(`.artifact-source-${known}`).toggle(kind === known)
-      $('#artifact-source-unknown').toggle(!KINDS.includes(kind))
-      byId('artifact-source-kind-hint').textContent = KINDS.includes(kind)
-        ? this._(`artifact-source.hint.kind.${kind}`)
-        : ''
-    })
-    new HttpPane({ tools: byId('artifact-source-http-tools'), form, _: this._ })
-    new WandbPane({
-      id: this.id,
-      tools: byId('artifact-source-wandb-tools'),
-      answer: byId('artifact-source-wandb-answer'),
-      form: () => ({ baseUrl: form.text('baseUrl'), apiKey: form.text('apiKey') }),
-      _: this._,
-    })
+    dialog.prepare(this)
   },
   oneditsave() {
-    closeForm(this)?.save()
+    dialog.save(this)
   },
   oneditcancel() {
-    closeForm(this)
+    dialog.cancel(this)
   },
 })
 
@@ -224,13 +145,4 @@ RED.nodes.registerType<SourceNode>('artifact-source', {
 function placeOf(node: SourceNode): string {
   const settings = { path: node.path ?? '', baseUrl: String(node['baseUrl'] ?? DEFAULTS.baseUrl) }
   return sourceKind(kindOf(node))?.placeOf(settings) ?? settings.path
-}
-
-/** A kind that the choice does not offer would be lost in it. */
-function keepKind(node: SourceNode): void {
-  const kind = String(node['kind'] ?? DEFAULTS.kind)
-  if (KINDS.includes(kind)) return
-  const choice = byId<HTMLSelectElement>('node-config-input-kind')
-  choice.add(new Option(kind, kind))
-  choice.value = kind
 }

@@ -1,20 +1,16 @@
-import { secretNameProblem } from '../../lib/events/vocabulary.js'
-import { byId, element, fill } from '../editor/element.js'
-import { closeForm, openForm } from '../editor/form/form.js'
-import { verdict } from '../editor/outside-text.js'
+import { Dialog } from '../editor/dialog.js'
 import type { EditorNode } from '../editor/red-editor.d.js'
-import { secretNodes } from '../editor/webhook/secrets.js'
-import { CURRENT_VERSION, DEFAULTS, migrate } from './automation-secret.migrate.js'
-import { judgementsOf } from './judgement.editor.js'
-
-interface Credentials {
-  has_value?: boolean
-}
+import { hasNamesake } from '../editor/webhook/secrets.js'
+import { DEFAULTS } from './automation-secret.migrate.js'
 
 interface SecretNode extends EditorNode {
   name: string
-  credentials?: Credentials & { _?: Credentials }
 }
+
+const dialog = new Dialog('automation-secret')
+
+/** The names of the vocabulary are in small letters. */
+const PLAIN_NAME = /^(?!ACCESS_TOKEN$)[A-Z][A-Z0-9_]*$/
 
 RED.nodes.registerType<SecretNode>('automation-secret', {
   category: 'config',
@@ -26,10 +22,7 @@ RED.nodes.registerType<SecretNode>('automation-secret', {
     name: {
       value: DEFAULTS.name,
       validate(name: string, _options) {
-        const twice = secretNodes().some((node) => node.id !== this.id && node.name === name && !node.d)
-        return verdict(
-          () => secretNameProblem(name ?? '') ?? (twice ? this._('automation-secret.error.twice', { name }) : null),
-        )
+        return dialog.judge(this, 'name', name, PLAIN_NAME.test(name) && !hasNamesake(this, name))
       },
     },
     version: { value: DEFAULTS.version },
@@ -44,32 +37,12 @@ RED.nodes.registerType<SecretNode>('automation-secret', {
     return this.name || this._('automation-secret.title')
   },
   oneditprepare() {
-    const form = openForm(this, { prefix: 'node-config-input', migrate, currentVersion: CURRENT_VERSION })
-    form.watch(['name'], () => {
-      const slot = `\${${form.text('name') || 'NAME'}}`
-      fill(byId('automation-secret-usage'), this._('automation-secret.hint.name'), ' ', element('code', {}, slot))
-    })
-    const stored = this.credentials?.has_value === true
-    // of a secret without a value Node-RED does not know that, and would take an empty field for a change
-    for (const credentials of [this.credentials, this.credentials?._]) if (credentials) credentials.has_value ??= false
-    const value = byId<HTMLInputElement>('node-config-input-value')
-    value.addEventListener('input', () => {
-      const lines = judgementsOf(this.id, value.value).map(({ key, values }) => {
-        const said = this._(`automation-secret.judgement.${key}`, values)
-        return element('div', key === 'short' ? {} : { class: 'aa-text-error' }, said)
-      })
-      fill(byId('automation-secret-judgement'), ...lines)
-    })
-    const state = stored ? 'stored' : 'empty'
-    byId('automation-secret-state').textContent = this._(`automation-secret.hint.${state}`)
-    byId('automation-secret-value-label').textContent = this._(
-      `automation-secret.label.${stored ? 'replace' : 'value'}`,
-    )
+    dialog.prepare(this)
   },
   oneditsave() {
-    closeForm(this)?.save()
+    dialog.save(this)
   },
   oneditcancel() {
-    closeForm(this)
+    dialog.cancel(this)
   },
 })

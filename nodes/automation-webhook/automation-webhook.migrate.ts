@@ -1,4 +1,4 @@
-import { WEBHOOK_DEFAULTS } from '../../lib/webhook/settings.js'
+import { WEBHOOK_DEFAULTS } from '../../lib/webhook/defaults.js'
 import { migrateConfig } from '../migrate.js'
 
 /** Of the saved properties below. Raise it with every change of their meaning, and add the step that leads there. */

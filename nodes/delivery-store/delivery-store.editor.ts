@@ -1,12 +1,12 @@
-import { LONGEST_RETENTION_DAYS, retentionDays } from '../../lib/store/settings.js'
-import { closeForm, openForm } from '../editor/form/form.js'
-import { verdict } from '../editor/outside-text.js'
+import { Dialog } from '../editor/dialog.js'
 import type { EditorNode } from '../editor/red-editor.d.js'
-import { CURRENT_VERSION, DEFAULTS, migrate } from './delivery-store.migrate.js'
+import { DEFAULTS } from './delivery-store.migrate.js'
 
 interface StoreNode extends EditorNode {
   path?: string
 }
+
+const dialog = new Dialog('delivery-store')
 
 RED.nodes.registerType<StoreNode>('delivery-store', {
   category: 'config',
@@ -21,11 +21,7 @@ RED.nodes.registerType<StoreNode>('delivery-store', {
     retentionDays: {
       value: DEFAULTS.retentionDays,
       validate(days: string | number | undefined, _options) {
-        return verdict(() =>
-          retentionDays(days) === null
-            ? this._('delivery-store.error.retention', { most: LONGEST_RETENTION_DAYS })
-            : null,
-        )
+        return dialog.judge(this, 'retentionDays', days, days === DEFAULTS.retentionDays)
       },
     },
   },
@@ -36,12 +32,12 @@ RED.nodes.registerType<StoreNode>('delivery-store', {
     return this.name || this.path || this._('delivery-store.title')
   },
   oneditprepare() {
-    openForm(this, { prefix: 'node-config-input', migrate, currentVersion: CURRENT_VERSION })
+    dialog.prepare(this)
   },
   oneditsave() {
-    closeForm(this)?.save()
+    dialog.save(this)
   },
   oneditcancel() {
-    closeForm(this)
+    dialog.cancel(this)
   },
 })

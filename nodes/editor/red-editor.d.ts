@@ -4,7 +4,8 @@
  */
 declare global {
   const RED: EditorRed
-  const PACKAGE_VERSION: string
+  /** Of the file that pages share: another one with every change of its content. */
+  const SHARED_VERSION: string
 
   interface Window {
     /** Absent while the code editor is loading, and when settings.js chose another one. */
@@ -51,10 +52,11 @@ export interface EditorNode {
   changed?: boolean
   /** False while it has the red triangle; absent while it is being added. */
   valid?: boolean
+  /** Of a configuration node: who uses it. */
+  readonly users?: readonly EditorNode[]
   readonly _: Translate
   readonly _def: {
     readonly defaults: Readonly<Record<string, PropertyDefinition<unknown>>>
-    aliasExample?(this: EditorNode): string | undefined
   }
   [property: string]: unknown
 }
@@ -91,11 +93,6 @@ export interface NodeDefinition<N> {
   oneditcancel?(this: N): void
   oneditdelete?(this: N): void
   oneditresize?(this: N, size: { width: number; height: number }): void
-  /**
-   * Ours, Node-RED does not know it: an alias or tag that the node lets pass, for the dialogs of other nodes. They need
-   * no pattern engine of their own then, which is most of a page that has one.
-   */
-  aliasExample?(this: N): string | undefined
 }
 
 export interface CodeEditor {
@@ -188,6 +185,7 @@ export interface EditorRed {
     dirty(): boolean
   }
   readonly events: {
+    on(event: 'view:selection-changed', listener: (selection: { nodes?: readonly EditorNode[] }) => void): void
     on(event: string, listener: (node: EditorNode) => void): void
     off(event: string, listener: (node: EditorNode) => void): void
   }
@@ -197,7 +195,12 @@ export interface EditorRed {
     createEditor(options: object): CodeEditor
     validateNode(node: EditorNode): boolean
   }
+  readonly sidebar: {
+    /** The tab of configuration nodes. */
+    readonly config: { refresh(): void }
+  }
   readonly view: {
+    redraw(): void
     importNodes(nodes: readonly object[], options: { generateIds: boolean; addFlow: boolean }): void
   }
   readonly settings: { readonly httpNodeRoot?: string | false }

@@ -23,7 +23,7 @@ for (const type of NODE_TYPES) {
     it('loads without a module system, and stays small', () => {
       const script = editorPage(type).scripts.join('\n')
       assert.doesNotMatch(script, /\brequire\(|\bprocess\.|\bBuffer\b/)
-      assert.ok(script.length < 600_000, `${script.length} characters`)
+      assert.ok(script.length < 20_000, `${script.length} characters`)
     })
 
     it('has a form, with a field for every property that people set', () => {

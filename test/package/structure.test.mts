@@ -54,28 +54,32 @@ describe('the arrows point one way', () => {
   })
 })
 
+/** What an editor loads at its start, and what it gets with the shared file. */
+const PAGES = NODE_TYPES.map((type) => `nodes/${type}/${type}.editor.ts`)
+const DIALOGS = NODE_TYPES.map((type) => `nodes/${type}/dialog.editor.ts`)
+
 describe('the editor', () => {
-  for (const type of NODE_TYPES) {
-    it(`loads nothing with ${type} that a browser does not have`, () => {
-      const wrong = loadedWith(`nodes/${type}/${type}.editor.ts`).filter(
+  for (const file of [...PAGES, ...DIALOGS]) {
+    it(`loads nothing with ${file} that a browser does not have`, () => {
+      const wrong = loadedWith(file).filter(
         ({ to, own }) => !own && (to.startsWith('node:') || ['ajv', 'undici'].includes(packageName(to))),
       )
       assert.deepEqual(wrong.map(describeImport), [])
     })
   }
 
-  it('brings the pattern engine, which is most of a page, only where patterns are typed', () => {
-    const withEngine = NODE_TYPES.filter((type) =>
-      loadedWith(`nodes/${type}/${type}.editor.ts`).some(({ to }) => to === 're2js'),
-    )
-    assert.deepEqual(withEngine.sort(), ['alias-filter', 'artifact-event'])
+  it('brings pattern engine, template engine and widgets with the dialogs, and not with the pages', () => {
+    const heavy =
+      /^(re2js|mustache|lib\/template\/parse\.ts|lib\/alias\/pattern\.ts|nodes\/editor\/(styles|element)\.ts)$/
+    const wrong = PAGES.flatMap((page) => loadedWith(page)).filter(({ to }) => heavy.test(to))
+    assert.deepEqual(wrong.map(describeImport), [])
+    const there = new Set(DIALOGS.flatMap((file) => loadedWith(file)).map(({ to }) => to))
+    for (const needed of ['re2js', 'mustache', 'nodes/editor/styles.ts']) assert.ok(there.has(needed), needed)
   })
 
   it('uses no Buffer and no process in what it shares with the runtime', () => {
     const shared = new Set(
-      NODE_TYPES.flatMap((type) => loadedWith(`nodes/${type}/${type}.editor.ts`)).flatMap(({ to, own }) =>
-        own ? [to] : [],
-      ),
+      [...PAGES, ...DIALOGS].flatMap((file) => loadedWith(file)).flatMap(({ to, own }) => (own ? [to] : [])),
     )
     const wrong = [...shared].filter((file) => /\b(Buffer\.|process\.|new Buffer)/.test(withoutComments(read(file))))
     assert.deepEqual(wrong, [])
@@ -110,6 +114,7 @@ describe('the sources', () => {
       for (const file of [
         `${type}.ts`,
         `${type}.editor.ts`,
+        'dialog.editor.ts',
         `${type}.form.html`,
         `locales/en-US/${type}.json`,
         `locales/en-US/${type}.html`,

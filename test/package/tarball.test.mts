@@ -21,6 +21,7 @@ describe('the tarball of npm pack', () => {
       /^LICENSE$/,
       /^CHANGELOG\.md$/,
       /^examples\/[^/]+\.json$/,
+      /^resources\/editor\.js$/,
       /^dist\/(lib|nodes)\/[\w/.-]+\.js$/,
       // the public types, and what they are made of
       /^dist\/(nodes\/public|lib\/(delivery\/delivery|error-codes|events\/event|json|template\/(slot|rendered-values|template)))\.d\.ts$/,

@@ -1,3 +1,4 @@
+import { exampleFor } from '../../../lib/alias/example.js'
 import type { RuleSettings } from '../../../lib/automations/rule.js'
 import type { EditorNode } from '../red-editor.d.js'
 import { nodeBefore } from './wires.js'
@@ -18,6 +19,6 @@ export function automationBefore(node: EditorNode): UpstreamAutomation | null {
     trigger as unknown as Partial<RuleSettings>
   const settings = { scope, entity, project, collection, events, pattern, states, user, metric }
   const saved = Object.entries(settings).filter(([, value]) => value !== undefined)
-  const example = trigger._def.aliasExample?.call(trigger)
+  const example = exampleFor(pattern)
   return { name: trigger.name ?? '', trigger: Object.fromEntries(saved), example }
 }

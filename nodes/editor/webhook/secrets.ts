@@ -11,6 +11,10 @@ export function secretNodes(): EditorNode[] {
   return nodes.sort((a, b) => (a.name ?? '').localeCompare(b.name ?? ''))
 }
 
+/** Whether another enabled secret has this name. */
+export const hasNamesake = (secret: EditorNode, name: string): boolean =>
+  secretNodes().some((node) => node.id !== secret.id && node.name === name && !node.d)
+
 /** Offers secrets in a choice of one that were added after Node-RED had filled it, before its "none". */
 export function offerNewSecrets(choice: JQuery): void {
   const select = choice.get(0) as HTMLSelectElement

@@ -185,6 +185,9 @@ export class Editor {
     await below?.dispose()
     await trays.last().waitFor()
     await settled(trays.last())
+    // the first one of a page is still fetched
+    const form = trays.last().locator('.aa-form')
+    if ((await form.count()) > 0) await form.waitFor()
   }
 
   /** Whether the node has the red triangle, and why. */

@@ -1,0 +1,99 @@
+import { SOURCE_KINDS } from '../../lib/sources/source.js'
+import { defineDialog } from '../editor/define-dialog.js'
+import { button, byId, element, fill } from '../editor/element.js'
+import { closeForm, openForm } from '../editor/form/form.js'
+import { copyText } from '../editor/outside-text.js'
+import type { EditorNode } from '../editor/red-editor.d.js'
+import { CURRENT_VERSION, DEFAULTS, migrate } from './artifact-source.migrate.js'
+import { HttpPane } from './http-pane.editor.js'
+import { ingestUrl, pathProblem, sourceAt } from './ingest-path.editor.js'
+import { WandbPane } from './wandb-pane.editor.js'
+
+/** What a registry's messages do not say, so that the source has to. */
+const ASKS_FOR: Readonly<Record<string, readonly string[]>> = {
+  event: [],
+  mlflow: ['entity', 'project'],
+  huggingface: ['project'],
+  cloudevents: ['entity', 'project'],
+}
+
+/** Formats whose messages may say it themselves. */
+const MAY_SAY: readonly string[] = ['cloudevents']
+
+const KINDS = Object.keys(SOURCE_KINDS)
+
+/** The usual path, or with a number where other sources have it. */
+function freePath(node: EditorNode): string {
+  let path: string = DEFAULTS.path
+  for (let number = 2; sourceAt(path, node); number += 1) path = `${DEFAULTS.path}-${number}`
+  return path
+}
+
+defineDialog('artifact-source', {
+  oneditprepare() {
+    keepKind(this)
+    const form = openForm(this, { prefix: 'node-config-input', migrate, currentVersion: CURRENT_VERSION })
+    if (RED.nodes.node(this.id) === undefined) form.input('path').val(freePath(this))
+    const url = byId('artifact-source-url')
+    form.watch(['path'], () => {
+      const path = form.text('path')
+      if (RED.settings.httpNodeRoot === false) return fill(url, this._('artifact-source.hint.http-off'))
+      if (pathProblem(path)) return fill(url)
+      const address = ingestUrl(path)
+      const copy = button('', 'fa-clipboard', () => copyText(address, copy, this._('artifact-source.copied')), {
+        'aria-label': this._('artifact-source.copy'),
+        title: this._('artifact-source.copy'),
+      })
+      fill(url, element('code', {}, address), copy)
+    })
+    form.watch(['format'], () => {
+      const format = form.text('format')
+      byId('artifact-source-format-hint').textContent = this._(`artifact-source.hint.format.${format}`)
+      const place = MAY_SAY.includes(format) ? 'place-otherwise' : 'place'
+      byId('artifact-source-place-hint').textContent = this._(`artifact-source.hint.${place}`)
+      for (const property of ['entity', 'project']) {
+        $(`.artifact-source-${property}`).toggle(ASKS_FOR[format]?.includes(property) === true)
+      }
+    })
+    form.watch(['auth'], () => {
+      const auth = form.text('auth')
+      const open = auth === 'none'
+      $('.artifact-source-secret').toggle(!open)
+      $('.artifact-source-headerName').toggle(auth === 'header')
+      const hint = byId('artifact-source-auth-hint')
+      hint.className = open ? 'aa-warning-box' : 'aa-hint'
+      hint.textContent = this._(`artifact-source.hint.auth.${auth}`)
+    })
+    form.watch(['kind'], () => {
+      const kind = form.text('kind')
+      for (const known of KINDS) $(`.artifact-source-${known}`).toggle(kind === known)
+      $('#artifact-source-unknown').toggle(!KINDS.includes(kind))
+      byId('artifact-source-kind-hint').textContent = KINDS.includes(kind)
+        ? this._(`artifact-source.hint.kind.${kind}`)
+        : ''
+    })
+    new HttpPane({ tools: byId('artifact-source-http-tools'), form, _: this._ })
+    new WandbPane({
+      id: this.id,
+      tools: byId('artifact-source-wandb-tools'),
+      answer: byId('artifact-source-wandb-answer'),
+      form: () => ({ baseUrl: form.text('baseUrl'), apiKey: form.text('apiKey') }),
+      _: this._,
+    })
+  },
+  oneditsave() {
+    closeForm(this)?.save()
+  },
+  oneditcancel() {
+    closeForm(this)
+  },
+})
+
+/** A kind that the choice does not offer would be lost in it. */
+function keepKind(node: EditorNode): void {
+  const kind = String(node['kind'] ?? DEFAULTS.kind)
+  if (KINDS.includes(kind)) return
+  const choice = byId<HTMLSelectElement>('node-config-input-kind')
+  choice.add(new Option(kind, kind))
+  choice.value = kind
+}

@@ -1,0 +1,66 @@
+import type { EditorNode, InertText } from './red-editor.d.js'
+
+/**
+ * What is only needed once a dialog or the sidebar is open stands in one file for the whole package, `resources/editor.js`,
+ * which Node-RED serves and a page gets when it asks for it here. The pages of the nodes hold the rest, and must stay
+ * small: every editor loads them all at its start.
+ */
+
+/** A node's dialog, called as Node-RED calls those of a definition. */
+export interface DialogPart {
+  prepare(node: EditorNode): void
+  save(node: EditorNode): void
+  cancel(node: EditorNode): void
+  /** When the node is deleted in its dialog. */
+  remove(node: EditorNode): void
+  resize(node: EditorNode, size: { width: number; height: number }): void
+  judge(node: EditorNode, property: string, value: unknown): true | InertText
+}
+
+/** What the file of the package adds to the page. */
+export interface Shared {
+  /** By type of node. */
+  readonly dialogs: Record<string, DialogPart>
+  /** A property as the user sees it: from the open dialog of this node, else as saved. */
+  current(node: EditorNode, property: string): unknown
+}
+
+declare global {
+  interface Window {
+    artifactAutomations?: Shared
+  }
+}
+
+const SCRIPT = 'artifact-automations-shared'
+
+/** `null` until the file is there. */
+export const shared = (): Shared | null => window.artifactAutomations ?? null
+
+/**
+ * Gets the file, once for the page, whoever asks; the address is relative as the editor's own are, and names the build.
+ * @throws Error when it cannot be had; the next call tries again
+ */
+export function loadShared(): Promise<Shared> {
+  const there = shared()
+  if (there) return Promise.resolve(there)
+  return new Promise((resolve, reject) => {
+    let script = document.getElementById(SCRIPT)
+    if (!script) {
+      script = document.createElement('script')
+      script.id = SCRIPT
+      script.setAttribute('src', `resources/@artifact-automations/node-red/editor.js?${SHARED_VERSION}`)
+      document.head.append(script)
+    }
+    const asked = script
+    const done = () => {
+      const arrived = shared()
+      if (arrived) resolve(arrived)
+      else {
+        asked.remove()
+        reject(new Error('resources/editor.js'))
+      }
+    }
+    asked.addEventListener('load', done)
+    asked.addEventListener('error', done)
+  })
+}
