@@ -82,6 +82,7 @@ export const ERRORS = {
   timeout: { status: 504 },
   interrupted: { status: 503 },
   cancelled: { status: 409 },
+  set_aside: { status: 409, statusText: 'set aside' },
   address_blocked: { status: 400, statusText: 'address blocked' },
   service_limits: { status: 400, statusText: 'beyond GitHub’s limits' },
 

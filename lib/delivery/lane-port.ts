@@ -38,6 +38,7 @@ export interface LanePort {
   /**
    * Makes one request. An `AutomationError` thrown here is a failure for good, anything else one more failed attempt.
    * When `signal` aborts, the request is to be given up at once; the delivery is then sent again later.
+   * @param arrived to be called before anything looks at an answer
    */
-  send(delivery: StoredDelivery, attempt: number, signal: AbortSignal): Promise<SendResult>
+  send(delivery: StoredDelivery, attempt: number, signal: AbortSignal, arrived?: () => void): Promise<SendResult>
 }

@@ -4,11 +4,13 @@ import type { SenderPort } from '../delivery/sender-port.js'
 import type { AutomationError } from '../error.js'
 import type { ArtifactEvent } from '../events/event.js'
 import type { AcceptOptions, EventKeeper, KeptEvent } from '../inbox/event-keeper.js'
-import { type Match, Replay } from '../inbox/replay.js'
+import { HandAgain } from '../inbox/hand-again.js'
+import { type HandedAgain, type Match, Replay } from '../inbox/replay.js'
 import type { DeliveryDetail, DeliveryFilter, DeliveryPage } from '../store/delivery-queue.js'
 import type { KnownEvent } from '../store/event-log.js'
 import { messageOf, StoreAccess } from '../store/guard/access.js'
 import { Housekeeping } from '../store/guard/housekeeping.js'
+import { InHand } from '../store/guard/in-hand.js'
 import type { Page } from '../store/page.js'
 import type { Statistics } from '../store/statistics.js'
 import type { DeliveryStore } from '../store/store.js'
@@ -24,6 +26,7 @@ import type { Metrics } from './lane/counters.js'
 import { Marks } from './lane/marks.js'
 import { ByteBudget } from './lane/window.js'
 import { Lanes } from './lanes.js'
+import { metricsOf } from './metrics.js'
 import { type EngineOptions, type QueuedDelivery, SUSPECT } from './options.js'
 import { Pending } from './pending.js'
 import { readableStatistics } from './readable-statistics.js'
@@ -38,12 +41,13 @@ import { Senders } from './senders.js'
 export class DeliveryEngine implements EventKeeper {
   readonly history: EventHistory
   readonly #options: EngineOptions
-  readonly #store: DeliveryStore
   readonly #access: StoreAccess
   readonly #alarm: Alarm
   readonly #housekeeping: Housekeeping
   readonly #marks: Marks
+  readonly #inHand: InHand
   readonly #replay: Replay
+  readonly handAgain: HandAgain
   readonly #senders: Senders
   readonly #pending: Pending
   readonly #lanes: Lanes
@@ -59,7 +63,6 @@ export class DeliveryEngine implements EventKeeper {
   constructor(options: EngineOptions) {
     const { store, clock, timers, random, log, retentionDays } = options
     this.#options = options
-    this.#store = store
     this.#access = new StoreAccess({
       timers,
       log,
@@ -73,18 +76,19 @@ export class DeliveryEngine implements EventKeeper {
     const access = this.#access
     this.history = new EventHistory(store, access)
     this.statistics = readableStatistics(store.statistics, access)
-    const failed = (error: unknown): void => {
-      access.failed(error)
-    }
+    const failed = (error: unknown) => access.failed(error)
     this.#alarm = new Alarm(clock, timers, () => this.#ring())
     this.#housekeeping = new Housekeeping({ store, clock, timers, retentionDays, failed })
     this.#marks = new Marks(store, timers, () => this.#lanes.flights(), failed)
-    this.#replay = new Replay(store, clock)
+    this.#inHand = new InHand(timers, log)
+    this.#replay = new Replay(store, clock, this.#inHand)
+    this.handAgain = new HandAgain({ store, access, inHand: this.#inHand })
     this.#pending = new Pending((sender) => this.#senders.changed(sender))
     this.#senders = new Senders({
       store,
       timers,
       log,
+      inHand: this.#inHand,
       queue: (sender, webhook) => this.#lanes.queueOf(sender, webhook),
     })
     this.#lanes = new Lanes({
@@ -100,6 +104,7 @@ export class DeliveryEngine implements EventKeeper {
       background: (work) => access.background(work),
       wakeAt: (time) => this.#alarm.wakeAt(time),
       started: () => this.#marks.started(),
+      inHand: this.#inHand,
     })
     const [lanes, pending, housekeeping] = [this.#lanes, this.#pending, this.#housekeeping]
     const elsewhere = new Elsewhere({ access, lanes, pending, senders: this.#senders })
@@ -138,19 +143,19 @@ export class DeliveryEngine implements EventKeeper {
     this.#marks.stop()
     this.#senders.stop()
     try {
-      await this.#store.close(atTheEnd(this.#lanes.flights(), this.#options.clock.now()))
+      await this.#options.store.close(atTheEnd(this.#lanes.flights(), this.#options.clock.now()))
     } catch (error) {
       this.#options.log.error(messageOf(error))
     }
   }
 
-  /** The same at once, for the moment a process ends: what is on its way will be sent again. */
-  closeNow(): void {
+  /** The same at once, for the moment a process ends (not `inOrder`: by something in it): what is on its way will be sent again. */
+  closeNow(inOrder = true): void {
     if (this.#access.stopped) return
     this.#access.stop()
     this.#alarm.stop()
     try {
-      this.#store.closeNow?.(atTheEnd(this.#lanes.flights(), this.#options.clock.now()))
+      this.#options.store.closeNow?.({ ...atTheEnd(this.#lanes.flights(), this.#options.clock.now()), inOrder })
     } catch (error) {
       this.#options.log.error(messageOf(error))
     }
@@ -166,18 +171,18 @@ export class DeliveryEngine implements EventKeeper {
 
   /** How far a source was read; moved by `accept`. */
   cursor(key: string): ReturnType<DeliveryStore['cursor']> {
-    return this.#access.use(() => this.#store.cursor(key))
+    return this.#access.use(() => this.#options.store.cursor(key))
   }
 
   event(source: string, eventId: string): Promise<KnownEvent | null> {
-    return this.#access.use(() => this.#store.event(source, eventId))
+    return this.#access.use(() => this.#options.store.event(source, eventId))
   }
 
   /**
    * Events that the flows have to see (again): accepted while they were stopped, or not known to have settled before a
    * crash or a failure of the store. `match` names the automations whose senders an event must reach.
    */
-  async *takeUnrouted(match: Match): AsyncGenerator<{ source: string; event: ArtifactEvent }> {
+  async *takeUnrouted(match: Match): AsyncGenerator<HandedAgain> {
     if (this.#access.works) yield* this.#replay.take(match)
   }
 
@@ -229,21 +234,21 @@ export class DeliveryEngine implements EventKeeper {
 
   /** One page of the history, newest first. A page may be short before the end: only `next: null` is the end. */
   list(filter: DeliveryFilter, page: Page): Promise<DeliveryPage> {
-    return this.#access.use(() => this.#store.deliveries(filter, page))
+    return this.#access.use(() => this.#options.store.deliveries(filter, page))
   }
 
   /** @param signal nobody waits for the number any more */
   count(filter: DeliveryFilter, signal?: AbortSignal): Promise<number> {
-    return this.#access.use(() => this.#store.count(filter, signal))
+    return this.#access.use(() => this.#options.store.count(filter, signal))
   }
 
   /** What a sender did last, among the webhook's newest deliveries; null when none of them is its own and over. */
   lastResult(webhook: string, sender: string): Promise<Delivery | null> {
-    return this.#access.use(() => this.#store.lastResult(webhook, sender))
+    return this.#access.use(() => this.#options.store.lastResult(webhook, sender))
   }
 
   get(id: string): Promise<DeliveryDetail | null> {
-    return this.#access.use(() => this.#store.delivery(id))
+    return this.#access.use(() => this.#options.store.delivery(id))
   }
 
   /** How many days what is finished is kept from now on. */
@@ -252,24 +257,20 @@ export class DeliveryEngine implements EventKeeper {
     this.#alarm.wakeAt(this.#options.clock.now())
   }
 
-  async metrics(): Promise<Metrics> {
-    const oldest = this.#access.works ? await this.#store.oldestPending() : null
-    return {
-      ...this.#intake.counts,
-      webhooks: this.#lanes.metrics,
-      queueAgeMs: oldest === null ? 0 : Math.max(0, this.#options.clock.now() - oldest),
-      storeWorks: this.#access.works,
-    }
+  metrics(): Promise<Metrics> {
+    const [store, access, lanes, intake] = [this.#options.store, this.#access, this.#lanes, this.#intake]
+    return metricsOf({ store, access, lanes, intake }, this.#options.clock.now())
   }
 
   async #open(): Promise<void> {
     const { clock, log } = this.#options
     const start = { now: clock.now(), suspectWithin: SUSPECT.within, rerouteWithin: SUSPECT.anyway }
-    const { clean, lastAlive } = await this.#store.open(start)
+    const { clean, lastAlive, ...found } = await this.#options.store.open(start)
+    this.#inHand.begin(found)
     if (!clean) log.warn('The delivery store was not closed properly; nothing that was accepted is lost.')
-    this.#lanes.load(await this.#store.webhookStates())
+    this.#lanes.load(await this.#options.store.webhookStates())
     if (lastAlive !== null) await this.#clockWatch.check(lastAlive)
-    this.#pending.load(await this.#store.pending())
+    this.#pending.load(await this.#options.store.pending())
     for (const [id, port] of this.#early) this.#access.background(this.#lanes.of(id).attach(port))
     this.#early.clear()
     for (const id of this.#senders.ids) this.#access.background(this.#senders.giveOwed(id))
@@ -278,8 +279,8 @@ export class DeliveryEngine implements EventKeeper {
 
   /** What came while deliveries could not be stored is handed out again. */
   async #recover(): Promise<void> {
-    await this.#store.probe(this.#options.clock.now())
-    if (this.#failedAt !== null) await this.#store.suspectEvents(this.#failedAt - SUSPECT.anyway)
+    await this.#options.store.probe(this.#options.clock.now())
+    if (this.#failedAt !== null) await this.#options.store.suspectEvents(this.#failedAt - SUSPECT.anyway)
     this.#failedAt = null
     this.#alarm.wakeAt(this.#options.clock.now())
   }

@@ -2,11 +2,14 @@ import { restoreMessage } from '../delivery/message.js'
 import type { SenderCounts, SenderOutput, SenderPort, Waiting } from '../delivery/sender-port.js'
 import type { Log, Timers } from '../platform.js'
 import type { OwedOutput } from '../store/delivery-queue.js'
+import type { InHand } from '../store/guard/in-hand.js'
 import type { DeliveryStore } from '../store/store.js'
 
 /** Status is for people: it need not change more often. */
 const TELL_AFTER_MS = 250
 const OWED_AT_ONCE = 100
+/** So long an output that may have ended the process counts as in the flows, in ms. */
+const HOLD_MS = 250
 
 interface Attached {
   readonly port: SenderPort
@@ -18,6 +21,7 @@ interface SendersOptions {
   readonly store: DeliveryStore
   readonly timers: Timers
   readonly log: Log
+  readonly inHand: InHand
   /** Pending deliveries of a sender and why they wait. */
   readonly queue: (
     sender: string,
@@ -109,12 +113,16 @@ export class Senders {
 
   /** Gives a sender the outputs that were kept for it on disk. */
   async giveOwed(id: string): Promise<void> {
-    const { store } = this.#options
+    const { store, inHand } = this.#options
     const attached = this.#attached.get(id)
     while (attached !== undefined) {
       const owed = await store.owedOutputs(id, OWED_AT_ONCE)
       if (owed.length === 0 || this.#attached.get(id) !== attached) return
-      for (const output of owed) this.#give(attached, outputOf(output))
+      for (const output of owed) {
+        const suspect = { kind: 'output', seq: output.seq } as const
+        if (inHand.has(suspect)) await inHand.take(suspect, HOLD_MS)
+        this.#give(attached, outputOf(output))
+      }
       await store.outputsGiven(owed.map(({ seq }) => seq))
     }
   }

@@ -1,6 +1,7 @@
 import { AutomationError } from '../error.js'
 import type { ArtifactEvent } from '../events/event.js'
-import type { CursorMove } from '../store/event-log.js'
+import type { CursorMove, KnownEvent } from '../store/event-log.js'
+import type { Hand } from '../store/guard/in-hand.js'
 import type { EventKeeper } from './event-keeper.js'
 
 /** Where the store keeps what was handed over and has not settled. */
@@ -42,6 +43,8 @@ export interface CatchUpParts {
 export class CatchUp {
   readonly #parts: CatchUpParts
   readonly #open = new Map<string, Entry>()
+  /** Of those that may have ended the process. */
+  readonly #hands = new Map<string, Hand>()
   /** Keys that the store has and that are not needed any more. */
   #over: string[] = []
   /** The value of the store's cursor; undefined until it was read. */
@@ -58,10 +61,9 @@ export class CatchUp {
    * Resolves when all of it is noted, was handed over, and has reached senders, or had the time to.
    * @throws AutomationError `store_unavailable`; nothing was handed over then
    */
-  async hand(
-    automation: string,
-    events: readonly { readonly source: string; readonly event: ArtifactEvent }[],
-  ): Promise<void> {
+  async hand(automation: string, events: readonly KnownEvent[]): Promise<void> {
+    const aside = events.filter(({ isAside }) => isAside === true)
+    if (aside.length > 0) await (await this.#parts.keeper()).handAgain.noLongerAside(aside.map(({ seq }) => seq))
     const at = this.#parts.now()
     const added = events.map(({ source, event }) => {
       const entry: Entry = { automation, source, eventId: event.event_id, at, settledAt: null }
@@ -80,6 +82,7 @@ export class CatchUp {
     const entry = this.#open.get(keyOf({ automation, source, eventId }))
     if (!entry || entry.settledAt !== null) return
     entry.settledAt = this.#parts.now()
+    this.#done(keyOf(entry))
     for (const look of this.#waiting.splice(0)) look()
   }
 
@@ -89,11 +92,17 @@ export class CatchUp {
     await this.#read(keeper)
     for (const [key, entry] of [...this.#open]) {
       const { automation, source, eventId, settledAt } = entry
-      const event = (await keeper.event(source, eventId))?.event
+      const known = await keeper.event(source, eventId)
+      const event = known?.isAside ? undefined : known?.event
+      const hand = known && event ? await keeper.handAgain.take(known.seq) : null
+      if (hand !== null) this.#hands.set(key, hand)
       const isWanted = event && (await this.#parts.isUnfinished(automation, event, settledAt !== null))
       if (isWanted && this.#parts.emit(automation, event)) {
         this.#open.set(key, { ...entry, at: this.#parts.now(), settledAt: null })
-      } else if (this.#open.get(key) === entry) this.#forget(key)
+        continue
+      }
+      this.#done(key)
+      if (this.#open.get(key) === entry) this.#forget(key)
     }
     if (this.#open.size > 0 || this.#over.length > 0) this.#sweepLater()
   }
@@ -180,8 +189,14 @@ export class CatchUp {
     if (this.#open.size > 0) this.#sweepLater()
   }
 
+  #done(key: string): void {
+    this.#hands.get(key)?.done()
+    this.#hands.delete(key)
+  }
+
   #forget(key: string): void {
     this.#open.delete(key)
+    this.#hands.delete(key)
     this.#over.push(key)
   }
 }

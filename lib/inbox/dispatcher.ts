@@ -6,6 +6,7 @@ import type { ArtifactEvent } from '../events/event.js'
 import { sampledAutomation, sampleSource } from '../events/sample-source.js'
 import type { Cursor, CursorMove } from '../store/event-log.js'
 import type { EventKeeper } from './event-keeper.js'
+import { Hands } from './hands.js'
 import { InFlight } from './in-flight.js'
 import { type AutomationMessage, automationOf, eventOf } from './message.js'
 
@@ -47,6 +48,7 @@ export class Dispatcher {
   readonly #since = new Map<string, { readonly key: string | undefined; readonly at: number }>()
   readonly #routers = new Map<string, Router<Automation>>()
   #inFlight = new InFlight()
+  #hands = new Hands()
   #running = false
   #withSender: ReadonlySet<string> = new Set()
   /** Stored as handed over, but the flows stopped between the write and the hand-over. */
@@ -208,13 +210,14 @@ export class Dispatcher {
     if (source === undefined) return
     this.onSettled(id, source, eventId)
     const now = this.#now()
-    if (this.#inFlight.reached({ source, eventId }, id, now)) return
-    this.#inFlight.reached({ source: sampleSource(id), eventId }, id, now)
+    const from = [source, sampleSource(id)].find((each) => this.#inFlight.reached({ source: each, eventId }, id, now))
+    if (from !== undefined) this.#hands.settled({ source: from, eventId }, this.#inFlight)
   }
 
   /** The store was taken away, and all that was on its way with it. */
   forget(): void {
     this.#inFlight = new InFlight()
+    this.#hands = new Hands()
     this.#late = []
     this.#interrupted = []
   }
@@ -275,7 +278,10 @@ export class Dispatcher {
       const automations = this.#route(source, event)
       return { automations: automations.map(({ id }) => id), traceable: this.#traceable(automations) }
     }
-    for await (const { source, event } of engine.takeUnrouted(match)) this.#again(source, event)
+    for await (const { source, event, hand } of engine.takeUnrouted(match)) {
+      if (hand !== null) this.#hands.note({ source, eventId: event.event_id }, hand)
+      this.#again(source, event)
+    }
   }
 
   /** A flow without a sender leaves no trace, so what went through it counts as settled. */

@@ -1,6 +1,7 @@
 import type { ArtifactEvent } from '../events/event.js'
 import type { Cursor, CursorMove, KnownEvent } from '../store/event-log.js'
-import type { Match } from './replay.js'
+import type { HandAgain } from './hand-again.js'
+import type { HandedAgain, Match } from './replay.js'
 
 export interface AcceptOptions {
   /** The caller hands the events that are no duplicates to its flows right after; otherwise they are kept for them. */
@@ -26,5 +27,6 @@ export interface EventKeeper {
   cursor(key: string): Promise<Cursor>
   event(source: string, eventId: string): Promise<KnownEvent | null>
   /** Events that the flows have to see (again). `match` names the automations whose senders an event must reach. */
-  takeUnrouted(match: Match): AsyncIterable<{ source: string; event: ArtifactEvent }>
+  takeUnrouted(match: Match): AsyncIterable<HandedAgain>
+  readonly handAgain: HandAgain
 }

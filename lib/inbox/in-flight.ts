@@ -59,6 +59,11 @@ export class InFlight {
     return true
   }
 
+  /** Whether it is still waited for. */
+  isOpen({ source, eventId }: Handed): boolean {
+    return this.#open.has(keyOf(source, eventId))
+  }
+
   /** What has to be handed over again when the flows were stopped at `now`, oldest first. */
   unsettled(now: number): Handed[] {
     this.#prune(now)

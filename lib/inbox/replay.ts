@@ -1,7 +1,9 @@
 import type { ArtifactEvent } from '../events/event.js'
 import type { Clock } from '../platform.js'
 import type { UnroutedEvent } from '../store/event-log.js'
+import type { Hand, InHand } from '../store/guard/in-hand.js'
 import type { DeliveryStore } from '../store/store.js'
+import { HOLD_MS } from './hand-again.js'
 
 const PAGE = 200
 /** An event that was handed out again counts as settled when this has passed, in ms. */
@@ -14,6 +16,14 @@ export interface Matched {
   readonly traceable: readonly string[]
 }
 
+/** An event that the flows have to see (again). */
+export interface HandedAgain {
+  readonly source: string
+  readonly event: ArtifactEvent
+  /** Of one that may have ended the process: to be told when it has reached its senders. */
+  readonly hand: Hand | null
+}
+
 export type Match = (source: string, event: ArtifactEvent) => Matched
 
 /**
@@ -23,29 +33,45 @@ export type Match = (source: string, event: ArtifactEvent) => Matched
 export class Replay {
   readonly #store: DeliveryStore
   readonly #clock: Clock
+  readonly #inHand: InHand
   #handed: { seq: number; at: number }[] = []
 
-  constructor(store: DeliveryStore, clock: Clock) {
+  constructor(store: DeliveryStore, clock: Clock, inHand: InHand) {
+    this.#inHand = inHand
     this.#store = store
     this.#clock = clock
   }
 
-  async *take(match: Match): AsyncGenerator<{ source: string; event: ArtifactEvent }> {
+  async *take(match: Match): AsyncGenerator<HandedAgain> {
     const handed = new Set(this.#handed.map(({ seq }) => seq))
     for (let after = 0; ; ) {
       const page = await this.#store.unroutedEvents(after, PAGE)
-      await this.#count(page, match)
+      const isNoted = ({ seq }: UnroutedEvent) => this.#inHand.has({ kind: 'event', seq })
+      await this.#count(
+        page.filter((each) => !isNoted(each)),
+        match,
+      )
       const settled: number[] = []
-      for (const { seq, source, event, suspect } of page) {
+      const counted: Promise<void>[] = []
+      for (const each of page) {
+        const { seq, source, event, suspect } = each
         after = seq
         if (handed.has(seq)) continue
+        let hand: Hand | null = null
+        if (isNoted(each)) {
+          hand = await this.#inHand.take({ kind: 'event', seq }, HOLD_MS)
+          counted.push(this.#count([each], match))
+          counted.at(-1)?.catch(() => {}) // thrown below, unless the store fails at something else before
+        }
         if (suspect && (await this.#hasSettled(event, match(source, event).traceable))) {
+          hand?.done()
           settled.push(seq)
           continue
         }
-        yield { source, event }
+        yield { source, event, hand }
         this.#handed.push({ seq, at: this.#clock.now() })
       }
+      await Promise.all(counted)
       if (settled.length > 0) await this.#store.markRouted(settled)
       if (page.length < PAGE) return
     }

@@ -19,6 +19,7 @@ export interface EventLog {
   automationsReached(eventId: string): Promise<readonly string[]>
   /** Counts what events started that had waited for the flows; one that was counted before is not counted again. */
   markFired(fired: readonly FiredEvent[]): Promise<void>
+  /** They were handed to the flows and have settled, or are to be handed to them by a person, though they were set aside. */
   markRouted(seqs: readonly number[]): Promise<void>
   /** A page may be short, or empty, before the end: only `next: null` is the end. */
   events(filter: EventFilter, page: EventPage): Promise<{ events: KnownEvent[]; next: string | null }>
@@ -91,6 +92,8 @@ export interface EventPage extends Page {
 
 export interface StoredEvent {
   readonly source: string
+  /** Whether it was in the flows when the process died, three times in a row: it goes to none until a person says so. */
+  readonly isAside?: true
   readonly received_at: string
   readonly event: ArtifactEvent
 }

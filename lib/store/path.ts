@@ -5,7 +5,7 @@ import { storeInvalid } from './settings.js'
 export const EMBEDDED = 'store.db'
 
 /** What stands beside a store's file has its name with one of these behind it. */
-const BESIDE = /(?:-wal|-shm|-journal|\.ballast)$/i
+const BESIDE = /(?:-wal|-shm|-journal|\.ballast|\.in-hand)$/i
 
 const CONTROL = /\p{Cc}/u
 
@@ -29,7 +29,10 @@ export function storeFile(folder: string, given: string, others: readonly string
       .split(path.sep)
       .some((part) => BESIDE.test(part))
   ) {
-    throw refused(given, 'has a name that stores give to the files beside them: -wal, -shm, -journal or .ballast')
+    throw refused(
+      given,
+      'has a name that stores give to the files beside them: -wal, -shm, -journal, .ballast or .in-hand',
+    )
   }
   const files = ['', ...others].map((other) => path.resolve(folder, other || EMBEDDED))
   const around = files.find((other) => isWithin(file, other) && !isSame(file, other))

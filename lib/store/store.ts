@@ -2,6 +2,7 @@ import type { DeliveryQueue, Started } from './delivery-queue.js'
 import type { EventLog } from './event-log.js'
 import type { Ownership } from './ownership.js'
 import type { Statistics } from './statistics.js'
+import type { SetAside, Suspects } from './suspects.js'
 
 /**
  * Where events and deliveries live. Every promise of a writing method resolves only when the change survives a power
@@ -20,7 +21,7 @@ export interface DeliveryStore extends EventLog, DeliveryQueue, Ownership {
    * Opens the store; resolves when it can be read and written. Attempts that were cut off are put into the history as
    * `interrupted` and their deliveries made due now: of all webhooks where there is one owner, else of each when it gets
    * another one. When an owner did not close it, its events that may not have reached their senders are marked to be
-   * handed to the flows again.
+   * handed to the flows again. What was in hand at three ends in a row that nobody had ordered is set aside.
    */
   open(start: Start): Promise<Opening>
   /** Whether an opened store can be written now; after a failure, whether it can be written again. */
@@ -49,6 +50,8 @@ export interface End {
   readonly suspectSince: number
   /** Attempts that are being cut off. */
   readonly started: readonly Started[]
+  /** False when nobody ordered it: something in this process ended it. True unless told. */
+  readonly inOrder?: boolean
 }
 
 export interface Opening {
@@ -57,6 +60,9 @@ export interface Opening {
   /** When the last owner was last seen alive; null for a new store. */
   readonly lastAlive: number | null
   readonly interrupted: number
+  /** What may have ended the last owner; null when that was ended in order. */
+  readonly suspects: Suspects | null
+  readonly setAside: readonly SetAside[]
 }
 
 export interface SweepCursor {

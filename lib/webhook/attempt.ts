@@ -12,6 +12,13 @@ export interface Attempted {
   readonly outcome: Outcome
 }
 
+interface AttemptOptions {
+  readonly signal?: AbortSignal
+  readonly now: () => Date
+  /** Called before anything looks at the answer. */
+  readonly arrived?: (() => void) | undefined
+}
+
 /**
  * Builds a request, makes it, and judges the answer. Deliveries and tests go through here alone: an answer is judged as
  * it came, since a mask could turn a refusal into a success, and leaves this function masked.
@@ -22,10 +29,11 @@ export async function attempt(
   webhook: Webhook,
   client: WebhookClient,
   input: AttemptInput,
-  { signal, now }: { readonly signal?: AbortSignal; readonly now: () => Date },
+  { signal, now, arrived }: AttemptOptions,
 ): Promise<Attempted> {
   const request = buildRequest(webhook, input)
   const came = await client.send(request, signal ? { signal } : {})
+  arrived?.()
   const result = masked(came, request)
   const outcome = classify(webhook, came, now())
   return { request, result, outcome: result === came ? outcome : inWords(outcome, webhook, result, now()) }

@@ -58,6 +58,7 @@ export class Host {
     this.stores = new StorePool(
       (level, text) => this.#RED.log[level](text),
       () => path.dirname(this.embeddedPath()),
+      () => this.dispatcher.running,
     )
     this.dispatcher = new Dispatcher(() => this.stores.engine(this.embeddedPath()), Date.now)
     this.catchUp = new CatchUp({

@@ -33,12 +33,15 @@ export class StorePool {
   /** Null as long as nothing is known of any; nothing is deleted then. */
   #retention: ReadonlyMap<string, number> | null = null
 
-  /** @param folder the stores' folder, which nobody else may read */
-  constructor(log: Log, folder: () => string) {
+  /**
+   * @param folder the stores' folder, which nobody else may read
+   * @param flowsRun whether they do: Node-RED stops them before it ends, unless something in them ends it
+   */
+  constructor(log: Log, folder: () => string, flowsRun: () => boolean) {
     this.#log = log
     this.#folder = folder
     // what was not written yet is written when the process ends in order; a kill is what the store is made for
-    process.on('exit', () => this.closeNow())
+    process.on('exit', () => this.closeNow({ inOrder: !flowsRun() }))
   }
 
   /** The engine of a store, opened at its first use; it works on by itself when the store is bad, and says so. */
@@ -133,8 +136,8 @@ export class StorePool {
     return found
   }
 
-  closeNow(): void {
-    for (const { engine } of this.#opened.values()) engine.closeNow()
+  closeNow({ inOrder = true } = {}): void {
+    for (const { engine } of this.#opened.values()) engine.closeNow(inOrder)
     this.#opened.clear()
   }
 }

@@ -81,17 +81,18 @@ export class WebhookRuntime {
       ordering: this.settings.ordering,
       concurrency: CONCURRENCY,
       waiting: this.problem?.message ?? null,
-      send: (delivery, attempt, signal) => this.#send(delivery, attempt, signal),
+      send: (...delivery) => this.#send(...delivery),
     }
   }
 
-  async #send(delivery: StoredDelivery, number: number, signal: AbortSignal): Promise<SendResult> {
+  async #send(...[delivery, number, signal, arrived]: Parameters<LanePort['send']>): Promise<SendResult> {
     if (!this.#compiled) throw new Error('The webhook has no working configuration.')
     const { webhook, client } = this.#compiled
     const started = new Date()
     const { id, payload, slots, contentType } = delivery
     const input = { id, attempt: number, at: started, payload, slots, contentType }
-    const { request, result, outcome } = await attempt(webhook, client, input, { signal, now: () => new Date() })
+    const options = { signal, now: () => new Date(), arrived }
+    const { request, result, outcome } = await attempt(webhook, client, input, options)
     const news = this.#trouble.look(outcome, result.response?.status, Date.now())
     if (news !== null) this.#node.warn(news)
     return { outcome, attempt: { ...attemptRecord(started, result, outcome), request: request.maskedHead } }

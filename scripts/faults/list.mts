@@ -33,6 +33,7 @@ export const FAULTS: readonly { readonly section: string; readonly faults: Reado
       16: ['two Node-RED on one file'],
       17: ['the log is deleted while nothing runs'],
       18: ['an SQLite with known faults'],
+      103: ['a delivery, an event or an output ends the process whenever it is handled'],
       19: [
         'a backup that is restored elsewhere',
         'A copy of the files while Node-RED runs is no backup; the operations page says what is one.',

@@ -2,6 +2,7 @@ import type { LanePort, SendResult } from '../../delivery/lane-port.js'
 import type { StoredDelivery } from '../../delivery/stored.js'
 import { isLeaseLost } from '../../error.js'
 import type { AttemptRecord } from '../../store/delivery-queue.js'
+import type { Hand } from '../../store/guard/in-hand.js'
 import { cancelled, cutOff, type Decision, decide, INTERRUPTED, resultOfError } from './decide.js'
 import type { LaneContext } from './lane-context.js'
 import { RateLimit } from './rate-limit.js'
@@ -28,13 +29,15 @@ export function cutOffAll(deployment: Deployment): Deployment {
 /** A delivery from its request until its result is stored. */
 export interface Flight {
   readonly delivery: StoredDelivery
-  readonly startedAt: number
+  startedAt: number
   /** The store knows that it is on its way. */
   marked: boolean
   /** Its end is known, and about to be stored. */
   answered: boolean
   /** No further request is to follow this one. */
   cancelled: boolean
+  /** It has not begun: it may have ended the process, and its turn has not come. */
+  waits: boolean
 }
 
 /** What the lane does when something of a flight is known. */
@@ -45,6 +48,14 @@ export interface FlightEvents {
   recorded(record: AttemptRecord, successor: boolean): void
   /** There may be room for another flight. */
   changed(): void
+}
+
+/** So long a delivery that may have ended the process is in hand while its endpoint does not answer, in ms. */
+const HOLD_MS = 1_000
+
+const NOT_BEGUN: SendResult = {
+  outcome: { kind: 'retry', error: INTERRUPTED, countsAsAttempt: false },
+  attempt: null,
 }
 
 /** Answers that wait to be recorded; while there are more, nothing is sent. */
@@ -91,11 +102,13 @@ export class Flights {
   }
 
   start(delivery: StoredDelivery, deployment: Deployment): void {
-    const { background, clock, started } = this.#context
-    const flight: Flight = { delivery, startedAt: clock.now(), marked: false, answered: false, cancelled: false }
+    const { background, clock, started, inHand } = this.#context
+    const waits = inHand.has({ kind: 'delivery', seq: delivery.seq })
+    const startedAt = clock.now()
+    const flight: Flight = { delivery, startedAt, marked: false, answered: false, cancelled: false, waits }
     this.#flights.set(delivery.seq, flight)
     started()
-    background(this.#fly(flight, deployment))
+    background(waits ? this.#flyNoted(flight, deployment) : this.#fly(flight, deployment))
   }
 
   /** Has no further request follow those of these that are on their way; says which are. */
@@ -119,12 +132,29 @@ export class Flights {
     this.#context.background(this.end(delivery))
   }
 
+  /** The same for a delivery that may have ended the process. */
+  async #flyNoted(flight: Flight, deployment: Deployment): Promise<void> {
+    const { inHand, clock } = this.#context
+    let hand: Hand | null = null
+    try {
+      hand = await inHand.take({ kind: 'delivery', seq: flight.delivery.seq }, HOLD_MS, deployment.cut.signal)
+      flight.startedAt = clock.now()
+      flight.waits = flight.cancelled
+    } catch {
+      // cut off before its turn
+    }
+    await this.#fly(flight, deployment, hand)
+    hand?.done()
+  }
+
   /** Sends, and sees to what comes of it; rejects never. */
-  async #fly(flight: Flight, { port, cut }: Deployment): Promise<void> {
+  async #fly(flight: Flight, { port, cut }: Deployment, hand: Hand | null = null): Promise<void> {
     const { delivery, startedAt } = flight
     let result: SendResult
     try {
-      result = await port.send(delivery, delivery.attempts + 1, cut.signal)
+      result = flight.waits
+        ? NOT_BEGUN
+        : await port.send(delivery, delivery.attempts + 1, cut.signal, () => hand?.again())
     } catch (error) {
       result = resultOfError(error, startedAt, this.#context.clock.now())
     }
@@ -150,7 +180,9 @@ export class Flights {
     const now = clock.now()
     let { attempt } = result
     let decision: Decision
-    if (cut && (outcome.kind === 'retry' || attempt === null)) {
+    if (flight.waits) {
+      decision = { status: 'pending', step: delivery.step, dueAt: now, error: null }
+    } else if (cut && (outcome.kind === 'retry' || attempt === null)) {
       decision = { status: 'pending', step: delivery.step, dueAt: now, error: null }
       attempt = cutOff(startedAt, now, INTERRUPTED)
     } else {

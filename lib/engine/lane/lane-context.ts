@@ -1,4 +1,5 @@
 import type { Clock, Log } from '../../platform.js'
+import type { InHand } from '../../store/guard/in-hand.js'
 import type { DeliveryStore } from '../../store/store.js'
 import type { Pending } from '../pending.js'
 import type { Senders } from '../senders.js'
@@ -23,4 +24,5 @@ export interface LaneContext {
   readonly wakeAt: (time: number) => void
   /** A request went out: it is marked in the store when it takes long. */
   readonly started: () => void
+  readonly inHand: InHand
 }

@@ -36,7 +36,7 @@ export class Marks {
   /** Those that were there at the last look already are marked. */
   #write(): void {
     this.#timer = null
-    const unmarked = [...this.#flights()].filter((flight) => !flight.marked && !flight.answered)
+    const unmarked = [...this.#flights()].filter((flight) => !flight.marked && !flight.answered && !flight.waits)
     const slow = unmarked.filter((flight) => this.#seen.has(flight))
     this.#seen = new Set(unmarked)
     if (unmarked.length > 0) this.started()

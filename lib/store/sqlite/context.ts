@@ -2,6 +2,7 @@ import type { Tally } from '../tally.js'
 import type { Claims } from './claims.js'
 import type { Connection } from './connection.js'
 import type { GroupCommit } from './group-commit.js'
+import type { NotedSuspects } from './suspects.js'
 
 /** What every part of the store works on. */
 export interface Context {
@@ -14,4 +15,6 @@ export interface Context {
   readonly fence: number
   /** The webhooks whose deliveries may have an `order_key`; no other needs to be asked for it. */
   readonly ordered: Set<string>
+  /** What may have ended the last owner; null when that was ended in order. */
+  readonly suspects: NotedSuspects | null
 }

@@ -84,7 +84,7 @@ export function cursor({ db }: Context, key: string): Cursor {
 }
 
 export function event({ db }: Context, source: string, eventId: string): KnownEvent | null {
-  const sql = 'SELECT seq, source, received_at, json FROM events WHERE event_id = ? AND source = ?'
+  const sql = 'SELECT seq, source, received_at, routed, json FROM events WHERE event_id = ? AND source = ?'
   const row = db.get(sql, idText(eventId), source)
   return row === undefined ? null : knownOf(row)
 }
@@ -107,7 +107,8 @@ export function lastSeqBefore({ db }: Pick<Context, 'db'>, at: number): number {
 
 export function unroutedEvents({ db }: Context, after: number, limit: number): UnroutedEvent[] {
   const rows = db.all(
-    'SELECT seq, source, routed, json FROM events WHERE routed <> 1 AND seq > ? ORDER BY seq LIMIT ?',
+    `SELECT seq, source, routed, json FROM events WHERE routed <> 1 AND routed <> ${ROUTING.aside} AND seq > ?
+     ORDER BY seq LIMIT ?`,
     after,
     limit,
   )
@@ -171,6 +172,7 @@ export function listTexts(context: Context, filter: EventFilter, page: EventPage
       source: row['source'] as string,
       received_at: isoTime(row['received_at'] as number),
       text: row['json'] as string,
+      ...asideOf(row),
     }),
   )
   return { events, next, ...(lookedBackTo !== undefined && { lookedBackTo: isoTime(lookedBackTo) }) }
@@ -182,7 +184,7 @@ interface Listed {
   readonly lookedBackTo?: number
 }
 
-const WHOLE = 'SELECT seq, source, received_at, json FROM events WHERE seq = ?'
+const WHOLE = 'SELECT seq, source, received_at, routed, json FROM events WHERE seq = ?'
 
 /** Whole rows of events: one turn's work. */
 function listRows({ db }: Context, filter: EventFilter, { before, limit, order = 'newest' }: EventPage): Listed {
@@ -229,12 +231,15 @@ function isWithin({ source, received_at: at }: Row, filter: EventFilter): boolea
   return (at as number) >= since && (at as number) < until
 }
 
-/** From a row with seq, source, received_at and json. */
+const asideOf = (row: Row): Pick<KnownEvent, 'isAside'> => (row['routed'] === ROUTING.aside ? { isAside: true } : {})
+
+/** From a row with seq, source, received_at, routed and json. */
 function knownOf(row: Row): KnownEvent {
   return {
     seq: row['seq'] as number,
     source: row['source'] as string,
     received_at: isoTime(row['received_at'] as number),
+    ...asideOf(row),
     event: JSON.parse(row['json'] as string) as ArtifactEvent,
   }
 }

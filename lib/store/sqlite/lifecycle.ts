@@ -3,20 +3,25 @@ import { ROUTING } from '../statuses.js'
 import type { End, Opening, Start } from '../store.js'
 import type { Tally } from '../tally.js'
 import type { Connection } from './connection.js'
+import type { Context } from './context.js'
 import { lastSeqBefore, suspectEvents } from './events.js'
 import { startedNow } from './record.js'
+import { setAside } from './set-aside.js'
+import { forget, judged, type NotedSuspects, readNotes, suspectsOf } from './suspects.js'
 import { writeTally } from './write-tally.js'
 
 /** After an unclean stop a store up to this size is checked before it is used; more would keep Node-RED waiting. */
 const CHECKED_BYTES = 64 * 1024 * 1024
 
+interface TakenOver extends Opening {
+  readonly fence: number
+  readonly suspects: NotedSuspects | null
+}
+
 /** What the last owner left behind is put in order, in one transaction. */
-export function takeOver(
-  db: Connection,
-  tally: Tally,
-  { now, suspectWithin, rerouteWithin }: Start,
-): Opening & { readonly fence: number } {
+export function takeOver(db: Connection, tally: Tally, { now, suspectWithin, rerouteWithin }: Start): TakenOver {
   const clean = meta(db, 'clean') !== 0
+  const inOrder = clean && meta(db, 'in_order') !== 0
   const lastAlive = meta(db, 'alive')
   if (!clean && pragma(db, 'page_count') * pragma(db, 'page_size') <= CHECKED_BYTES) quickCheck(db)
   db.exec('BEGIN IMMEDIATE')
@@ -25,26 +30,36 @@ export function takeOver(
     if (!clean && lastAlive !== null) {
       const since = lastAlive - suspectWithin
       db.run(
-        'UPDATE events SET routed = CASE WHEN received_at >= ? THEN ? ELSE ? END WHERE seq > ? AND routed <> ?',
+        `UPDATE events SET routed = CASE WHEN received_at >= ? THEN ? ELSE ? END
+         WHERE seq > ? AND routed NOT IN (${ROUTING.waiting}, ${ROUTING.aside})`,
         lastAlive - rerouteWithin,
         ROUTING.waiting,
         ROUTING.suspect,
         lastSeqBefore({ db }, since),
-        ROUTING.waiting,
       )
     }
-    const fence = (meta(db, 'openings') ?? 0) + 1
+    const openings = meta(db, 'openings') ?? 0
+    const fence = openings + 1
+    const file = `${db.path}.in-hand`
+    const notes = inOrder ? null : readNotes(file)
+    const { guilty, accused } = notes?.fence === openings ? judged(notes) : NOBODY
+    const aside = setAside(db, tally, guilty, now)
     putMeta(db, 'openings', fence)
     putMeta(db, 'clean', 0)
+    putMeta(db, 'in_order', 0)
     putMeta(db, 'alive', now)
     writeTally(db, tally)
     db.exec('COMMIT')
-    return { clean, lastAlive, interrupted, fence }
+    const suspects = inOrder ? null : suspectsOf(db, { file, fence, accused })
+    if (inOrder) forget(file)
+    return { clean, lastAlive, interrupted, fence, suspects, setAside: aside }
   } catch (error) {
     db.rollBack()
     throw error
   }
 }
+
+const NOBODY = { guilty: [], accused: [] }
 
 /** Attempts of which only the start is known get their line in the history, and are made again at once. */
 function recordInterrupted(db: Connection, tally: Tally, now: number): number {
@@ -72,14 +87,19 @@ function quickCheck(db: Connection): void {
 }
 
 /** What the next owner finds. */
-export function handOver(db: Connection, { now, suspectSince, started }: End): void {
+export function handOver(
+  { db, suspects }: Pick<Context, 'db' | 'suspects'>,
+  { now, suspectSince, started, inOrder = true }: End,
+): void {
   db.exec('BEGIN IMMEDIATE')
   try {
     startedNow(db, started)
     suspectEvents({ db }, suspectSince)
     putMeta(db, 'clean', 1)
+    putMeta(db, 'in_order', inOrder ? 1 : 0)
     putMeta(db, 'alive', now)
     db.exec('COMMIT')
+    suspects?.close(inOrder)
   } catch (error) {
     db.rollBack()
     throw error

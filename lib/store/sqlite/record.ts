@@ -85,7 +85,7 @@ function count(tally: Tally, { delivery, attempt, status, error, at }: AttemptRe
 }
 
 /** Makes the first pending delivery of the same collection due, if it was waiting for this one. */
-function letNextGo({ db }: Pick<Context, 'db'>, webhook: string, seq: number, now: number): boolean {
+export function letNextGo({ db }: Pick<Context, 'db'>, webhook: string, seq: number, now: number): boolean {
   const orderKey = db.get('SELECT order_key FROM deliveries WHERE seq = ?', seq)?.['order_key'] ?? null
   if (orderKey === null) return false
   const { changes } = db.run(

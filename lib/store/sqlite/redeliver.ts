@@ -33,7 +33,7 @@ export function wanted(context: Context, request: RedeliveryRequest): { rows: Ro
 }
 
 function makeDue(context: Context, row: Row, now: number): void {
-  const { db, claims, ordered } = context
+  const { db, claims, ordered, suspects } = context
   const [seq, webhook] = [row['seq'] as number, row['webhook_id'] as string]
   const pending = row['status'] === PENDING
   if (pending && (row['due_at'] === null || claims.of(webhook).has(seq))) return
@@ -42,4 +42,6 @@ function makeDue(context: Context, row: Row, now: number): void {
   if (orderKey !== null) ordered.add(webhook)
   const waits = !pending && orderKey !== null && hasPending(context, webhook, orderKey)
   db.run(AGAIN, waits ? null : now, orderKey, seq)
+  // a person wants it: whatever it did before
+  suspects?.clear({ kind: 'delivery', seq })
 }

@@ -37,7 +37,7 @@ import { sweep } from './sweep.js'
 import { takePending } from './take-pending.js'
 import * as webhooks from './webhooks.js'
 
-/** Beside the file, whose directory is made, stand `-wal` and `.ballast`. */
+/** Beside the file, whose directory is made, stand `-wal`, `.ballast` and, after an end that nobody ordered, `.in-hand`. */
 export interface SqliteStoreOptions extends ConnectionOptions {
   /** Room kept for results on a full disk; 2 MiB unless told. */
   readonly ballastBytes?: number
@@ -78,7 +78,7 @@ export class SqliteStore extends OnlyOwner implements DeliveryStore {
           makeRoom: (error) => resultCode(error) === FULL && this.#ballast.drop(),
           later: this.#options.later ?? later,
         })
-        this.#context = { db, claims: new Claims(), commit, tally, ordered, fence }
+        this.#context = { db, claims: new Claims(), commit, tally, ordered, fence, suspects: opening.suspects }
         this.owns(fence)
         return opening
       } catch (error) {
@@ -103,7 +103,7 @@ export class SqliteStore extends OnlyOwner implements DeliveryStore {
 
   closeNow(end: End): void {
     if (this.#context === null) return
-    const { db, commit } = this.#context
+    const { db, commit, suspects } = this.#context
     this.owns(null)
     if (this.#dead !== null) {
       // A damaged file is not even closed: that would write what the log holds into it.
@@ -114,7 +114,7 @@ export class SqliteStore extends OnlyOwner implements DeliveryStore {
       this.#context = null
       try {
         commit.flush()
-        handOver(db, end)
+        handOver({ db, suspects }, end)
       } finally {
         db.close()
       }

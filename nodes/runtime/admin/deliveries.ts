@@ -63,7 +63,11 @@ export function mountDeliveries(router: AdminRouter, host: Host): void {
     const engine = await host.stores.engine(host.embeddedPath())
     const page = { limit, ...(before && { before }) }
     const { events, next, lookedBackTo } = await engine.history.eventTexts(filter, page)
-    const shown = events.map(({ text, ...event }) => ({ ...event, event: new JsonText(text) }))
+    const shown = events.map(({ text, isAside, ...event }) => ({
+      ...event,
+      ...(isAside && { set_aside: SET_ASIDE }),
+      event: new JsonText(text),
+    }))
     return { status: 200, json: { events: shown, next, ...(lookedBackTo && { looked_back_to: lookedBackTo }) } }
   })
 
@@ -76,6 +80,9 @@ export function mountDeliveries(router: AdminRouter, host: Host): void {
     })
   }
 }
+
+const SET_ASIDE =
+  'Node-RED ended three times in a row while this event was in the flows, so it is handed to none until somebody catches up.'
 
 /** As it was sent last; null when it was not yet, or by a version that did not keep it. */
 function sentRequest(host: Host, { delivery, payload, slots, log }: DeliveryDetail): MaskedRequest | null {

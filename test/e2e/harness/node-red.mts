@@ -247,6 +247,11 @@ export class NodeRed {
     return this.#child.exitCode
   }
 
+  /** Resolves when the process has ended, whoever ended it. */
+  async ended(): Promise<void> {
+    if (this.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit')
+  }
+
   /** Ends the process as a power cut would. The userDir stays. */
   async kill(): Promise<void> {
     this.#socket?.close()

@@ -55,8 +55,10 @@ async function flow(event: ArtifactEvent): Promise<void> {
   })
 }
 
-for await (const { event } of engine.takeUnrouted(() => ({ automations: ['auto'], traceable: ['auto'] })))
+for await (const { event, hand } of engine.takeUnrouted(() => ({ automations: ['auto'], traceable: ['auto'] }))) {
   await flow(event)
+  hand?.done()
+}
 say('ready')
 
 for (let i = Number(from); i < Number(from) + Number(count); i++) {

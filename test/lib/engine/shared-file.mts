@@ -92,7 +92,7 @@ export class SharedStore {
 
   async open(...[start]: Args<'open'>): Promise<Awaited<Result<'open'>>> {
     if (this.#shared.opened(1) === 1) return this.#shared.file.open(start)
-    return { clean: true, lastAlive: null, interrupted: 0 }
+    return { clean: true, lastAlive: null, interrupted: 0, suspects: null, setAside: [] }
   }
 
   async close(...[end]: Args<'close'>): Promise<void> {

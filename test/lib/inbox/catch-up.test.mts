@@ -70,7 +70,8 @@ describe('catching up', () => {
   const stored = async (...ids: string[]) => {
     const events = ids.map(event)
     await engine.accept('source', events, { routed: true })
-    return events.map((one) => ({ source: 'source', event: one }))
+    const known = await Promise.all(ids.map((id) => engine.event('source', id)))
+    return known.map((one) => one ?? assert.fail('it is stored'))
   }
   const noted = async () =>
     [...(await engine.cursor('catch-up')).parts.keys()].map((key) => JSON.parse(key)[2] as string)

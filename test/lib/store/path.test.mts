@@ -32,6 +32,7 @@ describe("the path of a store's file", () => {
     [`${FOLDER}/store.db/a/b.db`, /file of another store/],
     ['store.db-wal', /files beside them/],
     ['store.db.ballast', /files beside them/],
+    ['store.db.in-hand', /files beside them/],
     ['store.db-wal/own.db', /files beside them/],
     ['other.db-SHM', /files beside them/],
     ['other.db-journal', /files beside them/],
