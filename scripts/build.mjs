@@ -46,7 +46,10 @@ async function bundle(options) {
  * @returns what tells this build's file from others, for its address
  */
 async function sharedFile() {
-  const parts = Object.keys(packageInfo['node-red'].nodes).map((name) => `nodes/${name}/dialog.editor.ts`)
+  const parts = [
+    ...Object.keys(packageInfo['node-red'].nodes).map((name) => `nodes/${name}/dialog.editor.ts`),
+    'nodes/editor/wizard/wizard.ts',
+  ]
   const script = await bundle({
     stdin: {
       contents: parts.map((file) => `import './${file}'`).join('\n'),

@@ -5,6 +5,7 @@ import { Dialog } from '../editor/dialog.js'
 import { labelOf } from '../editor/form/label.js'
 import { notify } from '../editor/outside-text.js'
 import type { EditorNode, InertText } from '../editor/red-editor.d.js'
+import { loadShared } from '../editor/shared.js'
 import { DEFAULTS, RUN_PROPERTIES } from './artifact-event.migrate.js'
 
 interface TriggerNode extends EditorNode {
@@ -114,3 +115,15 @@ RED.nodes.registerType<TriggerNode>('artifact-event', {
     dialog.cancel(this)
   },
 })
+
+RED.actions.add('artifact-automations:new-automation', () => void newAutomation(), {
+  label: RED._('@artifact-automations/node-red/artifact-event:wizard.title'),
+})
+
+async function newAutomation(): Promise<void> {
+  try {
+    ;(await loadShared()).newAutomation?.()
+  } catch {
+    notify(RED._('@artifact-automations/node-red/automation-webhook:shared.failed'), { type: 'error' })
+  }
+}

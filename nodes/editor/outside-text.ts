@@ -47,3 +47,38 @@ export function notify(text: string, options: NoticeOptions): void {
 export function copyText(text: string, button: HTMLElement, said: string): void {
   RED.clipboard.copyText(text, $(button), inertText(said))
 }
+
+/** The form of a node's dialog, as the package itself brings it; its words are of the node's catalog. */
+export function ownForm(type: string): HTMLElement {
+  const catalog = `@artifact-automations/node-red/${type}:`
+  const form = $('<div>').append($(document.querySelector(`script[data-template-name="${type}"]`)?.innerHTML ?? ''))
+  for (const part of form.find('[data-i18n]').get()) {
+    const keys = (part.dataset['i18n'] ?? '').split(';')
+    part.dataset['i18n'] = keys.map((key) => key.replace(/^(\[[^\]]+\])?/, `$&${catalog}`)).join(';')
+  }
+  form.i18n()
+  return form.get(0)?.firstElementChild as HTMLElement
+}
+
+interface TrayOptions {
+  readonly title: string
+  readonly width: number
+  readonly buttons: readonly { id: string; text: string; class?: string; click(): void }[]
+  readonly open: (body: HTMLElement) => void
+  readonly close: () => void
+  readonly resize: () => void
+}
+
+/** A dialog as Node-RED's own slide in. */
+export function showTray({ title, open, ...options }: TrayOptions): void {
+  RED.tray.show({
+    ...options,
+    title: inertText(title),
+    // whoever fills the tray knows what is to be filled in first
+    focusElement: false,
+    open: (tray, done) => {
+      open(tray.find('.red-ui-tray-body').get(0) as HTMLElement)
+      done?.()
+    },
+  })
+}

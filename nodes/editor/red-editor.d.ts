@@ -56,6 +56,7 @@ export interface EditorNode {
   readonly users?: readonly EditorNode[]
   readonly _: Translate
   readonly _def: {
+    readonly category: string
     readonly defaults: Readonly<Record<string, PropertyDefinition<unknown>>>
   }
   [property: string]: unknown
@@ -183,6 +184,18 @@ export interface EditorRed {
     eachNode(callback: (node: EditorNode) => unknown): void
     filterLinks(filter: { target: EditorNode } | { source: EditorNode }): { source: EditorNode; target: EditorNode }[]
     dirty(): boolean
+    dirty(now: boolean): void
+    /** A new id. */
+    id(): string
+    getType(type: string): (EditorNode['_def'] & { readonly _: Translate }) | undefined
+    add(node: EditorNode): void
+    remove(id: string): unknown
+    eachWorkspace(callback: (flow: { id: string; label: string; locked?: boolean; disabled?: boolean }) => void): void
+    eachGroup(callback: (group: { z: string; y: number; h: number }) => void): void
+    import(
+      nodes: readonly object[],
+      options: { generateIds: boolean; addFlow: boolean; markChanged: boolean },
+    ): { nodes: EditorNode[]; links: object[] } | undefined
   }
   readonly events: {
     on(event: 'view:selection-changed', listener: (selection: { nodes?: readonly EditorNode[] }) => void): void
@@ -200,12 +213,31 @@ export interface EditorRed {
     readonly config: { refresh(): void }
   }
   readonly view: {
-    redraw(): void
+    redraw(anew?: boolean): void
+    /** Shows the flow of a node, with the node in the middle. */
+    reveal(id: string): void
+    /** @returns width and height in pixels */
+    calculateNodeDimensions(node: object): [number, number]
     importNodes(nodes: readonly object[], options: { generateIds: boolean; addFlow: boolean }): void
   }
   readonly settings: { readonly httpNodeRoot?: string | false }
   readonly clipboard: { copyText(text: string, element: JQuery, message: InertText): boolean }
-  readonly tray: { resize(): void }
+  readonly tray: {
+    resize(): void
+    close(): void
+    show(options: {
+      title: InertText
+      width: number
+      focusElement: false
+      buttons: readonly { id: string; text: string; class?: string; click(): void }[]
+      open(tray: JQuery, done?: () => void): void
+      close(): void
+      resize(): void
+    }): void
+  }
+  readonly actions: { add(name: string, action: () => void, options: { label: string }): void }
+  readonly history: { push(event: object): void }
+  readonly workspaces: { active(): string; show(id: string): void }
   readonly utils: { getNodeLabel(node: EditorNode, fallback?: string): string }
   notify(
     message: JQuery,

@@ -23,6 +23,8 @@ export interface Shared {
   readonly dialogs: Record<string, DialogPart>
   /** A property as the user sees it: from the open dialog of this node, else as saved. */
   current(node: EditorNode, property: string): unknown
+  /** Leads through making an automation. */
+  newAutomation?(): void
 }
 
 declare global {

@@ -59,6 +59,7 @@ defineDialog<TemplateNode>('payload-template', {
       onChange: () => update(),
     })
     editors.set(this, editor)
+    form.choose('template', () => guardTemplate(editor.text))
     const variables = new VariableList(byId('payload-template-variables'), { _, insert: (slot) => editor.insert(slot) })
     const picker = new EventPicker({
       _: (key) => _(`payload-template.${key}`),

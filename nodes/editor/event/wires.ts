@@ -25,12 +25,27 @@ function* rowsFrom(node: EditorNode, step: (node: EditorNode) => EditorNode[]): 
   }
 }
 
+/** Nodes that are on no flow yet, in the order in which they will be wired. */
+let drafts: readonly EditorNode[] = []
+
+export function wireDrafts(nodes: readonly EditorNode[]): void {
+  drafts = nodes
+}
+
+function draftBeside(node: EditorNode, step: -1 | 1): EditorNode[] {
+  const at = drafts.indexOf(node)
+  const beside = at === -1 ? undefined : drafts[at + step]
+  return beside ? [beside] : []
+}
+
 const before = (node: EditorNode): EditorNode[] => [
+  ...draftBeside(node, -1),
   ...RED.nodes.filterLinks({ target: node }).map(({ source }) => source),
   ...linked(node, 'link in'),
 ]
 
 const after = (node: EditorNode): EditorNode[] => [
+  ...draftBeside(node, 1),
   ...RED.nodes.filterLinks({ source: node }).map(({ target }) => target),
   ...linked(node, 'link out'),
 ]

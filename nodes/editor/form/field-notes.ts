@@ -21,6 +21,7 @@ export class FieldNotes {
   readonly #node: EditorNode
   readonly #fields: ReadonlyMap<string, JudgedField>
   readonly #notes = new Map<string, Note>()
+  #insists = false
 
   constructor(node: EditorNode, fields: ReadonlyMap<string, JudgedField>) {
     this.#node = node
@@ -44,11 +45,23 @@ export class FieldNotes {
     }
   }
 
+  /** From now on says it of fields too that nobody had the time to fill in. @returns what is wrong, by property */
+  insist(values: ReadonlyMap<string, unknown>): Map<string, string> {
+    this.#insists = true
+    this.update()
+    const wrong = new Map<string, string>()
+    for (const [property, value] of values) {
+      const problem = ENVIRONMENT.test(String(value)) ? '' : this.#problem(property, value)
+      if (problem !== '') wrong.set(property, problem)
+    }
+    return wrong
+  }
+
   #verdict(property: string, field: JudgedField): [kind: 'error' | 'info', words: string] {
     const value = field.value()
     const problem = ENVIRONMENT.test(String(value)) ? '' : this.#problem(property, value)
     // nobody is told off for what they had no time to fill in; the red triangle of a saved node is explained
-    const yetToCome = value === '' && field.untouched() && this.#node.valid !== false
+    const yetToCome = !this.#insists && value === '' && field.untouched() && this.#node.valid !== false
     if (!yetToCome) return ['error', problem]
     // Node-RED has drawn a red border around an empty choice already: what is it that it wants?
     return ['info', this.#node._def.defaults[property]?.type ? problem : '']

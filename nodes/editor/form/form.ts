@@ -80,6 +80,17 @@ export class Form {
     this.#notes.update()
   }
 
+  /** What is wrong, by property, and says it below the fields, untouched ones too. */
+  insist(): ReadonlyMap<string, string> {
+    const properties = Object.keys(this.#node._def.defaults)
+    return this.#notes.insist(new Map(properties.map((property) => [property, this.value(property)])))
+  }
+
+  /** Gives the node what its fields show, as Node-RED's own *Done* would. */
+  copy(): void {
+    for (const [property, { input }] of this.#fields) this.#node[property] = read(input)
+  }
+
   text(property: string): string {
     const value = this.value(property)
     return typeof value === 'string' ? value : ''
@@ -157,6 +168,9 @@ export function openForm(node: EditorNode, options: FormOptions): Form {
   open.set(node.id, form)
   return form
 }
+
+/** The open form of this node. */
+export const formOf = (node: { id: string }): Form | undefined => open.get(node.id)
 
 /** Call in `oneditsave` and `oneditcancel`; returns the form that was open. */
 export function closeForm(node: { id: string }): Form | undefined {

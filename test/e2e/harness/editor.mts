@@ -186,7 +186,7 @@ export class Editor {
     await trays.last().waitFor()
     await settled(trays.last())
     // the first one of a page is still fetched
-    const form = trays.last().locator('.aa-form')
+    const form = trays.last().locator('.aa-form').first()
     if ((await form.count()) > 0) await form.waitFor()
   }
 

@@ -1,0 +1,149 @@
+import { formOf } from '../form/form.js'
+import { ownForm } from '../outside-text.js'
+import type { EditorNode } from '../red-editor.d.js'
+import { shared } from '../shared.js'
+import { ConfigChoice } from './config-choice.js'
+import { type DraftConfigs, draftOf } from './draft.js'
+
+/** Where a property shows what is wrong with it that has no field of its own name. */
+const PLACES: Readonly<Record<string, string>> = {
+  template: '#payload-template-editor :is(textarea, .native-edit-context)',
+  events: '#artifact-event-events input',
+}
+
+interface Options {
+  readonly drafts: DraftConfigs
+  /** What the field of the name is called here; without it the field is out of sight. */
+  readonly name?: string
+  /** Parts that are out of sight, as selectors. */
+  readonly without?: readonly string[]
+  readonly values?: Readonly<Record<string, unknown>>
+  readonly onName?: (name: string) => void
+}
+
+/** The form of a node's own dialog for a node that is being made: the same fields, and the same code behind them. */
+export class NodeForm {
+  readonly element: HTMLElement
+  node: EditorNode
+  readonly #prefix: string
+  readonly #choices = new Map<string, ConfigChoice>()
+  readonly #drafts: DraftConfigs
+  readonly #isConfig: boolean
+
+  constructor(type: string, { drafts, name, without = [], values, onName }: Options) {
+    this.node = draftOf(type, values)
+    this.#drafts = drafts
+    this.#isConfig = this.node._def.category === 'config'
+    this.#prefix = this.#isConfig ? 'node-config-input' : 'node-input'
+    this.element = ownForm(type)
+    if (this.#isConfig) this.element.classList.add('aa-inset')
+    for (const [property, { type: config, required }] of Object.entries(this.node._def.defaults)) {
+      const input = this.#field(property)
+      if (!input) continue
+      if (config && !config.endsWith('[]')) this.#choices.set(property, this.#choice(input, config, required === true))
+      else fill(input, this.node[property])
+    }
+    const named = this.#field('name') as HTMLInputElement | null
+    const row = named?.closest<HTMLElement>('.form-row')
+    if (row) row.hidden = name === undefined
+    const label = row?.querySelector('label span')
+    if (label && name !== undefined) label.textContent = name
+    named?.addEventListener('input', () => onName?.(named.value))
+    for (const part of without)
+      for (const found of this.element.querySelectorAll<HTMLElement>(part)) found.hidden = true
+    for (const kind of ['input', 'change']) this.element.addEventListener(kind, () => this.sync())
+  }
+
+  #field(property: string): HTMLElement | null {
+    return this.element.querySelector(`#${this.#prefix}-${property}`)
+  }
+
+  #choice(input: HTMLElement, type: string, required: boolean): ConfigChoice {
+    return new ConfigChoice(input, {
+      type,
+      required,
+      drafts: this.#drafts,
+      form: (onName) => configForm(type, this.#drafts, onName),
+    })
+  }
+
+  choice(property: string): ConfigChoice | undefined {
+    return this.#choices.get(property)
+  }
+
+  /** Call once, when its element is in the page. */
+  start(): void {
+    shared()?.dialogs[this.node.type]?.prepare(this.node)
+    if (this.#isConfig) this.node = this.#drafts.add(this.node)
+    this.sync()
+  }
+
+  /** The node has what the fields show, so that others who look at it see that. */
+  sync(): void {
+    const form = formOf(this.node)
+    if (!form) return
+    form.copy()
+    for (const property of ['events', 'states', 'secrets', 'template']) {
+      if (property in this.node && !this.#field(property)) this.node[property] = form.value(property)
+    }
+  }
+
+  focus(): void {
+    const first = this.element.querySelectorAll<HTMLElement>('input, select, textarea')
+    ;[...first].find((field) => field.offsetParent !== null)?.focus()
+  }
+
+  resize(): void {
+    const { width, height } = this.element.getBoundingClientRect()
+    shared()?.dialogs[this.node.type]?.resize(this.node, { width, height: Math.max(height, 700) })
+  }
+
+  /** Says what is wrong, here and in what is made here. @returns the first field that is */
+  insist(): HTMLElement | null {
+    this.sync()
+    for (const choice of this.#choices.values()) {
+      const inside = choice.insist()
+      if (inside) return inside
+    }
+    for (const [property, problem] of formOf(this.node)?.insist() ?? []) {
+      const place = this.#field(property) ?? this.element.querySelector<HTMLElement>(PLACES[property] ?? '#none')
+      place?.setAttribute('aria-invalid', 'true')
+      if (place && !place.getAttribute('aria-describedby')) place.setAttribute('aria-description', problem)
+      if (place) return place
+    }
+    return null
+  }
+
+  /** Ends the form; with `done` the node has all that was chosen. */
+  close(done: boolean): void {
+    for (const choice of this.#choices.values()) choice.close(done)
+    const dialog = shared()?.dialogs[this.node.type]
+    if (done) {
+      this.sync()
+      dialog?.save(this.node)
+    } else dialog?.cancel(this.node)
+  }
+}
+
+/** The form of a new source or webhook. What only those need who know it well is folded. */
+export function configForm(type: string, drafts: DraftConfigs, onName: (name: string) => void): NodeForm {
+  const isSource = type === 'artifact-source'
+  const form = new NodeForm(type, {
+    drafts,
+    name: RED._(`@artifact-automations/node-red/artifact-event:wizard.${isSource ? 'source-name' : 'webhook-name'}`),
+    without: ['#automation-webhook-test-section'],
+    onName,
+  })
+  for (const section of [...form.element.querySelectorAll('details')].slice(2)) section.open = false
+  return form
+}
+
+function fill(field: HTMLElement, value: unknown): void {
+  if (field instanceof HTMLInputElement && field.type === 'checkbox') field.checked = value === true
+  else if (
+    field instanceof HTMLInputElement ||
+    field instanceof HTMLSelectElement ||
+    field instanceof HTMLTextAreaElement
+  )
+    field.value = typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+}
