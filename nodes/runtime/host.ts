@@ -17,9 +17,11 @@ import { deployedNodes, deployedOf, ownSettings, runningNode, settingsJs, withEn
 import { automationsWithSender, FlowGraph } from './flow-graph.js'
 import { Ingest } from './ingest.js'
 import { machineProxy } from './machine-proxy.js'
+import { News } from './news.js'
 import { asAutomationError } from './report.js'
 import { KnownSecrets } from './secrets.js'
 import { StorePool, type Stores } from './store-pool.js'
+import { troublesOf } from './troubles.js'
 import type { WebhookRuntime } from './webhook-runtime.js'
 
 interface UserSettings {
@@ -46,6 +48,7 @@ export class Host {
   /** Of each kind of node: brings saved properties of any age up to date, with the defaults of what is not there. */
   readonly migrations = new Map<string, (saved: object) => object>()
   readonly catchUp: CatchUp
+  readonly news: News
   readonly #starters = new Set<() => void>()
   #automations: Automations | null = null
   /** What each trigger sent last, and the store that it was of. */
@@ -81,8 +84,16 @@ export class Host {
       (id, last) => this.sources.change(id, { last }),
     )
     this.dispatcher.onArrived = (source, event) => {
+      this.news.changed('events')
       if (sampledAutomation(source) === null) arrivals.note(source, event, Date.now())
     }
+    this.news = new News({
+      publish: (topic, data, retain) => this.#RED.comms.publish(topic, data, retain),
+      troubles: () => troublesOf(this.#RED, this),
+      later: (call, ms) => setTimeout(call, ms).unref(),
+    })
+    this.stores.onChange = () => this.news.changed('deliveries')
+    this.sources.onChange = () => this.news.changed('flows')
     RED.events.on('flows:stopping', () => {
       arrivals.tellNow()
       this.#automations = null
@@ -172,6 +183,7 @@ export class Host {
     this.stores.keepFor(this.#retention())
     for (const webhook of this.webhooks.values()) webhook.refresh()
     for (const callback of [...this.#starters]) callback()
+    this.news.changed('flows')
     this.#handOver(this.dispatcher.flowsStarted(automationsWithSender(this.#RED)))
   }
 

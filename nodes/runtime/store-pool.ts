@@ -30,6 +30,8 @@ export class StorePool {
   readonly #listeners = new Set<(path: string, problem: Problem) => void>()
   readonly #log: Log
   readonly #folder: () => string
+  /** Called when a delivery of any of them, or why deliveries wait, is not what it was. */
+  onChange: () => void = () => {}
   /** Null as long as nothing is known of any; nothing is deleted then. */
   #retention: ReadonlyMap<string, number> | null = null
 
@@ -77,6 +79,7 @@ export class StorePool {
       random: Math.random,
       log: { info: log('info'), warn: log('warn'), error: log('error') },
       retentionDays: this.#retentionOf(file),
+      changed: () => this.onChange(),
     })
     engine.onProblem((problem) => {
       for (const listener of this.#listeners) listener(file, problem)
