@@ -1,15 +1,27 @@
+import type { Timers } from '../platform.js'
 import type { StoreAccess } from '../store/guard/access.js'
-import { webhookOf } from '../store/lease.js'
+import { type Thing, webhookOf } from '../store/lease.js'
 import type { Change } from '../store/ownership.js'
+import { deadline } from './deadline.js'
 import type { Lanes } from './lanes.js'
 import type { Pending } from './pending.js'
 import type { Senders } from './senders.js'
+import type { Watches } from './watches.js'
+
+/** So long what is on its way may take when a lane is handed over, in milliseconds. */
+const HAND_OVER_MS = 15_000
 
 interface ElsewhereParts {
   readonly access: StoreAccess
   readonly lanes: Lanes
   readonly pending: Pending
   readonly senders: Senders
+  readonly watches: Watches
+  readonly timers: Timers
+  /** Ends pending deliveries that this owner has in its hand. */
+  readonly cancel: (id: string) => Promise<unknown>
+  /** Events wait for somebody's flows. */
+  readonly eventsWait: () => void
 }
 
 /** What other owners of the store do, made known to the lanes and senders of this one. */
@@ -21,20 +33,32 @@ export class Elsewhere {
   }
 
   changed(change: Change): void {
-    const { access, lanes, pending, senders } = this.#parts
+    const { access, lanes, pending, senders, watches, cancel, eventsWait } = this.#parts
     // what happened before the store was opened, it knows
     if (!access.open || access.stopped) return
     switch (change.kind) {
       case 'lease': {
         const webhook = webhookOf(change.thing)
-        if (webhook === null) return
-        if (change.lease === null) lanes.of(webhook).lost()
+        if (webhook === null) watches.changed(change.thing)
+        else if (change.lease === null) lanes.of(webhook).lost()
         else access.background(lanes.of(webhook).gained())
         return
       }
+      case 'yield':
+        access.background(this.#handOver(change.thing))
+        return
+      case 'cancelled':
+        for (const id of change.ids) access.background(cancel(id))
+        return
+      case 'failed':
+        access.failed(change.error)
+        return
+      case 'events':
+        eventsWait()
+        return
       case 'deliveries':
-        pending.add(change.webhook, change.sender, change.count)
-        if (change.count > 0) lanes.of(change.webhook).wake()
+        if (change.count !== 0) pending.add(change.webhook, change.sender, change.count)
+        if (change.count >= 0) lanes.of(change.webhook).wake()
         return
       case 'webhook':
         lanes.of(change.webhook).changedElsewhere(change.state)
@@ -43,5 +67,14 @@ export class Elsewhere {
         access.background(senders.giveOwed(change.sender))
         return
     }
+  }
+
+  async #handOver(thing: Thing): Promise<void> {
+    const { lanes, watches, timers } = this.#parts
+    const webhook = webhookOf(thing)
+    if (webhook === null) return watches.yielded(thing)
+    const { over, cancel } = deadline(timers, HAND_OVER_MS)
+    await lanes.of(webhook).yielded(over)
+    cancel()
   }
 }

@@ -13,7 +13,7 @@ import { Housekeeping } from '../store/guard/housekeeping.js'
 import { InHand } from '../store/guard/in-hand.js'
 import type { Page } from '../store/page.js'
 import type { Statistics } from '../store/statistics.js'
-import type { DeliveryStore } from '../store/store.js'
+import type { DeliveryStore, End } from '../store/store.js'
 import { Alarm, LONGEST_TIMER_MS } from './alarm.js'
 import { Cancellation } from './cancellation.js'
 import { ClockWatch } from './clock-watch.js'
@@ -27,11 +27,12 @@ import { Marks } from './lane/marks.js'
 import { ByteBudget } from './lane/window.js'
 import { Lanes } from './lanes.js'
 import { metricsOf } from './metrics.js'
-import { type EngineOptions, PAUSED_BY_HAND, type QueuedDelivery, SUSPECT } from './options.js'
+import { type EngineOptions, type QueuedDelivery, SUSPECT } from './options.js'
 import { Pending } from './pending.js'
 import { readableStatistics } from './readable-statistics.js'
 import { Redelivery } from './redelivery.js'
 import { Senders } from './senders.js'
+import { Watches } from './watches.js'
 
 /**
  * Accepts events, keeps deliveries, and sends them when and as often as they should be: at least once, under one id.
@@ -55,10 +56,11 @@ export class DeliveryEngine implements EventKeeper {
   readonly cancellation: Cancellation
   readonly #intake: Intake
   readonly statistics: Statistics
-  /** Webhooks that were attached before the store could be opened. */
-  readonly #early = new Map<string, LanePort>()
+  readonly watches: Watches
   readonly #clockWatch: ClockWatch
   #failedAt: number | null = null
+  /** Called when events of an owner of the store that is gone wait for somebody's flows: `takeUnrouted` gives them. */
+  onEventsWait: () => void = () => {}
 
   constructor(options: EngineOptions) {
     const { store, clock, timers, random, log, retentionDays } = options
@@ -68,6 +70,7 @@ export class DeliveryEngine implements EventKeeper {
       log,
       open: () => this.#open(),
       recover: () => this.#recover(),
+      ...(store.retryEveryMs !== undefined && { retryEveryMs: store.retryEveryMs }),
       failed: () => {
         this.#failedAt ??= clock.now()
         this.#senders.allChanged()
@@ -89,7 +92,6 @@ export class DeliveryEngine implements EventKeeper {
       timers,
       log,
       inHand: this.#inHand,
-      heard: () => options.changed?.(),
       queue: (sender, webhook) => this.#lanes.queueOf(sender, webhook),
     })
     this.#lanes = new Lanes({
@@ -108,7 +110,12 @@ export class DeliveryEngine implements EventKeeper {
       inHand: this.#inHand,
     })
     const [lanes, pending, housekeeping] = [this.#lanes, this.#pending, this.#housekeeping]
-    const elsewhere = new Elsewhere({ access, lanes, pending, senders: this.#senders })
+    this.watches = new Watches(store)
+    const elsewhere = new Elsewhere({
+      ...{ access, lanes, pending, timers, senders: this.#senders, watches: this.watches },
+      cancel: (id) => this.cancellation.one(id),
+      eventsWait: () => this.onEventsWait(),
+    })
     store.onChange((change) => elsewhere.changed(change))
     this.#clockWatch = new ClockWatch({ clock, store, lanes, log })
     this.redelivery = new Redelivery({ store, access, pending, lanes, clock })
@@ -143,11 +150,11 @@ export class DeliveryEngine implements EventKeeper {
     cancel()
     this.#marks.stop()
     this.#senders.stop()
-    try {
-      await this.#options.store.close(atTheEnd(this.#lanes.flights(), this.#options.clock.now()))
-    } catch (error) {
-      this.#options.log.error(messageOf(error))
-    }
+    await this.#options.store.close(this.#end).catch((error) => this.#options.log.error(messageOf(error)))
+  }
+
+  get #end(): End {
+    return atTheEnd(this.#lanes.flights(), this.#options.clock.now())
   }
 
   /** The same at once, for the moment a process ends (not `inOrder`: by something in it): what is on its way will be sent again. */
@@ -156,16 +163,13 @@ export class DeliveryEngine implements EventKeeper {
     this.#access.stop()
     this.#alarm.stop()
     try {
-      this.#options.store.closeNow?.({ ...atTheEnd(this.#lanes.flights(), this.#options.clock.now()), inOrder })
+      this.#options.store.closeNow?.({ ...this.#end, inOrder })
     } catch (error) {
       this.#options.log.error(messageOf(error))
     }
   }
 
-  /**
-   * Stores events, all or none; resolves when they are on disk. The caller hands those that are no duplicates to its
-   * flows right after, and says so, or `takeUnrouted` gives them later.
-   */
+  /** Stores events, all or none; whoever does not hand the new ones to its flows right after gets them by `takeUnrouted`. */
   accept(source: string, events: readonly ArtifactEvent[], options: AcceptOptions): Promise<KeptEvent[]> {
     return this.#intake.accept(source, events, options)
   }
@@ -179,23 +183,19 @@ export class DeliveryEngine implements EventKeeper {
     return this.#access.use(() => this.#options.store.event(source, eventId))
   }
 
-  /**
-   * Events that the flows have to see (again): accepted while they were stopped, or not known to have settled before a
-   * crash or a failure of the store. `match` names the automations whose senders an event must reach.
-   */
+  /** Events that the flows have to see (again). `match` names the automations whose senders an event must reach. */
   async *takeUnrouted(match: Match): AsyncGenerator<HandedAgain> {
     if (this.#access.works) yield* this.#replay.take(match)
   }
 
   /** A webhook is deployed, or deployed anew: its deliveries are sent through the port from now on. */
   attachWebhook(id: string, port: LanePort): void {
-    if (this.#access.open) this.#access.background(this.#lanes.of(id).attach(port))
-    else this.#early.set(id, port)
+    this.#lanes.attach(id, port)
   }
 
   /** The webhook is going: resolves when its requests have ended, or were cut off at the deadline to be sent again. */
   async detachWebhook(id: string, options: { readonly deadlineMs?: number } = {}): Promise<void> {
-    this.#early.delete(id)
+    this.#lanes.forget(id)
     if (!this.#access.open || this.#access.stopped) return
     const { over, cancel } = deadline(this.#options.timers, options.deadlineMs ?? Number.POSITIVE_INFINITY)
     await this.#lanes.of(id).detach(over)
@@ -221,11 +221,11 @@ export class DeliveryEngine implements EventKeeper {
 
   /** Keeps in the history what would have been sent. */
   recordDryRun(delivery: NewDelivery, request: MaskedRequest): Promise<QueuedDelivery> {
-    return this.#intake.dryRun(delivery, request).finally(() => this.#options.changed?.())
+    return this.#intake.dryRun(delivery, request)
   }
 
   /** Sends nothing to the webhook until `resume`, or a deploy with another URL. */
-  pause(webhook: string, reason = PAUSED_BY_HAND): Promise<void> {
+  pause(webhook: string, reason = 'Paused by hand.'): Promise<void> {
     return this.#access.use(() => this.#lanes.of(webhook).pause(reason))
   }
 
@@ -238,7 +238,6 @@ export class DeliveryEngine implements EventKeeper {
     return this.#access.use(() => this.#options.store.deliveries(filter, page))
   }
 
-  /** @param signal nobody waits for the number any more */
   count(filter: DeliveryFilter, signal?: AbortSignal): Promise<number> {
     return this.#access.use(() => this.#options.store.count(filter, signal))
   }
@@ -270,10 +269,11 @@ export class DeliveryEngine implements EventKeeper {
     this.#inHand.begin(found)
     if (!clean) log.warn('The delivery store was not closed properly; nothing that was accepted is lost.')
     this.#lanes.load(await this.#options.store.webhookStates())
-    if (lastAlive !== null) await this.#clockWatch.check(lastAlive)
+    // the clock may be the store's own, which is known from now on
+    await this.#clockWatch.check(lastAlive ?? clock.now())
     this.#pending.load(await this.#options.store.pending())
-    for (const [id, port] of this.#early) this.#access.background(this.#lanes.of(id).attach(port))
-    this.#early.clear()
+    this.#lanes.begin()
+    this.watches.look()
     for (const id of this.#senders.ids) this.#access.background(this.#senders.giveOwed(id))
     this.#alarm.wakeAt(clock.now())
   }

@@ -1,3 +1,4 @@
+import type { LanePort } from '../delivery/lane-port.js'
 import type { Waiting } from '../delivery/sender-port.js'
 import type { WebhookState } from '../store/delivery-queue.js'
 import type { WebhookMetrics } from './lane/counters.js'
@@ -9,6 +10,8 @@ import type { LaneContext } from './lane/lane-context.js'
 export class Lanes {
   readonly #context: LaneContext
   readonly #lanes = new Map<string, Lane>()
+  /** Webhooks that were attached before the store could be opened; null since then. */
+  #early: Map<string, LanePort> | null = new Map()
 
   constructor(context: LaneContext) {
     this.#context = context
@@ -17,6 +20,24 @@ export class Lanes {
   /** What the store knows of webhooks; before it is known there are no lanes. */
   load(states: ReadonlyMap<string, WebhookState>): void {
     for (const [id, state] of states) this.#lanes.set(id, new Lane(id, state, this.#context))
+  }
+
+  /** A webhook is deployed, or deployed anew. */
+  attach(webhook: string, port: LanePort): void {
+    if (this.#early === null) this.#context.background(this.of(webhook).attach(port))
+    else this.#early.set(webhook, port)
+  }
+
+  /** It is not deployed any more; had it been before the store was open, it never was. */
+  forget(webhook: string): void {
+    this.#early?.delete(webhook)
+  }
+
+  /** The store is open, and what it knows is known. */
+  begin(): void {
+    const early = this.#early ?? []
+    this.#early = null
+    for (const [webhook, port] of early) this.attach(webhook, port)
   }
 
   get(webhook: string): Lane | undefined {

@@ -2,16 +2,23 @@ import type { WebhookState } from './delivery-queue.js'
 import type { Lease, Thing } from './lease.js'
 
 /** What happened to the store without this owner doing it. */
-// (Events of an owner that is gone need no change of their own: `unroutedEvents` gives them to whoever asks.)
 export type Change =
   /** A thing that this owner wants became its own, or (null) another's: its claims are void, and what it sent may be sent again. */
   | { readonly kind: 'lease'; readonly thing: Thing; readonly lease: Lease | null }
-  /** Another owner stored deliveries of a webhook, made them due, or (less than 0) finished them. */
+  /** Another owner has less to do: this thing is to be handed over (`handOver`) once what is on its way has ended. */
+  | { readonly kind: 'yield'; readonly thing: Thing }
+  /** Another owner stored deliveries of a webhook, made them due (0), or (less than 0) finished them. */
   | { readonly kind: 'deliveries'; readonly webhook: string; readonly sender: string; readonly count: number }
+  /** Another owner was asked to cancel deliveries that this one has in its hand. */
+  | { readonly kind: 'cancelled'; readonly ids: readonly string[] }
   /** Another owner paused a webhook, let it go on, or was asked by it to wait. */
   | { readonly kind: 'webhook'; readonly webhook: string; readonly state: WebhookState }
   /** Outputs are owed to a sender. */
   | { readonly kind: 'outputs'; readonly sender: string }
+  /** The store failed while nobody waited for it. */
+  | { readonly kind: 'failed'; readonly error: unknown }
+  /** Events of an owner that is gone wait for somebody's flows: `unroutedEvents` gives them to whoever asks first. */
+  | { readonly kind: 'events' }
 
 /**
  * Who works on what. One store may have several owners, each a process with an engine of its own; a store that has one
@@ -25,6 +32,8 @@ export interface Ownership {
   want(thing: Thing): Lease | null
   /** Gives a thing back, for others to have; one that is not held, or not wanted, stays as it is. */
   giveBack(thing: Thing): Promise<void>
+  /** The same of a thing that this owner goes on wanting: others have it first. */
+  handOver(thing: Thing): Promise<void>
   /** Calls back with every change. @returns a function that ends it */
   onChange(listener: (change: Change) => void): () => void
 }

@@ -16,6 +16,10 @@ import type { SetAside, Suspects } from './suspects.js'
  */
 export interface DeliveryStore extends EventLog, DeliveryQueue, Ownership {
   readonly statistics: Statistics
+  /** Unix milliseconds by the clock that all owners of the store have; undefined: by this machine's. */
+  now?(): number
+  /** After a failure it is tried again so often, in milliseconds; undefined: as a file is. */
+  readonly retryEveryMs?: number
 
   /**
    * Opens the store; resolves when it can be read and written. Attempts that were cut off are put into the history as

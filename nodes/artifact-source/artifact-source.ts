@@ -1,6 +1,6 @@
 import '../runtime/required-node.js'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
-import { AutomationError } from '../../lib/error.js'
+import { AutomationError, isStoreFailure } from '../../lib/error.js'
 import { newEventId } from '../../lib/events/new-id.js'
 import { newestEvent } from '../../lib/inbox/newest-event.js'
 import { checkPath } from '../../lib/sources/http/path.js'
@@ -119,7 +119,9 @@ function receiverOf(RED: NodeAPI, host: Host, node: Node, config: ArtifactSource
     onRefused: (refused) => host.sources.refuse(node.id, refused, Date.now()),
     onError: (cause) => {
       const problem = asAutomationError(cause)
-      if (problem.message !== told) logProblem(node, problem)
+      // what is wrong with a database, its store says once for all
+      const isSaid = host.sharesDatabase && isStoreFailure(problem)
+      if (problem.message !== told && !isSaid) logProblem(node, problem)
       told = problem.message
     },
   })

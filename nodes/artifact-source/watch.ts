@@ -23,7 +23,7 @@ export function watch(
 ): void {
   const { addressPolicy, machineProxy } = host
   const registry = live.connect(settings, { apiKey, addressPolicy, machineProxy })
-  const watching = registry.watch({
+  const options: Parameters<typeof registry.watch>[0] = {
     source: node.id,
     store: watchStore(host.dispatcher),
     fullScanHours,
@@ -35,17 +35,32 @@ export function watch(
       clear: (timer) => clearTimeout(timer as NodeJS.Timeout),
     },
     onStatus: reporter(host, node, sourceKind(settings.kind)?.title ?? settings.kind),
-  })
+  }
+  // each time it is this one's turn it begins with what is stored
+  let watching: ReturnType<typeof registry.watch> | null = null
   let known: string | null = null
+  let end: (() => Promise<void>) | null = null
+  const begin = () => {
+    watching = registry.watch(options)
+    watching.setTriggers(host.dispatcher.waitingFor(node.id))
+    watching.start()
+  }
+  const stop = async () => {
+    const over = watching
+    watching = null
+    await over?.stop()
+  }
   host.whenStarted(node, () => {
     const triggers = host.dispatcher.waitingFor(node.id)
     // a deploy that changes none of them is no reason to poll at once
-    if (known !== keyOf(triggers)) watching.setTriggers(triggers)
+    if (known !== keyOf(triggers)) watching?.setTriggers(triggers)
     known = keyOf(triggers)
-    watching.start()
+    end ??= host.watchAlone(node.id, { begin, end: stop })
   })
   node.on('close', (done: () => void) => {
-    const stopped = watching.stop().then(() => registry.close())
+    const stopped = Promise.resolve(end?.())
+      .then(() => registry.close())
+      .then(() => host.closing())
     stopped.catch((error) => node.error(String(error))).finally(done)
   })
 }

@@ -32,6 +32,7 @@ module.exports = (RED: NodeAPI) => {
       if (host.webhooks.get(this.id) === runtime) host.webhooks.delete(this.id)
       runtime
         .close()
+        .then(() => host.closing())
         .catch((error) => logProblem(this, asAutomationError(error)))
         .finally(done)
     })

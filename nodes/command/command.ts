@@ -13,6 +13,7 @@ export const USAGE = `Says what the automations of a flow file do with events, w
 
   artifact-automations explain  --flows <file> --event <file> [options]
   artifact-automations backtest --flows <file> --event <file> [options]
+  artifact-automations database --help     prepares the PostgreSQL of several Node-RED
 
   explain            of each event: which automations it starts, which not, and on which condition each fails
   backtest           of each automation: which events start it, and what it would send

@@ -12,6 +12,8 @@ export interface AutomationsSettings {
   readonly proxies?: readonly string[]
   /** Hours between two full looks at a watched registry; not checked yet. */
   readonly fullScanHours?: unknown
+  /** The PostgreSQL that several Node-RED share; not checked yet. */
+  readonly database?: unknown
 }
 
 /** settings.js with Node-RED's defaults, as far as `S` says what is wanted of it; its values are not checked. */

@@ -1,7 +1,8 @@
 import { homedir } from 'node:os'
 import path from 'node:path'
 import type { Node, NodeAPI } from 'node-red'
-import { AutomationError } from '../../lib/error.js'
+import type { WatchPort } from '../../lib/engine/watches.js'
+import { AutomationError, isStoreFailure } from '../../lib/error.js'
 import { sampledAutomation } from '../../lib/events/sample-source.js'
 import { CatchUp } from '../../lib/inbox/catch-up.js'
 import { Dispatcher } from '../../lib/inbox/dispatcher.js'
@@ -9,6 +10,7 @@ import { isUnfinished } from '../../lib/inbox/missed.js'
 import { Arrivals } from '../../lib/sources/arrivals.js'
 import { SourceStates } from '../../lib/sources/states.js'
 import { EMBEDDED, storeFile } from '../../lib/store/path.js'
+import { asksForDatabase } from '../../lib/store/postgres/settings.js'
 import { planStore, type StoreSettings } from '../../lib/store/settings.js'
 import { type AddressPolicy, parseAddressPolicy } from '../../lib/webhook/address.js'
 import type { FindProxy } from '../../lib/webhook/proxy-environment.js'
@@ -17,11 +19,10 @@ import { deployedNodes, deployedOf, ownSettings, runningNode, settingsJs, withEn
 import { automationsWithSender, FlowGraph } from './flow-graph.js'
 import { Ingest } from './ingest.js'
 import { machineProxy } from './machine-proxy.js'
-import { News } from './news.js'
+import { heedProcessEnd, isProcessEnding } from './process-end.js'
 import { asAutomationError } from './report.js'
 import { KnownSecrets } from './secrets.js'
-import { StorePool, type Stores } from './store-pool.js'
-import { troublesOf } from './troubles.js'
+import { DATABASE, StorePool, type Stores } from './store-pool.js'
 import type { WebhookRuntime } from './webhook-runtime.js'
 
 interface UserSettings {
@@ -48,7 +49,6 @@ export class Host {
   /** Of each kind of node: brings saved properties of any age up to date, with the defaults of what is not there. */
   readonly migrations = new Map<string, (saved: object) => object>()
   readonly catchUp: CatchUp
-  readonly news: News
   readonly #starters = new Set<() => void>()
   #automations: Automations | null = null
   /** What each trigger sent last, and the store that it was of. */
@@ -60,9 +60,11 @@ export class Host {
     this.#RED = RED
     this.stores = new StorePool(
       (level, text) => this.#RED.log[level](text),
-      () => path.dirname(this.embeddedPath()),
+      () => this.#storesFolder,
       () => this.dispatcher.running,
+      () => ownSettings(this.#RED).database,
     )
+    this.stores.onEventsWait = () => this.#handOver(this.dispatcher.handOverWhatWaits())
     this.dispatcher = new Dispatcher(() => this.stores.engine(this.embeddedPath()), Date.now)
     this.catchUp = new CatchUp({
       keeper: () => this.stores.engine(this.embeddedPath()),
@@ -84,16 +86,8 @@ export class Host {
       (id, last) => this.sources.change(id, { last }),
     )
     this.dispatcher.onArrived = (source, event) => {
-      this.news.changed('events')
       if (sampledAutomation(source) === null) arrivals.note(source, event, Date.now())
     }
-    this.news = new News({
-      publish: (topic, data, retain) => this.#RED.comms.publish(topic, data, retain),
-      troubles: () => troublesOf(this.#RED, this),
-      later: (call, ms) => setTimeout(call, ms).unref(),
-    })
-    this.stores.onChange = () => this.news.changed('deliveries')
-    this.sources.onChange = () => this.news.changed('flows')
     RED.events.on('flows:stopping', () => {
       arrivals.tellNow()
       this.#automations = null
@@ -125,8 +119,17 @@ export class Host {
     return path.resolve(userDir, 'artifact-automations')
   }
 
-  /** Of the store that keeps every event; asked for with each of them. */
+  /** Of the store that keeps every event, a file's or the database; asked for with each of them. */
   embeddedPath(): string {
+    return this.sharesDatabase ? DATABASE : this.#embeddedFile
+  }
+
+  /** Whether the events and deliveries of this Node-RED are where others have theirs. */
+  get sharesDatabase(): boolean {
+    return asksForDatabase(ownSettings(this.#RED).database)
+  }
+
+  get #embeddedFile(): string {
     const { userDir } = settingsJs<UserSettings>(this.#RED)
     if (this.#embedded === null || this.#embedded.userDir !== userDir) {
       this.#embedded = { userDir, file: path.join(this.#storesFolder, EMBEDDED) }
@@ -179,11 +182,11 @@ export class Host {
     this.#automations = null
     this.ingest.flowsStarted()
     if (!this.#inUse) return
+    if (this.sharesDatabase) heedProcessEnd()
     this.sources.storeProblem = this.stores.open(this.embeddedPath()).problem
     this.stores.keepFor(this.#retention())
     for (const webhook of this.webhooks.values()) webhook.refresh()
     for (const callback of [...this.#starters]) callback()
-    this.news.changed('flows')
     this.#handOver(this.dispatcher.flowsStarted(automationsWithSender(this.#RED)))
   }
 
@@ -193,10 +196,28 @@ export class Host {
     return ['artifact-source', 'webhook-sender'].some((type) => deployedOf(this.#RED, type).length > 0)
   }
 
+  /**
+   * Has something watched as long as no other Node-RED with the same database does.
+   * @returns what ends it
+   */
+  watchAlone(source: string, port: WatchPort): () => Promise<void> {
+    if (this.sharesDatabase) return this.stores.open(DATABASE).watches.add(source, port)
+    port.begin()
+    return () => port.end()
+  }
+
+  /** A node closes. When the whole process is about to end, what it has of a database goes to others at once. */
+  async closing(): Promise<void> {
+    if (isProcessEnding()) await this.stores.leave()
+  }
+
   /** Without a usable store nothing can be handed over; it is tried again when the store comes back. */
   #handOver(work: Promise<void>): void {
     const caughtUp = work.then(() => (this.dispatcher.running ? this.catchUp.resume() : undefined))
-    caughtUp.catch((error: Error) => this.#RED.log.error(`[artifact-automations] ${error.message}`))
+    caughtUp.catch((error: Error) => {
+      // what is wrong with a store, it has said itself
+      if (!isStoreFailure(error)) this.#RED.log.error(`[artifact-automations] ${error.message}`)
+    })
   }
 
   /** Takes the newest of the API objects: every node set has one of its own, to the same runtime. */
@@ -211,7 +232,8 @@ export class Host {
     const others = deployedOf(this.#RED, 'delivery-store').filter((node) => node.id !== id)
     const paths = others.map((node) => withEnvironment(this.#RED, node.id, node as object as StoreSettings).path)
     const texts = paths.filter((other) => typeof other === 'string')
-    return { file: storeFile(this.#storesFolder, given, texts), retentionDays }
+    const file = storeFile(this.#storesFolder, given, texts)
+    return { file: this.sharesDatabase && file === this.#embeddedFile ? DATABASE : file, retentionDays }
   }
 
   /** Opens the store of a deployed `delivery-store`. @throws AutomationError `store_invalid` */

@@ -2,11 +2,17 @@ import path from 'node:path'
 import type { Delivery } from '../../lib/delivery/delivery.js'
 import { DeliveryEngine } from '../../lib/engine/engine.js'
 import type { AutomationError } from '../../lib/error.js'
+import { planDatabase } from '../../lib/store/postgres/settings.js'
+import { PostgresStore } from '../../lib/store/postgres/store.js'
 import { USUAL_RETENTION_DAYS } from '../../lib/store/settings.js'
 import { SqliteStore } from '../../lib/store/sqlite/store.js'
+import type { DeliveryStore } from '../../lib/store/store.js'
 
 type Log = (level: 'info' | 'warn' | 'error', text: string) => void
 type Problem = AutomationError | null
+
+/** Stands for the store of several Node-RED where others have the path of their file. */
+export const DATABASE = 'database'
 
 /** The stores of one webhook. */
 export interface Stores {
@@ -17,6 +23,9 @@ export interface Stores {
   /** The configured store does not exist: new deliveries wait in the embedded one. */
   readonly problem: Problem
 }
+
+/** So long requests may take when the process ends, in milliseconds. */
+const LEAVE_WITHIN_MS = 3_000
 
 interface Opened {
   readonly engine: DeliveryEngine
@@ -30,18 +39,22 @@ export class StorePool {
   readonly #listeners = new Set<(path: string, problem: Problem) => void>()
   readonly #log: Log
   readonly #folder: () => string
-  /** Called when a delivery of any of them, or why deliveries wait, is not what it was. */
-  onChange: () => void = () => {}
+  readonly #database: () => unknown
+  /** Called when events of another Node-RED, which is gone, wait for the flows of this one. */
+  onEventsWait: () => void = () => {}
+  #leaving: Promise<void> | null = null
   /** Null as long as nothing is known of any; nothing is deleted then. */
   #retention: ReadonlyMap<string, number> | null = null
 
   /**
    * @param folder the stores' folder, which nobody else may read
    * @param flowsRun whether they do: Node-RED stops them before it ends, unless something in them ends it
+   * @param database the setting of that name
    */
-  constructor(log: Log, folder: () => string, flowsRun: () => boolean) {
+  constructor(log: Log, folder: () => string, flowsRun: () => boolean, database: () => unknown) {
     this.#log = log
     this.#folder = folder
+    this.#database = database
     // what was not written yet is written when the process ends in order; a kill is what the store is made for
     process.on('exit', () => this.closeNow({ inOrder: !flowsRun() }))
   }
@@ -71,22 +84,31 @@ export class StorePool {
     if (known) return known
     const log = (level: 'info' | 'warn' | 'error') => (text: string) =>
       this.#log(level, `[artifact-automations] ${text}`)
+    const store = file === DATABASE ? this.#shared() : this.#embedded(file, log('warn'))
     const engine = new DeliveryEngine({
-      store: new SqliteStore({ path: file, warn: log('warn'), ...this.#within(file) }),
-      clock: { now: Date.now },
+      store,
+      clock: { now: () => store.now?.() ?? Date.now() },
       // Node-RED's web server keeps the process alive; a wait for the next attempt must not
       timers: { setTimeout: (call, ms) => setTimeout(call, ms).unref(), clearTimeout },
       random: Math.random,
       log: { info: log('info'), warn: log('warn'), error: log('error') },
       retentionDays: this.#retentionOf(file),
-      changed: () => this.onChange(),
     })
     engine.onProblem((problem) => {
       for (const listener of this.#listeners) listener(file, problem)
     })
+    engine.onEventsWait = () => this.onEventsWait()
     const opened = { engine, started: engine.start().then(() => engine) }
     this.#opened.set(file, opened)
     return opened
+  }
+
+  #embedded(file: string, warn: (text: string) => void): DeliveryStore {
+    return new SqliteStore({ path: file, warn, ...this.#within(file) })
+  }
+
+  #shared(): DeliveryStore {
+    return new PostgresStore({ plan: () => planDatabase(this.#database(), process.env), ownTime: true })
   }
 
   #within(file: string): { folder?: string } {
@@ -139,7 +161,14 @@ export class StorePool {
     return found
   }
 
+  /** The process ends in order: what this Node-RED has of a store with others goes to them at once. */
+  leave(): Promise<void> {
+    this.#leaving ??= this.#opened.get(DATABASE)?.engine.stop({ deadlineMs: LEAVE_WITHIN_MS }) ?? Promise.resolve()
+    return this.#leaving
+  }
+
   closeNow({ inOrder = true } = {}): void {
+    this.leave().catch(() => {})
     for (const { engine } of this.#opened.values()) engine.closeNow(inOrder)
     this.#opened.clear()
   }

@@ -41,6 +41,16 @@ export const FAULTS: readonly { readonly section: string; readonly faults: Reado
     },
   },
   {
+    section: 'Several instances on one PostgreSQL',
+    faults: {
+      104: ['`kill -9` of the instance that sends'],
+      105: ['an instance that hangs, or is cut off from the database'],
+      106: ['the database is away, and comes back'],
+      107: ['an instance ends in order, or joins'],
+      108: ['a setting that is no database, a server that refuses'],
+    },
+  },
+  {
     section: 'Endpoints',
     faults: {
       20: ['nobody listens'],

@@ -20,6 +20,11 @@ export function deploy(port: LanePort, before: Deployment | null, now: number): 
   return { port, cut: new AbortController(), rate }
 }
 
+/** The same deployment where another owner of the store may have sent until now: the rate limit is used up. */
+export function afterAnother(deployment: Deployment, now: number): Deployment {
+  return { ...deployment, rate: RateLimit.usedUp(deployment.port.rateLimit, now) }
+}
+
 /** Cuts off all requests of a deployment, which goes on with others. */
 export function cutOffAll(deployment: Deployment): Deployment {
   deployment.cut.abort()

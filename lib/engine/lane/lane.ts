@@ -4,15 +4,15 @@ import type { Waiting } from '../../delivery/sender-port.js'
 import type { StoredDelivery } from '../../delivery/stored.js'
 import { isLeaseLost } from '../../error.js'
 import type { AttemptRecord, WebhookState } from '../../store/delivery-queue.js'
-import type { Lease } from '../../store/lease.js'
 import { outputOf } from '../describe.js'
 import { Breaker } from './breaker.js'
 import { Results, type WebhookMetrics } from './counters.js'
 import { Filling } from './filling.js'
-import { cutOffAll, type Deployment, deploy, type Flight, Flights } from './flights.js'
+import { type Flight, Flights } from './flights.js'
 import type { LaneContext } from './lane-context.js'
 import { standing } from './standing.js'
 import { LaneState } from './state.js'
+import { Tenure } from './tenure.js'
 import { failingSince, pausedBecause, stoppedBecause, WaitingNews } from './waiting.js'
 import { LOW_WATER, Window } from './window.js'
 
@@ -26,14 +26,13 @@ export class Lane {
   readonly #flights: Flights
   readonly #filling: Filling
   readonly #kept: LaneState
-  #deployment: Deployment | null = null
+  readonly #tenure: Tenure
   #name = ''
   #reserved = 0
   /** Whether due deliveries may be on disk that are not in the window. */
   #backlog = true
   #nextDue: number | null = null
   #claiming = false
-  #reordering = false
   /** Why the last attempt failed that will be made again, in a word or two; null while that is not known. */
   #failure: string | null = null
   readonly #news: WaitingNews
@@ -50,6 +49,11 @@ export class Lane {
       changed: () => this.pump(),
     })
     this.#filling = new Filling(this.#window, this.#flights)
+    const emptied = () => {
+      this.#backlog = true
+    }
+    const [kept, window, flights] = [this.#kept, this.#window, this.#flights]
+    this.#tenure = new Tenure({ kept, window, flights, context, emptied, wake: () => this.wake() })
   }
 
   get ordered(): boolean {
@@ -88,37 +92,31 @@ export class Lane {
   /** Why nothing may be sent, however the endpoint answers. */
   #stopped(): Waiting | null {
     const { clock, blocked } = this.#context
-    const { lease, current } = this.#kept
-    const [port, failure, now] = [this.#deployment?.port, this.#failure, clock.now()]
+    const { current } = this.#kept
+    const { lease, deployment } = this.#tenure
+    const [port, failure, now] = [deployment?.port, this.#failure, clock.now()]
     return stoppedBecause({ ...current, port, lease, blocked, failure, now })
   }
 
   async attach(port: LanePort): Promise<void> {
-    this.#deployment = deploy(port, this.#deployment, this.#context.clock.now())
     this.#name = port.name
-    await this.gained()
+    await this.#tenure.attach(port)
   }
 
-  /** What was deployed is made true, by whoever has the right to send. */
-  async gained(): Promise<void> {
-    const deployment = this.#deployment
-    const lease = this.#kept.lease
-    if (deployment !== null && lease !== null) {
-      const [{ port }, { pausedUrl, ordering }] = [deployment, this.#kept.current]
-      await this.#context.insist(async () => {
-        if (this.#deployment !== deployment) return
-        if (pausedUrl !== null && pausedUrl !== port.url) await this.resume()
-        if (ordering !== port.ordering) await this.#reorder(lease, port)
-      })
-    }
-    this.wake()
+  gained(): Promise<void> {
+    return this.#tenure.gained()
   }
 
-  /** Another owner of the store sends from now on: what is claimed here is void, and what is on its way is given up. */
   lost(): void {
-    this.#window.clear()
-    if (this.#deployment !== null) this.#deployment = cutOffAll(this.#deployment)
-    this.wake()
+    this.#tenure.lost()
+  }
+
+  yielded(deadline: Promise<void>): Promise<void> {
+    return this.#tenure.yielded(deadline)
+  }
+
+  detach(deadline: Promise<void>): Promise<void> {
+    return this.#tenure.detach(deadline)
   }
 
   /** Another owner of the store paused the webhook, let it go on, or was asked by it to wait. */
@@ -127,38 +125,13 @@ export class Lane {
     this.pump()
   }
 
-  async #reorder(lease: Lease, { ordering }: LanePort): Promise<void> {
-    this.#reordering = true
-    try {
-      await this.#releaseWindow()
-      await this.#kept.reorder(lease, ordering)
-    } finally {
-      this.#reordering = false
-    }
-  }
-
-  /** Resolves when the requests that are on their way have ended, or were cut off at the end of `deadline`. */
-  async detach(deadline: Promise<void>): Promise<void> {
-    const deployment = this.#deployment
-    this.#deployment = null
-    await this.#releaseWindow()
-    await this.#flights.landedOrCut(deployment, deadline)
-    if (this.#deployment === null) await this.#kept.giveBack()
-  }
-
-  async #releaseWindow(): Promise<void> {
-    const left = this.#window.clear()
-    this.#backlog = true
-    await this.#kept.release(left)
-  }
-
   async pause(reason: string): Promise<void> {
-    await this.#kept.change({ paused: reason, pausedUrl: this.#deployment?.port.url ?? null })
+    await this.#kept.change({ paused: reason, pausedUrl: this.#tenure.deployment?.port.url ?? null })
     this.#news.tell(this.waiting())
   }
 
   async resume(): Promise<void> {
-    await this.#kept.change({ paused: null, pausedUrl: null, heldUntil: null })
+    await this.#kept.resume()
     this.pump()
   }
 
@@ -166,7 +139,7 @@ export class Lane {
   reserve(sender: string): boolean {
     const free =
       !this.#backlog &&
-      !this.#reordering &&
+      !this.#tenure.reordering &&
       this.#stopped() === null &&
       !this.#breaker.open &&
       this.#context.senders.has(sender) &&
@@ -211,11 +184,10 @@ export class Lane {
 
   #send(): void {
     const { background, clock, senders, wakeAt } = this.#context
-    const deployment = this.#deployment
+    const { deployment, lease, reordering } = this.#tenure
     const stopped = this.#stopped()
     if (stopped !== null && stopped.until !== null) wakeAt(stopped.until)
-    const lease = this.#kept.lease
-    if (deployment === null || lease === null || this.#reordering || stopped !== null) return
+    if (deployment === null || lease === null || reordering || stopped !== null) return
     const now = clock.now()
     if (this.#nextDue !== null && this.#nextDue <= now) {
       this.#nextDue = null
@@ -262,7 +234,7 @@ export class Lane {
       // after a start, what is known of the last attempt stands with the one that waits
       if (nextError !== undefined) this.#failure ??= inShort(nextError, nextError.statusCode)
       if (nextDue !== null) this.#nextDue = Math.min(nextDue, this.#nextDue ?? nextDue)
-      if (this.#deployment === null || this.#reordering) await this.#releaseWindow()
+      if (this.#tenure.deployment === null || this.#tenure.reordering) await this.#tenure.releaseWindow()
     } catch (error) {
       this.#backlog = true
       if (!isLeaseLost(error)) this.#context.log.error(String(error))

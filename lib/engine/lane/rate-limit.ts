@@ -16,6 +16,13 @@ export class RateLimit {
     this.#at = now
   }
 
+  /** One that has just been used as much as it may be. */
+  static usedUp(rate: number | null, now: number): RateLimit {
+    const limit = new RateLimit(rate, now)
+    limit.#tokens = 0
+    return limit
+  }
+
   /** When the next request may go; not later than `now` when it may go at once. */
   nextAt(now: number): number {
     if (this.#perMs === Number.POSITIVE_INFINITY) return now

@@ -34,6 +34,11 @@ export class LaneState {
     await this.#context.store.changeWebhook(this.#id, change)
   }
 
+  /** Nothing holds it back any more. */
+  resume(): Promise<void> {
+    return this.change({ paused: null, pausedUrl: null, heldUntil: null })
+  }
+
   /** The clock was set back by so many milliseconds, and what is stored with it. */
   clockSetBack(by: number): void {
     const { heldUntil } = this.current
@@ -75,10 +80,16 @@ export class LaneState {
   }
 
   async release(deliveries: readonly StoredDelivery[]): Promise<void> {
+    if (deliveries.length === 0) return
     const { lease } = this
-    if (lease === null || deliveries.length === 0) return
+    if (lease === null) return
     const own = deliveries.filter(({ fence }) => fence === lease.fence).map(({ seq }) => seq)
     await this.#context.store.release(lease, own)
+  }
+
+  /** Another owner is to work on the lane. */
+  async handOver(): Promise<void> {
+    await this.#context.store.handOver(this.#thing)
   }
 
   /** Nobody here works on the lane any more. */

@@ -22,11 +22,12 @@ export function stoppedBecause({ port, lease, paused, blocked, heldUntil, failur
   if (port === undefined) {
     return { reason: 'The webhook is not deployed, or is disabled.', short: 'webhook disabled', until: null }
   }
-  if (lease === null) {
+  const problem = blocked()
+  if (lease === null && problem === null) {
     return { reason: 'Another instance sends for this webhook.', short: 'sent by another', until: null }
   }
   if (paused !== null) return pausedBecause(paused)
-  const reason = port.waiting ?? blocked()
+  const reason = port.waiting ?? problem
   if (reason !== null) return { reason, short: 'cannot send now', until: null }
   if (heldUntil === null || heldUntil <= now) return null
   return { reason: 'The endpoint asked to wait.', short: failure ?? 'asked to wait', until: heldUntil }

@@ -11,6 +11,7 @@ export interface AccessOptions {
   readonly recover: () => Promise<void>
   /** Called with every failure of the store. */
   readonly failed: () => void
+  readonly retryEveryMs?: number
 }
 
 /** Every use of the store goes through here: it is refused at once while the store is known not to work. */
@@ -22,11 +23,12 @@ export class StoreAccess {
 
   constructor(options: AccessOptions) {
     this.#options = options
-    this.health = new StoreHealth(options.timers, options.log, async () => {
+    const tryAgain = async () => {
       if (this.#open) return options.recover()
       await options.open()
       this.#open = true
-    })
+    }
+    this.health = new StoreHealth(options.timers, options.log, tryAgain, options.retryEveryMs)
   }
 
   get open(): boolean {

@@ -4,6 +4,8 @@ import type { Log, Timers } from '../../platform.js'
 /** After a failure the store is tried again after these waits, then every 30 s. */
 const RETRY_MS = [1_000, 5_000]
 const RETRY_EVERY_MS = 30_000
+/** While it fails in one way after the other the log has a line so often, in milliseconds. */
+const LOG_EVERY_MS = 60_000
 
 type Listener = (problem: AutomationError | null) => void
 
@@ -26,12 +28,18 @@ export class StoreHealth {
   readonly #timers: Timers
   readonly #log: Log
   readonly #tryAgain: () => Promise<void>
+  readonly #retryEveryMs: number
+  #loggedAt = Number.NEGATIVE_INFINITY
 
-  /** @param tryAgain resolves when the store works; rejects with the reason why not */
-  constructor(timers: Timers, log: Log, tryAgain: () => Promise<void>) {
+  /**
+   * @param tryAgain resolves when the store works; rejects with the reason why not
+   * @param retryEveryMs at last
+   */
+  constructor(timers: Timers, log: Log, tryAgain: () => Promise<void>, retryEveryMs = RETRY_EVERY_MS) {
     this.#timers = timers
     this.#log = log
     this.#tryAgain = tryAgain
+    this.#retryEveryMs = retryEveryMs
   }
 
   get problem(): AutomationError | null {
@@ -46,10 +54,10 @@ export class StoreHealth {
   /** Takes note of an error that is the store's; says whether it was one. */
   failed(error: unknown): boolean {
     if (!isStoreFailure(error)) return false
-    const news = this.#problem?.message !== error.message
+    const before = this.#problem
     this.#problem = error
-    if (news) {
-      this.#log.error(error.message)
+    if (before?.message !== error.message) {
+      this.#say(error.message, before === null)
       this.#tell()
     }
     if (!error.retryable) this.#giveUp(error)
@@ -88,11 +96,18 @@ export class StoreHealth {
   }
 
   #schedule(): void {
-    const wait = RETRY_MS[this.#tries++] ?? RETRY_EVERY_MS
+    const wait = RETRY_MS[this.#tries++] ?? this.#retryEveryMs
     this.#timer = this.#timers.setTimeout(() => {
       this.#timer = null
       this.check().catch((error) => this.#log.error(String(error)))
     }, wait)
+  }
+
+  /** @param isNew the store worked until now */
+  #say(text: string, isNew: boolean): void {
+    if (!isNew && performance.now() - this.#loggedAt < LOG_EVERY_MS) return
+    this.#loggedAt = performance.now()
+    this.#log.error(text)
   }
 
   #giveUp(error: AutomationError): void {

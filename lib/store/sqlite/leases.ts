@@ -27,6 +27,8 @@ export class OnlyOwner implements Ownership {
 
   async giveBack(): Promise<void> {}
 
+  async handOver(): Promise<void> {}
+
   onChange(): () => void {
     return () => {}
   }

@@ -1,8 +1,8 @@
+import { countResult } from '../count-result.js'
 import type { AttemptRecord, Started } from '../delivery-queue.js'
 import { leaseLost } from '../lease.js'
 import { responseText } from '../rows.js'
 import { STATUSES } from '../statuses.js'
-import type { Tally } from '../tally.js'
 import type { Connection } from './connection.js'
 import type { Context } from './context.js'
 import { requestOf } from './requests.js'
@@ -60,7 +60,7 @@ export function record(context: Context, result: AttemptRecord): Promise<{ succe
           db.run('DELETE FROM attempts WHERE delivery = ? AND number <= ?', seq, attempts - KEPT_ATTEMPTS)
         }
       }
-      if (!delivery.sample) count(tally, result)
+      countResult(tally, result)
       const successor = finished && ordered.has(webhook.id) && letNextGo(context, webhook.id, seq, result.at)
       commit.afterCommit(() => claims.release(webhook.id, seq))
       return { successor }
@@ -68,20 +68,6 @@ export function record(context: Context, result: AttemptRecord): Promise<{ succe
     // a successor waits for it
     { mustHappen: true, when: ordered.has(webhook.id) ? 'usual' : 'with others' },
   )
-}
-
-function count(tally: Tally, { delivery, attempt, status, error, at }: AttemptRecord): void {
-  const { automation, webhook } = delivery
-  if (attempt !== null) {
-    const ended = Date.parse(attempt.started_at) + attempt.duration_ms
-    tally.attempt(automation.id, webhook.id, ended, attempt.duration_ms)
-  }
-  if (status !== 'pending') tally.finished(automation.id, webhook.id, at, status)
-  // that somebody cancelled it says nothing about the webhook
-  const failure = error?.code === 'cancelled' ? attempt?.error : error
-  if (!failure) return
-  const code = attempt?.status_code
-  tally.failure(webhook.id, { ...failure, ...(code !== undefined && { status_code: code }), at })
 }
 
 /** Makes the first pending delivery of the same collection due, if it was waiting for this one. */

@@ -114,6 +114,8 @@ export class SharedStore {
 
   async giveBack(): Promise<void> {}
 
+  async handOver(): Promise<void> {}
+
   #own(thing: Thing, fence: number): Lease {
     if (!isOwn(this.want(thing), fence)) throw new AutomationError('lease_lost', `Another owner has ${thing}.`)
     return this.#shared.whole(thing)

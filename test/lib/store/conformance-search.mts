@@ -3,7 +3,7 @@ import type { DeliveryFilter } from '../../../dist/lib/store/delivery-queue.js'
 import { laneOf } from '../../../dist/lib/store/lease.js'
 import type { DeliveryStore } from '../../../dist/lib/store/store.js'
 import type { StorePlace } from './conformance.mts'
-import { delivered, end, event, NOON, record, retried, start, UNREACHABLE, wish } from './make.mts'
+import { delivered, end, event, leaseOf, NOON, record, retried, start, UNREACHABLE, wish } from './make.mts'
 
 /** What every kind of store must find, count, and take out of the queue. */
 export function findsRight(kind: string, makePlace: () => Promise<StorePlace>): void {
@@ -21,7 +21,7 @@ export function findsRight(kind: string, makePlace: () => Promise<StorePlace>): 
       await place.remove()
     })
 
-    const lease = (webhook: string) => store.want(laneOf(webhook)) ?? assert.fail(`no lease of ${webhook}`)
+    const lease = (webhook: string) => leaseOf(store, laneOf(webhook))
     const found = async (filter: DeliveryFilter, limit = 7) => {
       const ids: string[] = []
       for (let before: string | undefined; ; ) {
@@ -79,10 +79,10 @@ export function findsRight(kind: string, makePlace: () => Promise<StorePlace>): 
       }
 
       it('finds the text of an error, as long as it has one', async () => {
-        const taken = (await store.claim(lease('hook'), wish())).deliveries.find(({ id }) => id === 'other-3')!
+        const taken = (await store.claim(await lease('hook'), wish())).deliveries.find(({ id }) => id === 'other-3')!
         await store.record(retried(taken, NOON))
         assert.deepEqual(await found({ search: 'nobody ANSWERS'.toLowerCase() }), ['other-3'])
-        const again = (await store.claim(lease('hook'), wish())).deliveries.find(({ id }) => id === 'other-3')!
+        const again = (await store.claim(await lease('hook'), wish())).deliveries.find(({ id }) => id === 'other-3')!
         await store.record(delivered(again))
         assert.deepEqual(await found({ search: 'nobody answers' }), [])
       })
@@ -134,6 +134,7 @@ export function findsRight(kind: string, makePlace: () => Promise<StorePlace>): 
 
     it('counts what fits, by every condition', async () => {
       for (let i = 0; i < 12; i++) {
+        await lease(`w${i % 3}`)
         const { claimed } = await store.enqueue(
           record(`d${i}`, { createdAt: NOON + i, webhook: { id: `w${i % 3}`, name: '' }, claim: i % 2 === 0 }),
         )
@@ -156,7 +157,7 @@ export function findsRight(kind: string, makePlace: () => Promise<StorePlace>): 
     describe('and told to take what is pending,', () => {
       it('gives it to nobody else, and says what somebody has', async () => {
         for (const id of ['a', 'b', 'c']) await store.enqueue(record(id))
-        const [a] = (await store.claim(lease('hook'), wish({ limit: 1 }))).deliveries
+        const [a] = (await store.claim(await lease('hook'), wish({ limit: 1 }))).deliveries
         const { taken, busy, next } = await store.takePending({
           filter: { status: 'pending' },
           before: null,
@@ -166,10 +167,10 @@ export function findsRight(kind: string, makePlace: () => Promise<StorePlace>): 
           [taken.map(({ id }) => id), busy, next],
           [['c', 'b'], [{ seq: a!.seq, webhook: 'hook' }], null],
         )
-        assert.deepEqual((await store.claim(lease('hook'), wish())).deliveries, [])
-        await store.release(lease('hook'), [taken[0]!.seq])
+        assert.deepEqual((await store.claim(await lease('hook'), wish())).deliveries, [])
+        await store.release(await lease('hook'), [taken[0]!.seq])
         assert.deepEqual(
-          (await store.claim(lease('hook'), wish())).deliveries.map(({ id }) => id),
+          (await store.claim(await lease('hook'), wish())).deliveries.map(({ id }) => id),
           ['c'],
         )
       })
@@ -192,16 +193,17 @@ export function findsRight(kind: string, makePlace: () => Promise<StorePlace>): 
           error,
           owed: false,
         })
-        const [first] = (await store.claim(lease('hook'), wish())).deliveries
+        const [first] = (await store.claim(await lease('hook'), wish())).deliveries
         assert.equal(first!.id, '1')
         await store.record(delivered(first!))
         assert.deepEqual(
-          (await store.claim(lease('hook'), wish({ now: NOON + 500 }))).deliveries.map(({ id }) => id),
+          (await store.claim(await lease('hook'), wish({ now: NOON + 500 }))).deliveries.map(({ id }) => id),
           ['3'],
         )
       })
 
       it('takes nothing that is over, or unknown, and goes on page by page', async () => {
+        await lease('hook')
         const { claimed } = await store.enqueue(record('over', { claim: true }))
         await store.record(delivered(claimed!))
         for (const id of ['over', 'unknown']) {

@@ -5,7 +5,7 @@ import { laneOf } from '../../../dist/lib/store/lease.js'
 import { HOUR_MS } from '../../../dist/lib/store/statistics.js'
 import type { DeliveryStore } from '../../../dist/lib/store/store.js'
 import type { StorePlace } from './conformance.mts'
-import { delivered, end, event, NOON, record, retried, start, wish } from './make.mts'
+import { delivered, end, event, leaseOf, NOON, record, retried, start, wish } from './make.mts'
 
 /** What every kind of store must count. */
 export function countsRight(kind: string, makePlace: () => Promise<StorePlace>): void {
@@ -26,7 +26,7 @@ export function countsRight(kind: string, makePlace: () => Promise<StorePlace>):
     const put = (id: string, { source = 'src', at = NOON, fires = ['auto'] } = {}) =>
       store.putEvents([{ source, event: event(id), receivedAt: at, routed: true, fires }])
     const claim = async (now = NOON) =>
-      (await store.claim(store.want(laneOf('hook')) ?? assert.fail(), wish({ now }))).deliveries[0]!
+      (await store.claim(await leaseOf(store, laneOf('hook')), wish({ now }))).deliveries[0]!
     const make = (id: string, more: Partial<NewRecord> = {}) => store.enqueue(record(id, { event: event(id), ...more }))
     const hours = async (more: { automation?: string; webhook?: string; since?: number; until?: number } = {}) =>
       (await store.statistics.hours({ since: NOON - 24 * HOUR_MS, until: NOON + 24 * HOUR_MS, ...more })).map(
@@ -100,7 +100,7 @@ export function countsRight(kind: string, makePlace: () => Promise<StorePlace>):
       await make('a')
       const { seq, fence } = await claim()
       await store.markStarted([{ seq, fence, at: NOON }])
-      place.kill(store)
+      await place.kill(store)
       store = place.store()
       await store.open(start(NOON + HOUR_MS))
       assert.deepEqual(await hours(), [{ ...none, hour: NOON, accepted: 1, fired: 1, attempts: 1, p50: 0 }])

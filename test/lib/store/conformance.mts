@@ -3,14 +3,14 @@ import type { NewRecord } from '../../../dist/lib/store/delivery-queue.js'
 import type { EventFilter, EventPage } from '../../../dist/lib/store/event-log.js'
 import { laneOf } from '../../../dist/lib/store/lease.js'
 import type { DeliveryStore } from '../../../dist/lib/store/store.js'
-import { delivered, end, event, NOON, record, retried, start, UNREACHABLE, wish } from './make.mts'
+import { delivered, end, event, leaseOf, NOON, record, retried, start, UNREACHABLE, wish } from './make.mts'
 
 /** A place for a store, and how a process with a store there ends. */
 export interface StorePlace {
   /** A store that is not open yet, on the same data each time. */
   store(): DeliveryStore
   /** What kill -9 does to the process that has this store open. */
-  kill(store: DeliveryStore): void
+  kill(store: DeliveryStore): void | Promise<void>
   remove(): Promise<void>
 }
 
@@ -36,39 +36,43 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
       return store.open(start(now))
     }
     async function killed(now = NOON) {
-      place.kill(store)
+      await place.kill(store)
       store = place.store()
       return store.open(start(now))
     }
     const put = (...ids: string[]) =>
       store.putEvents(ids.map((id) => ({ source: 'src', event: event(id), receivedAt: NOON, routed: true })))
-    const enqueue = (id: string, more: Partial<NewRecord> = {}) => store.enqueue(record(id, more))
+    const enqueue = async (id: string, more: Partial<NewRecord> = {}) => {
+      const entry = record(id, more)
+      if (entry.claim) await lease(entry.webhook.id)
+      return store.enqueue(entry)
+    }
     const claimIds = async (more: Parameters<typeof wish>[0] = {}, webhook = 'hook') =>
-      (await store.claim(lease(webhook), wish(more))).deliveries.map(({ id }) => id)
+      (await store.claim(await lease(webhook), wish(more))).deliveries.map(({ id }) => id)
     const claimOne = async (id: string, now = NOON) => {
-      const { deliveries } = await store.claim(lease('hook'), wish({ now }))
+      const { deliveries } = await store.claim(await lease('hook'), wish({ now }))
       const found = deliveries.find((delivery) => delivery.id === id)
       assert.ok(found, `${id} can be claimed`)
       return found
     }
     /** Of a webhook, held by this owner. */
-    const lease = (webhook: string) => store.want(laneOf(webhook)) ?? assert.fail(`no lease of ${webhook}`)
+    const lease = (webhook: string) => leaseOf(store, laneOf(webhook))
     const statusOf = async (id: string) => (await store.delivery(id))?.delivery.status
 
     describe('of its owner', () => {
       it('gives a lease of whatever its one owner wants, the same each time', async () => {
-        assert.deepEqual(store.want('source/a'), store.want('source/a'))
-        assert.equal(lease('hook').thing, 'webhook/hook')
+        assert.deepEqual(await leaseOf(store, 'source/a'), store.want('source/a'))
+        assert.equal((await lease('hook')).thing, 'webhook/hook')
         await store.giveBack('webhook/hook')
-        assert.ok(store.want('webhook/hook'), 'it may be wanted again')
+        assert.ok(await lease('hook'), 'it may be wanted again')
       })
 
       it('has another owner with each opening, however the last one ended', async () => {
-        const fences = [lease('hook').fence]
+        const fences = [(await lease('hook')).fence]
         await again()
-        fences.push(lease('hook').fence)
+        fences.push((await lease('hook')).fence)
         await killed()
-        fences.push(lease('hook').fence)
+        fences.push((await lease('hook')).fence)
         assert.deepEqual(
           fences,
           [...new Set(fences)].sort((a, b) => a - b),
@@ -77,7 +81,7 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
 
       it('changes nothing for an owner that is none any more', async () => {
         await enqueue('a')
-        const before = lease('hook')
+        const before = await lease('hook')
         const a = await claimOne('a')
         await again()
         await assert.rejects(store.record(delivered(a)), { code: 'lease_lost' })
@@ -86,7 +90,7 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
         await store.markStarted([{ seq: a.seq, fence: a.fence, at: NOON }])
         assert.equal(await statusOf('a'), 'pending')
 
-        const [claimed] = (await store.claim(lease('hook'), wish())).deliveries
+        const [claimed] = (await store.claim(await lease('hook'), wish())).deliveries
         await store.release(before, [a.seq])
         assert.deepEqual(await claimIds(), [], 'what another owner has claimed is not given back')
         assert.ok(claimed)
@@ -395,7 +399,7 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
         await enqueue('early')
         await enqueue('tomorrow', { createdAt: NOON + 86_400_000 })
         await enqueue('elsewhere', { webhook: { id: 'other', name: '' } })
-        const claim = await store.claim(lease('hook'), wish({ now: NOON + 10 }))
+        const claim = await store.claim(await lease('hook'), wish({ now: NOON + 10 }))
         assert.deepEqual(
           claim.deliveries.map(({ id }) => id),
           ['early', 'late'],
@@ -410,17 +414,17 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
         const { attempt, ...failed } = retried(await claimOne('a'), NOON + 60_000)
         await store.record({ ...failed, error, attempt: { ...attempt!, status_code: 503, error } })
         await again()
-        const { nextDue, nextError } = await store.claim(lease('hook'), wish())
+        const { nextDue, nextError } = await store.claim(await lease('hook'), wish())
         assert.deepEqual([nextDue, nextError], [NOON + 60_000, { ...error, statusCode: 503 }])
         await enqueue('new', { createdAt: NOON + 1_000 })
-        assert.equal((await store.claim(lease('hook'), wish())).nextError, undefined)
+        assert.equal((await store.claim(await lease('hook'), wish())).nextError, undefined)
       })
 
       it('keeps what a payload is, and null for what the webhook says', async () => {
         await enqueue('form', { contentType: 'application/x-www-form-urlencoded' })
         await enqueue('usual')
         await again()
-        const { deliveries } = await store.claim(lease('hook'), wish())
+        const { deliveries } = await store.claim(await lease('hook'), wish())
         const types = deliveries.map(({ id, contentType }) => [id, contentType])
         assert.deepEqual(Object.fromEntries(types), { form: 'application/x-www-form-urlencoded', usual: null })
         assert.equal((await store.delivery('form'))?.contentType, 'application/x-www-form-urlencoded')
@@ -477,15 +481,15 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
 
       it('gives no more than is wanted and says that there is more', async () => {
         for (const id of ['a', 'b', 'c']) await enqueue(id)
-        const first = await store.claim(lease('hook'), wish({ limit: 2 }))
+        const first = await store.claim(await lease('hook'), wish({ limit: 2 }))
         assert.deepEqual([first.deliveries.length, first.more], [2, true])
-        const second = await store.claim(lease('hook'), wish({ limit: 2 }))
+        const second = await store.claim(await lease('hook'), wish({ limit: 2 }))
         assert.deepEqual([second.deliveries.length, second.more], [1, false])
       })
 
       it('gives no more bytes than is wanted, but always one delivery', async () => {
         for (const id of ['a', 'b', 'c']) await enqueue(id, { payload: Buffer.alloc(1_000) })
-        const claim = await store.claim(lease('hook'), wish({ bytes: 1 }))
+        const claim = await store.claim(await lease('hook'), wish({ bytes: 1 }))
         assert.deepEqual([claim.deliveries.length, claim.more], [1, true])
       })
 
@@ -516,7 +520,7 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
       it('gives again what was released', async () => {
         await enqueue('a')
         const { seq } = await claimOne('a')
-        await store.release(lease('hook'), [seq])
+        await store.release(await lease('hook'), [seq])
         assert.deepEqual(await claimIds(), ['a'])
       })
 
@@ -617,7 +621,7 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
       it('#60 holds a delivery back until its predecessor is delivered', async () => {
         for (const id of ['1', '2', '3']) await enqueue(id, ordered)
         await enqueue('other', { ...ordered, orderKey: 'another collection' })
-        const { deliveries } = await store.claim(lease('hook'), wish())
+        const { deliveries } = await store.claim(await lease('hook'), wish())
         assert.deepEqual(
           deliveries.map(({ id }) => id),
           ['1', 'other'],
@@ -630,7 +634,7 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
         for (const id of ['1', '2']) await enqueue(id, ordered)
         assert.deepEqual(await store.record(retried(await claimOne('1'), NOON + 60_000)), { successor: false })
         const later = NOON + 60_000
-        const { deliveries } = await store.claim(lease('hook'), wish({ now: later }))
+        const { deliveries } = await store.claim(await lease('hook'), wish({ now: later }))
         assert.deepEqual(
           deliveries.map(({ id }) => id),
           ['1'],
@@ -660,13 +664,13 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
 
       it('brings a queue into order, and out of it, when the webhook is changed', async () => {
         for (const id of ['1', '2', '3']) await enqueue(id)
-        await store.reorder(lease('hook'), 'collection', NOON)
-        const [first = assert.fail()] = (await store.claim(lease('hook'), wish())).deliveries
+        await store.reorder(await lease('hook'), 'collection', NOON)
+        const [first = assert.fail()] = (await store.claim(await lease('hook'), wish())).deliveries
         assert.equal(first.id, '1')
         assert.deepEqual(await claimIds(), [])
         await store.record(delivered(first))
         assert.deepEqual(await claimIds({ now: NOON + 500 }), ['2'])
-        await store.reorder(lease('hook'), 'none', NOON + 600)
+        await store.reorder(await lease('hook'), 'none', NOON + 600)
         assert.deepEqual(await claimIds({ now: NOON + 600 }), ['3'])
       })
 
@@ -723,7 +727,7 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
             await store.putDryRun(entry, { method: 'POST', url: '', headers: {}, body: '' })
             continue
           }
-          const { claimed } = await store.enqueue({ ...entry, claim: status !== 'pending' })
+          const { claimed } = await enqueue(entry.id, { ...entry, claim: status !== 'pending' })
           if (claimed !== null) await store.record(delivered(claimed, { status: status as 'delivered' }))
         }
       })
@@ -793,7 +797,7 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
       it('knows that nothing is pending, when nothing is', async () => {
         assert.notEqual(await store.oldestPending(), null)
         for (const webhook of ['w0', 'w1', 'w2']) {
-          const { deliveries } = await store.claim(lease(webhook), wish({ now: NOON + 1_000 }))
+          const { deliveries } = await store.claim(await lease(webhook), wish({ now: NOON + 1_000 }))
           for (const delivery of deliveries) await store.record(delivered(delivery))
         }
         assert.deepEqual([await store.oldestPending(), await store.pending()], [null, []])
@@ -803,7 +807,7 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
         for (const id of ['fails', 'follows']) {
           await enqueue(id, { webhook: { id: 'order', name: '' }, ordered: true })
         }
-        const [first] = (await store.claim(lease('order'), wish())).deliveries
+        const [first] = (await store.claim(await lease('order'), wish())).deliveries
         await store.record(retried(first!, NOON + 10_000))
         const next = async (id: string) => (await store.delivery(id))?.delivery.next_attempt_at
         assert.equal(await next('fails'), new Date(NOON + 10_000).toISOString())

@@ -1,7 +1,8 @@
 import type { StoredDelivery } from '../../../dist/lib/delivery/stored.js'
 import type { ArtifactEvent } from '../../../dist/lib/events/event.js'
 import type { AttemptRecord, NewRecord } from '../../../dist/lib/store/delivery-queue.js'
-import type { Start } from '../../../dist/lib/store/store.js'
+import type { Lease, Thing } from '../../../dist/lib/store/lease.js'
+import type { DeliveryStore, Start } from '../../../dist/lib/store/store.js'
 
 /** Noon of an ordinary day; every test's clock starts here. */
 export const NOON = Date.UTC(2026, 10, 24, 12)
@@ -80,5 +81,18 @@ export function retried(delivery: StoredDelivery, dueAt: number): AttemptRecord 
     step: delivery.step + 1,
     dueAt,
     error: UNREACHABLE,
+  })
+}
+
+/** The lease of a thing that nobody else wants, as soon as its store has it. */
+export function leaseOf(store: DeliveryStore, thing: Thing): Promise<Lease> {
+  const held = store.want(thing)
+  if (held !== null) return Promise.resolve(held)
+  return new Promise((resolve) => {
+    const end = store.onChange((change) => {
+      if (change.kind !== 'lease' || change.thing !== thing || change.lease === null) return
+      end()
+      resolve(change.lease)
+    })
   })
 }

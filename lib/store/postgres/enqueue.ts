@@ -1,0 +1,211 @@
+import type { MaskedRequest } from '../../delivery/delivery.js'
+import { describeDelivery } from '../../delivery/describe.js'
+import type { StoredDelivery } from '../../delivery/stored.js'
+import { termsOf } from '../../events/search-terms.js'
+import type { Enqueued, NewRecord } from '../delivery-queue.js'
+import { deliveryOf, type Row } from '../rows.js'
+import { PENDING, STATUSES } from '../statuses.js'
+import type { Query } from './database.js'
+import { currentFences, lockOrder } from './locks.js'
+import { pgId, pgText, pgTextOrNull } from './text.js'
+import type { Outcome, Step, Transaction } from './writer.js'
+
+const DRY_RUN = STATUSES.indexOf('dry-run')
+
+const INSERT = `
+  WITH x AS (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+      $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::bigint[], $14::text[], $15::bytea[], $16::text[],
+      $17::text[], $18::text[], $19::text[], $20::text[])
+    WITH ORDINALITY AS t (id, event_id, automation_id, automation_name, webhook_id, webhook_name, sender_id, sender_name,
+      collection, order_key, created_at, due_at, claim, terms, payload, slots, content_type, message, event, request, n)
+  ), y AS (
+    SELECT x.*, e.sources, e.sample FROM x CROSS JOIN LATERAL (
+      SELECT count(*) AS sources, coalesce(bool_and(left(source, 7) = 'sample:'), false) AS sample
+      FROM (SELECT source FROM @events WHERE event_id = x.event_id LIMIT 2) s) e
+  ), d AS (
+    INSERT INTO @deliveries (id, event_id, automation_id, automation_name, webhook_id, webhook_name, sender_id, sender_name,
+      collection, order_key, status, created_at, due_at, claim, finished_at, sample, terms)
+    SELECT id, event_id, automation_id, automation_name, webhook_id, webhook_name, sender_id, sender_name, collection,
+      order_key, $21::smallint, created_at, due_at, claim, CASE WHEN $21::smallint = ${DRY_RUN} THEN created_at END,
+      CASE WHEN sample THEN 1 ELSE 0 END, terms
+    FROM y ORDER BY n ON CONFLICT (id) DO NOTHING RETURNING seq, id, sample
+  ), b AS (
+    INSERT INTO @bodies (seq, payload, slots, content_type, message, event, request)
+    -- where exactly one source brought an event with this id, the id alone finds it again
+    SELECT d.seq, y.payload, y.slots, y.content_type, y.message, CASE WHEN y.sources = 1 THEN NULL ELSE y.event END, y.request
+    FROM d JOIN y USING (id)
+  )
+  SELECT seq, id, sample FROM d`
+
+interface State {
+  readonly orderKey: string | null
+  readonly dueAt: number | null
+  readonly claim: number | null
+}
+
+async function insert(
+  query: Query,
+  status: number,
+  entries: readonly { readonly entry: NewRecord; readonly state: State; readonly request?: MaskedRequest }[],
+): Promise<Map<string, Row>> {
+  if (entries.length === 0) return new Map()
+  const of = (value: (entry: NewRecord) => unknown) => entries.map(({ entry }) => value(entry))
+  const rows = await query(
+    INSERT,
+    of(({ id }) => id),
+    of(({ event }) => pgId(event.event_id)),
+    of(({ automation }) => pgText(automation.id)),
+    of(({ automation }) => pgText(automation.name)),
+    of(({ webhook }) => webhook.id),
+    of(({ webhook }) => pgText(webhook.name)),
+    of(({ sender }) => sender.id),
+    of(({ sender }) => pgText(sender.name)),
+    of(({ orderKey }) => pgTextOrNull(orderKey)),
+    entries.map(({ state }) => pgTextOrNull(state.orderKey)),
+    of(({ createdAt }) => createdAt),
+    entries.map(({ state }) => state.dueAt),
+    entries.map(({ state }) => state.claim),
+    of(({ event, id }) => pgText(termsOf(event, id))),
+    of(({ payload }) => payload),
+    of(({ slots }) => (slots.length === 0 ? null : JSON.stringify(slots))),
+    of(({ contentType }) => pgTextOrNull(contentType)),
+    of(({ message }) => pgTextOrNull(message)),
+    of(({ event }) => JSON.stringify(event)),
+    entries.map(({ request }) => (request === undefined ? null : JSON.stringify(request))),
+    status,
+  )
+  return new Map(rows.map((row) => [row['id'] as string, row]))
+}
+
+/** What is behind a delivery with the same key, and so has to wait. */
+const PENDING_KEYS = `
+  SELECT k.w, k.o FROM unnest($1::text[], $2::text[]) AS k (w, o)
+  WHERE EXISTS (SELECT 1 FROM @deliveries WHERE status = 0 AND webhook_id = k.w AND order_key = k.o)`
+
+interface Wish {
+  readonly entry: NewRecord
+  /** Of the lease under which it is to be claimed, when this instance has it. */
+  readonly fence: number | null
+}
+
+/** New deliveries. @param schema in whose name what waits for one another is locked */
+export function enqueueStep(schema: string, taken: (delivery: StoredDelivery) => void): Step<Wish, Enqueued> {
+  return {
+    order: 3,
+    async run(transaction, items) {
+      const { query, deltas } = transaction
+      const fences = await currentFences(
+        query,
+        items.filter(({ fence }) => fence !== null).map(({ entry }) => entry.webhook.id),
+      )
+      const waiting = await waitingKeys(transaction, schema, items)
+      const first = new Map<string, { entry: NewRecord; state: State; sample: boolean; seq: number }>()
+      const news: { entry: NewRecord; state: State }[] = []
+      for (const { entry, fence } of items) {
+        if (first.has(entry.id)) continue
+        const orderKey = entry.ordered ? entry.orderKey : null
+        const key = orderKey === null ? null : JSON.stringify([entry.webhook.id, pgText(orderKey)])
+        const waits = key !== null && waiting.has(key)
+        if (key !== null) waiting.add(key)
+        const mayClaim = fence !== null && !waits && fences(entry.webhook.id) === fence
+        const state = { orderKey, dueAt: waits ? null : entry.createdAt, claim: mayClaim ? fence : null }
+        first.set(entry.id, { entry, state, sample: false, seq: 0 })
+        news.push({ entry, state })
+      }
+      let stored = await insert(query, PENDING, news)
+      let there = await existing(
+        query,
+        news.filter(({ entry }) => !stored.has(entry.id)).map(({ entry }) => entry.id),
+      )
+      // What was only tried may now be sent.
+      const tried = [...there.values()].filter(({ status }) => status === DRY_RUN).map(({ id }) => id as string)
+      if (tried.length > 0) {
+        await query('DELETE FROM @bodies WHERE seq IN (SELECT seq FROM @deliveries WHERE id = ANY ($1::text[]))', tried)
+        await query('DELETE FROM @deliveries WHERE id = ANY ($1::text[])', tried)
+        const again = await insert(
+          query,
+          PENDING,
+          news.filter(({ entry }) => tried.includes(entry.id)),
+        )
+        stored = new Map([...stored, ...again])
+        there = await existing(
+          query,
+          [...there.keys()].filter((id) => !again.has(id)),
+        )
+      }
+      const given = new Set<string>()
+      return items.map(({ entry }): Outcome<Enqueued> => {
+        const row = stored.get(entry.id)
+        if (row === undefined)
+          return { value: { delivery: deliveryOf(there.get(entry.id)!), duplicate: true, claimed: null } }
+        const { state } = first.get(entry.id)!
+        const delivery = newDelivery(entry, 'pending', state.dueAt)
+        if (given.has(entry.id)) return { value: { delivery, duplicate: true, claimed: null } }
+        given.add(entry.id)
+        deltas.of(entry.webhook.id, entry.sender.id).added++
+        if (state.claim === null) {
+          transaction.tellOthers()
+          return { value: { delivery, duplicate: false, claimed: null } }
+        }
+        const claimed = storedFrom(entry, row, state.claim)
+        return { value: { delivery, duplicate: false, claimed }, after: () => taken(claimed) }
+      })
+    },
+  }
+}
+
+async function waitingKeys({ query }: Transaction, schema: string, items: readonly Wish[]): Promise<Set<string>> {
+  const keys = items
+    .filter(({ entry }) => entry.ordered && entry.orderKey !== null)
+    .map(({ entry }) => ({ webhook: entry.webhook.id, key: pgText(entry.orderKey!) }))
+  if (keys.length === 0) return new Set()
+  await lockOrder(query, schema, keys)
+  const rows = await query(
+    PENDING_KEYS,
+    keys.map(({ webhook }) => webhook),
+    keys.map(({ key }) => key),
+  )
+  return new Set(rows.map(({ w, o }) => JSON.stringify([w, o])))
+}
+
+async function existing(query: Query, ids: readonly string[]): Promise<Map<string, Row>> {
+  if (ids.length === 0) return new Map()
+  const rows = await query('SELECT * FROM @deliveries WHERE id = ANY ($1::text[])', ids)
+  return new Map(rows.map((row) => [row['id'] as string, row]))
+}
+
+export async function putDryRun({ query }: Transaction, entry: NewRecord, request: MaskedRequest): Promise<Enqueued> {
+  const state = { orderKey: null, dueAt: null, claim: null }
+  const stored = await insert(query, DRY_RUN, [{ entry, state, request }])
+  if (stored.size === 1) return { delivery: newDelivery(entry, 'dry-run', null), duplicate: false, claimed: null }
+  const there = await existing(query, [entry.id])
+  return { delivery: deliveryOf(there.get(entry.id)!), duplicate: true, claimed: null }
+}
+
+function newDelivery(entry: NewRecord, status: 'pending' | 'dry-run', dueAt: number | null): Enqueued['delivery'] {
+  const { id, event, automation, webhook, sender, createdAt } = entry
+  const state = { status, attempts: 0, statusCode: null, durationMs: null, createdAt, dueAt, error: null }
+  const finishedAt = status === 'dry-run' ? createdAt : null
+  return describeDelivery({ id, eventId: event.event_id, automation, webhook, sender, ...state, finishedAt })
+}
+
+function storedFrom(entry: NewRecord, row: Row, fence: number): StoredDelivery {
+  const {
+    id,
+    event,
+    automation,
+    webhook,
+    sender,
+    orderKey,
+    payload,
+    slots,
+    contentType = null,
+    message,
+    createdAt,
+  } = entry
+  const [seq, sample] = [row['seq'] as number, row['sample'] === 1]
+  const parties = { automation, webhook, sender }
+  const body = { orderKey, payload, slots, contentType, message }
+  return { seq, id, event, ...parties, ...body, createdAt, attempts: 0, fence, step: 0, sample }
+}

@@ -1,0 +1,185 @@
+import { AutomationError } from '../../error.js'
+import type { ArtifactEvent } from '../../events/event.js'
+import { isSample } from '../../events/sample-source.js'
+import { termsOf } from '../../events/search-terms.js'
+import { isoTime } from '../../iso-time.js'
+import type { Cursor, CursorMove, FiredEvent, KnownEvent, NewEvent, UnroutedEvent } from '../event-log.js'
+import { idOf } from '../id-text.js'
+import type { Row } from '../rows.js'
+import { ROUTING } from '../statuses.js'
+import type { Query } from './database.js'
+import type { Instance } from './lifecycle.js'
+import { pgId, pgText } from './text.js'
+import type { Outcome, Step, Transaction } from './writer.js'
+
+interface Put {
+  readonly events: readonly NewEvent[]
+  readonly cursor: CursorMove | undefined
+}
+
+/** The new events of several calls, and the cursors that move with them. */
+export const PUT_EVENTS: Step<Put, boolean[]> = {
+  order: 1,
+  async run(transaction, items) {
+    const moved: boolean[] = []
+    for (const { cursor } of items) moved.push(cursor === undefined || (await moveCursor(transaction.query, cursor)))
+    const seen = new Set<string>()
+    const first: NewEvent[] = []
+    for (const [index, { events }] of items.entries()) {
+      if (!moved[index]) continue
+      for (const event of events) {
+        if (seen.has(keyOf(event))) continue
+        seen.add(keyOf(event))
+        first.push(event)
+      }
+    }
+    const stored = await insert(transaction, first)
+    return items.map(({ events, cursor }, index): Outcome<boolean[]> => {
+      if (!moved[index]) return { error: cursorMoved(cursor!.key) }
+      // the first of two that are the same is the one that was stored
+      return { value: events.map((event) => !stored.delete(keyOf(event))) }
+    })
+  },
+}
+
+const keyOf = ({ source, event }: NewEvent): string => `${source} ${pgId(event.event_id)}`
+
+/** @returns the keys of those that are new */
+async function insert({ query, me, tally }: Transaction, events: readonly NewEvent[]): Promise<Set<string>> {
+  if (events.length === 0) return new Set()
+  const rows = await query(
+    `INSERT INTO @events (source, event_id, received_at, routed, instance, fired, event_type, terms, json)
+     SELECT s, e, r, ro, $9, f, t, te, j FROM unnest($1::text[], $2::text[], $3::bigint[], $4::smallint[], $5::integer[],
+       $6::text[], $7::text[], $8::text[]) WITH ORDINALITY AS t (s, e, r, ro, f, t, te, j, n) ORDER BY n
+     ON CONFLICT (event_id, source) DO NOTHING RETURNING source, event_id`,
+    events.map(({ source }) => pgText(source)),
+    events.map(({ event }) => pgId(event.event_id)),
+    events.map(({ receivedAt }) => receivedAt),
+    events.map(({ routed }) => (routed ? ROUTING.routed : ROUTING.waiting)),
+    events.map(({ routed, fires = [] }) => (routed ? fires.length : null)),
+    events.map(({ event }) => pgText(event.event_type)),
+    events.map(({ event }) => pgText(termsOf(event))),
+    events.map(({ event }) => JSON.stringify(event)),
+    me.id,
+  )
+  const stored = new Set(rows.map((row) => `${row['source']} ${row['event_id']}`))
+  for (const entry of events) {
+    if (!stored.has(keyOf(entry)) || isSample(entry.source)) continue
+    tally.accepted(entry.receivedAt)
+    tally.fired(entry.receivedAt, entry.fires ?? [])
+  }
+  return stored
+}
+
+async function moveCursor(query: Query, { key, expected, next, parts }: CursorMove): Promise<boolean> {
+  const rows =
+    expected === null
+      ? await query(
+          'INSERT INTO @cursors (key, value) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1',
+          pgId(key),
+          next,
+        )
+      : await query(
+          'UPDATE @cursors SET value = $2 WHERE key = $1 AND value = $3 RETURNING 1',
+          pgId(key),
+          next,
+          expected,
+        )
+  if (rows.length === 0) return false
+  const changes = [...(parts ?? [])]
+  const gone = changes.filter(([, text]) => text === null).map(([part]) => pgId(part))
+  const kept = changes.filter(([, text]) => text !== null)
+  if (gone.length > 0)
+    await query('DELETE FROM @cursor_parts WHERE cursor = $1 AND part = ANY ($2::text[])', pgId(key), gone)
+  if (kept.length > 0) {
+    await query(
+      `INSERT INTO @cursor_parts (cursor, part, text) SELECT $1, p, t FROM unnest($2::text[], $3::text[]) AS u (p, t)
+       ON CONFLICT (cursor, part) DO UPDATE SET text = excluded.text`,
+      pgId(key),
+      kept.map(([part]) => pgId(part)),
+      kept.map(([, text]) => pgText(text!)),
+    )
+  }
+  return true
+}
+
+const cursorMoved = (key: string) =>
+  new AutomationError('cursor_moved', `The cursor ${key} was moved by somebody else; nothing was stored.`, {
+    values: { cursor: key },
+  })
+
+export async function cursor(query: Query, key: string): Promise<Cursor> {
+  const rows = await query(
+    `SELECT c.value, p.part, p.text FROM @cursors c LEFT JOIN @cursor_parts p ON p.cursor = c.key WHERE c.key = $1`,
+    pgId(key),
+  )
+  const parts = rows.filter(({ part }) => part !== null)
+  return {
+    value: (rows[0]?.['value'] as string | undefined) ?? null,
+    parts: new Map(parts.map(({ part, text }) => [idOf(part as string), text as string])),
+  }
+}
+
+export async function event(query: Query, source: string, eventId: string): Promise<KnownEvent | null> {
+  const [row] = await query(
+    'SELECT seq, source, received_at, json FROM @events WHERE event_id = $1 AND source = $2',
+    pgId(eventId),
+    pgText(source),
+  )
+  return row === undefined ? null : knownOf(row)
+}
+
+/** From a row with seq, source, received_at and json. */
+export const knownOf = (row: Row): KnownEvent => ({
+  seq: row['seq'] as number,
+  source: row['source'] as string,
+  received_at: isoTime(row['received_at'] as number),
+  event: JSON.parse(row['json'] as string) as ArtifactEvent,
+})
+
+/** Takes events for this instance's flows, so that no other one hands them out too. */
+export async function unroutedEvents(
+  query: Query,
+  me: Instance,
+  after: number,
+  limit: number,
+): Promise<UnroutedEvent[]> {
+  const rows = await query(
+    `UPDATE @events e SET instance = $1 FROM (
+       SELECT seq FROM @events WHERE routed <> 1 AND seq > $2 AND (instance IS NULL OR instance = $1)
+       ORDER BY seq LIMIT $3 FOR UPDATE SKIP LOCKED) taken
+     WHERE e.seq = taken.seq RETURNING e.seq, e.source, e.routed, e.json`,
+    me.id,
+    after,
+    limit,
+  )
+  rows.sort((a, b) => (a['seq'] as number) - (b['seq'] as number))
+  return rows.map((row) => ({
+    seq: row['seq'] as number,
+    source: row['source'] as string,
+    event: JSON.parse(row['json'] as string) as ArtifactEvent,
+    suspect: row['routed'] === ROUTING.suspect,
+  }))
+}
+
+export async function automationsReached(query: Query, eventId: string): Promise<string[]> {
+  const rows = await query('SELECT DISTINCT automation_id AS id FROM @deliveries WHERE event_id = $1', pgId(eventId))
+  return rows.map(({ id }) => id as string)
+}
+
+export async function markFired({ query, tally }: Transaction, fired: readonly FiredEvent[]): Promise<void> {
+  const rows = await query(
+    `UPDATE @events e SET fired = f.count FROM unnest($1::bigint[], $2::integer[]) AS f (seq, count)
+     WHERE e.seq = f.seq AND e.fired IS NULL RETURNING e.seq, e.source, e.received_at`,
+    fired.map(({ seq }) => seq),
+    fired.map(({ automations }) => automations.length),
+  )
+  const automations = new Map(fired.map((each) => [each.seq, each.automations]))
+  for (const { seq, source, received_at: at } of rows) {
+    if (!isSample(source as string)) tally.fired(at as number, automations.get(seq as number) ?? [])
+  }
+}
+
+export async function markRouted({ query, me }: Transaction, seqs: readonly number[]): Promise<void> {
+  await query('UPDATE @events SET routed = 1, instance = $2 WHERE seq = ANY ($1::bigint[])', seqs, me.id)
+}

@@ -1,0 +1,142 @@
+import type { Change } from '../ownership.js'
+import type { Row } from '../rows.js'
+import { NOW } from './clock.js'
+import type { Query } from './database.js'
+import { type Instance, LIFE_MS } from './lifecycle.js'
+import { stateOf } from './webhooks.js'
+
+/** A change is seen though its transaction took so long to commit, in milliseconds. */
+const LATE_MS = 15_000
+
+/** One statement says that this instance is alive and brings what is new: it is all that an idle one asks. */
+const LOOK = `
+  WITH me AS (
+    UPDATE @instances SET seen_at = ${NOW}, alive_at = coalesce($2, alive_at), wants = $3, holds = $4
+    WHERE id = $1 RETURNING id)
+  SELECT ${NOW} AS now, EXISTS (SELECT 1 FROM me) AS alive,
+    (SELECT json_agg(json_build_object('id', id, 'seen', seen_at, 'wants', wants, 'holds', holds)) FROM @instances) AS instances,
+    (SELECT json_agg(thing) FROM (SELECT thing FROM @leases WHERE owner IS NULL ORDER BY thing LIMIT 10000) f) AS free,
+    (SELECT json_agg(w) FROM @webhooks w WHERE changed_at > $5) AS webhooks,
+    (SELECT json_agg(q) FROM (
+      SELECT webhook, sender, sum(added)::bigint AS added, sum(finished)::bigint AS finished, sum(woken)::bigint AS woken,
+        sum(owed)::bigint AS owed FROM @queues
+      WHERE slot <> $6 AND (webhook, sender) IN (SELECT webhook, sender FROM @queues WHERE changed_at > $5 AND slot <> $6)
+      GROUP BY webhook, sender) q) AS queues,
+    (SELECT json_agg(d.id) FROM @deliveries d JOIN @leases l ON l.thing = 'webhook/' || d.webhook_id
+      WHERE d.cancel AND d.status = 0 AND l.owner = $1) AS cancelled,
+    EXISTS (SELECT 1 FROM @events WHERE routed <> 1 AND instance IS NULL) AS waiting`
+
+export interface Look {
+  /** By the database's clock. */
+  readonly now: number
+  /** False: the others think that this instance is dead, and it has no lease any more. */
+  readonly alive: boolean
+  readonly others: readonly {
+    readonly id: number
+    readonly seen: number
+    readonly wants: number
+    readonly holds: number
+  }[]
+  /** Things that nobody owns. */
+  readonly free: readonly string[]
+  readonly changes: readonly Change[]
+}
+
+interface Sums {
+  readonly added: number
+  readonly finished: number
+  readonly woken: number
+  readonly owed: number
+}
+
+const NONE: Sums = { added: 0, finished: 0, woken: 0, owed: 0 }
+
+/** What others did, as it is compared with what was seen before. */
+export class News {
+  readonly #ask: Query
+  readonly #queues = new Map<string, Sums>()
+  readonly #webhooks = new Map<string, { readonly at: number; readonly text: string }>()
+  #since = 0
+
+  constructor(ask: Query) {
+    this.#ask = ask
+  }
+
+  /** What is known from reading it at the start is no news. */
+  async begin(query: Query, { slot }: Instance): Promise<void> {
+    const [now] = await query(`SELECT ${NOW} AS now`)
+    this.#since = (now!['now'] as number) - LATE_MS
+    const sums = 'sum(added) AS added, sum(finished) AS finished, sum(woken) AS woken, sum(owed) AS owed'
+    const rows = await query(`SELECT webhook, sender, ${sums} FROM @queues WHERE slot <> $1 GROUP BY 1, 2`, slot)
+    this.#queues.clear()
+    for (const row of rows) {
+      this.#queues.set(keyOf(row as { webhook: string; sender: string }), row as unknown as Sums)
+    }
+    this.#webhooks.clear()
+    for (const row of await query('SELECT * FROM @webhooks')) {
+      this.known(row)
+    }
+  }
+
+  /** @param row of a webhook, as this instance has just changed it */
+  known(row: Row): void {
+    this.#webhooks.set(row['id'] as string, { at: row['changed_at'] as number, text: JSON.stringify(stateOf(row)) })
+  }
+
+  async look(me: Instance, mine: { alive: number | null; wants: number; holds: number }): Promise<Look> {
+    const [row] = await this.#ask(LOOK, me.id, mine.alive, mine.wants, mine.holds, this.#since, me.slot)
+    const { now, alive, instances, free, webhooks, queues, cancelled, waiting } = row as unknown as Found
+    const changes = [...this.#ofWebhooks(webhooks ?? []), ...this.#ofQueues(queues ?? [])]
+    if (cancelled !== null) changes.push({ kind: 'cancelled', ids: cancelled })
+    if (waiting) changes.push({ kind: 'events' })
+    this.#since = now - LATE_MS
+    const others = (instances ?? []).filter(({ id }) => id !== me.id)
+    return { now, alive, others, free: free ?? [], changes }
+  }
+
+  #ofWebhooks(rows: readonly Row[]): Change[] {
+    const changes: Change[] = []
+    for (const row of rows) {
+      const [webhook, state] = [row['id'] as string, stateOf(row)]
+      const known = this.#webhooks.get(webhook)
+      // what was read before this instance changed it is old
+      if (known !== undefined && (known.text === JSON.stringify(state) || known.at > (row['changed_at'] as number)))
+        continue
+      this.known(row)
+      changes.push({ kind: 'webhook', webhook, state })
+    }
+    return changes
+  }
+
+  #ofQueues(rows: readonly (Sums & { readonly webhook: string; readonly sender: string })[]): Change[] {
+    const changes: Change[] = []
+    for (const row of rows) {
+      const { webhook, sender } = row
+      const before = this.#queues.get(keyOf(row)) ?? NONE
+      this.#queues.set(keyOf(row), row)
+      const grown = (name: keyof Sums) => row[name] - before[name]
+      if (grown('added') > 0) changes.push({ kind: 'deliveries', webhook, sender, count: grown('added') })
+      if (grown('finished') > 0) changes.push({ kind: 'deliveries', webhook, sender, count: -grown('finished') })
+      if (grown('woken') > 0) changes.push({ kind: 'deliveries', webhook, sender, count: 0 })
+      if (grown('owed') > 0) changes.push({ kind: 'outputs', sender })
+    }
+    return changes
+  }
+}
+
+interface Found {
+  readonly now: number
+  readonly alive: boolean
+  readonly instances: Look['others'] | null
+  readonly free: string[] | null
+  readonly webhooks: Row[] | null
+  readonly queues: (Sums & { webhook: string; sender: string })[] | null
+  readonly cancelled: string[] | null
+  readonly waiting: boolean
+}
+
+const keyOf = ({ webhook, sender }: { readonly webhook: string; readonly sender: string }) =>
+  JSON.stringify([webhook, sender])
+
+/** Whether an instance said that it is alive not too long ago. */
+export const isAlive = (seen: number, now: number): boolean => seen >= now - LIFE_MS

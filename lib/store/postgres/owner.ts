@@ -1,0 +1,266 @@
+import type { Lease, Thing } from '../lease.js'
+import type { Change, Ownership } from '../ownership.js'
+import type { Database } from './database.js'
+import { free, type Instance, LIFE_MS, notOpen, type Reaped, reap, register, type Within } from './lifecycle.js'
+import { isAlive, type Look, News } from './news.js'
+import { excess, Share } from './share.js'
+
+/** How often an instance says that it is alive, and looks what is new; and how soon it may look again when told. */
+const LOOK_EVERY_MS = 1_000
+const LOOK_AGAIN_MS = 25
+/** So long before others take its leases an instance stops to use them. */
+const MARGIN_MS = 500
+
+interface OwnerOptions {
+  readonly db: Database
+  readonly within: Within
+}
+
+/**
+ * Leases in a table, by the database's clock. An instance that says nothing for six seconds loses what it has to others;
+ * it knows by its own clock, which only counts, when it must not use a lease any more.
+ */
+export class Owner implements Ownership {
+  readonly news: News
+  readonly #options: OwnerOptions
+  readonly #listeners: Set<(change: Change) => void>
+  readonly #wanted: Set<Thing>
+  /** Of which the table may have no row yet. */
+  readonly #unannounced: Set<Thing>
+  readonly #held = new Map<Thing, Lease>()
+  readonly #yielding = new Set<Thing>()
+  readonly #share = new Share()
+  #me: Instance
+  /** Until when the leases hold, by `performance.now()`. */
+  #until: number
+  #clock: { readonly database: number; readonly here: number }
+  #others = 0
+  #alive: number | null = null
+  #timer: NodeJS.Timeout | null = null
+  #looking: Promise<void> | null = null
+  #again = false
+  #lookedAt = 0
+  #stopped = false
+  #unlisten: (() => void) | null = null
+  #wentMissing = false
+
+  constructor(options: OwnerOptions, me: Instance, wanted: Set<Thing>, listeners: Set<(change: Change) => void>) {
+    this.#options = options
+    this.#me = me
+    this.#wanted = wanted
+    this.#listeners = listeners
+    this.#unannounced = new Set(wanted)
+    this.news = new News(options.db.ask)
+    this.#until = 0
+    this.#clock = { database: Date.now(), here: performance.now() }
+  }
+
+  get me(): Instance {
+    return this.#me
+  }
+
+  get hasOthers(): boolean {
+    return this.#others > 0
+  }
+
+  /** Now, by the database's clock as far as it is known: the clock of this machine may be wrong. */
+  now(): number {
+    return Math.round(this.#clock.database + performance.now() - this.#clock.here)
+  }
+
+  get leases(): Lease[] {
+    return [...this.#held.values()]
+  }
+
+  async begin(): Promise<void> {
+    await this.news.begin(this.#options.db.query, this.#me)
+    this.#unlisten = this.#options.db.listen(() => this.lookSoon())
+    await this.look()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#unlisten?.()
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    await this.#looking?.catch(() => {})
+    this.#held.clear()
+  }
+
+  want(thing: Thing): Lease | null {
+    if (!this.#wanted.has(thing)) {
+      this.#wanted.add(thing)
+      this.#unannounced.add(thing)
+      this.lookSoon()
+    }
+    if (this.#yielding.has(thing) || performance.now() >= this.#until) return null
+    return this.#held.get(thing) ?? null
+  }
+
+  async giveBack(thing: Thing): Promise<void> {
+    this.#wanted.delete(thing)
+    await this.#release(thing)
+  }
+
+  async handOver(thing: Thing): Promise<void> {
+    await this.#release(thing)
+    this.#share.handedOver(thing, performance.now())
+  }
+
+  async #release(thing: Thing): Promise<void> {
+    this.#yielding.delete(thing)
+    if (!this.#held.delete(thing)) return
+    const { db } = this.#options
+    await db.transaction(async (query) => {
+      await free(query, { owner: this.#me.id, things: [thing] }, this.#me, this.now())
+      if (this.hasOthers) await query('SELECT pg_notify($1, $2)', db.channel, '')
+    })
+    // it may be wanted again meanwhile
+    if (this.#wanted.has(thing)) this.lookSoon()
+  }
+
+  onChange(listener: (change: Change) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  tell(change: Change): void {
+    for (const listener of this.#listeners) listener(change)
+  }
+
+  /** A sign of life with the time, by whoever uses the store, before which all has settled. */
+  async beat(alive: number): Promise<void> {
+    this.#alive = alive
+    if (this.#looking !== null) await this.#looking.catch(() => {})
+    await this.look()
+  }
+
+  /** Others said that there is news, or something is wanted. */
+  lookSoon(): void {
+    if (this.#stopped) return
+    if (this.#looking !== null) {
+      this.#again = true
+      return
+    }
+    this.#plan(Math.max(0, this.#lookedAt + LOOK_AGAIN_MS - performance.now()))
+  }
+
+  #plan(ms: number): void {
+    if (this.#stopped) return
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => {
+      this.#timer = null
+      this.look().catch((error) => this.tell({ kind: 'failed', error }))
+    }, ms).unref()
+  }
+
+  /** Says that this instance is alive, and takes note of what is new. */
+  look(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = null
+      this.#lookedAt = performance.now()
+      const again = this.#again
+      this.#again = false
+      if (again) this.lookSoon()
+      else this.#plan(LOOK_EVERY_MS)
+    })
+    return this.#looking
+  }
+
+  async #look(): Promise<void> {
+    if (this.#stopped) throw notOpen()
+    await this.#announce()
+    const began = performance.now()
+    const mine = { alive: this.#alive, wants: this.#wanted.size, holds: this.#held.size }
+    const look = await this.news.look(this.#me, mine)
+    if (this.#stopped) return
+    const ended = performance.now()
+    this.#clock = { database: look.now, here: (began + ended) / 2 }
+    if (!look.alive) return this.#died()
+    const slept = began >= this.#until
+    this.#until = began + LIFE_MS - MARGIN_MS
+    if (slept) {
+      this.#wentMissing = true
+      // nobody took them meanwhile
+      for (const lease of this.#held.values()) this.tell({ kind: 'lease', thing: lease.thing, lease })
+    }
+    for (const change of look.changes) this.tell(change)
+    await this.#reapDead(look)
+    await this.#take(look)
+    this.#yieldExcess(look)
+  }
+
+  /** The table has a row of each thing that somebody wants. */
+  async #announce(): Promise<void> {
+    if (this.#unannounced.size === 0) return
+    const things = [...this.#unannounced].sort()
+    const sql = `INSERT INTO @leases (thing, fence) SELECT t, 0 FROM unnest($1::text[]) AS x (t) ORDER BY t ON CONFLICT DO NOTHING`
+    await this.#options.db.ask(sql, things)
+    for (const thing of things) this.#unannounced.delete(thing)
+  }
+
+  /** The others have taken everything: what comes now is another instance. */
+  async #died(): Promise<void> {
+    const lost = [...this.#held.keys()]
+    this.#held.clear()
+    this.#yielding.clear()
+    for (const thing of lost) this.tell({ kind: 'lease', thing, lease: null })
+    this.#me = await this.#options.db.transaction((query) => register(query, this.now()))
+    await this.news.begin(this.#options.db.query, this.#me)
+    this.#until = performance.now()
+    this.#again = true
+  }
+
+  async #reapDead({ now, others }: Look): Promise<void> {
+    const dead = others.filter(({ seen }) => !isAlive(seen, now))
+    this.#others = others.length - dead.length
+    // who was away itself gives the others the time to say that they are back
+    const wasAway = this.#wentMissing
+    this.#wentMissing = false
+    if (dead.length === 0 || wasAway) return
+    const reaped = await this.#options.db.transaction((query) =>
+      reap(query, this.#me, this.now(), this.#options.within),
+    )
+    this.reaped(reaped)
+    this.#again = true
+  }
+
+  reaped({ count, owedTo }: Reaped): void {
+    if (count === 0) return
+    for (const sender of owedTo) this.tell({ kind: 'outputs', sender })
+  }
+
+  async #take(look: Look): Promise<void> {
+    const free = look.free.filter((thing) => this.#wanted.has(thing as Thing)) as Thing[]
+    const things = this.#share.of(free, this.#sharing(look), performance.now())
+    if (things.length === 0) return
+    const rows = await this.#options.db.ask(TAKE, things, this.#me.id)
+    for (const row of rows) {
+      const lease = { thing: row['thing'] as Thing, fence: row['fence'] as number }
+      this.#held.set(lease.thing, lease)
+      if (this.#wanted.has(lease.thing)) this.tell({ kind: 'lease', thing: lease.thing, lease })
+      // given back while it was being taken
+      else await this.#release(lease.thing)
+    }
+  }
+
+  #sharing({ others, now }: Look) {
+    const living = others.filter(({ seen, wants }) => isAlive(seen, now) && wants > 0)
+    return { wanted: this.#wanted.size, held: this.#held.size, others: living }
+  }
+
+  #yieldExcess(look: Look): void {
+    const count = excess(this.#sharing(look)) - this.#yielding.size
+    if (count <= 0) return
+    const kept = [...this.#held.keys()].filter((thing) => !this.#yielding.has(thing) && !this.#share.isOnlyOurs(thing))
+    for (const thing of kept.slice(0, count)) {
+      this.#yielding.add(thing)
+      this.tell({ kind: 'yield', thing })
+    }
+  }
+}
+
+/** Only one instance can have it, and only one that lives. */
+const TAKE = `
+  WITH me AS MATERIALIZED (SELECT id FROM @instances WHERE id = $2 FOR SHARE)
+  UPDATE @leases l SET owner = me.id, fence = l.fence + 1 FROM me
+  WHERE l.thing = ANY ($1::text[]) AND l.owner IS NULL RETURNING l.thing, l.fence`

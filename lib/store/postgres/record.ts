@@ -1,0 +1,206 @@
+import { createHash } from 'node:crypto'
+import { unchanging } from '../../delivery/sent-request.js'
+import { countResult } from '../count-result.js'
+import type { AttemptRecord, Started } from '../delivery-queue.js'
+import { laneOf, leaseLost } from '../lease.js'
+import { type Row, responseText } from '../rows.js'
+import { PENDING, STATUSES } from '../statuses.js'
+import type { Query } from './database.js'
+import { lockOrder } from './locks.js'
+import { pgText, pgTextOrNull } from './text.js'
+import type { Outcome, Step, Transaction } from './writer.js'
+
+/** A row is changed under the newest lease alone, and while nobody has claimed it under another one. */
+const UPDATE = `
+  UPDATE @deliveries d SET status = x.status, attempts = x.attempts, step = x.step, status_code = x.status_code,
+    duration_ms = x.duration_ms, due_at = x.due_at, claim = NULL, started_at = NULL, finished_at = x.finished_at,
+    error_code = x.error_code, error_message = x.error_message, owed = x.owed
+  FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::smallint[], $5::integer[], $6::integer[], $7::integer[],
+    $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::bigint[])
+    AS x (seq, thing, fence, status, attempts, step, status_code, duration_ms, due_at, finished_at, error_code,
+      error_message, owed)
+  WHERE d.seq = x.seq AND d.status = 0 AND (d.claim = x.fence OR d.claim IS NULL)
+    AND x.fence = coalesce((SELECT fence FROM @leases WHERE thing = x.thing), 0)
+  RETURNING d.seq, d.order_key`
+
+const ATTEMPTS = `
+  INSERT INTO @attempts (delivery, number, started_at, duration_ms, status_code, error_code, error_message, response, request)
+  SELECT * FROM unnest($1::bigint[], $2::integer[], $3::bigint[], $4::bigint[], $5::integer[], $6::text[], $7::text[],
+    $8::text[], $9::bytea[]) ON CONFLICT DO NOTHING`
+
+/** Makes the first pending delivery of each collection due, if it was waiting. */
+const LET_GO = `
+  UPDATE @deliveries d SET due_at = k.at FROM (
+    SELECT (SELECT n.seq FROM @deliveries n WHERE n.status = 0 AND n.webhook_id = x.w AND n.order_key = x.o
+      ORDER BY n.seq LIMIT 1) AS seq, x.at
+    FROM unnest($1::text[], $2::text[], $3::bigint[]) AS x (w, o, at)) k
+  WHERE d.seq = k.seq AND d.due_at IS NULL RETURNING d.webhook_id, d.order_key`
+
+/** So many attempts of a delivery are kept, the newest: an endpoint may ask to wait every second for years. */
+const KEPT_ATTEMPTS = 100
+/** A webhook has few requests that differ; those of one whose settings change all the time are written again. */
+const MOST_KNOWN = 1_000
+
+type Recorded = { readonly successor: boolean }
+
+/** Results of attempts. */
+export function recordStep(schema: string, done: (result: AttemptRecord) => void): Step<AttemptRecord, Recorded> {
+  const known = new Set<string>()
+  return {
+    order: 4,
+    async run(transaction, results) {
+      const rows = await update(transaction.query, results)
+      const accepted = results.filter(({ delivery }) => rows.has(delivery.seq))
+      const before = await alreadyThere(
+        transaction.query,
+        results.filter(({ delivery }) => !rows.has(delivery.seq)),
+      )
+      await putAttempts(transaction.query, accepted, known)
+      const finished = accepted.filter(({ status }) => status !== 'pending')
+      const successors = await letNextGo(transaction.query, schema, finished, rows)
+      for (const result of accepted) count(transaction, result)
+      return results.map((result): Outcome<Recorded> => {
+        const { seq, webhook } = result.delivery
+        const after = () => {
+          const text = result.attempt === null ? null : unchanging(result.attempt)
+          if (known.size >= MOST_KNOWN) known.clear()
+          if (text !== null) known.add(pgText(text))
+          done(result)
+        }
+        if (before.has(seq)) return { value: { successor: true }, after }
+        if (!rows.has(seq)) return { error: leaseLost(webhook.id) }
+        return { value: { successor: successors.has(seq) }, after }
+      })
+    },
+  }
+}
+
+async function update(query: Query, results: readonly AttemptRecord[]): Promise<Map<number, Row>> {
+  const rows = await query(
+    UPDATE,
+    results.map(({ delivery }) => delivery.seq),
+    results.map(({ delivery }) => laneOf(delivery.webhook.id)),
+    results.map(({ delivery }) => delivery.fence),
+    results.map(({ status }) => STATUSES.indexOf(status)),
+    results.map(attemptsOf),
+    results.map(({ step }) => step),
+    results.map(({ attempt }) => attempt?.status_code ?? null),
+    results.map(({ attempt }) => attempt?.duration_ms ?? null),
+    results.map(({ dueAt }) => dueAt),
+    results.map(({ status, at }) => (status === 'pending' ? null : at)),
+    results.map(({ error }) => error?.code ?? null),
+    results.map(({ error }) => pgTextOrNull(error?.message)),
+    results.map(({ owed }) => (owed ? 1 : 0)),
+  )
+  return new Map(rows.map((row) => [row['seq'] as number, row]))
+}
+
+const attemptsOf = ({ delivery, attempt }: AttemptRecord): number => delivery.attempts + (attempt === null ? 0 : 1)
+
+/** What was committed although the answer was lost: it was stored before, and is told so now. */
+async function alreadyThere(query: Query, results: readonly AttemptRecord[]): Promise<Set<number>> {
+  if (results.length === 0) return new Set()
+  const rows = await query(
+    `SELECT d.seq, d.status, d.attempts, d.due_at, d.finished_at, l.fence
+     FROM @deliveries d LEFT JOIN @leases l ON l.thing = 'webhook/' || d.webhook_id
+     WHERE d.seq = ANY ($1::bigint[]) AND d.claim IS NULL`,
+    results.map(({ delivery }) => delivery.seq),
+  )
+  const found = new Map(rows.map((row) => [row['seq'] as number, row]))
+  const same = results.filter((result) => {
+    const row = found.get(result.delivery.seq)
+    if (row === undefined || (row['fence'] ?? 0) !== result.delivery.fence) return false
+    const isOver = result.status !== 'pending'
+    const sameTime = isOver ? row['finished_at'] === result.at : row['due_at'] === result.dueAt
+    return row['status'] === STATUSES.indexOf(result.status) && row['attempts'] === attemptsOf(result) && sameTime
+  })
+  return new Set(same.map(({ delivery }) => delivery.seq))
+}
+
+async function putAttempts(query: Query, results: readonly AttemptRecord[], known: Set<string>): Promise<void> {
+  const made = results.flatMap(({ delivery, attempt, ...rest }) =>
+    attempt === null ? [] : [{ delivery, attempt, number: attemptsOf({ delivery, attempt, ...rest }) }],
+  )
+  if (made.length === 0) return
+  const requests = made.map(({ attempt }) => requestOf(unchanging(attempt)))
+  const fresh = new Map(requests.flatMap((each) => (each && !known.has(each.text) ? [[each.text, each.id]] : [])))
+  if (fresh.size > 0) {
+    const sorted = [...fresh].sort(([, a], [, b]) => Buffer.compare(a as Buffer, b as Buffer))
+    await query(
+      'INSERT INTO @requests (id, json) SELECT * FROM unnest($1::bytea[], $2::text[]) ON CONFLICT DO NOTHING',
+      sorted.map(([, id]) => id),
+      sorted.map(([text]) => text),
+    )
+  }
+  await query(
+    ATTEMPTS,
+    made.map(({ delivery }) => delivery.seq),
+    made.map(({ number }) => number),
+    made.map(({ attempt }) => Date.parse(attempt.started_at)),
+    made.map(({ attempt }) => attempt.duration_ms),
+    made.map(({ attempt }) => attempt.status_code ?? null),
+    made.map(({ attempt }) => attempt.error?.code ?? null),
+    made.map(({ attempt }) => pgTextOrNull(attempt.error?.message)),
+    made.map(({ attempt }) => responseText(attempt)),
+    requests.map((each) => each?.id ?? null),
+  )
+  const many = made.filter(({ number }) => number > KEPT_ATTEMPTS)
+  if (many.length === 0) return
+  await query(
+    `DELETE FROM @attempts a USING unnest($1::bigint[], $2::integer[]) AS x (seq, number)
+     WHERE a.delivery = x.seq AND a.number <= x.number - ${KEPT_ATTEMPTS}`,
+    many.map(({ delivery }) => delivery.seq),
+    many.map(({ number }) => number),
+  )
+}
+
+function requestOf(text: string | null): { text: string; id: Buffer } | null {
+  return text === null ? null : { text: pgText(text), id: createHash('sha256').update(text).digest() }
+}
+
+async function letNextGo(
+  query: Query,
+  schema: string,
+  finished: readonly AttemptRecord[],
+  rows: ReadonlyMap<number, Row>,
+): Promise<Set<number>> {
+  const keyed = finished.flatMap((result) => {
+    const key = rows.get(result.delivery.seq)?.['order_key'] as string | null
+    return key === null ? [] : [{ seq: result.delivery.seq, webhook: result.delivery.webhook.id, key, at: result.at }]
+  })
+  if (keyed.length === 0) return new Set()
+  await lockOrder(query, schema, keyed)
+  const once = new Map(keyed.map((each) => [JSON.stringify([each.webhook, each.key]), each]))
+  const gone = await query(
+    LET_GO,
+    [...once.values()].map(({ webhook }) => webhook),
+    [...once.values()].map(({ key }) => key),
+    [...once.values()].map(({ at }) => at),
+  )
+  const released = new Set(gone.map((row) => JSON.stringify([row['webhook_id'], row['order_key']])))
+  return new Set(keyed.filter(({ webhook, key }) => released.has(JSON.stringify([webhook, key]))).map(({ seq }) => seq))
+}
+
+function count({ tally, deltas, tellOthers }: Transaction, result: AttemptRecord): void {
+  const { webhook, sender } = result.delivery
+  if (result.status !== 'pending') {
+    const delta = deltas.of(webhook.id, sender.id)
+    delta.finished++
+    if (result.owed) {
+      delta.owed++
+      tellOthers()
+    }
+  }
+  countResult(tally, result)
+}
+
+/** Requests that are on their way, of what is still claimed as it was. */
+export async function markStarted({ query }: Pick<Transaction, 'query'>, started: readonly Started[]): Promise<void> {
+  await query(
+    `UPDATE @deliveries d SET started_at = x.at FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS x (seq, fence, at)
+     WHERE d.seq = x.seq AND d.status = ${PENDING} AND d.claim = x.fence`,
+    started.map(({ seq }) => seq),
+    started.map(({ fence }) => fence),
+    started.map(({ at }) => at),
+  )
+}

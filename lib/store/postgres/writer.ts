@@ -1,0 +1,163 @@
+import type { AutomationError } from '../../error.js'
+import { Tally } from '../tally.js'
+import { Deltas, writeCounts } from './counts.js'
+import type { Database, Query } from './database.js'
+import { isCollision } from './errors.js'
+import type { Instance } from './lifecycle.js'
+
+/** What one transaction has. */
+export interface Transaction {
+  readonly query: Query
+  readonly me: Instance
+  /** To be told what is counted, and what happens to pending deliveries; both are written before it commits. */
+  readonly tally: Tally
+  readonly deltas: Deltas
+  /** Other instances are to hear of it now, not at their next look. */
+  tellOthers(): void
+}
+
+export type Outcome<R> = { readonly value: R; readonly after?: () => void } | { readonly error: AutomationError }
+
+/** A kind of write: all that came of it meanwhile is done together. */
+export interface Step<T, R> {
+  /** Before which others; what has none is done one by one, in the order that it came. */
+  readonly order: number
+  /** An outcome each, in their order. */
+  run(transaction: Transaction, items: readonly T[]): Promise<Outcome<R>[]>
+}
+
+interface Job {
+  readonly step: Step<unknown, unknown>
+  readonly item: unknown
+  readonly weight: number
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Writes of one transaction, and bytes, about. */
+const MOST_JOBS = 500
+const MOST_BYTES = 8 * 1024 * 1024
+/** Of a transaction that another one was in the way of. */
+const MOST_TRIES = 6
+
+/**
+ * Group commit over a network: while one transaction is on its way, what comes waits for the next, and shares its round
+ * trips and its commit.
+ */
+export class Writer {
+  readonly #db: Database
+  readonly #me: () => Instance
+  readonly #hasOthers: () => boolean
+  #queue: Job[] = []
+  #running: Promise<void> | null = null
+
+  /** @throws AutomationError from `me`, when this instance is none */
+  constructor(db: Database, me: () => Instance, hasOthers: () => boolean) {
+    this.#db = db
+    this.#me = me
+    this.#hasOthers = hasOthers
+  }
+
+  do<T, R>(step: Step<T, R>, item: T, weight = 1_000): Promise<R> {
+    return new Promise<R>((resolve, reject) => {
+      const job = { step, item, weight, resolve, reject } as Job
+      this.#queue.push(job)
+      this.#running ??= this.#run()
+    })
+  }
+
+  /** Resolves when nothing is on its way. */
+  async idle(): Promise<void> {
+    while (this.#running !== null) await this.#running
+  }
+
+  async #run(): Promise<void> {
+    // what comes in one turn of the event loop shares a transaction
+    await new Promise((resolve) => setImmediate(resolve))
+    while (this.#queue.length > 0) await this.#write(this.#take())
+    this.#running = null
+  }
+
+  #take(): Job[] {
+    let [count, bytes] = [0, 0]
+    for (const { weight } of this.#queue) {
+      if (count > 0 && (count >= MOST_JOBS || bytes + weight > MOST_BYTES)) break
+      count++
+      bytes += weight
+    }
+    return this.#queue.splice(0, count)
+  }
+
+  async #write(jobs: readonly Job[]): Promise<void> {
+    try {
+      const outcomes = await this.#commit(jobs)
+      for (const [job, outcome] of outcomes) {
+        if ('error' in outcome) job.reject(outcome.error)
+        else {
+          outcome.after?.()
+          job.resolve(outcome.value)
+        }
+      }
+    } catch (error) {
+      // what one of them did wrong is not the others' fault
+      if (jobs.length > 1 && !isStoreError(error)) {
+        for (const job of jobs) await this.#write([job])
+        return
+      }
+      for (const { reject } of jobs) reject(error)
+    }
+  }
+
+  async #commit(jobs: readonly Job[]): Promise<Map<Job, Outcome<unknown>>> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#db.transaction((query) => this.#within(query, jobs))
+      } catch (error) {
+        if (!isCollision(error) || tries === MOST_TRIES) throw error
+      }
+    }
+  }
+
+  async #within(query: Query, jobs: readonly Job[]): Promise<Map<Job, Outcome<unknown>>> {
+    const [tally, deltas, me] = [new Tally(), new Deltas(), this.#me()]
+    let nudge = false
+    const tellOthers = () => {
+      nudge = true
+    }
+    const transaction = { query, me, tally, deltas, tellOthers }
+    const outcomes = new Map<Job, Outcome<unknown>>()
+    for (const [step, group] of grouped(jobs)) {
+      const items = group.map(({ item }) => item)
+      const results = await step.run(transaction, items)
+      for (const [index, job] of group.entries()) outcomes.set(job, results[index]!)
+    }
+    await writeCounts(query, me.slot, tally, deltas)
+    if (nudge && this.#hasOthers()) await query('SELECT pg_notify($1, $2)', this.#db.channel, '')
+    return outcomes
+  }
+}
+
+function grouped(jobs: readonly Job[]): [Step<unknown, unknown>, Job[]][] {
+  const groups = new Map<Step<unknown, unknown>, Job[]>()
+  for (const job of jobs) {
+    const group = groups.get(job.step)
+    if (group === undefined) groups.set(job.step, [job])
+    else group.push(job)
+  }
+  return [...groups].sort(([a], [b]) => a.order - b.order)
+}
+
+const isStoreError = (error: unknown) => error instanceof Error && error.name === 'AutomationError'
+
+/** A write of its own. */
+export type Work<R> = (transaction: Transaction) => Promise<R>
+
+/** Writes that are done one by one, after events and before deliveries. */
+export const WORK: Step<Work<unknown>, unknown> = {
+  order: 2,
+  async run(transaction, items) {
+    const outcomes: Outcome<unknown>[] = []
+    for (const work of items) outcomes.push({ value: await work(transaction) })
+    return outcomes
+  },
+}

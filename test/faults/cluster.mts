@@ -1,0 +1,93 @@
+import type { FlowNode } from '../e2e/harness/node-red.mts'
+import { eventually } from '../e2e/harness/wait.mts'
+import { Network } from '../harness/network.mts'
+import { type PostgresServer, startPostgres } from '../harness/postgres.mts'
+import { PATIENCE, Site } from './site.mts'
+
+interface Member {
+  readonly site: Site
+  /** Between it and the database. */
+  readonly network: Network
+}
+
+let server: PostgresServer | null = null
+let schemas = 0
+
+/** Several Node-RED on one real PostgreSQL, each with a network of its own. One server for all tests of a file. */
+export class Cluster {
+  readonly members: Member[] = []
+  schema = ''
+  readonly #settings: object
+
+  /** @param settings of `database`, besides */
+  constructor(settings: object = {}) {
+    this.#settings = settings
+  }
+
+  get server(): PostgresServer {
+    return server!
+  }
+
+  /** A user directory each; the far end of their webhooks is the first one's. */
+  async prepare(count: number): Promise<void> {
+    server ??= await startPostgres()
+    this.schema = `cluster ${++schemas}`
+    for (let index = 0; index < count; index += 1) {
+      const site = new Site()
+      await site.prepare()
+      this.members.push({ site, network: await Network.to(server.port) })
+    }
+  }
+
+  site(index: number): Site {
+    return this.members[index]!.site
+  }
+
+  async start(index: number, flow?: readonly FlowNode[], more: object = {}): Promise<void> {
+    const { site, network } = this.members[index]!
+    const database = { connectionString: server!.url(undefined, network.port), schema: this.schema, ...this.#settings }
+    await site.start(flow, { settings: { artifactAutomations: { database, ...more } } })
+  }
+
+  /** With one flow on all of them, at once. */
+  async startAll(flow: readonly FlowNode[]): Promise<void> {
+    await Promise.all(this.members.map((_, index) => this.start(index, flow)))
+  }
+
+  /** Resolves when the store of each is open. */
+  async ready(): Promise<void> {
+    for (const { site } of this.members) {
+      const open = () =>
+        site.admin('GET', '/webhooks').then(
+          () => true,
+          () => false,
+        )
+      await eventually(open, 'the store does not open', PATIENCE)
+    }
+  }
+
+  /** Rows of a table of the store. */
+  rows<R extends object>(sql: string): Promise<R[]> {
+    return server!.query<R & Record<string, unknown>>(sql.replace(/@([a-z_]+)/g, `"${this.schema}".$1`)) as Promise<R[]>
+  }
+
+  /** The number of the instance in the database that has the lease of a thing and lives; null: none. */
+  async ownerOf(thing: string): Promise<number | null> {
+    const [lease] = await this.rows<{ owner: string }>(
+      `SELECT owner FROM @leases WHERE thing = '${thing}' AND owner IN (SELECT id FROM @instances)`,
+    ).catch(() => []) // before the first of them has made the tables
+    return lease === undefined ? null : Number(lease.owner)
+  }
+
+  async clear(): Promise<void> {
+    for (const { site, network } of this.members.splice(0)) {
+      await site.clear()
+      await network.end()
+    }
+  }
+}
+
+export async function stopServer(): Promise<void> {
+  await server?.stop()
+  server = null
+}
