@@ -46,10 +46,10 @@ async function bundle(options) {
  * @returns what tells this build's file from others, for its address
  */
 async function sharedFile() {
-  const parts = [
-    ...Object.keys(packageInfo['node-red'].nodes).map((name) => `nodes/${name}/dialog.editor.ts`),
-    'nodes/editor/wizard/wizard.ts',
-  ]
+  const { nodes, plugins = {} } = packageInfo['node-red']
+  const dialogs = Object.keys(nodes).map((name) => `nodes/${name}/dialog.editor.ts`)
+  const views = Object.keys(plugins).map((name) => `nodes/${name}/views.editor.ts`)
+  const parts = [...dialogs, ...views, 'nodes/editor/wizard/wizard.ts']
   const script = await bundle({
     stdin: {
       contents: parts.map((file) => `import './${file}'`).join('\n'),

@@ -27,7 +27,7 @@ import { Marks } from './lane/marks.js'
 import { ByteBudget } from './lane/window.js'
 import { Lanes } from './lanes.js'
 import { metricsOf } from './metrics.js'
-import { type EngineOptions, type QueuedDelivery, SUSPECT } from './options.js'
+import { type EngineOptions, PAUSED_BY_HAND, type QueuedDelivery, SUSPECT } from './options.js'
 import { Pending } from './pending.js'
 import { readableStatistics } from './readable-statistics.js'
 import { Redelivery } from './redelivery.js'
@@ -92,6 +92,7 @@ export class DeliveryEngine implements EventKeeper {
       timers,
       log,
       inHand: this.#inHand,
+      heard: () => options.changed?.(),
       queue: (sender, webhook) => this.#lanes.queueOf(sender, webhook),
     })
     this.#lanes = new Lanes({
@@ -221,11 +222,11 @@ export class DeliveryEngine implements EventKeeper {
 
   /** Keeps in the history what would have been sent. */
   recordDryRun(delivery: NewDelivery, request: MaskedRequest): Promise<QueuedDelivery> {
-    return this.#intake.dryRun(delivery, request)
+    return this.#intake.dryRun(delivery, request).finally(() => this.#options.changed?.())
   }
 
   /** Sends nothing to the webhook until `resume`, or a deploy with another URL. */
-  pause(webhook: string, reason = 'Paused by hand.'): Promise<void> {
+  pause(webhook: string, reason = PAUSED_BY_HAND): Promise<void> {
     return this.#access.use(() => this.#lanes.of(webhook).pause(reason))
   }
 

@@ -11,7 +11,12 @@ export interface EngineOptions {
   readonly log: Log
   /** How long finished deliveries and their events are kept; infinity for as long as that is not known. */
   readonly retentionDays: number
+  /** Called when a delivery, or why a webhook's deliveries wait, is not what it was; often, so it must be quick. */
+  readonly changed?: () => void
 }
+
+/** Why a webhook is paused that a person paused. */
+export const PAUSED_BY_HAND = 'Paused by hand.'
 
 export interface QueuedDelivery {
   readonly delivery: Delivery

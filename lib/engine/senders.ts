@@ -22,6 +22,8 @@ interface SendersOptions {
   readonly timers: Timers
   readonly log: Log
   readonly inHand: InHand
+  /** What any sender shows changed, whether it is deployed or not. */
+  readonly heard: () => void
   /** Pending deliveries of a sender and why they wait. */
   readonly queue: (
     sender: string,
@@ -79,6 +81,7 @@ export class Senders {
 
   /** What this sender shows changed: it is told a little later, once for many changes. */
   changed(id: string): void {
+    this.#options.heard()
     if (this.#attached.get(id)?.port.changed === undefined) return
     this.#toTell.add(id)
     this.#timer ??= this.#options.timers.setTimeout(() => {
@@ -91,10 +94,12 @@ export class Senders {
 
   /** The same for all that send to a webhook. */
   changedOf(webhook: string): void {
+    this.#options.heard()
     for (const [id, { port }] of this.#attached) if (port.webhook === webhook) this.changed(id)
   }
 
   allChanged(): void {
+    this.#options.heard()
     for (const id of this.#attached.keys()) this.changed(id)
   }
 

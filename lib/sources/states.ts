@@ -29,6 +29,8 @@ const WELL: SourceState = { problem: null, refused: null, ignored: 0, watch: nul
 export class SourceStates {
   readonly #states = new Map<string, SourceState>()
   readonly #watchers = new Map<string, Set<() => void>>()
+  /** Told of every change of any of them. */
+  onChange: () => void = () => {}
   /** Why nothing can be stored, whichever source it comes from. */
   #store: AutomationError | null = null
 
@@ -40,6 +42,7 @@ export class SourceStates {
   change(source: string, change: Partial<SourceState>): void {
     this.#states.set(source, { ...(this.#states.get(source) ?? WELL), ...change })
     for (const watcher of this.#watchers.get(source) ?? []) watcher()
+    this.onChange()
   }
 
   refuse(source: string, last: AutomationError, at: number): void {
@@ -61,6 +64,7 @@ export class SourceStates {
   set storeProblem(problem: AutomationError | null) {
     this.#store = problem
     for (const watchers of this.#watchers.values()) for (const watcher of watchers) watcher()
+    this.onChange()
   }
 
   /** Calls back at each change; the function that is returned ends that. */

@@ -100,6 +100,8 @@ export interface StoredEvent {
 
 export interface EventText extends Omit<StoredEvent, 'event'> {
   readonly text: string
+  /** How many automations it started; null while the flows have not seen it, and of one from before this was counted. */
+  readonly fired: number | null
 }
 
 export interface KnownEvent extends StoredEvent {

@@ -16,6 +16,11 @@ interface DialogDefinition<N> {
 
 const ours: Shared = { dialogs: {}, current }
 
+/** Adds what fills the tab of the sidebar. */
+export function defineSidebar(openSidebar: NonNullable<Shared['openSidebar']>): void {
+  window.artifactAutomations = Object.assign(window.artifactAutomations ?? ours, { openSidebar })
+}
+
 /** Adds a node's dialog to the page. */
 export function defineDialog<N extends EditorNode>(
   type: string,

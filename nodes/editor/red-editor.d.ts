@@ -62,6 +62,16 @@ export interface EditorNode {
   [property: string]: unknown
 }
 
+export interface EditorLink {
+  readonly source: EditorNode
+  readonly sourcePort: number
+  readonly target: EditorNode
+}
+
+export interface EditorGroup {
+  readonly nodes: EditorNode[]
+}
+
 export interface PropertyDefinition<N> {
   value: unknown
   required?: boolean
@@ -177,45 +187,79 @@ export interface Notification {
 
 export interface EditorRed {
   _: Translate
+  readonly plugins: { registerPlugin(id: string, plugin: { type: string; onadd(): void }): void }
+  readonly sidebar: {
+    addTab(tab: {
+      id: string
+      label: string
+      name: string
+      iconClass: string
+      content: HTMLElement
+      action: string
+    }): void
+    show(id: string): void
+    /** The tab of configuration nodes. */
+    readonly config: { refresh(): void }
+  }
+  readonly actions: {
+    add(name: string, action: () => void, options: { label: string }): void
+    invoke(name: string): void
+  }
+  readonly comms: {
+    /** With `/#` at its end a topic stands for all below it. */
+    subscribe(topic: string, heard: (topic: string, data: unknown) => void): void
+    on?(event: 'connect', listener: () => void): void
+  }
+  readonly user: { hasPermission(permission: string): boolean }
+  readonly history: { push(event: object): void }
+  readonly group: { markDirty(group: EditorGroup): void }
   readonly nodes: {
     registerType<N extends EditorNode>(type: string, definition: NodeDefinition<N> & ThisType<N>): void
     node(id: string): EditorNode | undefined
     eachConfig(callback: (node: EditorNode) => unknown): void
     eachNode(callback: (node: EditorNode) => unknown): void
-    filterLinks(filter: { target: EditorNode } | { source: EditorNode }): { source: EditorNode; target: EditorNode }[]
+    filterLinks(filter: { target: EditorNode } | { source: EditorNode }): EditorLink[]
     dirty(): boolean
     dirty(now: boolean): void
-    /** A new id. */
-    id(): string
     getType(type: string): (EditorNode['_def'] & { readonly _: Translate }) | undefined
     add(node: EditorNode): void
-    remove(id: string): unknown
     eachWorkspace(callback: (flow: { id: string; label: string; locked?: boolean; disabled?: boolean }) => void): void
     eachGroup(callback: (group: { z: string; y: number; h: number }) => void): void
+    /** Null until the flows are loaded. */
+    version(): string | null
+    /** A new id. */
+    id(): string
+    junction(id: string): EditorNode | undefined
+    group(id: string): EditorGroup | undefined
+    workspace(id: string): { readonly disabled?: boolean; readonly locked?: boolean } | undefined
+    remove(id: string): { links: EditorLink[] }
+    removeJunction(junction: EditorNode): { links: EditorLink[] }
+    addLink(link: EditorLink): void
+    convertNode(node: EditorNode, options: { credentials: boolean }): Record<string, unknown>
     import(
       nodes: readonly object[],
       options: { generateIds: boolean; addFlow: boolean; markChanged: boolean },
-    ): { nodes: EditorNode[]; links: object[] } | undefined
+    ): { nodes: EditorNode[]; links: EditorLink[]; junctions?: EditorNode[] } | undefined
   }
   readonly events: {
     on(event: 'view:selection-changed', listener: (selection: { nodes?: readonly EditorNode[] }) => void): void
     on(event: string, listener: (node: EditorNode) => void): void
     off(event: string, listener: (node: EditorNode) => void): void
+    emit(event: string, node: EditorNode): void
   }
   readonly editor: {
+    /** Opens the dialog of a node. */
+    edit(node: EditorNode): void
     /** Opens the dialog of a config node; with `_ADD_` that of a new one. */
     editConfig(property: string, type: string, id: string): void
     createEditor(options: object): CodeEditor
     validateNode(node: EditorNode): boolean
   }
-  readonly sidebar: {
-    /** The tab of configuration nodes. */
-    readonly config: { refresh(): void }
-  }
   readonly view: {
-    redraw(anew?: boolean): void
     /** Shows the flow of a node, with the node in the middle. */
     reveal(id: string): void
+    /** @param anew what there is to draw may be other nodes than before */
+    redraw(anew?: boolean): void
     /** @returns width and height in pixels */
     calculateNodeDimensions(node: object): [number, number]
     importNodes(nodes: readonly object[], options: { generateIds: boolean; addFlow: boolean }): void
@@ -235,8 +279,6 @@ export interface EditorRed {
       resize(): void
     }): void
   }
-  readonly actions: { add(name: string, action: () => void, options: { label: string }): void }
-  readonly history: { push(event: object): void }
   readonly workspaces: { active(): string; show(id: string): void }
   readonly utils: { getNodeLabel(node: EditorNode, fallback?: string): string }
   notify(

@@ -17,10 +17,18 @@ export interface DialogPart {
   judge(node: EditorNode, property: string, value: unknown): true | InertText
 }
 
+/** The automations in the sidebar. */
+export interface OpenSidebar {
+  /** Shows what the end of a link names. */
+  visit(path: string): void
+}
+
 /** What the file of the package adds to the page. */
 export interface Shared {
   /** By type of node. */
   readonly dialogs: Record<string, DialogPart>
+  /** Fills the tab of the sidebar. */
+  openSidebar?(root: HTMLElement): OpenSidebar
   /** A property as the user sees it: from the open dialog of this node, else as saved. */
   current(node: EditorNode, property: string): unknown
   /** Leads through making an automation. */

@@ -5,6 +5,7 @@ import { TEMPLATE_FORMATS, type TemplateFormat } from '../../lib/template/templa
 import { defineDialog } from '../editor/define-dialog.js'
 import { button, byId, element, fill } from '../editor/element.js'
 import { EventPicker } from '../editor/event/event-picker.js'
+import { takePreviewed } from '../editor/event/previewed.js'
 import { automationBefore } from '../editor/event/upstream.js'
 import { problemOf } from '../editor/form/check.js'
 import { closeForm, current, openForm } from '../editor/form/form.js'
@@ -66,6 +67,7 @@ defineDialog<TemplateNode>('payload-template', {
       id: 'payload-template-event',
       automation,
       onChange: () => update(),
+      chosen: takePreviewed(this),
     })
     byId('payload-template-event-label').after(' ', picker.select)
     const asSent = (rendered: Rendered) => escapeMarkup({ ...rendered, format: format() }, markupAfter(this))

@@ -19,10 +19,18 @@ import { deployedNodes, deployedOf, ownSettings, runningNode, settingsJs, withEn
 import { automationsWithSender, FlowGraph } from './flow-graph.js'
 import { Ingest } from './ingest.js'
 import { machineProxy } from './machine-proxy.js'
+<<<<<<< 1eed9faaa192f345020b20f7313709f81cdd1d64
+import { News } from './news.js'
+import { asAutomationError } from './report.js'
+import { KnownSecrets } from './secrets.js'
+import { StorePool, type Stores } from './store-pool.js'
+import { troublesOf } from './troubles.js'
+=======
 import { heedProcessEnd, isProcessEnding } from './process-end.js'
 import { asAutomationError } from './report.js'
 import { KnownSecrets } from './secrets.js'
 import { DATABASE, StorePool, type Stores } from './store-pool.js'
+>>>>>>> 05af4559c7c65b1ba3c38fb1c6de37c2b6ba04be
 import type { WebhookRuntime } from './webhook-runtime.js'
 
 interface UserSettings {
@@ -49,6 +57,7 @@ export class Host {
   /** Of each kind of node: brings saved properties of any age up to date, with the defaults of what is not there. */
   readonly migrations = new Map<string, (saved: object) => object>()
   readonly catchUp: CatchUp
+  readonly news: News
   readonly #starters = new Set<() => void>()
   #automations: Automations | null = null
   /** What each trigger sent last, and the store that it was of. */
@@ -86,8 +95,16 @@ export class Host {
       (id, last) => this.sources.change(id, { last }),
     )
     this.dispatcher.onArrived = (source, event) => {
+      this.news.changed('events')
       if (sampledAutomation(source) === null) arrivals.note(source, event, Date.now())
     }
+    this.news = new News({
+      publish: (topic, data, retain) => this.#RED.comms.publish(topic, data, retain),
+      troubles: () => troublesOf(this.#RED, this),
+      later: (call, ms) => setTimeout(call, ms).unref(),
+    })
+    this.stores.onChange = () => this.news.changed('deliveries')
+    this.sources.onChange = () => this.news.changed('flows')
     RED.events.on('flows:stopping', () => {
       arrivals.tellNow()
       this.#automations = null
@@ -187,6 +204,7 @@ export class Host {
     this.stores.keepFor(this.#retention())
     for (const webhook of this.webhooks.values()) webhook.refresh()
     for (const callback of [...this.#starters]) callback()
+    this.news.changed('flows')
     this.#handOver(this.dispatcher.flowsStarted(automationsWithSender(this.#RED)))
   }
 

@@ -39,10 +39,15 @@ export class StorePool {
   readonly #listeners = new Set<(path: string, problem: Problem) => void>()
   readonly #log: Log
   readonly #folder: () => string
+<<<<<<< 1eed9faaa192f345020b20f7313709f81cdd1d64
+  /** Called when a delivery of any of them, or why deliveries wait, is not what it was. */
+  onChange: () => void = () => {}
+=======
   readonly #database: () => unknown
   /** Called when events of another Node-RED, which is gone, wait for the flows of this one. */
   onEventsWait: () => void = () => {}
   #leaving: Promise<void> | null = null
+>>>>>>> 05af4559c7c65b1ba3c38fb1c6de37c2b6ba04be
   /** Null as long as nothing is known of any; nothing is deleted then. */
   #retention: ReadonlyMap<string, number> | null = null
 
@@ -93,6 +98,7 @@ export class StorePool {
       random: Math.random,
       log: { info: log('info'), warn: log('warn'), error: log('error') },
       retentionDays: this.#retentionOf(file),
+      changed: () => this.onChange(),
     })
     engine.onProblem((problem) => {
       for (const listener of this.#listeners) listener(file, problem)

@@ -34,18 +34,20 @@ export class Results {
   #delivered = 0
   #failed = 0
   #retries = 0
+  #gaveUp = false
   readonly #latency = new Latency()
 
-  add({ status, attempt }: AttemptRecord): void {
+  add({ status, attempt, error }: AttemptRecord): void {
+    if (status !== 'pending' && error?.code !== 'cancelled') this.#gaveUp = status === 'failed'
     if (attempt !== null) this.#latency.add(attempt.duration_ms)
     if (status === 'pending') this.#retries++
     else if (status === 'delivered') this.#delivered++
     else this.#failed++
   }
 
-  get sums(): Pick<WebhookMetrics, 'delivered' | 'failed' | 'retries' | 'latency'> {
-    const [delivered, failed, retries] = [this.#delivered, this.#failed, this.#retries]
-    return { delivered, failed, retries, latency: this.#latency.histogram }
+  get sums(): Pick<WebhookMetrics, 'delivered' | 'failed' | 'retries' | 'gaveUp' | 'latency'> {
+    const [delivered, failed, retries, gaveUp] = [this.#delivered, this.#failed, this.#retries, this.#gaveUp]
+    return { delivered, failed, retries, gaveUp, latency: this.#latency.histogram }
   }
 }
 
@@ -57,6 +59,8 @@ export interface WebhookMetrics {
   readonly failed: number
   /** Attempts after which the delivery waits for another one. */
   readonly retries: number
+  /** Whether the delivery that ended last failed for good, and was not cancelled. */
+  readonly gaveUp: boolean
   readonly pending: number
   readonly inFlight: number
   readonly paused: boolean

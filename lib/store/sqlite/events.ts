@@ -172,6 +172,7 @@ export function listTexts(context: Context, filter: EventFilter, page: EventPage
       source: row['source'] as string,
       received_at: isoTime(row['received_at'] as number),
       text: row['json'] as string,
+      fired: row['fired'] as number | null,
       ...asideOf(row),
     }),
   )
@@ -184,7 +185,7 @@ interface Listed {
   readonly lookedBackTo?: number
 }
 
-const WHOLE = 'SELECT seq, source, received_at, routed, json FROM events WHERE seq = ?'
+const WHOLE = 'SELECT seq, source, received_at, routed, fired, json FROM events WHERE seq = ?'
 
 /** Whole rows of events: one turn's work. */
 function listRows({ db }: Context, filter: EventFilter, { before, limit, order = 'newest' }: EventPage): Listed {

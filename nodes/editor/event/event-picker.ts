@@ -12,9 +12,12 @@ interface PickerOptions {
   /** An automation that the events should fit, and the events it waits for first. */
   readonly automation: UpstreamAutomation | null
   readonly onChange: () => void
+  /** The event to begin with, chosen elsewhere. */
+  readonly chosen?: ArtifactEvent | undefined
 }
 
 const HOW_MANY_RECEIVED = 20
+const CHOSEN = 'chosen'
 
 /** A choice of events to try something with: a sample of each type, and those that were received last. */
 export class EventPicker {
@@ -39,6 +42,10 @@ export class EventPicker {
         ...[...first, ...others].map((type) => element('option', { value: type, selected: type === usual }, type)),
       ),
     )
+    if (options.chosen) {
+      this.select.prepend(element('option', { value: CHOSEN }, title(options.chosen)))
+      this.select.value = CHOSEN
+    }
     this.select.addEventListener('change', options.onChange)
     this.#load().catch(() => {}) // without the history there are still the samples
   }
@@ -56,6 +63,7 @@ export class EventPicker {
 
   get event(): ArtifactEvent {
     const chosen = this.select.value
+    if (chosen === CHOSEN && this.#options.chosen) return this.#options.chosen
     const received = this.#received[Number(chosen.split(' ')[1])]
     if (received) return received
     const { trigger, example } = this.#options.automation ?? {}

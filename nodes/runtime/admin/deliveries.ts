@@ -1,5 +1,6 @@
-import type { MaskedRequest } from '../../../lib/delivery/delivery.js'
+import type { Delivery, MaskedRequest } from '../../../lib/delivery/delivery.js'
 import { AutomationError } from '../../../lib/error.js'
+import { sampleSource } from '../../../lib/events/sample-source.js'
 import { JsonText } from '../../../lib/json-pieces.js'
 import type { DeliveryDetail } from '../../../lib/store/delivery-queue.js'
 import type { Host } from '../host.js'
@@ -28,7 +29,8 @@ export function mountDeliveries(router: AdminRouter, host: Host): void {
     const { detail } = await find(host, params['id'] ?? '')
     const request = detail.request ?? sentRequest(host, detail) ?? maskedRequest(host, detail)
     const event = new JsonText(detail.eventText)
-    return { status: 200, json: { ...detail.delivery, event, request, log: detail.logLater } }
+    const source = await sourceOf(host, detail.delivery)
+    return { status: 200, json: { ...detail.delivery, source, event, request, log: detail.logLater } }
   })
 
   router.post('/deliveries/:id/redeliver', async ({ params }) => {
@@ -89,6 +91,16 @@ function sentRequest(host: Host, { delivery, payload, slots, log }: DeliveryDeta
   const sent = log.findLast(({ request }) => request !== undefined)?.request
   const webhook = host.webhooks.get(delivery.webhook.id)
   return sent ? { ...sent, body: webhook?.maskedBody(payload, slots) ?? payload.toString() } : null
+}
+
+/** Where its event came from: the automation's source, or the button of its trigger; null when that is not known any more. */
+async function sourceOf(host: Host, { event_id: eventId, automation }: Delivery): Promise<string | null> {
+  const engine = await host.stores.engine(host.embeddedPath())
+  if (engine.problem !== null) return null
+  for (const source of [host.automations.of(automation.id)?.source, sampleSource(automation.id)]) {
+    if (source !== undefined && (await engine.event(source, eventId))) return source
+  }
+  return null
 }
 
 /** As it would be sent now; null while its webhook is gone or cannot work. */

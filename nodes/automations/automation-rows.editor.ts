@@ -1,0 +1,114 @@
+import type { TriggerSettings } from '../../lib/automations/trigger.js'
+import { summaryOf } from '../editor/event/trigger-summary.js'
+import { nodesAfter } from '../editor/event/wires.js'
+import type { EditorNode } from '../editor/red-editor.d.js'
+import type { AutomationAnswer } from './answers.js'
+import type { ListedAutomation } from './automation-list.js'
+import { editorIdOf } from './editor-id.js'
+import { triggerWords, words } from './words.editor.js'
+
+/** An automation as the list shows it: what is deployed, and what the workspace makes of it. */
+export interface AutomationRow extends ListedAutomation {
+  /** By which the admin interface knows it. */
+  readonly id: string
+  /** Its node in the workspace; null when that was deleted. */
+  readonly node: string | null
+  readonly isDeployed: boolean
+  readonly enabled: boolean
+  readonly problem: string | null
+  readonly description: string
+  readonly webhookNames: readonly string[]
+  readonly lastStatus: string | null
+  readonly day: { readonly fired: number; readonly delivered: number; readonly failed: number }
+}
+
+type Settings = Readonly<Record<string, unknown>>
+
+const NO_DAY = { fired: 0, delivered: 0, failed: 0 }
+
+/** What is deployed, with the triggers that are not, by their names. */
+export function automationRows(deployed: readonly AutomationAnswer[]): AutomationRow[] {
+  const isThere = (id: string) => RED.nodes.node(id)?.type === 'artifact-event'
+  const seen = new Set<string>()
+  const rows = deployed.map((answer) => {
+    const own = editorIdOf(answer.id, isThere)
+    if (own !== null) seen.add(own)
+    return rowOf(answer.id, answer, own === null ? null : (RED.nodes.node(own) ?? null))
+  })
+  RED.nodes.eachNode((node) => {
+    if (node.type === 'artifact-event' && !seen.has(node.id)) rows.push(rowOf(node.id, null, node))
+  })
+  return rows
+}
+
+function rowOf(id: string, answer: AutomationAnswer | null, node: EditorNode | null): AutomationRow {
+  const settings = settingsOf(node ?? (answer as unknown as Settings))
+  const isChanged = node === null || answer === null || Boolean(node.changed)
+  const webhooks = webhooksOf(answer, node, isChanged)
+  const webhookNames = webhooks.map(nameOf)
+  const enabled = node ? !node.d && (answer === null || answer.enabled || isChanged) && !isFlowDisabled(node) : false
+  const problem = answer?.problem ?? null
+  const states = [
+    ...(isChanged ? ['not-deployed'] : []),
+    ...(problem !== null && !isChanged ? ['problem'] : []),
+    enabled ? 'enabled' : 'disabled',
+  ]
+  const day = answer?.statistics.day ?? NO_DAY
+  return {
+    id,
+    node: node?.id ?? null,
+    isDeployed: answer !== null,
+    enabled,
+    problem,
+    name: String((node ? node.name : answer?.name) || words('unnamed')),
+    description: String((node ? node['description'] : answer?.description) ?? ''),
+    sentence: sentenceOf(settings, webhookNames),
+    source: String((node ? node['source'] : answer?.source) ?? ''),
+    events: settings.events,
+    webhooks,
+    webhookNames,
+    states,
+    lastFiredAt: answer?.last_fired_at ?? null,
+    lastStatus: answer?.last_delivery?.status ?? null,
+    day,
+    failed: day.failed,
+    fired: day.fired,
+  }
+}
+
+/** What is saved, with what an absent property means. */
+function settingsOf(saved: Settings): TriggerSettings {
+  const text = (value: unknown) => (typeof value === 'string' ? value : '')
+  const { scope, events } = saved
+  return {
+    scope: (text(scope) || 'registry') as TriggerSettings['scope'],
+    entity: text(saved['entity']),
+    project: text(saved['project']),
+    collection: text(saved['collection']),
+    events: Array.isArray(events) ? events.map(String) : ['LINK_ARTIFACT'],
+    pattern: text(saved['pattern']),
+  }
+}
+
+function sentenceOf(settings: TriggerSettings, webhooks: readonly string[]): string {
+  const what = summaryOf(settings, triggerWords).replace(/\.$/, '')
+  return webhooks.length === 0
+    ? words('sentence-nowhere', { what })
+    : words('sentence', { what, webhooks: webhooks.join(', ') })
+}
+
+/** As it is deployed, and of what was changed as it is wired in the workspace. */
+function webhooksOf(answer: AutomationAnswer | null, node: EditorNode | null, isChanged: boolean): string[] {
+  const ids =
+    answer && (!isChanged || node === null)
+      ? answer.senders.map(({ webhook }) => webhook)
+      : nodesAfter(node as EditorNode, 'webhook-sender').map((sender) => String(sender['webhook'] ?? ''))
+  return [...new Set(ids)].filter(Boolean)
+}
+
+const nameOf = (webhook: string): string => {
+  const own = editorIdOf(webhook, (id) => Boolean(RED.nodes.node(id)))
+  return (own && RED.nodes.node(own)?.name) || webhook
+}
+
+export const isFlowDisabled = (node: EditorNode): boolean => Boolean(RED.nodes.workspace(node.z ?? '')?.disabled)

@@ -1,0 +1,223 @@
+import type { Delivery } from '../../lib/delivery/delivery.js'
+import { type AdminError, adminGet, adminPost } from '../editor/admin.js'
+import { button, element, fill } from '../editor/element.js'
+import { nodesAfter } from '../editor/event/wires.js'
+import type { Bucket } from './answers.js'
+import { actionsOf } from './automation-actions.editor.js'
+import { stateMarks } from './automation-marks.editor.js'
+import type { AutomationRow } from './automation-rows.editor.js'
+import type { Backtest } from './backtest-answer.js'
+import { bars, lines } from './drawing.editor.js'
+import { facts, output, pretty, section } from './facts.editor.js'
+import { ListNote } from './list-note.editor.js'
+import type { Detail } from './panel.editor.js'
+import type { Place } from './place.editor.js'
+import { plainTable } from './plain-table.editor.js'
+import { pathOf } from './query.js'
+import { sourceName } from './sources.editor.js'
+import { type Span, spanOf } from './spans.js'
+import { deliveryWords, statusMark, timeMark } from './status-words.editor.js'
+import { reasonOf, times, triggerWords, words } from './words.editor.js'
+
+const DAY = 86_400_000
+const ago = (days: number) => new Date(Date.now() - days * DAY).toISOString()
+
+/** One automation as W&B's page shows it: event, scope, pattern, payload, webhook, and how it has gone. */
+export class AutomationView implements Detail {
+  readonly title: string
+  readonly element: HTMLElement
+  readonly watched: string
+  readonly #place: Place
+  readonly #row: AutomationRow
+  readonly #numbers = element('div')
+  readonly #payload = element('div')
+  readonly #history = element('div')
+  readonly #note = new ListNote(() => void this.#refresh())
+
+  constructor(place: Place, row: AutomationRow) {
+    this.title = row.name
+    this.watched = `automation ${row.id}`
+    this.#place = place
+    this.#row = row
+    const say = (text: string) => this.#note.say(text)
+    const tools = actionsOf(row, place, say)
+      .filter(({ label }) =>
+        [words('action.show'), words('action.edit'), words('action.sample'), words('action.backtest')].includes(label),
+      )
+      .map(({ label, unavailable, choose }) => {
+        const made = element(
+          'button',
+          { type: 'button', class: 'red-ui-button red-ui-button-small', ...(unavailable && { title: unavailable }) },
+          label,
+        )
+        made.disabled = Boolean(unavailable)
+        made.addEventListener('click', choose)
+        return made
+      })
+    this.element = element(
+      'div',
+      { class: 'aa-detail-body' },
+      element('div', { class: 'aa-tools' }, ...tools),
+      this.#note.element,
+      this.#facts(),
+      section(words('details.numbers'), this.#numbers),
+      section(words('details.payload'), this.#payload),
+      section(words('details.history'), this.#history),
+    )
+    place.live.watch(this.watched, ['deliveries', 'flows'], 3_000, () => this.#refresh())
+    void this.#showPayload()
+  }
+
+  closed(): void {
+    this.#place.live.unwatch(this.watched)
+  }
+
+  #facts(): HTMLElement {
+    const { row } = { row: this.#row }
+    const node = row.node === null ? null : RED.nodes.node(row.node)
+    const text = (property: string) => String(node?.[property] ?? '')
+    return facts(
+      [words('column.what'), row.sentence],
+      [words('details.description'), row.description],
+      [words('column.state'), ...stateMarks(row)],
+      [words('column.source'), row.source === '' ? '' : sourceName(row.source)],
+      [
+        words('details.events'),
+        row.events.map((type) => `${triggerWords(`artifact-event.event.${type}`)} (${type})`).join(', '),
+      ],
+      [words('details.project'), text('project')],
+      [words('details.entity'), text('entity')],
+      [words('details.collection'), text('collection')],
+      [words('details.pattern'), text('pattern') === '' ? '' : element('code', {}, text('pattern'))],
+      [words('column.webhook'), row.webhookNames.join(', ')],
+    )
+  }
+
+  async #refresh(): Promise<void> {
+    const { id } = this.#row
+    try {
+      const [hours, days, list] = await Promise.all([
+        adminGet(pathOf('statistics', { automation: id, bucket: 'hour' })) as Promise<{ buckets: Bucket[] }>,
+        adminGet(pathOf('statistics', { automation: id, bucket: 'day' })) as Promise<{ buckets: Bucket[] }>,
+        adminGet(pathOf('deliveries', { automation: id, limit: '10' })) as Promise<{ deliveries: Delivery[] }>,
+      ])
+      this.#note.say('')
+      fill(this.#numbers, ...this.#sums(hours.buckets, days.buckets))
+      fill(this.#history, ...this.#latest(list.deliveries))
+    } catch (error) {
+      this.#note.failed(reasonOf(error as AdminError))
+    }
+  }
+
+  #sums(hours: readonly Bucket[], days: readonly Bucket[]): Node[] {
+    const spans: [string, Span][] = [
+      [words('details.day'), spanOf(hours)],
+      [words('details.week'), spanOf(days.slice(-7))],
+      [words('details.month'), spanOf(days)],
+    ]
+    const rows = spans.map(([name, { fired, delivered, failed, rate }]) => [
+      [name],
+      [String(fired)],
+      [String(delivered)],
+      [String(failed)],
+      [rate === null ? '–' : `${rate} %`],
+    ])
+    const month = spans[2]![1]
+    const latencies = days.map(({ p50_ms: p50, p95_ms: p95 }) => ({ p50, p95 }))
+    const last = latencies.findLast(({ p50 }) => p50 !== null)
+    return [
+      plainTable(
+        words('table.numbers'),
+        [
+          words('details.span'),
+          words('details.fired'),
+          words('status.delivered'),
+          words('status.failed'),
+          words('details.rate'),
+        ],
+        rows,
+      ),
+      element('p', { class: 'aa-quiet' }, words('details.bars')),
+      bars(
+        days.map(({ delivered, failed }) => ({ good: delivered, bad: failed })),
+        words('details.bars-words', { delivered: month.delivered, failed: month.failed }),
+        270,
+        44,
+      ),
+      ...(last
+        ? [
+            element('p', { class: 'aa-quiet' }, words('details.latency')),
+            lines(
+              [latencies.map(({ p50 }) => p50), latencies.map(({ p95 }) => p95)],
+              words('details.latency-words', { p50: Math.round(last.p50 ?? 0), p95: Math.round(last.p95 ?? 0) }),
+              270,
+              44,
+            ),
+            element(
+              'p',
+              { class: 'aa-quiet' },
+              words('details.latency-words', { p50: Math.round(last.p50 ?? 0), p95: Math.round(last.p95 ?? 0) }),
+            ),
+          ]
+        : []),
+    ]
+  }
+
+  /** As it would be sent of the newest event that fires; before there is one, as its templates are written. */
+  async #showPayload(): Promise<void> {
+    try {
+      const answer = (await adminPost('automations/backtest', {
+        automation: this.#row.id,
+        since: ago(30),
+        limit: 1,
+      })) as Backtest
+      const payload = answer.results[0]?.payloads[0]
+      if (payload?.body !== undefined) {
+        const at = times.full(answer.results[0]?.received_at ?? '')
+        fill(
+          this.#payload,
+          element('p', { class: 'aa-quiet' }, words('details.payload-of', { time: at })),
+          output(pretty(payload.body), words('details.payload')),
+        )
+        return
+      }
+      if (payload?.error) {
+        fill(this.#payload, element('p', { class: 'aa-text-error' }, payload.error.message))
+        return
+      }
+    } catch {
+      // what is not deployed, or cannot work, is shown as it is written
+    }
+    const node = this.#row.node === null ? undefined : RED.nodes.node(this.#row.node)
+    const template = node && nodesAfter(node, 'payload-template')[0]
+    fill(
+      this.#payload,
+      element('p', { class: 'aa-quiet' }, words(template ? 'details.template' : 'details.no-template')),
+      template ? output(String(template['template'] ?? ''), words('details.payload')) : null,
+    )
+  }
+
+  #latest(deliveries: readonly Delivery[]): HTMLElement[] {
+    const rows = deliveries.map((delivery) => {
+      const open = element('button', { type: 'button', class: 'aa-link' }, timeMark(delivery.created_at))
+      open.addEventListener('click', () => this.#place.openDelivery(delivery.id))
+      return [
+        [open],
+        [statusMark(delivery.status, deliveryWords(delivery))],
+        [delivery.webhook.name || delivery.webhook.id],
+      ]
+    })
+    const all = button(words('button.show-deliveries'), 'fa-list', () =>
+      this.#place.showDeliveries({ automation: this.#row.id }),
+    )
+    if (rows.length === 0) return [element('p', { class: 'aa-quiet' }, words('empty.deliveries'))]
+    return [
+      plainTable(
+        words('details.history'),
+        [words('column.when'), words('column.status'), words('column.webhook')],
+        rows,
+      ),
+      all,
+    ]
+  }
+}

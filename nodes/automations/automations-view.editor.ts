@@ -1,0 +1,198 @@
+import { EVENT_TYPES } from '../../lib/events/event.js'
+import { type AdminError, adminGet } from '../editor/admin.js'
+import { button, element, fill } from '../editor/element.js'
+import type { AutomationAnswer } from './answers.js'
+import { actionsOf } from './automation-actions.editor.js'
+import { filtered, type Sorting, type SortKey, sorted, sortedNext } from './automation-list.js'
+import { dayPicture, lastFired, stateMarks } from './automation-marks.editor.js'
+import { type AutomationRow, automationRows } from './automation-rows.editor.js'
+import { AutomationView } from './automation-view.editor.js'
+import { downloads } from './download.editor.js'
+import { type ChoiceField, choiceField, type Field, filterBar, searchField, zoneLine } from './fields.editor.js'
+import { emptyState, ListNote } from './list-note.editor.js'
+import { openMenu } from './menu.editor.js'
+import { namedNodes } from './named-nodes.editor.js'
+import type { Place, View } from './place.editor.js'
+import { VirtualTable } from './table.editor.js'
+import { mayEdit, reasonOf, triggerWords, words } from './words.editor.js'
+
+const STATES = ['enabled', 'disabled', 'not-deployed', 'problem']
+
+/** The automations of the workspace, deployed or not. */
+export class AutomationsView implements View {
+  readonly element: HTMLElement
+  readonly #place: Place
+  readonly #table: VirtualTable<AutomationRow>
+  readonly #note = new ListNote(() => this.#place.live.changed('flows'))
+  readonly #empty = element('div')
+  readonly #search: Field
+  readonly #source: ChoiceField
+  readonly #event: ChoiceField
+  readonly #webhook: ChoiceField
+  readonly #state: ChoiceField
+  #sorting: Sorting = { key: 'name', direction: 'ascending' }
+  #deployed: readonly AutomationAnswer[] = []
+  #rows: readonly AutomationRow[] = []
+  #isKnown = false
+
+  constructor(place: Place) {
+    this.#place = place
+    const change = () => this.#show()
+    this.#search = searchField(change)
+    this.#source = choiceField('source', [], change)
+    const events = EVENT_TYPES.map((value) => ({ value, label: triggerWords(`artifact-event.event.${value}`) }))
+    this.#event = choiceField('event', events, change)
+    this.#webhook = choiceField('webhook', [], change)
+    this.#state = choiceField(
+      'state',
+      STATES.map((value) => ({ value, label: words(`state.${value}`) })),
+      change,
+    )
+    this.#table = new VirtualTable<AutomationRow>({
+      name: words('table.automations'),
+      kind: 'automations',
+      keyOf: ({ id }) => id,
+      open: (row) => place.open(...this.#details(row)),
+      sort: (column) => this.#sort(column as SortKey),
+      columns: [
+        { id: 'name', label: words('column.name'), sorts: true, cell: ({ name }) => [element('b', {}, name)] },
+        {
+          id: 'sentence',
+          label: words('column.what'),
+          cell: ({ sentence }) => [element('span', { title: sentence }, sentence)],
+        },
+        { id: 'state', label: words('column.state'), sorts: true, cell: (row) => stateMarks(row) },
+        { id: 'fired', label: words('column.last-fired'), sorts: true, cell: (row) => lastFired(row) },
+        { id: 'day', label: words('column.day'), sorts: true, cell: ({ day }) => dayPicture(day) },
+        { id: 'actions', label: words('column.actions'), cell: (row) => [this.#actions(row)] },
+      ],
+    })
+    this.#table.sortedBy('name', 'ascending')
+    const fields = [this.#source, this.#event, this.#webhook, this.#state]
+    const bar = filterBar(this.#search, fields, [downloads('automations', () => this.#rows), newAutomation()])
+    this.element = element(
+      'div',
+      { class: 'aa-view' },
+      bar,
+      this.#note.element,
+      this.#table.element,
+      this.#empty,
+      zoneLine(),
+    )
+    place.live.watch('automations', ['deliveries', 'events', 'flows'], 3_000, () => this.#refresh())
+    this.#watchWorkspace()
+  }
+
+  focus(): void {
+    this.#table.focus()
+  }
+
+  /** What was changed in the workspace shows at once, without a call. */
+  #watchWorkspace(): void {
+    let planned = false
+    const plan = () => {
+      if (planned) return
+      planned = true
+      setTimeout(() => {
+        planned = false
+        if (this.#isKnown && this.#place.live.visible) this.#make()
+      }, 100)
+    }
+    for (const event of [
+      'nodes:add',
+      'nodes:change',
+      'nodes:remove',
+      'links:add',
+      'links:remove',
+      'flows:change',
+      'workspace:dirty',
+      'deploy',
+    ]) {
+      RED.events.on(event, plan)
+    }
+  }
+
+  async #refresh(): Promise<void> {
+    try {
+      const { automations } = (await adminGet('automations')) as { automations: AutomationAnswer[] }
+      this.#deployed = automations
+      this.#isKnown = true
+      this.#note.say('')
+      this.#make()
+    } catch (error) {
+      this.#note.failed(reasonOf(error as AdminError))
+    }
+  }
+
+  #make(): void {
+    this.#rows = automationRows(this.#deployed)
+    this.#source.offer(namedNodes('artifact-source'))
+    this.#webhook.offer(namedNodes('automation-webhook'))
+    this.#show()
+  }
+
+  #show(): void {
+    const filter = {
+      search: this.#search.value,
+      source: this.#source.value,
+      event: this.#event.value,
+      webhook: this.#webhook.value,
+      state: this.#state.value,
+    }
+    const rows = sorted(filtered(this.#rows, filter), this.#sorting)
+    this.#table.show(rows)
+    this.#table.element.hidden = rows.length === 0
+    const none = this.#rows.length === 0 ? words('empty.automations') : words('empty.filtered')
+    fill(this.#empty, rows.length > 0 || !this.#isKnown ? null : emptyState(none, ...this.#firstSteps()))
+  }
+
+  #firstSteps(): HTMLElement[] {
+    if (this.#rows.length > 0) return []
+    return [
+      button(words('button.examples'), 'fa-download', () => RED.actions.invoke('core:show-examples-import-dialog')),
+    ]
+  }
+
+  #sort(key: SortKey): void {
+    this.#sorting = sortedNext(this.#sorting, key)
+    this.#table.sortedBy(key, this.#sorting.direction)
+    this.#show()
+  }
+
+  #details(row: AutomationRow): [AutomationView, string] {
+    const view = new AutomationView(this.#place, row)
+    return [view, view.watched]
+  }
+
+  #actions(row: AutomationRow): HTMLElement {
+    const label = words('button.actions-for', { name: row.name })
+    const open: HTMLButtonElement = button(
+      '',
+      'fa-ellipsis-v',
+      () => {
+        const details = { label: words('action.details'), choose: () => this.#place.open(...this.#details(row)) }
+        openMenu(open, label, [details, ...actionsOf(row, this.#place, (text) => this.#note.say(text))])
+      },
+      {
+        'aria-label': label,
+        'aria-haspopup': 'menu',
+        'aria-expanded': 'false',
+        'data-control': 'actions',
+        title: words('column.actions'),
+      },
+    )
+    return open
+  }
+}
+
+/** Leads through the forms of an automation's nodes. */
+function newAutomation(): HTMLButtonElement {
+  const label = words('button.new')
+  const made = button(label, 'fa-plus', () => RED.actions.invoke('artifact-automations:new-automation'), {
+    'aria-label': label,
+    title: mayEdit() ? label : words('read-only'),
+    class: 'red-ui-button red-ui-button-small',
+  })
+  made.disabled = !mayEdit()
+  return made
+}

@@ -1,0 +1,181 @@
+import type { EditorLink, EditorNode } from '../editor/red-editor.d.js'
+import { ownedNodes, type Ways } from './owned-nodes.js'
+import { words } from './words.editor.js'
+
+/** What an automation's change does to the workspace: an ordinary edit, one step to undo, in force with the next deploy. */
+
+/** The ways between the nodes of the workspace: wires, and link nodes. */
+const WAYS: Ways = {
+  before: (id) => neighbours(id, 'target', 'source', 'link in'),
+  after: (id) => neighbours(id, 'source', 'target', 'link out'),
+}
+
+function neighbours(id: string, own: 'source' | 'target', other: 'source' | 'target', link: string): string[] {
+  const node = RED.nodes.node(id) ?? RED.nodes.junction(id)
+  if (!node) return []
+  const wires = RED.nodes.filterLinks(own === 'source' ? { source: node } : { target: node })
+  const linked = node.type === link && Array.isArray(node['links']) ? (node['links'] as string[]) : []
+  return [...wires.map((wire) => wire[other].id), ...linked.filter((one) => RED.nodes.node(one))]
+}
+
+const found = (id: string): EditorNode[] => {
+  const node = RED.nodes.node(id) ?? RED.nodes.junction(id)
+  return node ? [node] : []
+}
+
+/** The nodes that only this trigger's automation uses, and those after it that others use too. */
+export function nodesOf(trigger: EditorNode): { owned: EditorNode[]; shared: EditorNode[] } {
+  const { owned, shared } = ownedNodes(trigger.id, WAYS)
+  return { owned: owned.flatMap(found), shared: shared.flatMap(found) }
+}
+
+export const lockedFlow = (nodes: readonly EditorNode[]): boolean =>
+  nodes.some(({ z }) => Boolean(RED.nodes.workspace(z ?? '')?.locked))
+
+/** The configuration nodes that these name. */
+export function configsOf(nodes: readonly EditorNode[]): EditorNode[] {
+  const ids = nodes.flatMap((node) =>
+    Object.entries(node._def?.defaults ?? {}).flatMap(([property, { type }]) => (type ? [node[property]].flat() : [])),
+  )
+  return [...new Set(ids)].flatMap((id) => (typeof id === 'string' ? (RED.nodes.node(id) ?? []) : []))
+}
+
+/** Those of them that nothing else uses. */
+export const usedOnlyBy = (nodes: readonly EditorNode[]): EditorNode[] =>
+  configsOf(nodes).filter(({ users }) => ((users ?? []) as EditorNode[]).every((user) => nodes.includes(user)))
+
+function changed(): void {
+  RED.nodes.dirty(true)
+  RED.view.redraw(true)
+}
+
+export function setDisabled(node: EditorNode, disabled: boolean): void {
+  RED.history.push({
+    t: 'multi',
+    events: [{ t: 'edit', node, changed: Boolean(node.changed), changes: { d: node.d } }],
+    dirty: RED.nodes.dirty(),
+  })
+  if (disabled) node.d = true
+  else delete node.d
+  node.changed = true
+  node['dirty'] = true
+  node['dirtyStatus'] = true
+  RED.events.emit('nodes:change', node)
+  changed()
+}
+
+/** Takes the nodes away that the automation alone uses. */
+export function remove(trigger: EditorNode): void {
+  const { owned } = nodesOf(trigger)
+  const dirty = RED.nodes.dirty()
+  const links: EditorLink[] = []
+  const nodes: EditorNode[] = []
+  const junctions: EditorNode[] = []
+  const ends: object[] = []
+  for (const node of owned) {
+    ends.push(...unlink(node, owned))
+    const isJunction = node.type === 'junction'
+    const { links: gone } = isJunction ? RED.nodes.removeJunction(node) : RED.nodes.remove(node.id)
+    links.push(...gone.filter((link) => !links.includes(link)))
+    ;(isJunction ? junctions : nodes).push(node)
+    leaveGroup(node)
+  }
+  const removed = { t: 'delete', nodes, links, junctions, groups: [], dirty }
+  RED.history.push(ends.length === 0 ? removed : { t: 'multi', events: [removed, ...ends], dirty })
+  changed()
+}
+
+/** What stays forgets the link nodes that go. */
+function unlink(node: EditorNode, going: readonly EditorNode[]): object[] {
+  if (!/^link (in|out)$/.test(node.type)) return []
+  const others = [node['links'] ?? []].flat().flatMap((id) => RED.nodes.node(String(id)) ?? [])
+  return others
+    .filter((other) => !going.includes(other))
+    .map((other) => {
+      const links = [other['links'] ?? []].flat()
+      const event = { t: 'edit', node: other, changed: Boolean(other.changed), changes: { links } }
+      other['links'] = links.filter((id) => id !== node.id)
+      other.changed = true
+      other['dirty'] = true
+      return event
+    })
+}
+
+function leaveGroup(node: EditorNode): void {
+  const group = node['g'] ? RED.nodes.group(String(node['g'])) : null
+  if (!group) return
+  const at = group.nodes.indexOf(node)
+  if (at !== -1) group.nodes.splice(at, 1)
+  RED.group.markDirty(group)
+}
+
+/** Pixels below what it is a copy of. */
+const BELOW = 60
+
+/** A copy of what the automation alone uses, disabled, below it; what it shares, it shares too. */
+export function duplicate(trigger: EditorNode): void {
+  const { owned } = nodesOf(trigger)
+  const here = owned.filter(({ z }) => z === trigger.z)
+  const dirty = RED.nodes.dirty()
+  RED.view.reveal(trigger.id)
+  const ids = new Map(here.map(({ id }) => [id, RED.nodes.id()]))
+  const down = roomBelow(here)
+  const copies = here.map((node) => {
+    const { g: _group, ...saved } = RED.nodes.convertNode(node, { credentials: false })
+    const wires = ((saved['wires'] ?? []) as string[][]).map((port) => port.flatMap((id) => ids.get(id) ?? []))
+    const links = Array.isArray(saved['links']) && {
+      links: (saved['links'] as string[]).flatMap((id) => ids.get(id) ?? []),
+    }
+    const isTrigger = node === trigger
+    return {
+      ...saved,
+      ...links,
+      ...(isTrigger && { name: words('copy-of', { name: node.name || words('unnamed') }), d: true }),
+      id: ids.get(node.id) as string,
+      y: Number(saved['y']) + down,
+      wires,
+    }
+  })
+  const made = RED.nodes.import(copies, { generateIds: false, addFlow: false, markChanged: true })
+  if (!made) return
+  const shared = sharedWires(here, ids)
+  for (const link of shared) RED.nodes.addLink(link)
+  RED.history.push({
+    t: 'add',
+    nodes: made.nodes.map(({ id }) => id),
+    links: [...made.links, ...shared],
+    junctions: made.junctions ?? [],
+    groups: [],
+    workspaces: [],
+    subflows: [],
+    dirty,
+  })
+  changed()
+  RED.view.reveal(ids.get(trigger.id) as string)
+}
+
+/** How far down a copy finds room on its flow. */
+function roomBelow(nodes: readonly EditorNode[]): number {
+  const y = ({ y }: EditorNode) => Number(y)
+  const [top, bottom] = [Math.min(...nodes.map(y)), Math.max(...nodes.map(y))]
+  const taken: number[] = []
+  RED.nodes.eachNode((node) => {
+    if (node.z === nodes[0]?.z) taken.push(y(node))
+  })
+  for (let down = bottom - top + BELOW; ; down += 20) {
+    if (!taken.some((at) => at > top + down - BELOW && at < bottom + down + BELOW)) return down
+  }
+}
+
+/** The wires from the copies to what is not copied. */
+function sharedWires(nodes: readonly EditorNode[], ids: ReadonlyMap<string, string>): EditorLink[] {
+  return nodes.flatMap((node) =>
+    RED.nodes
+      .filterLinks({ source: node })
+      .filter(({ target }) => !ids.has(target.id))
+      .flatMap(({ sourcePort, target }) => {
+        const source = found(ids.get(node.id) as string)[0]
+        return source ? [{ source, sourcePort, target }] : []
+      }),
+  )
+}

@@ -1,0 +1,101 @@
+import { type AdminError, adminGet } from '../editor/admin.js'
+import { element, fill } from '../editor/element.js'
+import type { ExplainAnswer, Explanation } from './answers.js'
+import { facts, output, section } from './facts.editor.js'
+import { ListNote } from './list-note.editor.js'
+import type { Detail } from './panel.editor.js'
+import type { Place } from './place.editor.js'
+import { plainTable } from './plain-table.editor.js'
+import { pathOf } from './query.js'
+import { deliveryWords, statusMark, timeMark } from './status-words.editor.js'
+import { type Verdict, verdictOf } from './verdict.js'
+import { reasonOf, words } from './words.editor.js'
+
+/** Which automations an event started, which not, and on which condition each failed. */
+export class WhyView implements Detail {
+  readonly title = words('why.title')
+  readonly element: HTMLElement
+  readonly watched: string
+  readonly #place: Place
+  readonly #path: string
+  readonly #content = element('div')
+  readonly #note = new ListNote(() => void this.#refresh())
+
+  constructor(place: Place, source: string, eventId: string) {
+    this.#place = place
+    this.#path = pathOf('events/explain', { source, event_id: eventId })
+    this.watched = `why ${source} ${eventId}`
+    this.element = element('div', { class: 'aa-detail-body' }, this.#note.element, this.#content)
+    place.live.watch(this.watched, ['flows'], 5_000, () => this.#refresh())
+  }
+
+  closed(): void {
+    this.#place.live.unwatch(this.watched)
+  }
+
+  async #refresh(): Promise<void> {
+    try {
+      const answer = (await adminGet(this.#path)) as ExplainAnswer
+      this.#note.say(answer.note.join(' '))
+      fill(this.#content, ...this.#parts(answer))
+    } catch (error) {
+      this.#note.failed(reasonOf(error as AdminError))
+    }
+  }
+
+  #parts({ event, received_at: receivedAt, automations }: ExplainAnswer): HTMLElement[] {
+    const order: Verdict[] = ['fired', 'would-fire', 'would-not-fire', 'not-fired']
+    const rows = automations
+      .map((row) => ({ row, verdict: verdictOf(row, receivedAt) }))
+      .sort((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict))
+    return [
+      facts(
+        [words('column.type'), event.event_type],
+        [
+          words('column.artifact'),
+          event.artifact_version_string ?? event.artifact_collection_name ?? event.run_name ?? '',
+        ],
+        [words('column.subject'), event.alias ?? event.tag ?? ''],
+        [words('column.received'), timeMark(receivedAt, '')],
+      ),
+      plainTable(
+        words('table.why'),
+        [words('column.automation'), words('column.verdict'), words('column.reason')],
+        rows.map(({ row, verdict }) => [[row.name || row.id], [this.#mark(verdict)], this.#reasons(row)]),
+      ),
+      section(words('delivery.event'), output(JSON.stringify(event, null, 2), words('delivery.event'))),
+    ]
+  }
+
+  #mark(verdict: Verdict): HTMLElement {
+    return statusMark(verdict === 'fired' || verdict === 'would-fire' ? 'fired' : 'not-fired', words(`why.${verdict}`))
+  }
+
+  #reasons(row: Explanation): HTMLElement[] {
+    const failed = row.conditions.filter(({ met }) => met === false)
+    const first = failed[0]?.reason ?? row.path.at(-1)?.reason ?? words('why.all-met')
+    const list = [
+      ...row.conditions.map(
+        ({ name, met, reason }) => `${words(`why.met.${met}`)} ${words(`why.condition.${name}`)}: ${reason}`,
+      ),
+      ...row.path.map(
+        ({ node, verdict, reason }) => `→ ${node.name || node.type}: ${words(`why.path.${verdict}`)}. ${reason}`,
+      ),
+    ]
+    const made = row.deliveries.map((delivery) => {
+      const open = element('button', { type: 'button', class: 'aa-link' }, deliveryWords(delivery))
+      open.addEventListener('click', () => this.#place.openDelivery(delivery.id))
+      return open
+    })
+    return [
+      element('div', {}, first),
+      element(
+        'details',
+        {},
+        element('summary', {}, words('why.all')),
+        element('ul', {}, ...list.map((text) => element('li', {}, text))),
+      ),
+      ...(made.length > 0 ? [element('div', {}, `${words('why.deliveries')} `, ...made)] : []),
+    ]
+  }
+}

@@ -1,0 +1,346 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { Browser, Locator } from 'playwright-core'
+import { axeViolations } from './harness/axe.mts'
+import { launchBrowser } from './harness/browser.mts'
+import { Editor } from './harness/editor.mts'
+import { NODE_RED_VERSION, NodeRed } from './harness/node-red.mts'
+import { Receiver } from './harness/receiver.mts'
+import { linked, sidebarFlow } from './sidebar-flow.mts'
+
+const TABS = ['Automations', 'History', 'Events', 'Webhooks', 'Secrets'] as const
+
+describe(`the automations sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
+  let browser: Browser
+  let nodeRed: NodeRed
+  let receiver: Receiver
+  let editor: Editor
+  let side: Locator
+  /** Calls of the admin interface. */
+  const requests: string[] = []
+
+  before(async () => {
+    browser = await launchBrowser()
+    nodeRed = await NodeRed.start()
+    receiver = await Receiver.listen()
+    receiver.answer(({ url }, response) => {
+      const status = url === '/good' ? 200 : url === '/bad' ? 500 : 404
+      response.writeHead(status, { 'Content-Type': 'application/json' }).end('{"error": "the queue is full"}')
+    })
+    await nodeRed.deploy(sidebarFlow(receiver.url))
+    for (let version = 1; version <= 20; version += 1) await nodeRed.post(linked(`v${version}`))
+    await nodeRed.post(linked('v21', 'rc1'))
+    await receiver.received(20 + 21 + 1)
+    editor = await Editor.open(browser, nodeRed, { width: 1500, height: 900 })
+    editor.page.on('request', (request) => {
+      if (/\/artifact-automations\/\w+/.test(request.url())) requests.push(request.url())
+    })
+    side = editor.page.locator('.aa-side')
+  })
+  after(async () => {
+    await editor?.close()
+    await browser?.close()
+    await nodeRed?.stop()
+    await receiver?.close()
+  })
+  afterEach(() => assert.deepEqual(editor.problems.splice(0), []))
+
+  const tab = (name: (typeof TABS)[number]) => side.getByRole('tab', { name, exact: true })
+  const table = (name: string) => side.getByRole('table', { name, exact: true })
+  const rows = (name: string) => table(name).locator('.aa-body > [role=row]')
+  const button = (name: string) => side.getByRole('button', { name, exact: true })
+  const back = () => button('Back').last().click()
+  const choose = async (automation: string, item: string) => {
+    await side.getByRole('button', { name: `Actions for ${automation}`, exact: true }).click()
+    await editor.page.getByRole('menuitem', { name: item, exact: true }).click()
+  }
+  const undo = () => editor.page.evaluate("RED.actions.invoke('core:undo')")
+  const ids = async () => (await editor.flow()).map(({ id }) => id).sort()
+
+  it('says once that a webhook gives up, with the name that it has', async () => {
+    const notice = editor.page.locator('.red-ui-notification').filter({ hasText: 'The webhook Team channel gives up' })
+    await notice.waitFor({ state: 'attached' })
+    assert.equal(await notice.count(), 1)
+  })
+
+  it('asks for nothing until it is shown, and then has its first rows', async () => {
+    assert.deepEqual(requests, [])
+    await editor.page.evaluate("RED.actions.invoke('artifact-automations:show-automations')")
+    await rows('Automations').nth(3).waitFor()
+    const first = rows('Automations').first()
+    assert.match((await first.textContent()) ?? '', /^Deploy to production.*→ GitHub deploy.*enabled.*delivered/)
+  })
+
+  it('keeps three rows in sight in the room that Node-RED 5 gives it', async () => {
+    await editor.page.evaluate("RED.sidebar.show('debug')")
+    await editor.page.evaluate("RED.sidebar.show('artifact-automations')")
+    for (const name of TABS.slice(0, 4)) {
+      await tab(name).click()
+      await side.locator('.aa-panel:not([hidden]) .aa-body > .aa-row').first().waitFor()
+      const whole = await side.evaluate((element) => {
+        const { bottom } = element.getBoundingClientRect()
+        const shown = [...element.querySelectorAll('.aa-panel:not([hidden]) .aa-body > .aa-row')]
+        return shown.filter((row) => row.getBoundingClientRect().bottom <= bottom + 1).length
+      })
+      assert.ok(whole >= 3, `${whole} rows of ${name} in ${JSON.stringify(await side.boundingBox())}`)
+    }
+  })
+
+  it('has no fault that axe finds, in its tabs and in what opens over them', async () => {
+    for (const name of ['Automations', 'History', 'Webhooks'] as const) {
+      await tab(name).click()
+      await side.locator('.aa-panel:not([hidden]) .aa-body > .aa-row').first().waitFor()
+      assert.deepEqual(await axeViolations(editor.page, '.aa-side'), [], name)
+    }
+    await tab('History').click()
+    await rows('Deliveries').filter({ hasText: 'Team channel' }).first().click()
+    await side.locator('.aa-attempts').waitFor()
+    assert.deepEqual(await axeViolations(editor.page, '.aa-side'), [])
+    await back()
+  })
+
+  it('filters and sorts the automations', async () => {
+    await tab('Automations').click()
+    await side.getByRole('combobox', { name: 'Webhook', exact: true }).selectOption({ label: 'GitHub deploy' })
+    await side.getByRole('combobox', { name: 'State', exact: true }).selectOption({ label: 'disabled' })
+    await rows('Automations').filter({ hasText: 'Tell the team' }).waitFor({ state: 'detached' })
+    assert.deepEqual(await rows('Automations').locator('b').allTextContents(), ['Nightly datasets'])
+    for (const name of ['Webhook', 'State']) await side.getByRole('combobox', { name, exact: true }).selectOption('')
+    const heading = side.getByRole('columnheader', { name: 'Name' })
+    assert.equal(await heading.getAttribute('aria-sort'), 'ascending')
+    await heading.getByRole('button').click()
+    assert.equal(await heading.getAttribute('aria-sort'), 'descending')
+    assert.equal(await rows('Automations').locator('b').first().textContent(), 'Tell the team')
+    await heading.getByRole('button').click()
+  })
+
+  it('shows a delivery within the time of a glance after its event was posted, without moving the focus', async () => {
+    await tab('History').click()
+    await rows('Deliveries').first().focus()
+    await editor.page.keyboard.press('ArrowDown')
+    const focused = () => editor.page.evaluate('document.activeElement.dataset.key')
+    const before = await focused()
+    await nodeRed.post(linked('v22', 'candidate'))
+    await rows('Deliveries').first().filter({ hasText: 'Tell the team' }).waitFor()
+    await editor.page.waitForFunction("document.querySelectorAll('.aa-t-history .aa-body > .aa-row').length > 3")
+    assert.equal(await focused(), before)
+  })
+
+  it('a delivery is opened, understood and sent again with the keyboard alone', async () => {
+    await side.getByRole('combobox', { name: 'Status', exact: true }).selectOption({ label: 'pending' })
+    await rows('Deliveries').filter({ hasText: 'Tell the team' }).first().waitFor({ state: 'detached' })
+    await rows('Deliveries').first().focus()
+    await editor.page.keyboard.press('Enter')
+    await side.getByText('the queue is full').first().waitFor()
+    await side.getByRole('img', { name: /^1: .*500/ }).waitFor()
+    await button('Copy as Bash').focus()
+    await editor.page.keyboard.press('Enter')
+    await side.getByText('A Bash script is in the clipboard').waitFor()
+    const script = (await editor.page.evaluate('navigator.clipboard.readText()')) as string
+    assert.match(script, /churn:v21/)
+    await button('Why?').focus()
+    await editor.page.keyboard.press('Enter')
+    const why = table('Automations for this event')
+    await why.getByRole('row').filter({ hasText: 'Deploy to production' }).filter({ hasText: 'did not fire' }).waitFor()
+    await why.getByRole('row').filter({ hasText: 'The alias is `rc1`' }).first().waitFor()
+    assert.deepEqual(await axeViolations(editor.page, '.aa-side'), [])
+    await editor.page.keyboard.press('Escape')
+    await button('Cancel delivery').focus()
+    await editor.page.keyboard.press('Enter')
+    await side.getByText('It is cancelled.').waitFor()
+    await side
+      .getByText(/failed · /)
+      .first()
+      .waitFor()
+    await editor.page.keyboard.press('Escape')
+    await side.getByText('Nothing matches.').waitFor()
+  })
+
+  it('redelivers all that match after saying how many, page by page', async () => {
+    await side.getByRole('combobox', { name: 'Status', exact: true }).selectOption({ label: 'failed' })
+    await side.getByRole('combobox', { name: 'Webhook', exact: true }).selectOption({ label: 'Team channel' })
+    await rows('Deliveries').nth(2).waitFor()
+    const before = receiver.requests.length
+    await button('Redeliver all that match').click()
+    const dialog = editor.page.getByRole('dialog')
+    await dialog.getByText('22 deliveries match').waitFor()
+    assert.deepEqual(await axeViolations(editor.page, 'dialog[open]'), [])
+    await dialog.getByRole('button', { name: 'Redeliver', exact: true }).click()
+    await dialog.getByText('22 deliveries are sent again.').waitFor()
+    await dialog.getByRole('progressbar').waitFor()
+    await dialog.getByRole('button', { name: 'Close' }).click()
+    await receiver.received(before + 22)
+  })
+
+  it('a link opens its delivery', async () => {
+    const { deliveries } = (await nodeRed.admin('GET', '/artifact-automations/deliveries?search=churn:v3')) as {
+      deliveries: { id: string }[]
+    }
+    await editor.page.evaluate((id) => {
+      window.location.hash = `artifact-automations/deliveries/${id}`
+    }, deliveries[0]!.id)
+    await side.getByText('acme/wandb-registry-model/churn:v3').first().waitFor()
+    await back()
+  })
+
+  it('webhooks are paused and let go, secrets never shown', async () => {
+    await tab('Webhooks').click()
+    const row = rows('Webhooks').filter({ hasText: 'GitHub deploy' })
+    await row.getByRole('button', { name: 'Pause' }).click()
+    await row.getByText('paused').waitFor()
+    await row.getByRole('button', { name: 'Resume' }).click()
+    await row.getByText('working').waitFor()
+    await tab('Secrets').click()
+    assert.match((await rows('Secrets').first().textContent()) ?? '', /DEPLOY_TOKEN.*set.*GitHub deploy/)
+    assert.match((await rows('Secrets').nth(1).textContent()) ?? '', /OLD_TOKEN.*not set/)
+    assert.ok(!(await editor.page.content()).includes('a-secret-value'))
+  })
+
+  it('events say how many automations fired, and open as a command and in a preview', async () => {
+    await tab('Events').click()
+    await side.getByRole('searchbox', { name: 'Search' }).last().fill('churn:v21')
+    await rows('Events').nth(1).waitFor({ state: 'detached' })
+    await rows('Events').first().getByRole('button', { name: 'Copy as curl' }).click()
+    const command = (await editor.page.evaluate('navigator.clipboard.readText()')) as string
+    assert.match(command, /^EVENT='\{.*"alias":"rc1".*\}'\ncurl 'http:\/\/127\.0\.0\.1:\d+\/artifact-events'/)
+    await editor.fromTray(() => rows('Events').first().getByRole('button', { name: 'Use in preview' }).click())
+    const dialog = editor.dialog('node')
+    await dialog.tray.locator('#payload-template-output').filter({ hasText: 'rc1' }).waitFor()
+    await dialog.cancel()
+  })
+
+  it('disabling, duplicating and deleting are one step to undo each, and marked until they are deployed', async () => {
+    await tab('Automations').click()
+    const before = await editor.flow()
+    const row = rows('Automations').filter({ hasText: 'Tell the team' })
+    await choose('Tell the team', 'Disable')
+    await row.getByText('not deployed').waitFor()
+    await row.getByText('disabled').waitFor()
+    await undo()
+    await row.getByText('enabled').waitFor()
+
+    await choose('Tell the team', 'Duplicate')
+    await rows('Automations').filter({ hasText: 'Tell the team (copy)' }).getByText('not deployed').waitFor()
+    const copied = (await editor.flow()).filter(({ id }) => !before.some((node) => node.id === id))
+    assert.deepEqual(copied.map(({ type }) => type).sort(), ['artifact-event', 'payload-template', 'webhook-sender'])
+    assert.equal(copied.find(({ type }) => type === 'artifact-event')?.['d'], true)
+    assert.equal(copied.find(({ type }) => type === 'webhook-sender')?.['webhook'], 'channel')
+    await undo()
+    await rows('Automations').filter({ hasText: '(copy)' }).waitFor({ state: 'detached' })
+
+    await choose('Tell the team', 'Delete')
+    const dialog = editor.page.getByRole('dialog')
+    await dialog.getByText('payload of tell').waitFor()
+    await dialog.getByText('Team channel (automation-webhook)').waitFor()
+    assert.deepEqual(await axeViolations(editor.page, 'dialog[open]'), [])
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    assert.deepEqual(await ids(), before.map(({ id }) => id).sort())
+    await choose('Tell the team', 'Delete')
+    await dialog.getByRole('button', { name: 'Delete' }).click()
+    await row.getByText('deleted, not deployed').waitFor()
+    assert.deepEqual(
+      (await ids()).filter((id) => id.startsWith('tell')),
+      [],
+    )
+    await undo()
+    await row.getByText('enabled').waitFor()
+    assert.deepEqual(await ids(), before.map(({ id }) => id).sort())
+    assert.equal(await editor.dirty(), false)
+  })
+
+  it('shows an automation with its payload and its numbers, and what it would have done', async () => {
+    await choose('Deploy to production', 'Details')
+    await table('Numbers').getByRole('row').filter({ hasText: '30 days' }).filter({ hasText: '100 %' }).waitFor()
+    await side.getByText('"alias": "production"').waitFor()
+    assert.deepEqual(await axeViolations(editor.page, '.aa-side'), [])
+    await button('Backtest').click()
+    await button('Run').click()
+    await side.getByText('22 looked at, 20 fired, 20 sent, 0 missed').waitFor()
+    await table('Backtest results').waitFor()
+    assert.deepEqual(await axeViolations(editor.page, '.aa-side'), [])
+    await back()
+    await back()
+  })
+
+  it('marks the tab as long as a webhook gives up', async () => {
+    await side.getByText(/Team channel gives up deliveries/).waitFor()
+    const marked = editor.page.locator('[aria-label^="Automations, 1 in trouble"]')
+    await marked.first().waitFor({ state: 'attached' })
+    receiver.answer((_request, response) => response.end('{}'))
+    await nodeRed.post(linked('v30', 'well'))
+    await marked.first().waitFor({ state: 'detached' })
+    await side.getByText(/Team channel gives up deliveries/).waitFor({ state: 'hidden' })
+  })
+
+  it('asks for nothing while it is hidden', async () => {
+    await editor.page.evaluate("RED.sidebar.show('info')")
+    await side.waitFor({ state: 'hidden' })
+    await editor.page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))')
+    requests.length = 0
+    await nodeRed.post(linked('v31', 'unseen'))
+    const heard = editor.page.evaluate(
+      "new Promise((resolve) => RED.comms.subscribe('artifact-automations/news', resolve))",
+    )
+    await nodeRed.post(linked('v32', 'unseen'))
+    await heard
+    await editor.page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))')
+    assert.deepEqual(requests, [])
+    await editor.showSidebar('artifact-automations')
+    await tab('History').click()
+    await side.getByRole('combobox', { name: 'Status', exact: true }).selectOption('')
+    await rows('Deliveries').first().filter({ hasText: 'Team channel' }).waitFor()
+  })
+})
+
+describe(`the automations sidebar for who may only read, in Node-RED ${NODE_RED_VERSION}`, () => {
+  let browser: Browser
+  let nodeRed: NodeRed
+  let editor: Editor
+  let userDir: string
+
+  before(async () => {
+    browser = await launchBrowser()
+    const password = '$2b$08$W8rB1V7S0bq3Y3l9QmUQKe0f3E3b1sUe9n6Jx0P7oE3n7s9G0t8bK'
+    const users = [{ username: 'admin', password, permissions: '*' }]
+    userDir = await mkdtemp(path.join(tmpdir(), 'artifact-automations-'))
+    const flow = sidebarFlow('http://127.0.0.1:9').map(({ credentials: _, ...node }) => node)
+    await writeFile(path.join(userDir, 'flows.json'), JSON.stringify(flow))
+    nodeRed = await NodeRed.start({
+      settings: { adminAuth: { type: 'credentials', users, default: { permissions: 'read' } } },
+      userDir,
+    })
+    editor = await Editor.open(browser, nodeRed, { colorScheme: 'dark', width: 1500, height: 900 })
+  })
+  after(async () => {
+    await editor?.close()
+    await browser?.close()
+    await nodeRed?.stop()
+    await rm(userDir, { recursive: true, force: true })
+  })
+
+  it('shows everything and changes nothing, and says why', async () => {
+    const { page } = editor
+    await page.evaluate("RED.actions.invoke('artifact-automations:show-automations')")
+    const side = page.locator('.aa-side')
+    await side.getByText('You may look at everything').waitFor()
+    await side.getByRole('button', { name: 'Actions for Deploy to production' }).click()
+    const item = (name: string) => page.getByRole('menuitem', { name, exact: true })
+    for (const name of ['Disable', 'Send sample', 'Duplicate', 'Delete']) {
+      assert.equal(await item(name).getAttribute('aria-disabled'), 'true', name)
+      assert.equal(await item(name).getAttribute('title'), 'You may read only.')
+    }
+    for (const name of ['Details', 'Show in flow', 'Edit', 'Backtest']) {
+      assert.equal(await item(name).getAttribute('aria-disabled'), null, name)
+    }
+    await page.keyboard.press('Escape')
+    for (const name of TABS) {
+      await side.getByRole('tab', { name, exact: true }).click()
+      assert.deepEqual(await axeViolations(page, '.aa-side'), [], name)
+    }
+    await side.getByRole('tab', { name: 'Webhooks', exact: true }).click()
+    assert.equal(await side.getByRole('button', { name: 'Pause' }).first().isDisabled(), true)
+    assert.deepEqual(editor.problems, [])
+  })
+})

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { filtered, type ListedAutomation, sorted, sortedNext } from '../../../dist/nodes/automations/automation-list.js'
+import { editorIdOf } from '../../../dist/nodes/automations/editor-id.js'
+import { type PageOf, withNewest, withOlder } from '../../../dist/nodes/automations/paged-list.js'
+import { pathOf } from '../../../dist/nodes/automations/query.js'
+import { rowsInSight, scrollTo } from '../../../dist/nodes/automations/row-window.js'
+
+const listed = (name: string, more: Partial<ListedAutomation> = {}): ListedAutomation => ({
+  name,
+  sentence: `Fires when ${name}`,
+  source: 'source',
+  events: ['LINK_ARTIFACT'],
+  webhooks: ['hook'],
+  states: ['enabled'],
+  lastFiredAt: null,
+  failed: 0,
+  fired: 0,
+  ...more,
+})
+const names = (rows: readonly { name: string }[]) => rows.map(({ name }) => name)
+const EVERYTHING = { search: '', source: '', event: '', webhook: '', state: '' }
+
+describe('the list of automations in the sidebar', () => {
+  const rows = [
+    listed('deploy', { states: ['not-deployed', 'disabled'], lastFiredAt: '2026-01-02T00:00:00Z', failed: 2 }),
+    listed('announce', { webhooks: ['other'], events: ['RUN_STATE'], lastFiredAt: '2026-01-03T00:00:00Z', fired: 9 }),
+    listed('clean up', { source: 'second' }),
+  ]
+
+  it('is filtered by words of name and sentence, in any order and case, and by each of its fields', () => {
+    const find = (filter: object) => names(filtered(rows, { ...EVERYTHING, ...filter }))
+    assert.deepEqual(find({}), ['deploy', 'announce', 'clean up'])
+    assert.deepEqual(find({ search: ' UP fires ' }), ['clean up'])
+    assert.deepEqual(find({ source: 'second' }), ['clean up'])
+    assert.deepEqual(find({ event: 'RUN_STATE' }), ['announce'])
+    assert.deepEqual(find({ webhook: 'other' }), ['announce'])
+    assert.deepEqual(find({ state: 'disabled' }), ['deploy'])
+    assert.deepEqual(find({ state: 'disabled', source: 'second' }), [])
+  })
+
+  it('is sorted by each column, and what is equal by name', () => {
+    assert.deepEqual(names(sorted(rows, { key: 'name', direction: 'ascending' })), ['announce', 'clean up', 'deploy'])
+    assert.deepEqual(names(sorted(rows, { key: 'fired', direction: 'descending' })), ['announce', 'deploy', 'clean up'])
+    assert.deepEqual(names(sorted(rows, { key: 'day', direction: 'descending' })), ['deploy', 'announce', 'clean up'])
+    assert.deepEqual(names(sorted(rows, { key: 'state', direction: 'ascending' })), ['announce', 'clean up', 'deploy'])
+  })
+
+  it('turns round when its column is chosen again; times and failures begin with the most', () => {
+    const first = sortedNext({ key: 'name', direction: 'ascending' }, 'fired')
+    assert.deepEqual(first, { key: 'fired', direction: 'descending' })
+    assert.deepEqual(sortedNext(first, 'fired'), { key: 'fired', direction: 'ascending' })
+    assert.deepEqual(sortedNext(first, 'name'), { key: 'name', direction: 'ascending' })
+  })
+})
+
+describe('the rows that a long table makes', () => {
+  it('are those in sight with some spare, whatever is scrolled to', () => {
+    const whole = fc.record({
+      top: fc.nat(5_000_000),
+      height: fc.nat(2_000),
+      rowHeight: fc.integer({ min: 10, max: 60 }),
+      count: fc.nat(100_000),
+    })
+    fc.assert(
+      fc.property(whole, (scrolled) => {
+        const { first, end } = rowsInSight(scrolled)
+        const { top, height, rowHeight, count } = scrolled
+        assert.ok(first >= 0 && first <= end && end <= count)
+        assert.ok(end - first <= height / rowHeight + 14)
+        const [firstSeen, lastSeen] = [Math.floor(top / rowHeight), Math.ceil((top + height) / rowHeight) - 1]
+        for (const seen of [firstSeen, lastSeen]) if (seen < count && height > 0) assert.ok(seen >= first && seen < end)
+      }),
+    )
+  })
+
+  it('scroll only as far as it takes to see one whole', () => {
+    const scrolled = { top: 100, height: 200, rowHeight: 50, count: 100 }
+    assert.equal(scrollTo(2, scrolled), null)
+    assert.equal(scrollTo(1, scrolled), 50)
+    assert.equal(scrollTo(6, scrolled), 150)
+  })
+})
+
+describe('a list that is known page by page', () => {
+  const page = (rows: string[], next: string | null): PageOf<string> => ({ rows, next })
+  const key = (row: string) => row
+
+  it('takes what is new, keeps what is older, and loses what does not match any more', () => {
+    const known = page(['d', 'c', 'b', 'a'], 'further')
+    assert.deepEqual(
+      withNewest(known, page(['f', 'e', 'd', 'b'], 'b'), key),
+      page(['f', 'e', 'd', 'b', 'a'], 'further'),
+    )
+  })
+
+  it('begins anew when more came than a page holds', () => {
+    assert.deepEqual(withNewest(page(['b', 'a'], null), page(['z', 'y'], 'y'), key), page(['z', 'y'], 'y'))
+  })
+
+  it('ends where the newest page is all there is', () => {
+    assert.deepEqual(withNewest(page(['c', 'b', 'a'], 'x'), page(['c'], null), key), page(['c'], null))
+    assert.deepEqual(withNewest(page(['c', 'b'], null), page(['d', 'c', 'b'], 'b'), key), page(['d', 'c', 'b'], 'b'))
+  })
+
+  it('has a row that moved between two pages once', () => {
+    assert.deepEqual(withOlder(page(['c', 'b'], 'b'), page(['b', 'a'], null), key), page(['c', 'b', 'a'], null))
+  })
+})
+
+describe('small parts of the sidebar', () => {
+  it('a call names only what is filled in', () => {
+    assert.equal(pathOf('events', { source: 'a b', type: '', search: undefined }), 'events?source=a+b')
+    assert.equal(pathOf('events', {}), 'events')
+  })
+
+  it('the node of an automation in an instance of a subflow is the one in the subflow', () => {
+    const isThere = (id: string) => ['trigger', 'with-dash'].includes(id)
+    assert.equal(editorIdOf('trigger', isThere), 'trigger')
+    assert.equal(editorIdOf('outer-inner-trigger', isThere), 'trigger')
+    assert.equal(editorIdOf('instance-with-dash', isThere), 'with-dash')
+    assert.equal(editorIdOf('gone', isThere), null)
+  })
+})
