@@ -19,18 +19,12 @@ import { deployedNodes, deployedOf, ownSettings, runningNode, settingsJs, withEn
 import { automationsWithSender, FlowGraph } from './flow-graph.js'
 import { Ingest } from './ingest.js'
 import { machineProxy } from './machine-proxy.js'
-<<<<<<< 1eed9faaa192f345020b20f7313709f81cdd1d64
 import { News } from './news.js'
-import { asAutomationError } from './report.js'
-import { KnownSecrets } from './secrets.js'
-import { StorePool, type Stores } from './store-pool.js'
-import { troublesOf } from './troubles.js'
-=======
 import { heedProcessEnd, isProcessEnding } from './process-end.js'
 import { asAutomationError } from './report.js'
 import { KnownSecrets } from './secrets.js'
 import { DATABASE, StorePool, type Stores } from './store-pool.js'
->>>>>>> 05af4559c7c65b1ba3c38fb1c6de37c2b6ba04be
+import { troublesOf } from './troubles.js'
 import type { WebhookRuntime } from './webhook-runtime.js'
 
 interface UserSettings {

@@ -39,15 +39,12 @@ export class StorePool {
   readonly #listeners = new Set<(path: string, problem: Problem) => void>()
   readonly #log: Log
   readonly #folder: () => string
-<<<<<<< 1eed9faaa192f345020b20f7313709f81cdd1d64
+  readonly #database: () => unknown
   /** Called when a delivery of any of them, or why deliveries wait, is not what it was. */
   onChange: () => void = () => {}
-=======
-  readonly #database: () => unknown
   /** Called when events of another Node-RED, which is gone, wait for the flows of this one. */
   onEventsWait: () => void = () => {}
   #leaving: Promise<void> | null = null
->>>>>>> 05af4559c7c65b1ba3c38fb1c6de37c2b6ba04be
   /** Null as long as nothing is known of any; nothing is deleted then. */
   #retention: ReadonlyMap<string, number> | null = null
 
