@@ -30,6 +30,7 @@ export async function listTexts(query: Query, filter: EventFilter, page: EventPa
       source: row['source'] as string,
       received_at: isoTime(row['received_at'] as number),
       text: row['json'] as string,
+      fired: row['fired'] as number | null,
     }),
   )
   return { events, next, ...(lookedBackTo !== undefined && { lookedBackTo: isoTime(lookedBackTo) }) }
@@ -88,7 +89,7 @@ async function listRows(
 async function whole(query: Query, rows: readonly Row[], direction: string): Promise<Row[]> {
   if (rows.length === 0) return []
   return query(
-    `SELECT seq, source, received_at, json FROM @events WHERE seq = ANY ($1::bigint[]) ORDER BY seq ${direction}`,
+    `SELECT seq, source, received_at, fired, json FROM @events WHERE seq = ANY ($1::bigint[]) ORDER BY seq ${direction}`,
     rows.map(({ seq }) => seq),
   )
 }
