@@ -21,7 +21,7 @@ export class ClockWatch {
     this.#last = clock.now()
   }
 
-  /** @param before a time that has been, by the same clock; by default when this was called last */
+  /** @param before a time that has been, by the same clock (a store's own is known from its opening on); by default when this was called last */
   async check(before = this.#last): Promise<void> {
     const now = this.#clock.now()
     this.#last = now

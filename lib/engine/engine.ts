@@ -270,7 +270,6 @@ export class DeliveryEngine implements EventKeeper {
     this.#inHand.begin(found)
     if (!clean) log.warn('The delivery store was not closed properly; nothing that was accepted is lost.')
     this.#lanes.load(await this.#options.store.webhookStates())
-    // the clock may be the store's own, which is known from now on
     await this.#clockWatch.check(lastAlive ?? clock.now())
     this.#pending.load(await this.#options.store.pending())
     this.#lanes.begin()
