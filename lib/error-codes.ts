@@ -31,6 +31,7 @@ export const ERRORS = {
   unsupported_media_type: { status: 415, ingest: 415 },
   body_invalid: { status: 400, ingest: 400 },
   event_invalid: { status: 400, ingest: 400, statusText: 'invalid event' },
+  mapping_failed: { status: 400, ingest: 400 },
   body_consumed: { status: 500 },
 
   // calls of the admin interface

@@ -6,6 +6,7 @@ import { problemOf } from '../editor/form/check.js'
 import { verdict } from '../editor/outside-text.js'
 import type { EditorNode } from '../editor/red-editor.d.js'
 import { DEFAULTS } from './artifact-source.migrate.js'
+import { expressionProblem } from './expression-problem.editor.js'
 import { pathProblem, sourceAt } from './ingest-path.editor.js'
 
 interface SourceNode extends EditorNode {
@@ -32,7 +33,7 @@ function required(node: SourceNode, property: 'entity' | 'project', value: strin
   if (!isHttp(node)) return watchedProblem(node, property, value)
   const format = String(current(node, 'format') ?? DEFAULTS.format) as HttpSourceSettings['format']
   const { path, auth, headerName } = DEFAULTS
-  const right = { path, auth, headerName, entity: 'right', project: 'right' }
+  const right = { path, auth, headerName, mapping: 'right', entity: 'right', project: 'right' }
   return problemOf(() => checkSettings({ ...right, format, [property]: value ?? '' }))
 }
 
@@ -41,8 +42,27 @@ function headerProblem(node: SourceNode, name: string | undefined): string | nul
   if (!isHttp(node) || current(node, 'auth') !== 'header' || /^\$\{\S+\}$/.test(name ?? '')) return null
   const { path, format } = DEFAULTS
   return problemOf(() =>
-    checkSettings({ path, format, auth: 'header', entity: '', project: '', headerName: name ?? DEFAULTS.headerName }),
+    checkSettings({
+      path,
+      format,
+      auth: 'header',
+      mapping: '',
+      entity: '',
+      project: '',
+      headerName: name ?? DEFAULTS.headerName,
+    }),
   )
+}
+
+/** What is wrong with the mapping, where there is one. */
+function mappingProblem(node: SourceNode, mapping: string): string | null {
+  const format = String(current(node, 'format') ?? DEFAULTS.format) as HttpSourceSettings['format']
+  if (!isHttp(node) || !['mapped', 'cloudevents'].includes(format) || /^\$\{\S+\}$/.test(mapping)) return null
+  const { path, auth, headerName } = DEFAULTS
+  const empty = problemOf(() => checkSettings({ path, auth, headerName, entity: '', project: '', format, mapping }))
+  if (empty !== null || mapping.trim() === '') return empty
+  const reason = expressionProblem(mapping)
+  return reason && node._('artifact-source.error.mapping', { reason })
 }
 
 /** What is wrong with the path of an HTTP source, beside the others of the workspace. */
@@ -77,6 +97,12 @@ RED.nodes.registerType<SourceNode>('artifact-source', {
       },
     },
     format: { value: DEFAULTS.format },
+    mapping: {
+      value: DEFAULTS.mapping,
+      validate(mapping: string | undefined, _options) {
+        return verdict(() => mappingProblem(this, mapping ?? DEFAULTS.mapping))
+      },
+    },
     auth: { value: DEFAULTS.auth },
     headerName: {
       value: DEFAULTS.headerName,

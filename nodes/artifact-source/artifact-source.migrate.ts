@@ -10,6 +10,7 @@ export const DEFAULTS = {
   kind: 'http',
   path: '/artifact-events',
   format: 'event',
+  mapping: '',
   auth: 'bearer',
   headerName: 'X-Api-Key',
   secret: '',

@@ -5,11 +5,14 @@ import { newEventId } from '../../lib/events/new-id.js'
 import { newestEvent } from '../../lib/inbox/newest-event.js'
 import { checkPath } from '../../lib/sources/http/path.js'
 import { createReceiver, type Receiver, unavailable } from '../../lib/sources/http/receive.js'
+import type { ReceiverOptions } from '../../lib/sources/http/receiver-options.js'
 import { liveKind } from '../../lib/sources/live.js'
+import { isMapped } from '../../lib/sources/mapped/read-mapped.js'
 import { type SourceKind, type SourceSettings, sourceKind } from '../../lib/sources/source.js'
 import { ownSettings } from '../runtime/deployed.js'
 import type { Host } from '../runtime/host.js'
 import { hostOf } from '../runtime/host-of.js'
+import { checkExpression, mappingsOf } from '../runtime/mapping-engine.js'
 import { asAutomationError, logProblem } from '../runtime/report.js'
 import { secretIn } from '../runtime/secrets.js'
 import { migrate } from './artifact-source.migrate.js'
@@ -99,12 +102,30 @@ function listen(RED: NodeAPI, host: Host, node: Node, config: ArtifactSourceDef)
   }
 }
 
+/** @throws AutomationError `source_invalid` for an expression that is none */
+function mapping(
+  RED: NodeAPI,
+  host: Host,
+  node: Node,
+  config: ArtifactSourceDef,
+): Pick<ReceiverOptions, 'map' | 'onInput'> {
+  // what is empty is said in other words
+  if (config.mapping.trim() === '') return {}
+  checkExpression(RED, config.mapping)
+  const mappings = mappingsOf(RED)
+  return {
+    map: (expression, input) => mappings.map(expression, input),
+    onInput: (input) => host.lastRequests.note(node.id, input, Date.now()),
+  }
+}
+
 /** @throws AutomationError `source_invalid` */
 function receiverOf(RED: NodeAPI, host: Host, node: Node, config: ArtifactSourceDef): Receiver {
   /** What was logged last: a full disk is no news with each of the events that it refuses. */
   let told = ''
   return createReceiver({
     settings: config,
+    ...(isMapped(config) && mapping(RED, host, node, config)),
     secret: () => host.secrets.of(RED, config.secret, host.dispatcher.running),
     accept: async (events) => {
       const receipts = await host.dispatcher.accept(node.id, events)

@@ -7,6 +7,7 @@ import type { EditorNode } from '../editor/red-editor.d.js'
 import { CURRENT_VERSION, DEFAULTS, migrate } from './artifact-source.migrate.js'
 import { HttpPane } from './http-pane.editor.js'
 import { ingestUrl, pathProblem, sourceAt } from './ingest-path.editor.js'
+import { MappingPane } from './mapping-pane.editor.js'
 import { WandbPane } from './wandb-pane.editor.js'
 
 /** What a registry's messages do not say, so that the source has to. */
@@ -15,10 +16,16 @@ const ASKS_FOR: Readonly<Record<string, readonly string[]>> = {
   mlflow: ['entity', 'project'],
   huggingface: ['project'],
   cloudevents: ['entity', 'project'],
+  mapped: ['entity', 'project'],
 }
 
 /** Formats whose messages may say it themselves. */
-const MAY_SAY: readonly string[] = ['cloudevents']
+const MAY_SAY: readonly string[] = ['cloudevents', 'mapped']
+
+/** Formats that a mapping may be a part of. */
+const MAPS: readonly string[] = MAY_SAY
+
+const panes = new WeakMap<object, MappingPane>()
 
 const KINDS = Object.keys(SOURCE_KINDS)
 
@@ -51,6 +58,7 @@ defineDialog('artifact-source', {
       byId('artifact-source-format-hint').textContent = this._(`artifact-source.hint.format.${format}`)
       const place = MAY_SAY.includes(format) ? 'place-otherwise' : 'place'
       byId('artifact-source-place-hint').textContent = this._(`artifact-source.hint.${place}`)
+      $('.artifact-source-mapping').toggle(MAPS.includes(format))
       for (const property of ['entity', 'project']) {
         $(`.artifact-source-${property}`).toggle(ASKS_FOR[format]?.includes(property) === true)
       }
@@ -72,7 +80,9 @@ defineDialog('artifact-source', {
         ? this._(`artifact-source.hint.kind.${kind}`)
         : ''
     })
-    new HttpPane({ tools: byId('artifact-source-http-tools'), form, _: this._ })
+    const mapping = new MappingPane({ id: this.id, form, _: this._ })
+    panes.set(this, mapping)
+    new HttpPane({ tools: byId('artifact-source-http-tools'), form, sample: () => mapping.body, _: this._ })
     new WandbPane({
       id: this.id,
       tools: byId('artifact-source-wandb-tools'),
@@ -83,11 +93,22 @@ defineDialog('artifact-source', {
   },
   oneditsave() {
     closeForm(this)?.save()
+    release(this)
   },
   oneditcancel() {
     closeForm(this)
+    release(this)
+  },
+  oneditdelete() {
+    closeForm(this)
+    release(this)
   },
 })
+
+function release(node: object): void {
+  panes.get(node)?.destroy()
+  panes.delete(node)
+}
 
 /** A kind that the choice does not offer would be lost in it. */
 function keepKind(node: EditorNode): void {

@@ -12,6 +12,9 @@ declare global {
     monaco?: MonacoApi
   }
 
+  /** The engine of Node-RED's own expression editor. @throws an object with a message and a position */
+  function jsonata(expression: string): JsonataExpression
+
   interface JQuery {
     editableList(options: EditableListOptions): JQuery
     editableList(method: 'addItem', data: object): JQuery
@@ -20,6 +23,12 @@ declare global {
     editableList(method: 'empty'): JQuery
     i18n(): JQuery
   }
+}
+
+export interface JsonataExpression {
+  assign(name: string | symbol, value: unknown): void
+  registerFunction(name: string, call: (text: string) => unknown, signature: string): void
+  evaluate(input: unknown): Promise<unknown>
 }
 
 export interface EditableListOptions {

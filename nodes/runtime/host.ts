@@ -8,6 +8,7 @@ import { CatchUp } from '../../lib/inbox/catch-up.js'
 import { Dispatcher } from '../../lib/inbox/dispatcher.js'
 import { isUnfinished } from '../../lib/inbox/missed.js'
 import { Arrivals } from '../../lib/sources/arrivals.js'
+import { LastRequests } from '../../lib/sources/mapped/last-requests.js'
 import { SourceStates } from '../../lib/sources/states.js'
 import { EMBEDDED, storeFile } from '../../lib/store/path.js'
 import { asksForDatabase } from '../../lib/store/postgres/settings.js'
@@ -47,6 +48,8 @@ export class Host {
   readonly ingest = new Ingest()
   readonly sources = new SourceStates()
   readonly secrets = new KnownSecrets()
+  /** What came last to each source that maps what comes. */
+  readonly lastRequests = new LastRequests()
   readonly webhooks = new Map<string, WebhookRuntime>()
   /** Of each kind of node: brings saved properties of any age up to date, with the defaults of what is not there. */
   readonly migrations = new Map<string, (saved: object) => object>()

@@ -5,13 +5,14 @@ import { EVENT_TYPES } from '../../dist/lib/events/event.js'
 import { parseEvent } from '../../dist/lib/events/parse.js'
 import { TEMPLATE_ONLY_NAMES, VOCABULARY } from '../../dist/lib/events/vocabulary.js'
 import { FORMATS } from '../../dist/lib/sources/http/settings.js'
+import { MAPPING_RECIPES } from '../../dist/lib/sources/mapped/recipes/recipes.js'
 import { parseTemplate } from '../../dist/lib/template/parse.js'
 import { renderTemplate } from '../../dist/lib/template/render.js'
 import { FORBIDDEN_HEADERS } from '../../dist/lib/webhook/header-rules.js'
 import { SERVICES } from '../../dist/lib/webhook/services.js'
 import { SIGNINGS } from '../../dist/lib/webhook/signature-schemes.js'
 import { DEFAULTS as WEBHOOK_PROPERTIES } from '../../dist/nodes/automation-webhook/automation-webhook.migrate.js'
-import { readPosted } from '../lib/sources/http/reading.mts'
+import { readAny } from '../lib/sources/mapped/mapped.mts'
 import { anchors, code, fences, links, postedEvents, rows } from './markdown.mts'
 import { filesBelow, NODE_TYPES, packageJson, read, readJson, root } from './repository.mts'
 
@@ -55,13 +56,13 @@ describe('the documentation', () => {
       }
     })
 
-    it(`${page}: posted events are accepted`, () => {
+    it(`${page}: posted events are accepted`, async () => {
       for (const { path, body } of postedEvents(read(page))) {
-        // a path ends with its format where that is not the usual one
-        const format = FORMATS.find((name) => path.endsWith(`/${name}`)) ?? 'event'
-        const settings = { entity: 'my-team', project: 'models' }
-        const { events } = readPosted(format, body, settings)
-        assert.notDeepEqual(events, [])
+        // a path ends with its format, or with the service whose mapping it has, where that is not the usual one
+        const recipe = MAPPING_RECIPES.find(({ id }) => path.endsWith(`/${id}`))
+        const format = recipe ? 'mapped' : (FORMATS.find((name) => path.endsWith(`/${name}`)) ?? 'event')
+        const settings = { format, mapping: recipe?.expression ?? '', entity: 'my-team', project: 'models' }
+        assert.notDeepEqual(await readAny(settings, body), [])
       }
     })
 

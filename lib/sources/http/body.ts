@@ -151,17 +151,24 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true })
  * @throws AutomationError `body_invalid`
  */
 export function parseBody(body: Buffer, shown: (text: string) => string = (text) => text): unknown {
-  if (body.length === 0) throw invalid('The body is empty.')
-  let text: string
-  try {
-    text = shown(UTF8.decode(body))
-  } catch (cause) {
-    throw invalid('The body is not UTF-8.', cause)
-  }
+  const text = textOf(body, shown)
   try {
     return JSON.parse(text)
   } catch (cause) {
     throw invalid(`The body is not JSON: ${cause instanceof Error ? cause.message : 'it cannot be parsed'}.`, cause)
+  }
+}
+
+/**
+ * The text of a body, not parsed yet.
+ * @throws AutomationError `body_invalid` when it is empty, or not in UTF-8
+ */
+export function textOf(body: Buffer, shown: (text: string) => string): string {
+  if (body.length === 0) throw invalid('The body is empty.')
+  try {
+    return shown(UTF8.decode(body))
+  } catch (cause) {
+    throw invalid('The body is not UTF-8.', cause)
   }
 }
 

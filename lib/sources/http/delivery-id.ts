@@ -13,6 +13,8 @@ const OF_FORMAT: Readonly<Record<Format, readonly string[]>> = {
   huggingface: ['webhook-id'],
   // each has an id of its own
   cloudevents: [],
+  // docs.github.com, "Webhook events and payloads": the same when a delivery is sent again
+  mapped: [...ID_HEADERS, 'x-github-delivery'],
 }
 
 /** What is known of a request whose body was signed. */

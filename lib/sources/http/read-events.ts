@@ -25,7 +25,7 @@ export interface ReadContext {
 }
 
 /** Those whose request is one JSON text, and nothing else. */
-export type PlainFormat = Exclude<Format, 'cloudevents'>
+export type PlainFormat = Exclude<Format, 'cloudevents' | 'mapped'>
 
 /** What the formats need. */
 type FormatContext = ParseContext & Place & { readonly idPrefix?: string }

@@ -1,22 +1,18 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import { checkMediaType, parseBody } from './body.js'
 import { artifactEvents, readCloudEvents } from './cloudevents.js'
+import type { PostedMessage } from './posted-message.js'
 import { type ReadContext, type ReadEvents, readEvents } from './read-events.js'
 import type { Format } from './settings.js'
 
-/** A request whose sender has proved itself. */
-export interface PostedMessage {
-  readonly headers: IncomingHttpHeaders
-  readonly body: Buffer
-  /** What of a text from outside may go on and be shown. */
-  shown(text: string): string
-}
-
 /**
- * Makes events of what was posted.
+ * Makes events of what was posted, in a format that needs no mapping.
  * @throws AutomationError `unsupported_media_type`, `body_invalid`, `event_invalid`; then none of it is accepted
  */
-export function readMessage(format: Format, message: PostedMessage, context: ReadContext): ReadEvents {
+export function readMessage(
+  format: Exclude<Format, 'mapped'>,
+  message: PostedMessage,
+  context: ReadContext,
+): ReadEvents {
   const { headers, body, shown } = message
   if (format === 'cloudevents') {
     const told = readCloudEvents(headers, body, shown)

@@ -3,6 +3,7 @@ import { AutomationError, isStoreFailure } from '../../error.js'
 import { EVENT_LIMITS } from '../../events/event-values.js'
 import { Redactor } from '../../secrets/redactor.js'
 import type { Secret } from '../../secrets/secret.js'
+import { isMapped, readMapped } from '../mapped/read-mapped.js'
 import { answer, isSendersFault, refuse, SOURCE_UNAVAILABLE } from './answer.js'
 import { authenticate, authenticateHead } from './authenticate.js'
 import { type BodyLimits, checkLength, hasBody, readBody } from './body.js'
@@ -46,7 +47,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       const code = isQuestion ? validationCode(body) : null
       if (code !== null) return answer(res, 200, { validationResponse: code })
       if (isQuestion) proveHead()
-      const { events, changes, ignored, many } = eventsOf(req, body, options)
+      const { events, changes, ignored, many } = await eventsOf(req, body, options)
       const receipts = events.length === 0 ? [] : await accept(events, changes)
       if (ignored > 0) options.onIgnored?.(ignored)
       answer(res, 202, many ? receipts : receipts[0])
@@ -67,7 +68,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
 }
 
 /** Formats whose senders may ask before they send anything. */
-const ASKED: readonly Format[] = ['cloudevents']
+const ASKED: readonly Format[] = ['cloudevents', 'mapped']
 
 /** Bytes of a question, which anybody may ask. */
 const MOST_QUESTION = 16 * 1024
@@ -91,14 +92,28 @@ export const notPost: Receiver = async (req, res) => {
 
 const NOT_POST = new AutomationError('method_not_allowed', 'Events are sent with POST.')
 
-function eventsOf({ headers }: IncomingMessage, body: Buffer, options: ReceiverOptions): ReadEvents {
+function eventsOf(
+  { headers, url = '' }: IncomingMessage,
+  body: Buffer,
+  options: ReceiverOptions,
+): ReadEvents | Promise<ReadEvents> {
   const { settings, secret, now, newId } = options
   const receivedAt = now()
   const signed = settings.auth === 'signature' ? authenticate(settings, secret(), { headers, body }, receivedAt) : null
   const delivery = deliveryId(settings.format, headers, signed && { covers: signed, body })
   const used = settings.auth === 'none' ? undefined : secret()
   const shown = (text: string) => withoutSecret(text, settings.auth, used)
-  return readMessage(settings.format, { headers, body, shown }, { settings, delivery, receivedAt, newId })
+  const message = { headers, target: url, body, shown }
+  const context = { settings, delivery, receivedAt, newId }
+  const { format } = settings
+  if (format !== 'mapped' && !isMapped(settings)) return readMessage(format, message, context)
+  const { map = noEngine, onInput } = options
+  return readMapped(message, context, { settings, map, ...(onInput && { onInput }) })
+}
+
+/** Whoever makes such a source has to bring an engine. */
+const noEngine = (): never => {
+  throw SOURCE_UNAVAILABLE
 }
 
 const redactors = new WeakMap<Secret, Redactor>()

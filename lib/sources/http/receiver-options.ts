@@ -1,6 +1,7 @@
 import type { AutomationError } from '../../error.js'
 import type { ArtifactEvent } from '../../events/event.js'
 import type { Secret } from '../../secrets/secret.js'
+import type { MappedBy } from '../mapped/read-mapped.js'
 import type { BodyLimits } from './body.js'
 import type { HttpSourceSettings } from './settings.js'
 
@@ -24,6 +25,10 @@ export interface ReceiverOptions {
   accept(events: readonly ArtifactEvent[]): Promise<readonly Receipt[]>
   /** The newest event of this source that fits, as far as it looks back; null when there is none. */
   newest?(fits: (event: ArtifactEvent) => boolean): Promise<ArtifactEvent | null>
+  /** Evaluates the mapping of the settings, if they have one. */
+  map?: MappedBy['map']
+  /** Told what the mapping sees. */
+  onInput?: MappedBy['onInput']
   now(): Date
   /** Makes the id of an event that came without one. */
   newId(): string

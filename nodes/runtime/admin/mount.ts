@@ -5,8 +5,10 @@ import type { Host } from '../host.js'
 import { mountAutomations } from './automations.js'
 import { mountBacktest } from './backtest.js'
 import { mountCatchUp } from './catch-up.js'
+import { mountCheckEvents } from './check-events.js'
 import { mountDeliveries } from './deliveries.js'
 import { mountExplain } from './explain.js'
+import { mountLastRequest } from './last-request.js'
 import { metricsText } from './metrics.js'
 import { AdminRouter, optionalText } from './router.js'
 import { sendSample } from './sample.js'
@@ -33,6 +35,8 @@ export function mountAdmin(RED: NodeAPI, host: Host): void {
   })
   router.post('/webhooks/:id/test', ({ params, body }) => testWebhook(RED, host, params['id'] ?? '', body))
   mountWatchedSource(router, RED, host)
+  mountLastRequest(router, host)
+  mountCheckEvents(router)
   router.post('/events/sample', async ({ body }) => {
     const node = optionalText(body['node'], 'node')
     if (!node) throw new AutomationError('request_invalid', 'node must be the id of an artifact-event node.')

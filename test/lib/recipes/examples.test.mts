@@ -9,7 +9,7 @@ import type { EventType } from '../../../dist/lib/events/event.js'
 import { RECIPES } from '../../../dist/lib/recipes/payloads.js'
 import type { HttpSourceSettings } from '../../../dist/lib/sources/http/settings.js'
 import { postedEvents } from '../../package/markdown.mts'
-import { readPosted } from '../sources/http/reading.mts'
+import { readAny } from '../sources/mapped/mapped.mts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 const OUR_TYPES = Object.keys(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))['node-red'].nodes)
@@ -183,12 +183,12 @@ describe('the example flows', () => {
         return
       }
 
-      it('shows a curl line whose event its own source accepts and its trigger lets through', () => {
+      it('shows a curl line whose event its own source accepts and its trigger lets through', async () => {
         const [posted, ...others] = postedEvents(String(ofType('comment')[0]?.['info']))
         assert.deepEqual(others, [])
         assert.equal(posted?.path, ofType('artifact-source')[0]?.['path'])
-        const { format, ...settings } = ofType('artifact-source')[0] as unknown as HttpSourceSettings
-        const [event, ...more] = readPosted(format, posted?.body, settings).events
+        const settings = ofType('artifact-source')[0] as unknown as HttpSourceSettings
+        const [event, ...more] = await readAny(settings, posted?.body)
         assert.ok(event)
         assert.deepEqual(more, [])
         for (const trigger of ofType('artifact-event')) {

@@ -2,8 +2,11 @@ import { deliveryId } from '../../../../dist/lib/sources/http/delivery-id.js'
 import { EXAMPLE_TYPES } from '../../../../dist/lib/sources/http/example-body.js'
 import type { ReadEvents } from '../../../../dist/lib/sources/http/read-events.js'
 import { readMessage } from '../../../../dist/lib/sources/http/read-message.js'
-import type { Format } from '../../../../dist/lib/sources/http/settings.js'
+import type { Format as AnyFormat } from '../../../../dist/lib/sources/http/settings.js'
 import { NOW } from './server.mts'
+
+/** Those that need no mapping. */
+type Format = Exclude<AnyFormat, 'mapped'>
 
 /** What a source of the project acme/models makes of a message. */
 export const read = (format: Format, body: unknown, headers: Record<string, string> = {}): ReadEvents =>
@@ -18,6 +21,7 @@ export function readPosted(
 ) {
   const message = {
     headers: { 'content-type': EXAMPLE_TYPES[format] ?? 'application/json' },
+    target: '/artifact-events',
     body: Buffer.from(JSON.stringify(body)),
     shown: (text: string) => text,
   }

@@ -251,6 +251,8 @@ describe('a source that could never accept anything', () => {
     [{ format: 'mlflow', project: 'p' }, 'entity'],
     [{ format: 'mlflow', entity: 'e' }, 'project'],
     [{ format: 'huggingface' }, 'project'],
+    [{ format: 'mapped' }, 'mapping'],
+    [{ format: 'mapped', mapping: ' \n' }, 'mapping'],
   ]
   for (const [settings, path] of refused) {
     it(`is refused: ${JSON.stringify(settings)}`, () => {
@@ -262,6 +264,7 @@ describe('a source that could never accept anything', () => {
               format: 'event',
               auth: 'none',
               headerName: '',
+              mapping: '',
               entity: '',
               project: '',
               ...settings,

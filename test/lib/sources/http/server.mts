@@ -55,6 +55,7 @@ export async function startSource({ settings, ...options }: Changes = {}): Promi
       format: 'event',
       auth: 'none',
       headerName: 'X-Api-Key',
+      mapping: '',
       entity: '',
       project: '',
       ...settings,
