@@ -168,7 +168,7 @@ export class Ingest {
       if (isPost) request[CAME_THROUGH] = () => shortWay.cameThrough(path)
       next()
     }
-    const shortWay = new ShortWay(RED, own, [first, notYet])
+    const shortWay = new ShortWay(RED, own, [first, asItCame, notYet])
     putFirst(rootOf(app), first)
   }
 }

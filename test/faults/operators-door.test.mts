@@ -204,6 +204,14 @@ describe('What an operator put before endpoints', () => {
     })
   }
 
+  it('costs nothing where no operator put anything: a second post does not go through the applications of the editor', async () => {
+    await site.start(flow)
+    const poweredBy = async () => (await ask('/artifact-events', 'POST', {}, '')).headers.get('x-powered-by')
+    // Express puts its name on what comes through it
+    assert.equal(await poweredBy(), 'Express')
+    assert.equal(await poweredBy(), null)
+  })
+
   it('holds, too, when another package puts it there after this one', async () => {
     for (const application of ['httpNode', 'httpAdmin']) {
       const folder = `${site.userDir}/nodes`
