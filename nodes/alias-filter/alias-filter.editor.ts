@@ -1,5 +1,6 @@
 import { isPlainPattern } from '../../lib/alias/plain-pattern.js'
 import { Dialog } from '../editor/dialog.js'
+import { translateStatuses } from '../editor/other-languages.js'
 import type { EditorNode } from '../editor/red-editor.d.js'
 import { DEFAULTS } from './alias-filter.migrate.js'
 import { type EditedRule, readRules } from './read-rules.editor.js'
@@ -12,6 +13,7 @@ interface FilterNode extends EditorNode {
 const FIRST_RULES: readonly EditedRule[] = [{ pattern: '^production$', label: 'production' }]
 
 const dialog = new Dialog('alias-filter')
+translateStatuses('alias-filter')
 
 /** The same as `parseRules` asks for, but that patterns have to be plain. */
 function arePlain(text: string | undefined): boolean {

@@ -3,6 +3,7 @@ import { EVENT_TYPES } from '../../lib/events/event.js'
 import { type AdminError, adminPost } from '../editor/admin.js'
 import { Dialog } from '../editor/dialog.js'
 import { labelOf } from '../editor/form/label.js'
+import { translateStatuses } from '../editor/other-languages.js'
 import { notify } from '../editor/outside-text.js'
 import type { EditorNode, InertText } from '../editor/red-editor.d.js'
 import { loadShared } from '../editor/shared.js'
@@ -14,6 +15,7 @@ interface TriggerNode extends EditorNode {
 }
 
 const dialog = new Dialog('artifact-event')
+translateStatuses('artifact-event')
 
 const arePlain = (events: readonly string[]): boolean =>
   events.length > 0 && events.every((type) => EVENT_TYPES.some((known) => known === type))

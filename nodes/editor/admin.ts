@@ -1,9 +1,11 @@
+import { inOwnLanguage } from './other-languages.js'
+
 /** An answer of the admin interface that is a refusal, or no answer at all; the message is for a person. */
 export class AdminError extends Error {
   readonly status: number
 
-  constructor(status: number, message: string) {
-    super(message)
+  constructor(status: number, told: { readonly code?: string | undefined; readonly message: string }) {
+    super(inOwnLanguage(told))
     this.status = status
   }
 }
@@ -28,8 +30,9 @@ async function call(method: 'GET' | 'POST', path: string, body?: object): Promis
     })
   } catch (failure) {
     const { status, responseJSON, statusText } = failure as JQuery.jqXHR
-    const told: unknown = responseJSON?.error?.message
-    throw new AdminError(status, typeof told === 'string' ? told : status === 0 ? '' : `${status} ${statusText}`)
+    const { code, message }: { code?: string; message?: unknown } = responseJSON?.error ?? {}
+    if (typeof message === 'string') throw new AdminError(status, { code, message })
+    throw new AdminError(status, { message: status === 0 ? '' : `${status} ${statusText}` })
   }
 }
 

@@ -1,3 +1,4 @@
+import { sayStatus } from '../../lib/status-words.js'
 import { current } from './form/form.js'
 import { verdict } from './outside-text.js'
 import type { EditorNode } from './red-editor.d.js'
@@ -14,7 +15,7 @@ interface DialogDefinition<N> {
   oneditresize?(this: N, size: { width: number; height: number }): void
 }
 
-const ours: Shared = { dialogs: {}, current }
+const ours: Shared = { dialogs: {}, current, sayStatus }
 
 /** Adds what fills the tab of the sidebar. */
 export function defineSidebar(openSidebar: NonNullable<Shared['openSidebar']>): void {

@@ -215,6 +215,8 @@ export interface EditorRed {
     invoke(name: string): void
   }
   readonly comms: {
+    /** Every listener gets the same object, and Node-RED keeps it as the node's `status`. */
+    subscribe(topic: 'status/#', heard: (topic: string, status: { text?: string }) => void): void
     /** With `/#` at its end a topic stands for all below it. */
     subscribe(topic: string, heard: (topic: string, data: unknown) => void): void
     on?(event: 'connect', listener: () => void): void
@@ -265,6 +267,7 @@ export interface EditorRed {
     validateNode(node: EditorNode): boolean
   }
   readonly view: {
+    redrawStatus(node: EditorNode): void
     /** Shows the flow of a node, with the node in the middle. */
     reveal(id: string): void
     /** @param anew what there is to draw may be other nodes than before */
@@ -273,6 +276,7 @@ export interface EditorRed {
     calculateNodeDimensions(node: object): [number, number]
     importNodes(nodes: readonly object[], options: { generateIds: boolean; addFlow: boolean }): void
   }
+  readonly i18n: { lang(): string }
   readonly settings: { readonly httpNodeRoot?: string | false }
   readonly clipboard: { copyText(text: string, element: JQuery, message: InertText): boolean }
   readonly tray: {

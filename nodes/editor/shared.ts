@@ -1,3 +1,4 @@
+import type { sayStatus } from '../../lib/status-words.js'
 import type { EditorNode, InertText } from './red-editor.d.js'
 
 /**
@@ -33,6 +34,7 @@ export interface Shared {
   current(node: EditorNode, property: string): unknown
   /** Leads through making an automation. */
   newAutomation?(): void
+  readonly sayStatus: typeof sayStatus
 }
 
 declare global {

@@ -1,5 +1,6 @@
 import { isPlainTemplate } from '../../lib/template/plain-template.js'
 import { Dialog } from '../editor/dialog.js'
+import { translateStatuses } from '../editor/other-languages.js'
 import type { EditorNode } from '../editor/red-editor.d.js'
 import { DEFAULTS } from './payload-template.migrate.js'
 
@@ -12,6 +13,7 @@ const FIRST_TEMPLATE = `{
 }`
 
 const dialog = new Dialog('payload-template')
+translateStatuses('payload-template')
 
 RED.nodes.registerType<EditorNode>('payload-template', {
   category: 'artifact automations',

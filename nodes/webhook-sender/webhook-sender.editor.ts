@@ -1,5 +1,6 @@
 import { Dialog } from '../editor/dialog.js'
 import { labelOf } from '../editor/form/label.js'
+import { translateStatuses } from '../editor/other-languages.js'
 import type { EditorNode } from '../editor/red-editor.d.js'
 import { DEFAULTS } from './webhook-sender.migrate.js'
 
@@ -9,6 +10,7 @@ interface SenderNode extends EditorNode {
 }
 
 const dialog = new Dialog('webhook-sender')
+translateStatuses('webhook-sender')
 
 RED.nodes.registerType<SenderNode>('webhook-sender', {
   category: 'artifact automations',

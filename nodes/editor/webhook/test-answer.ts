@@ -1,4 +1,5 @@
 import { element } from '../element.js'
+import { inOwnLanguage } from '../other-languages.js'
 import type { Translate } from '../red-editor.d.js'
 
 /** What `POST webhooks/:id/test` answers. */
@@ -31,7 +32,7 @@ export function verdictView({ response, error }: TestAnswer, words: Translate): 
       element('i', { class: `fa ${error ? 'fa-times' : 'fa-check'}`, 'aria-hidden': 'true' }),
       ` ${status} `,
     ),
-    element('p', {}, error ? error.message : words('delivered')),
+    element('p', {}, error ? inOwnLanguage(error) : words('delivered')),
   ]
 }
 
