@@ -10,7 +10,7 @@ import { hmacSha256 } from './hmac.js'
 import { invalid } from './invalid.js'
 import { compileProxy, type ProxyHop, type ProxySettings } from './proxy.js'
 import type { FindProxy } from './proxy-environment.js'
-import { planWebhook, type WebhookPlan, type WebhookSettings } from './settings.js'
+import { planRead, type ReadSettings, readSettings, type WebhookPlan, type WebhookSettings } from './settings.js'
 import { type SignedMessage, sign, signingKey } from './sign.js'
 import { compileTls, type Tls, type TlsSettings } from './tls.js'
 
@@ -55,12 +55,17 @@ export interface Webhook extends Omit<WebhookPlan, 'headers'> {
  *   it should be: deliveries wait until it is put right
  */
 export function compileWebhook(settings: Partial<WebhookSettings>, parts: WebhookParts): Webhook {
+  return compileRead(readSettings(settings), parts)
+}
+
+/** The same of settings that were read. */
+export function compileRead(settings: ReadSettings, parts: WebhookParts): Webhook {
   const { signing } = parts
   const token = parts.token && judged(parts.token, 'access-token', 'The access token')
   const granted = new Map(
     Array.from(parts.granted, ([name, secret]) => [name, judged(secret, 'payload', `The secret ${name}`)] as const),
   )
-  const { headers, ...plan } = planWebhook(settings, { hasToken: Boolean(token ?? settings.accessToken) })
+  const { headers, ...plan } = planRead(settings, { hasToken: Boolean(token ?? settings.accessToken) })
   if (settings.accessToken && !token) throw invalid('The access token has no value. Enter it.', 'access token missing')
   const reveal = (name: string) => (name === 'ACCESS_TOKEN' ? token : granted.get(name))?.reveal()
   const named = parts.proxy ?? parts.machineProxy?.(plan.url)

@@ -37,15 +37,27 @@ export interface WebhookPlan {
 const METHODS = ['POST', 'PUT', 'PATCH']
 const LONGEST_TIMEOUT_S = 600
 
+declare const read: unique symbol
+
+/** Settings of which every property is there, and of the type that the editor saves. */
+export type ReadSettings = WebhookSettings & { readonly [read]: true }
+
+interface PlanOptions {
+  /** Whether an access token is sent; by default when the settings name one. */
+  readonly hasToken?: boolean
+}
+
 /**
  * Reads a webhook's settings; what is not there has its default.
  * @param settings may come from an older version, an unsaved form, or a flow that somebody wrote by hand
- * @param options.hasToken whether an access token is sent; by default when the settings name one
  * @throws AutomationError `webhook_invalid`, with a sentence that says what to change
  */
-export function planWebhook(settings: Partial<WebhookSettings>, options: { hasToken?: boolean } = {}): WebhookPlan {
-  checkTypes(settings)
-  const all = { ...WEBHOOK_DEFAULTS, ...withoutUndefined(settings) }
+export function planWebhook(settings: Partial<WebhookSettings>, options?: PlanOptions): WebhookPlan {
+  return planRead(readSettings(settings), options)
+}
+
+/** The same of settings that were read. */
+export function planRead(all: ReadSettings, options: PlanOptions = {}): WebhookPlan {
   const { hasToken = all.accessToken !== '' } = options
   const service = SERVICE[oneOf('service', all.service, SERVICES)]
   const signing = oneOf('signing', all.signing, SIGNINGS)
@@ -69,7 +81,7 @@ export function planWebhook(settings: Partial<WebhookSettings>, options: { hasTo
  * Flows that somebody wrote by hand, environment variables of Node-RED and calls of the admin interface hold anything.
  * @throws AutomationError `webhook_invalid`, when a property has another type than the editor saves
  */
-export function checkTypes(settings: Partial<WebhookSettings>): void {
+export function readSettings(settings: Partial<WebhookSettings>): ReadSettings {
   for (const [name, usual] of Object.entries(WEBHOOK_DEFAULTS)) {
     const value: unknown = settings[name as keyof WebhookSettings]
     if (value === undefined) continue
@@ -79,6 +91,7 @@ export function checkTypes(settings: Partial<WebhookSettings>): void {
       : typeof value === 'string' || (NUMERIC.has(name) && typeof value === 'number')
     if (!fits) throw invalid(`The webhook's property ${name} must be ${wanted}.`, `${name} is not ${wanted}`)
   }
+  return { ...WEBHOOK_DEFAULTS, ...withoutUndefined(settings) } as ReadSettings
 }
 
 const NUMERIC: ReadonlySet<string> = new Set(['timeout', 'rateLimit'] satisfies (keyof WebhookSettings)[])

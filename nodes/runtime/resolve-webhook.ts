@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import type { Node, NodeAPI } from 'node-red'
 import { AutomationError } from '../../lib/error.js'
 import type { Secret } from '../../lib/secrets/secret.js'
-import { compileWebhook, type Webhook, type WebhookSettings } from '../../lib/webhook/compile.js'
+import { compileRead, type Webhook, type WebhookSettings } from '../../lib/webhook/compile.js'
 import type { ProxySettings } from '../../lib/webhook/proxy.js'
-import { checkTypes } from '../../lib/webhook/settings.js'
+import { readSettings } from '../../lib/webhook/settings.js'
 import type { TlsSettings } from '../../lib/webhook/tls.js'
 import { runningNode } from './deployed.js'
 import { machineProxy } from './machine-proxy.js'
@@ -24,15 +24,15 @@ export interface Resolved {
  * Compiles a webhook's saved properties with the deployed secrets, certificates and proxy.
  * @throws AutomationError in words: `secret_missing`, `webhook_invalid`, `tls_missing`, `proxy_missing`
  */
-export function resolveWebhook(RED: NodeAPI, settings: WebhookSettings): Resolved {
-  checkTypes(settings)
+export function resolveWebhook(RED: NodeAPI, saved: WebhookSettings): Resolved {
+  const settings = readSettings(saved)
   const used: unknown[] = [settings]
   const take = (secret: Secret) => {
     used.push(secret.reveal())
     return secret
   }
   const granted = new Map<string, Secret>()
-  for (const id of settings.secrets ?? []) {
+  for (const id of settings.secrets) {
     const { name, secret } = secretOf(RED, id, 'granted to the payloads of this webhook')
     granted.set(name, take(secret))
   }
@@ -43,7 +43,7 @@ export function resolveWebhook(RED: NodeAPI, settings: WebhookSettings): Resolve
     take(secretOf(RED, settings.signingSecret, 'the signing secret').secret)
   const tls = settings.tls ? tlsOptions(RED, settings.tls) : undefined
   const proxy = settings.proxy ? proxyOptions(RED, settings.proxy) : undefined
-  const webhook = compileWebhook(settings, {
+  const webhook = compileRead(settings, {
     granted,
     ...(token && { token }),
     ...(signing && { signing }),
