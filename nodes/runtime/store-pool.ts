@@ -5,7 +5,7 @@ import type { AutomationError } from '../../lib/error.js'
 import { planDatabase } from '../../lib/store/postgres/settings.js'
 import { PostgresStore } from '../../lib/store/postgres/store.js'
 import { USUAL_RETENTION_DAYS } from '../../lib/store/settings.js'
-import { SqliteStore } from '../../lib/store/sqlite/store.js'
+import { SqliteStore, type SqliteStoreOptions } from '../../lib/store/sqlite/store.js'
 import type { DeliveryStore } from '../../lib/store/store.js'
 
 type Log = (level: 'info' | 'warn' | 'error', text: string) => void
@@ -86,7 +86,7 @@ export class StorePool {
     if (known) return known
     const log = (level: 'info' | 'warn' | 'error') => (text: string) =>
       this.#log(level, `[artifact-automations] ${text}`)
-    const store = file === DATABASE ? this.#shared() : this.#embedded(file, log('warn'))
+    const store = file === DATABASE ? this.#shared() : this.#embedded(file, { warn: log('warn'), info: log('info') })
     const engine = new DeliveryEngine({
       store,
       clock: { now: () => store.now?.() ?? Date.now() },
@@ -106,8 +106,8 @@ export class StorePool {
     return opened
   }
 
-  #embedded(file: string, warn: (text: string) => void): DeliveryStore {
-    return new SqliteStore({ path: file, warn, ...this.#within(file) })
+  #embedded(file: string, log: Pick<SqliteStoreOptions, 'warn' | 'info'>): DeliveryStore {
+    return new SqliteStore({ path: file, ...log, ...this.#within(file) })
   }
 
   #shared(): DeliveryStore {

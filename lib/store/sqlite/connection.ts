@@ -19,6 +19,8 @@ export interface ConnectionOptions {
   readonly folder?: string
   /** Called with a sentence when the SQLite inside Node.js has a known fault, or others may read the file. */
   readonly warn?: (text: string) => void
+  /** Called with a sentence when the file of an older version was brought up to date. */
+  readonly info?: (text: string) => void
   /** SQLite's `max_page_count`: makes the file full at a size. */
   readonly maxPages?: number
   /** The file system's, which waits in another thread. */
@@ -89,7 +91,12 @@ export class Connection {
     this.#db.function('search_terms', { deterministic: true }, (json) =>
       termsOf(JSON.parse(String(json)) as ArtifactEvent),
     )
-    if (version < MIGRATIONS.length) this.#migrate(version)
+    if (version === MIGRATIONS.length) return
+    this.#migrate(version)
+    if (empty) return
+    options.info?.(
+      `The delivery store ${this.path} was written by an older version of this package; it was brought up to date (schema ${version} to ${MIGRATIONS.length}). Older versions cannot open it any more.`,
+    )
   }
 
   #migrate(from: number): void {

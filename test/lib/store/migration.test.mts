@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { DeliveryDetail, DeliveryFilter } from '../../../dist/lib/store/delivery-queue.js'
@@ -8,6 +10,7 @@ import { SqliteStore } from '../../../dist/lib/store/sqlite/store.js'
 import { HOUR_MS, hourOf } from '../../../dist/lib/store/statistics.js'
 import { end, start } from './make.mts'
 
+const require = createRequire(import.meta.url)
 const FIXTURE = path.resolve(import.meta.dirname, '../../fixtures/store-0.1.0.db')
 const AFTER = Date.UTC(2026, 8, 10)
 
@@ -33,6 +36,47 @@ describe('a store that version 0.1.0 wrote', () => {
   afterEach(async () => {
     await store.close(end()).catch(() => {})
     rmSync(folder, { recursive: true })
+  })
+
+  it('is brought up to date with a line in the log, once', async () => {
+    const told: string[] = []
+    for (const name of ['store.db', 'store.db', 'new.db']) {
+      await store.close(end()).catch(() => {})
+      store = new SqliteStore({ path: path.join(folder, name), info: (text) => void told.push(text) })
+      await store.open(start(AFTER))
+    }
+    assert.equal(told.length, 1)
+    assert.match(told[0] ?? '', /store\.db was written by an older version .* brought up to date \(schema \d to \d\)/)
+  })
+
+  it('#8 has everything, and what is counted of it, when it is killed in the middle of that', async () => {
+    const [latency, sqlite] = ['latency', 'sqlite/store'].map((name) =>
+      require.resolve(`../../../dist/lib/store/${name}.js`),
+    )
+    // an attempt is put into its bucket half-way through
+    const dies = `
+      const latency = require(${JSON.stringify(latency)})
+      const { latencyBucket } = latency
+      let calls = 0
+      latency.latencyBucket = (ms) => {
+        if (++calls === Number(process.argv[1])) process.kill(process.pid, 'SIGKILL')
+        return latencyBucket(ms)
+      }
+      const { SqliteStore } = require(${JSON.stringify(sqlite)})
+      new SqliteStore({ path: process.argv[2] }).open(${JSON.stringify(start(AFTER))})`
+    for (const call of [1, 7, 20]) {
+      const { signal } = spawnSync(process.execPath, ['-e', dies, String(call), file])
+      assert.equal(signal, 'SIGKILL', `it dies at call ${call}`)
+    }
+    await store.open(start(AFTER))
+    await everything()
+    const hours = await store.statistics.hours({ since: 0, until: AFTER })
+    await store.close(end())
+    copyFileSync(FIXTURE, path.join(folder, 'quiet.db'))
+    store = new SqliteStore({ path: path.join(folder, 'quiet.db') })
+    await store.open(start(AFTER))
+    assert.deepEqual(hours, await store.statistics.hours({ since: 0, until: AFTER }))
+    assert.ok(hours.length > 0)
   })
 
   async function everything() {
