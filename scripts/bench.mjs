@@ -1,10 +1,11 @@
 // `npm run bench`: this package against the stock Node-RED flow and a bare undici loop, in one run, as ratios.
 //   npm run bench -- --quick    fewer events and rounds
 //   npm run bench -- growth     only the measures named: throughput outside growth paced killed burst queued outage neighbours
-//                               history understand
+//                               history understand mapped
 
 import { parseArgs } from 'node:util'
 import { history } from './bench/history.mjs'
+import { mapped } from './bench/mapped.mjs'
 import { burstDelay, growth, killed, neighbours, outage, paced, queued, throughput } from './bench/measures.mjs'
 import { startDriver, startReceiver } from './bench/processes.mjs'
 import { understand } from './bench/understand.mjs'
@@ -139,6 +140,18 @@ try {
       const { p50, slowest } = await history(count)
       row(`a page of history among ${count} deliveries, p50 and slowest`, `${ms(p50)}, ${ms(slowest)}`)
     }
+  }
+  if (wanted('mapped')) {
+    const size = quick ? { warmUp: 2_000, seconds: 5 } : { warmUp: 8_000, seconds: 20 }
+    const { alone, beside } = await mapped({ ...tools, rate: 1_000, ...size })
+    const told = ({ perSecond, loopMax, loopP99 }) =>
+      `${Math.round(perSecond)} events/s, ${ms(loopMax)}, ${ms(loopP99)}`
+    row(
+      'through a mapping, 1,000 events of 1 KB posted a second: taken, event-loop delay at most, p99',
+      told(alone),
+      `seconds of CPU per 1,000 events, all threads: ${alone.cpuPerThousand.toFixed(2)}`,
+    )
+    row('… beside a source whose mapping never ends', told(beside))
   }
   if (wanted('understand')) {
     const size = quick

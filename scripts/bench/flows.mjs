@@ -99,6 +99,35 @@ export function packageFlow({ url, automations = 1, schedule = '5s, 5m', neighbo
   return nodes
 }
 
+const FIELDS = [
+  'event_type',
+  'event_id',
+  'entity_name',
+  'project_name',
+  'event_author',
+  'artifact_collection_name',
+  'artifact_version',
+  'artifact_version_string',
+  'artifact_version_index',
+  'alias',
+  'artifact_metadata',
+]
+
+/** The driver's event, made anew by a mapping; and a source beside it whose mapping never ends. */
+export function mappedFlow({ url }) {
+  const mapping = `body.alias ? {${FIELDS.map((name) => `"${name}": body.${name}`).join(', ')}} : null`
+  const mapped = { type: 'artifact-source', version: 1, kind: 'http', format: 'mapped', secret: id('ingest') }
+  return packageFlow({ url })
+    .map((node) => (node.id === id('source') ? { ...node, ...mapped, mapping } : node))
+    .concat({
+      ...mapped,
+      id: id('endless'),
+      name: 'endless',
+      path: '/endless',
+      mapping: '($f := function($n){$f($n + 1)}; $f(1))',
+    })
+}
+
 const SIGN = `const body = msg.payload
 msg.headers = {
   'content-type': 'application/json',

@@ -12,7 +12,7 @@ createServer((request, response) => {
     globalThis.gc()
     return response.end(JSON.stringify(process.memoryUsage()))
   }
-  response.end(JSON.stringify({ cpu: process.cpuUsage(), loopP99: loop.percentile(99) / 1e6 }))
+  response.end(JSON.stringify({ cpu: process.cpuUsage(), loopP99: loop.percentile(99) / 1e6, loopMax: loop.max / 1e6 }))
   loop.reset()
 }).listen(Number(process.env.BENCH_DOOR), '127.0.0.1')
 

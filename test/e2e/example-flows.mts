@@ -1,8 +1,9 @@
-import { createHmac } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { type PlainFormat, readEvents } from '../../dist/lib/sources/http/read-events.js'
-import type { Authentication, Format, HttpSourceSettings } from '../../dist/lib/sources/http/settings.js'
+import type { Format, HttpSourceSettings } from '../../dist/lib/sources/http/settings.js'
+import { readAny } from '../lib/sources/mapped/mapped.mts'
 import { fences, postedEvents } from '../package/markdown.mts'
 import type { FlowNode } from './harness/node-red.mts'
 
@@ -53,22 +54,25 @@ export interface ExamplePost {
 }
 
 /** The event that the example's own comment posts with `curl`, under an id of the test's. */
-export function documentedPost(
+export async function documentedPost(
   flow: readonly FlowNode[],
   { event_id, ...change }: { event_id: string; [field: string]: unknown },
-): ExamplePost {
+): Promise<ExamplePost> {
   const { path: route, event: posted } = documentedEvent(flow)
   const source = flow.find(({ type }) => type === 'artifact-source')
-  const { format, auth, ...settings } = source as unknown as HttpSourceSettings
+  const { format, auth, headerName, ...settings } = source as unknown as HttpSourceSettings
   const body = withId(format, posted, event_id, change)
   const idHeaders: Record<string, string> = format === 'mlflow' ? { 'x-mlflow-delivery-id': event_id } : {}
   const delivery = idHeaders['x-mlflow-delivery-id']
   const context = { settings, delivery, receivedAt: new Date(0), newId: () => event_id }
-  const [event] = readEvents(format as PlainFormat, body, context).events
+  const [event] =
+    format === 'mapped'
+      ? await readAny({ format, ...settings }, body)
+      : readEvents(format as PlainFormat, body, context).events
   const { event_time, ...untimed } = event ?? {}
   return {
     path: route,
-    headers: { ...idHeaders, ...credential(auth, sourceSecret(flow), body, delivery) },
+    headers: { ...idHeaders, ...credential({ auth, headerName }, sourceSecret(flow), body, delivery) },
     body,
     event: event_time === new Date(0).toISOString() ? untimed : { event_time, ...untimed },
   }
@@ -80,14 +84,25 @@ type Body = Record<string, unknown>
 function withId(format: Format, body: Body, event_id: string, change: Body): Body {
   if (format === 'event') return { event_id, event_time: '2026-01-02T03:04:05Z', ...body, ...change }
   if (format === 'mlflow') return body
+  // SageMaker's events have an id; Harbor's get one of their second
+  if (format === 'mapped') return 'id' in body ? { ...body, id: event_id } : { ...body, occur_at: secondOf(event_id) }
   const updatedRefs = (body['updatedRefs'] as Body[]).map((ref) => ({ ...ref, newSha: event_id }))
   return { ...body, updatedRefs }
 }
 
+/** A second since 1970 for an id, the same for the same one. */
+const secondOf = (id: string) => createHash('sha256').update(id).digest().readUInt32BE()
+
 /** How a sender of this body shows that it knows the secret. */
-function credential(auth: Authentication, secret: string, body: unknown, id?: string): Record<string, string> {
+function credential(
+  { auth, headerName }: Pick<HttpSourceSettings, 'auth' | 'headerName'>,
+  secret: string,
+  body: unknown,
+  id?: string,
+): Record<string, string> {
   if (auth === 'none') return {}
   if (auth === 'bearer') return { Authorization: `Bearer ${secret}` }
+  if (auth === 'header') return { [headerName]: secret }
   if (auth === 'shared-secret') return { 'X-Webhook-Secret': secret }
   if (id !== undefined) {
     // as MLflow signs, its id with the body

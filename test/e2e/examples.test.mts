@@ -21,6 +21,7 @@ import { fill } from './oracle.mts'
 const WAYS: Record<string, { readonly template: string; readonly webhook: string } | 'nothing is sent'> = {
   'Dry run with debug': 'nothing is sent',
   'GitHub repository dispatch for a registry alias': { template: 'repository dispatch', webhook: 'GitHub dispatch' },
+  'Harbor push to any URL': { template: 'the whole event', webhook: 'My endpoint for Harbor' },
   'Hugging Face update to any URL': { template: 'the whole event', webhook: 'My endpoint for the Hub' },
   'MLflow alias to GitHub repository dispatch': {
     template: 'repository dispatch',
@@ -35,6 +36,7 @@ const WAYS: Record<string, { readonly template: string; readonly webhook: string
     webhook: 'My endpoint, in order',
   },
   'Routing staging and production with alias-filter': { template: 'one line of text', webhook: 'Slack for staging' },
+  'SageMaker approval to GitHub': { template: 'repository dispatch', webhook: 'GitHub dispatch for SageMaker' },
   'Slack message': { template: 'Slack blocks', webhook: 'Slack channel' },
   'Slack message when a run fails': { template: 'run in words', webhook: 'Slack for runs' },
 }
@@ -78,7 +80,7 @@ describe(`the example flows in Node-RED ${NODE_RED_VERSION}`, () => {
   }
 
   async function post(flow: readonly FlowNode[], change: Record<string, unknown> = {}) {
-    const { path, headers, body, event } = documentedPost(flow, { event_id: EVENT_ID, ...change })
+    const { path, headers, body, event } = await documentedPost(flow, { event_id: EVENT_ID, ...change })
     const answer = await nodeRed.post(body, { path, headers })
     assert.equal(answer.status, 202, answer.text)
     // sources of registries answer with an array

@@ -4,7 +4,10 @@ import { SOURCE_UNAVAILABLE } from '../http/answer.js'
 import type { MappingInput, MappingOutcome } from './evaluate.js'
 import { MappingThread, type ThreadLimits } from './thread.js'
 
-const LIMITS: ThreadLimits = { time: 500, memory: 64, idle: 300_000 }
+const LIMITS: ThreadLimits = { time: 500, memory: 64, idle: 300_000, rest: 0 }
+
+/** Milliseconds that mappings which took too long wait for one another: a processor has others to serve. */
+const SLOW_REST = 2_000
 
 /** Characters of requests that may wait at once; with more, senders are asked to come again. */
 const MOST_WAITING = 64 * 1024 * 1024
@@ -25,7 +28,7 @@ export class Mappings {
     const data = { engine, mostCharacters: EVENT_LIMITS.bodyBytes }
     const all = { ...LIMITS, ...limits }
     this.#usual = new MappingThread(data, all)
-    this.#slow = new MappingThread(data, all)
+    this.#slow = new MappingThread(data, { ...all, rest: limits.rest ?? SLOW_REST })
   }
 
   /**

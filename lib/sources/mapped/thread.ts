@@ -22,6 +22,8 @@ export interface ThreadLimits {
   readonly memory: number
   /** Milliseconds without work, after which the thread and its memory are given back. */
   readonly idle: number
+  /** Milliseconds between a thread that had to be ended and the next one, so that they never take all of a processor. */
+  readonly rest: number
 }
 
 interface WaitingJob extends ThreadJob {
@@ -44,6 +46,7 @@ export class MappingThread {
   #worker: Worker | null = null
   #isReady = false
   #timer: NodeJS.Timeout | null = null
+  #resting: NodeJS.Timeout | null = null
 
   constructor(data: ThreadData, limits: ThreadLimits) {
     this.#data = data
@@ -56,6 +59,7 @@ export class MappingThread {
 
   add(job: WaitingJob): void {
     this.#jobs.push(job)
+    if (this.#resting) return
     this.#worker ??= this.#start()
     if (!this.#isReady) return
     this.#give(job)
@@ -64,6 +68,8 @@ export class MappingThread {
 
   /** Ends the thread; what waits gets no answer any more. */
   async close(): Promise<void> {
+    if (this.#resting) clearTimeout(this.#resting)
+    this.#resting = null
     for (const job of this.#jobs.splice(0)) job.ended('thread')
     await this.#end()
   }
@@ -146,7 +152,10 @@ export class MappingThread {
     const [job] = this.#jobs.splice(0, 1)
     this.#end().catch(() => {})
     job?.ended(reason)
-    if (this.#jobs.length > 0) this.#worker = this.#start()
+    this.#resting = setTimeout(() => {
+      this.#resting = null
+      if (this.#jobs.length > 0) this.#worker = this.#start()
+    }, this.#limits.rest).unref()
   }
 
   async #end(): Promise<void> {

@@ -94,6 +94,21 @@ describe('mappings', () => {
     }
   })
 
+  it('that take too long again and again rest in between, and are all answered', async () => {
+    const other = new Mappings(ENGINE, { time: 100, rest: 1 })
+    try {
+      const endless = '($f := function($n){$f($n + 1)}; $f(4))'
+      const answers = await Promise.allSettled([1, 2, 3].map(() => other.map(endless, input())))
+      answers.push(...(await Promise.allSettled([1, 2].map(() => other.map(endless, input())))))
+      assert.deepEqual(
+        answers.map(({ status }) => status),
+        Array(5).fill('rejected'),
+      )
+    } finally {
+      await other.close()
+    }
+  })
+
   it('what waits behind one that is ended is evaluated all the same', async () => {
     const other = new Mappings(ENGINE, { time: 300 })
     try {
