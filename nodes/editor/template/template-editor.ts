@@ -59,6 +59,8 @@ export class TemplateEditor {
       ariaLabel: label,
       wordBasedSuggestions: 'off',
       suggest: OURS_ALONE,
+      // offers nothing here, and stumbles over its own text when a dialog closes right after a name was completed
+      inlineSuggest: { enabled: false },
     })
     this.#before = this.text
     this.#editor.getSession().on('change', onChange)
