@@ -97,8 +97,6 @@ for (const type of NODE_TYPES) {
   })
 
   describe(`the catalog of ${type}`, () => {
-    const catalogs = filesBelow(`nodes/${type}/locales`, '.json')
-
     it('is keyed by the type, and has every key that the form uses', () => {
       const catalog = catalogOf(type)
       const form = editorPage(type)
@@ -121,17 +119,6 @@ for (const type of NODE_TYPES) {
         keys.filter((key) => typeof lookUp(catalogOf(type), key ?? '') !== 'string'),
         [],
       )
-    })
-
-    it('has the same keys and the same placeholders in every language', () => {
-      const english = flatten(readJson(`nodes/${type}/locales/en-US/${type}.json`))
-      for (const file of catalogs) {
-        const other = flatten(readJson(file))
-        assert.deepEqual([...other.keys()].sort(), [...english.keys()].sort(), file)
-        for (const [key, value] of other) {
-          assert.deepEqual(placeholders(value), placeholders(english.get(key) ?? ''), `${file}: ${key}`)
-        }
-      }
     })
   })
 }
@@ -197,14 +184,3 @@ function lookUp(catalog: object, key: string): unknown {
     .split('.')
     .reduce<unknown>((value, part) => (value as Record<string, unknown> | undefined)?.[part], catalog)
 }
-
-function flatten(value: unknown, prefix = ''): Map<string, string> {
-  if (typeof value === 'string') return new Map([[prefix, value]])
-  const entries = new Map<string, string>()
-  for (const [key, child] of Object.entries(value as object)) {
-    for (const [path, leaf] of flatten(child, prefix ? `${prefix}.${key}` : key)) entries.set(path, leaf)
-  }
-  return entries
-}
-
-const placeholders = (value: string) => [...value.matchAll(/__\w+__|\{\{[^}]+\}\}/g)].map(([match]) => match).sort()

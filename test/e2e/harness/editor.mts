@@ -38,6 +38,8 @@ export interface EditorOptions {
   readonly height?: number
   /** Physical pixels for one of the page's. */
   readonly scale?: number
+  /** The browser's, which the editor follows. */
+  readonly locale?: string
 }
 
 /** A Node-RED that somebody started; its URL is without a slash at the end. */
@@ -71,12 +73,12 @@ export class Editor {
   }
 
   static async open(browser: Browser, nodeRed: Running, options: EditorOptions = {}): Promise<Editor> {
-    const { colorScheme = 'light', width = 1440, height = 900, scale = 1 } = options
+    const { colorScheme = 'light', width = 1440, height = 900, scale = 1, locale = 'en-US' } = options
     const context = await browser.newContext({
       viewport: { width, height },
       deviceScaleFactor: scale,
       colorScheme,
-      locale: 'en-US',
+      locale,
       reducedMotion: 'reduce',
       permissions: ['clipboard-read', 'clipboard-write'],
     })
