@@ -32,6 +32,9 @@ export class MappingPreview {
   readonly #options: PreviewOptions
   #timer: ReturnType<typeof setTimeout> | undefined
   #round = 0
+  // what comes later than the dialog is open finds them still
+  readonly #sentence = byId('artifact-source-mapping-said')
+  readonly #shown = byId('artifact-source-mapping-events')
 
   constructor(options: PreviewOptions) {
     this.#options = options
@@ -106,12 +109,10 @@ export class MappingPreview {
   /** @param made what is shown below the words; null for nothing */
   #say(round: number, kind: string, words: string, made: unknown): void {
     if (round !== this.#round) return
-    const sentence = byId('artifact-source-mapping-said')
-    sentence.className = kind
-    sentence.textContent = words
-    const shown = byId('artifact-source-mapping-events')
-    shown.hidden = made === null
-    shown.textContent = made === null ? '' : JSON.stringify(made, null, 2)
+    this.#sentence.className = kind
+    this.#sentence.textContent = words
+    this.#shown.hidden = made === null
+    this.#shown.textContent = made === null ? '' : JSON.stringify(made, null, 2)
   }
 }
 

@@ -24,14 +24,18 @@ interface Options {
 /** The form of a node's own dialog for a node that is being made: the same fields, and the same code behind them. */
 export class NodeForm {
   readonly element: HTMLElement
+  /** As the workspace knows it. */
   node: EditorNode
+  /** As its dialog was opened for it: dialogs remember what is theirs by the object. */
+  readonly #own: EditorNode
   readonly #prefix: string
   readonly #choices = new Map<string, ConfigChoice>()
   readonly #drafts: DraftConfigs
   readonly #isConfig: boolean
 
   constructor(type: string, { drafts, name, without = [], values, onName }: Options) {
-    this.node = draftOf(type, values)
+    this.#own = draftOf(type, values)
+    this.node = this.#own
     this.#drafts = drafts
     this.#isConfig = this.node._def.category === 'config'
     this.#prefix = this.#isConfig ? 'node-config-input' : 'node-input'
@@ -73,7 +77,7 @@ export class NodeForm {
 
   /** Call once, when its element is in the page. */
   start(): void {
-    shared()?.dialogs[this.node.type]?.prepare(this.node)
+    shared()?.dialogs[this.node.type]?.prepare(this.#own)
     if (this.#isConfig) this.node = this.#drafts.add(this.node)
     this.sync()
   }
@@ -95,7 +99,7 @@ export class NodeForm {
 
   resize(): void {
     const { width, height } = this.element.getBoundingClientRect()
-    shared()?.dialogs[this.node.type]?.resize(this.node, { width, height: Math.max(height, 700) })
+    shared()?.dialogs[this.node.type]?.resize(this.#own, { width, height: Math.max(height, 700) })
   }
 
   /** Says what is wrong, here and in what is made here. @returns the first field that is */
@@ -120,8 +124,8 @@ export class NodeForm {
     const dialog = shared()?.dialogs[this.node.type]
     if (done) {
       this.sync()
-      dialog?.save(this.node)
-    } else dialog?.cancel(this.node)
+      dialog?.save(this.#own)
+    } else dialog?.cancel(this.#own)
   }
 }
 
