@@ -82,7 +82,7 @@ defineDialog('artifact-source', {
     })
     const mapping = new MappingPane({ id: this.id, form, _: this._ })
     panes.set(this, mapping)
-    new HttpPane({ tools: byId('artifact-source-http-tools'), form, sample: () => mapping.body, _: this._ })
+    new HttpPane({ tools: byId('artifact-source-http-tools'), form, sample: () => mapping.request, _: this._ })
     new WandbPane({
       id: this.id,
       tools: byId('artifact-source-wandb-tools'),

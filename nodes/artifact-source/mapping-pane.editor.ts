@@ -4,7 +4,7 @@ import { adminGet } from '../editor/admin.js'
 import { button, byId, element, fill } from '../editor/element.js'
 import type { Form } from '../editor/form/form.js'
 import type { CodeEditor, Translate } from '../editor/red-editor.d.js'
-import { MappingPreview } from './mapping-preview.editor.js'
+import { MappingPreview, type SampleRequest } from './mapping-preview.editor.js'
 
 interface MappingPaneOptions {
   /** Of the source's node. */
@@ -40,6 +40,7 @@ export class MappingPane {
     this.#editor.getSession().on('change', () => form.input('mapping').val(this.#text).trigger('change'))
     this.#recipes()
     this.#samples()
+    this.#large()
     form.watch(['format', 'mapping', 'entity', 'project'], () => this.#preview.update())
     form.watch(['format'], () => this.#resize())
   }
@@ -52,9 +53,9 @@ export class MappingPane {
     return this.#editor.getValue()
   }
 
-  /** The body that *Copy as curl* sends, if there is a sample that is one. */
-  get body(): unknown {
-    return this.#preview.request?.body
+  /** What *Copy as curl* sends; null while the sample is no JSON. */
+  get request(): SampleRequest | null {
+    return this.#preview.request
   }
 
   destroy(): void {
@@ -65,6 +66,13 @@ export class MappingPane {
   /** An editor that was made out of sight has no size yet. */
   #resize(): void {
     if (this.#options.form.text('format') === 'mapped') requestAnimationFrame(() => this.#editor.resize())
+  }
+
+  /** Node-RED's own expression editor, which is large and has the reference of all functions. */
+  #large(): void {
+    const open = () =>
+      RED.editor.editExpression({ value: this.#text, complete: (changed) => this.#editor.setValue(changed, -1) })
+    fill(byId('artifact-source-mapping-tools'), button(this.#word('editor'), 'fa-expand', open))
   }
 
   #recipes(): void {

@@ -15,9 +15,9 @@ interface PreviewOptions {
 }
 
 /** What a mapping sees. */
-interface SampleRequest {
+export interface SampleRequest {
   readonly body: unknown
-  readonly headers: object
+  readonly headers: Readonly<Record<string, unknown>>
   readonly query: object
   readonly cloudevent?: unknown
 }

@@ -264,6 +264,8 @@ export interface EditorRed {
     /** Opens the dialog of a config node; with `_ADD_` that of a new one. */
     editConfig(property: string, type: string, id: string): void
     createEditor(options: object): CodeEditor
+    /** Node-RED's own dialog for an expression of JSONata, with its reference; `complete` gets it on Done. */
+    editExpression(options: { value: string; complete(value: string): void }): void
     validateNode(node: EditorNode): boolean
   }
   readonly view: {

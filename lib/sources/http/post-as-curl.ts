@@ -6,23 +6,19 @@ import type { HttpSourceSettings } from './settings.js'
  * secret: the value is asked for at its top. Runs in the editor.
  * @param url the source's whole address
  * @param body as it is sent, without NUL
- * @param contentType of the body
+ * @param headers beside those of the proof
  */
 export function postAsCurl(
   { auth, headerName }: Pick<HttpSourceSettings, 'auth' | 'headerName'>,
   url: string,
   body: string,
-  contentType = 'application/json',
+  headers: Readonly<Record<string, string>> = { 'Content-Type': 'application/json' },
 ): string {
   const proof = PROOFS[auth]?.(headerName) ?? []
   const [secret, data] = auth === 'none' ? [[], quote(body)] : [["SECRET='THE-VALUE-OF-THE-SECRET'"], '"$BODY"']
   const given = auth === 'none' ? [] : [`BODY=${quote(body)}`]
-  const parts = [
-    `curl -i ${quote(url)}`,
-    ...proof,
-    `-H ${quote(`Content-Type: ${contentType}`)}`,
-    `--data-binary ${data}`,
-  ]
+  const others = Object.entries(headers).map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`)
+  const parts = [`curl -i ${quote(url)}`, ...proof, ...others, `--data-binary ${data}`]
   return `${[...secret, ...given, parts.join(' \\\n  ')].join('\n')}\n`
 }
 

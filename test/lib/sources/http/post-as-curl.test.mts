@@ -41,12 +41,10 @@ describe('a request copied as curl', () => {
       try {
         assert.match(
           await runs(
-            postAsCurl(
-              { auth: 'none', headerName: '' },
-              `http://127.0.0.1:${source.port}`,
-              JSON.stringify(body),
-              EXAMPLE_TYPES[format as Format],
-            ),
+            postAsCurl({ auth: 'none', headerName: '' }, `http://127.0.0.1:${source.port}`, JSON.stringify(body), {
+              'Content-Type': EXAMPLE_TYPES[format as Format] ?? 'application/json',
+              'X-GitHub-Event': "it's",
+            }),
           ),
           /202/,
         )
