@@ -14,7 +14,8 @@ export function stateMarks({ states, problem, node }: AutomationRow): HTMLElemen
     })
 }
 
-export function lastFired({ lastFiredAt: at, lastStatus: status }: AutomationRow): (Node | string)[] {
+export function lastFired({ lastFiredAt: at, lastStatus: status, isKnown }: AutomationRow): (Node | string)[] {
+  if (!isKnown) return ['…']
   if (at === null) return [words('never')]
   return [timeMark(at), ...(status === null ? [] : [' ', statusMark(status, words(`status.${status}`))])]
 }

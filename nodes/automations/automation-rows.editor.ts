@@ -14,6 +14,8 @@ export interface AutomationRow extends ListedAutomation {
   /** Its node in the workspace; null when that was deleted. */
   readonly node: string | null
   readonly isDeployed: boolean
+  /** What is deployed has been asked for. */
+  readonly isKnown: boolean
   readonly enabled: boolean
   readonly problem: string | null
   readonly description: string
@@ -26,20 +28,30 @@ type Settings = Readonly<Record<string, unknown>>
 
 const NO_DAY = { fired: 0, delivered: 0, failed: 0 }
 
-/** What is deployed, with the triggers that are not, by their names. */
-export function automationRows(deployed: readonly AutomationAnswer[]): AutomationRow[] {
+/**
+ * What is deployed, with the triggers that are not.
+ * @param deployed null while it is not known yet: the triggers of the workspace, without what they did
+ */
+export function automationRows(deployed: readonly AutomationAnswer[] | null): AutomationRow[] {
   const isThere = (id: string) => RED.nodes.node(id)?.type === 'artifact-event'
   const seen = new Set<string>()
-  const rows = deployed.map((answer) => {
+  const rows = (deployed ?? []).map((answer) => {
     const own = editorIdOf(answer.id, isThere)
     if (own !== null) seen.add(own)
     return rowOf(answer.id, answer, own === null ? null : (RED.nodes.node(own) ?? null))
   })
   RED.nodes.eachNode((node) => {
-    if (node.type === 'artifact-event' && !seen.has(node.id)) rows.push(rowOf(node.id, null, node))
+    if (node.type === 'artifact-event' && !seen.has(node.id))
+      rows.push(deployed === null ? unknown(rowOf(node.id, null, node)) : rowOf(node.id, null, node))
   })
   return rows
 }
+
+const unknown = (row: AutomationRow): AutomationRow => ({
+  ...row,
+  isKnown: false,
+  states: row.states.filter((state) => state !== 'not-deployed'),
+})
 
 function rowOf(id: string, answer: AutomationAnswer | null, node: EditorNode | null): AutomationRow {
   const settings = settingsOf(node ?? (answer as unknown as Settings))
@@ -58,6 +70,7 @@ function rowOf(id: string, answer: AutomationAnswer | null, node: EditorNode | n
     id,
     node: node?.id ?? null,
     isDeployed: answer !== null,
+    isKnown: true,
     enabled,
     problem,
     name: String((node ? node.name : answer?.name) || words('unnamed')),

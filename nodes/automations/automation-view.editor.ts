@@ -7,9 +7,11 @@ import { actionsOf } from './automation-actions.editor.js'
 import { stateMarks } from './automation-marks.editor.js'
 import type { AutomationRow } from './automation-rows.editor.js'
 import type { Backtest } from './backtest-answer.js'
+import { plainButton } from './dialog.editor.js'
 import { bars, lines } from './drawing.editor.js'
 import { facts, output, pretty, section } from './facts.editor.js'
 import { ListNote } from './list-note.editor.js'
+import { openMenu } from './menu.editor.js'
 import type { Detail } from './panel.editor.js'
 import type { Place } from './place.editor.js'
 import { plainTable } from './plain-table.editor.js'
@@ -40,24 +42,27 @@ export class AutomationView implements Detail {
     this.#place = place
     this.#row = row
     const say = (text: string) => this.#note.say(text)
-    const tools = actionsOf(row, place, say)
-      .filter(({ label }) =>
-        [words('action.show'), words('action.edit'), words('action.sample'), words('action.backtest')].includes(label),
-      )
+    const items = () => actionsOf(row, place, say)
+    const shown = [words('action.show'), words('action.edit'), words('action.sample')]
+    const tools = items()
+      .filter(({ label }) => shown.includes(label))
       .map(({ label, unavailable, choose }) => {
-        const made = element(
-          'button',
-          { type: 'button', class: 'red-ui-button red-ui-button-small', ...(unavailable && { title: unavailable }) },
-          label,
-        )
+        const made = plainButton(label, choose, 'red-ui-button-small')
         made.disabled = Boolean(unavailable)
-        made.addEventListener('click', choose)
+        if (unavailable) made.title = unavailable
         return made
       })
+    const label = words('button.actions-for', { name: row.name })
+    const more: HTMLButtonElement = button('', 'fa-ellipsis-v', () => openMenu(more, label, items()), {
+      'aria-label': label,
+      'aria-haspopup': 'menu',
+      'aria-expanded': 'false',
+      title: words('column.actions'),
+    })
     this.element = element(
       'div',
       { class: 'aa-detail-body' },
-      element('div', { class: 'aa-tools' }, ...tools),
+      element('div', { class: 'aa-tools' }, ...tools, more),
       this.#note.element,
       this.#facts(),
       section(words('details.numbers'), this.#numbers),

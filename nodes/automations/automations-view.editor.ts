@@ -16,6 +16,8 @@ import type { Place, View } from './place.editor.js'
 import { VirtualTable } from './table.editor.js'
 import { mayEdit, reasonOf, triggerWords, words } from './words.editor.js'
 
+/** After so many milliseconds the rows are shown without what only Node-RED knows. */
+const PATIENCE = 300
 const STATES = ['enabled', 'disabled', 'not-deployed', 'problem']
 
 /** The automations of the workspace, deployed or not. */
@@ -113,6 +115,9 @@ export class AutomationsView implements View {
   }
 
   async #refresh(): Promise<void> {
+    const early = setTimeout(() => {
+      if (!this.#isKnown) this.#make()
+    }, PATIENCE)
     try {
       const { automations } = (await adminGet('automations')) as { automations: AutomationAnswer[] }
       this.#deployed = automations
@@ -121,11 +126,13 @@ export class AutomationsView implements View {
       this.#make()
     } catch (error) {
       this.#note.failed(reasonOf(error as AdminError))
+    } finally {
+      clearTimeout(early)
     }
   }
 
   #make(): void {
-    this.#rows = automationRows(this.#deployed)
+    this.#rows = automationRows(this.#isKnown ? this.#deployed : null)
     this.#source.offer(namedNodes('artifact-source'))
     this.#webhook.offer(namedNodes('automation-webhook'))
     this.#show()

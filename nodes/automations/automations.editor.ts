@@ -1,4 +1,3 @@
-import { element } from '../editor/element.js'
 import { loadShared, type OpenSidebar } from '../editor/shared.js'
 import { announce } from './announce.editor.js'
 
@@ -11,7 +10,8 @@ const words = (key: string) => RED._(`@artifact-automations/node-red/automations
 RED.plugins.registerPlugin(ID, {
   type: 'sidebar',
   onadd() {
-    const content = element('div', { class: 'aa-side-place' })
+    const content = document.createElement('div')
+    content.className = 'aa-side-place'
     const title = words('title')
     RED.sidebar.addTab({
       id: ID,
@@ -61,13 +61,19 @@ RED.plugins.registerPlugin(ID, {
 async function loadViews(content: HTMLElement): Promise<OpenSidebar> {
   const { openSidebar } = await loadShared()
   if (!openSidebar) throw new Error('resources/editor.js has no sidebar')
-  const root = element('div')
+  const root = document.createElement('div')
   content.replaceChildren(root)
   return openSidebar(root)
 }
 
 function failed(content: HTMLElement, again: () => void): void {
-  const retry = element('button', { type: 'button', class: 'red-ui-button' }, words('button.again'))
+  const reason = document.createElement('p')
+  reason.setAttribute('role', 'alert')
+  reason.textContent = words('error.not-loaded')
+  const retry = document.createElement('button')
+  retry.type = 'button'
+  retry.className = 'red-ui-button'
+  retry.textContent = words('button.again')
   retry.addEventListener('click', again)
-  content.replaceChildren(element('p', { role: 'alert' }, words('error.not-loaded')), retry)
+  content.replaceChildren(reason, retry)
 }

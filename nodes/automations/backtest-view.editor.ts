@@ -109,6 +109,7 @@ export class BacktestView implements Detail {
           words('details.payload'),
         ],
         results.map((result) => this.#cells(result)),
+        'aa-stacks',
       ),
       ...(next === null
         ? []

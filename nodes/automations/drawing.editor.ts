@@ -57,22 +57,31 @@ export interface TimedAttempt {
   readonly failed: boolean
 }
 
-/** Attempts on a line of time: dots for answers that were well, crosses for failures, an empty ring for the next. */
+/** So many have room for the times between them. */
+const MOST_SPANS = 8
+
+/**
+ * Attempts on a line of time, with how long it was from one to the next: dots for answers that were well, crosses for
+ * failures, an empty ring for the next. Waits grow from seconds to days, so that each has the same length.
+ */
 export function timeLine(attempts: readonly TimedAttempt[], next: number | null, words: string): SVGElement {
-  const [width, height, margin] = [260, 30, 9]
+  const [width, height, margin] = [270, 30, 9]
   const all = [...attempts.map(({ at }) => at), ...(next === null ? [] : [next])]
-  const [from, to] = [Math.min(...all), Math.max(...all)]
-  const x = (at: number) => (to === from ? width / 2 : margin + ((at - from) / (to - from)) * (width - 2 * margin))
-  const marks = attempts.map(({ at, failed }) =>
+  const step = all.length === 1 ? 0 : Math.min(60, (width - 2 * margin) / (all.length - 1))
+  const x = (index: number) => margin + index * step
+  const marks = attempts.map(({ failed }, index) =>
     failed
-      ? shape('path', { d: `M${x(at) - 4} 6l8 8m0 -8l-8 8`, class: 'aa-cross' })
-      : shape('circle', { cx: x(at), cy: 10, r: 4.5, class: 'aa-good' }),
+      ? shape('path', { d: `M${x(index) - 4} 6l8 8m0 -8l-8 8`, class: 'aa-cross' })
+      : shape('circle', { cx: x(index), cy: 10, r: 4.5, class: 'aa-good' }),
   )
-  const ahead = next === null ? [] : [shape('circle', { cx: x(next), cy: 10, r: 4.5, class: 'aa-ring' })]
-  const span = shape('text', { x: width / 2, y: 28, 'text-anchor': 'middle' })
-  span.textContent = to === from ? '' : lengthOf(to - from)
-  const line = shape('line', { x1: margin, x2: width - margin, y1: 10, y2: 10, class: 'aa-ground' })
-  return picture(words, width, height, line, ...marks, ...ahead, span)
+  const ahead = next === null ? [] : [shape('circle', { cx: x(attempts.length), cy: 10, r: 4.5, class: 'aa-ring' })]
+  const spans = all.slice(1).map((at, index) => {
+    const text = shape('text', { x: x(index) + step / 2, y: 27, 'text-anchor': 'middle' })
+    text.textContent = lengthOf(Math.max(0, at - (all[index] as number)))
+    return text
+  })
+  const line = shape('line', { x1: margin, x2: x(all.length - 1), y1: 10, y2: 10, class: 'aa-ground' })
+  return picture(words, width, height, line, ...marks, ...ahead, ...(spans.length > MOST_SPANS ? [] : spans))
 }
 
 /** Two lines over the same days. */

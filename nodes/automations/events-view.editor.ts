@@ -66,6 +66,7 @@ export class EventsView implements View {
     this.#table = new VirtualTable<EventAnswer>({
       name: words('table.events'),
       kind: 'events',
+      lines: 3,
       keyOf,
       open: ({ source, event }) => place.openWhy(source, event.event_id),
       more: () => void this.#more(),

@@ -1,7 +1,7 @@
 import type { Delivery } from '../../lib/delivery/delivery.js'
 import { type AdminError, adminGet } from '../editor/admin.js'
 import { button, element, fill } from '../editor/element.js'
-import { redeliverAll } from './bulk-dialog.editor.js'
+import { cancelAll, redeliverAll } from './bulk-dialog.editor.js'
 import { downloads } from './download.editor.js'
 import {
   type ChoiceField,
@@ -97,8 +97,13 @@ export class HistoryView implements View {
       class: 'red-ui-button red-ui-button-small aa-shrinks',
     })
     all.disabled = !mayWrite()
+    const none: HTMLButtonElement = button('', 'fa-ban', () => this.#cancelAll(), {
+      'aria-label': words('button.cancel-all'),
+      title: mayWrite() ? words('button.cancel-all') : words('read-only'),
+    })
+    none.disabled = !mayWrite()
     const fields = [this.#status, this.#automation, this.#webhook, this.#from, this.#until]
-    const bar = filterBar(this.#search, fields, [all, downloads('deliveries', () => this.#list.rows)])
+    const bar = filterBar(this.#search, fields, [all, none, downloads('deliveries', () => this.#list.rows)])
     this.element = element(
       'div',
       { class: 'aa-view' },
@@ -223,5 +228,10 @@ export class HistoryView implements View {
   #redeliverAll(): void {
     const { status, ...rest } = wished(this.#wish)
     void redeliverAll({ ...rest, status: status ?? 'failed' }, () => this.#place.live.changed('deliveries'))
+  }
+
+  #cancelAll(): void {
+    const { status: _, ...rest } = wished(this.#wish)
+    void cancelAll({ ...rest, status: 'pending' }, () => this.#place.live.changed('deliveries'))
   }
 }

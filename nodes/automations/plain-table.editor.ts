@@ -7,12 +7,13 @@ export function plainTable(
   name: string,
   columns: readonly string[],
   rows: readonly (readonly (readonly Piece[])[])[],
+  kind = '',
 ): HTMLElement {
   const row = (role: 'columnheader' | 'cell', cells: readonly (readonly Piece[])[]) =>
     element('div', { role: 'row', class: 'aa-plain-row' }, ...cells.map((cell) => element('div', { role }, ...cell)))
   return element(
     'div',
-    { class: 'aa-plain', role: 'table', 'aria-label': name, style: `--aa-columns: ${columns.length}` },
+    { class: `aa-plain ${kind}`, role: 'table', 'aria-label': name, style: `--aa-columns: ${columns.length}` },
     element(
       'div',
       { role: 'rowgroup', class: 'aa-plain-head' },

@@ -33,7 +33,7 @@ const STYLES = `
 .aa-bar-line { display: flex; gap: 3px; align-items: center; }
 .aa-bar-line > .aa-search { flex: 1 1 60px; }
 .aa-fields { display: flex; flex-wrap: wrap; gap: 3px; margin-top: 3px; align-items: center; }
-.aa-fields > .aa-choice { flex: 1 1 62px; width: 62px; }
+.aa-fields > .aa-choice { flex: 1 1 62px; width: 62px; font-size: 11px !important; padding: 0 1px !important; }
 .aa-fields > .aa-time-field { flex: 1 1 128px; display: flex; align-items: center; gap: 3px; margin: 0; min-width: 0; font-size: 11px; }
 .aa-time-field > input { flex: 1 1 60px; width: 60px; }
 .aa-break { display: none; }
@@ -74,16 +74,14 @@ const STYLES = `
 .aa-t-automations :is(.aa-head-row, .aa-row) { grid-template: 'name sentence state fired day actions' / minmax(90px, 2fr) minmax(120px, 4fr) minmax(84px, 1.2fr) minmax(96px, 1.3fr) 90px 26px; }
 .aa-t-automations.aa-narrow .aa-row { grid-template: 'name state day actions' 'sentence sentence fired actions' / minmax(60px, 1fr) auto minmax(72px, auto) 26px; }
 .aa-t-history :is(.aa-head-row, .aa-row) { grid-template: 'when status automation webhook attempts' / 96px minmax(110px, 1fr) minmax(100px, 2fr) minmax(90px, 1.5fr) 80px; }
-.aa-t-history.aa-narrow .aa-row { grid-template: 'automation status' 'webhook when' / minmax(60px, 1fr) auto; }
-.aa-t-history.aa-narrow .aa-c-attempts { display: none !important; }
+.aa-t-history.aa-narrow .aa-row { grid-template: 'automation automation status' 'webhook attempts when' / minmax(60px, 1fr) auto auto; }
+.aa-t-history.aa-narrow .aa-row > .aa-c-status { text-align: right; }
 .aa-t-history.aa-narrow .aa-row > .aa-c-when { text-align: right; }
 .aa-t-events :is(.aa-head-row, .aa-row) { grid-template: 'when type artifact subject source fired actions' / 90px minmax(110px, 1fr) minmax(120px, 2fr) minmax(60px, 0.7fr) minmax(70px, 0.8fr) 66px 76px; }
-.aa-t-events.aa-narrow .aa-row { grid-template: 'artifact artifact when' 'type subject actions' / auto minmax(50px, 1fr) auto; }
-.aa-t-events.aa-narrow :is(.aa-c-source, .aa-c-fired) { display: none !important; }
-.aa-t-events.aa-narrow .aa-row > .aa-c-when { text-align: right; }
+.aa-t-events.aa-narrow .aa-row { grid-template: 'artifact artifact when' 'type type subject' 'source fired actions' / minmax(50px, 1fr) auto minmax(76px, auto); }
+.aa-t-events.aa-narrow .aa-row > :is(.aa-c-when, .aa-c-subject) { text-align: right; }
 .aa-t-webhooks :is(.aa-head-row, .aa-row) { grid-template: 'name url state waiting oldest day used actions' / minmax(80px, 1.2fr) minmax(80px, 1.6fr) minmax(100px, 1.6fr) 70px 74px minmax(110px, auto) minmax(50px, 0.8fr) 76px; }
-.aa-t-webhooks.aa-narrow .aa-row { grid-template: 'name state actions' 'url day waiting' / minmax(60px, 1fr) minmax(60px, 1.2fr) auto; }
-.aa-t-webhooks.aa-narrow :is(.aa-c-oldest, .aa-c-used) { display: none !important; }
+.aa-t-webhooks.aa-narrow .aa-row { grid-template: 'name state actions' 'url day day' 'waiting oldest used' / minmax(60px, 1fr) minmax(60px, 1.4fr) minmax(76px, auto); }
 .aa-t-secrets :is(.aa-head-row, .aa-row) { grid-template: 'name set used actions' / minmax(100px, 1fr) 80px minmax(100px, 2fr) 70px; }
 .aa-t-secrets.aa-narrow .aa-row { grid-template: 'name set actions' 'used used actions' / minmax(80px, 1fr) auto auto; }
 .aa-state { white-space: nowrap; }
@@ -113,12 +111,12 @@ const STYLES = `
 .aa-plain { margin: 6px 0; } .aa-plain-row { display: grid; grid-template-columns: repeat(var(--aa-columns), minmax(0, 1fr)); gap: 8px; padding: 3px 0; border-bottom: 1px solid var(--aa-line); }
 .aa-plain-head { font-weight: 600; } .aa-plain-row > div { min-width: 0; overflow-wrap: anywhere; } .aa-plain .aa-state { white-space: normal; }
 .aa-plain ul { list-style: disc; padding-left: 16px !important; }
-@container (max-width: 420px) { .aa-plain[style*='columns: 5'] .aa-plain-row { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+@container (max-width: 560px) { .aa-plain.aa-stacks .aa-plain-row { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 /* over everything */
 .aa-menu-list { position: fixed; z-index: 2000; min-width: 150px; max-width: 300px; padding: 4px 0; border-radius: 4px; font-size: 13px;
-  background: var(--red-ui-menu-background, #fff); color: var(--red-ui-menu-color, #444); border: 1px solid var(--red-ui-secondary-border-color, #ccc); box-shadow: 0 3px 8px rgb(0 0 0 / 25%); }
+  background: var(--red-ui-secondary-background, #fff); color: var(--red-ui-primary-text-color, #333); border: 1px solid var(--red-ui-secondary-border-color, #ccc); box-shadow: 0 3px 8px rgb(0 0 0 / 25%); }
 .aa-menu-list [role=menuitem] { padding: 4px 14px; line-height: 20px; cursor: pointer; }
-.aa-menu-list [role=menuitem]:is(:hover, :focus) { background: var(--red-ui-menu-hover-background, #999); color: var(--red-ui-menu-hover-color, #fff); outline: none; }
+.aa-menu-list [role=menuitem]:is(:hover, :focus) { background: var(--red-ui-list-item-background-selected, #e5e5e5); outline: 1px solid var(--red-ui-form-input-focus-color, #0d74ce); outline-offset: -1px; }
 .aa-menu-list [aria-disabled] { opacity: 0.55; cursor: not-allowed; }
 .aa-dialog { width: min(460px, calc(100vw - 32px)); box-sizing: border-box; padding: 0; border: 1px solid var(--aa-line); border-radius: 6px; background: var(--aa-ground); }
 .aa-dialog::backdrop { background: rgb(0 0 0 / 40%); }

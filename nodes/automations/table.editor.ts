@@ -7,6 +7,8 @@ export interface TableOptions<R> {
   readonly kind: string
   readonly columns: readonly Column<R>[]
   readonly keyOf: (row: R) => string
+  /** How many lines a row has where there is little room. */
+  readonly lines?: 2 | 3
   /** Enter, or a click beside a row's buttons. */
   readonly open?: (row: R) => void
   /** The end of what is known comes into sight. */
@@ -22,7 +24,8 @@ interface Made<R> {
 
 /** Below this the cells of a row stand in several lines. Pixels. */
 const NARROW = 560
-const ROW = { narrow: 39, wide: 30 }
+const WIDE_ROW = 30
+const NARROW_ROW = { 2: 39, 3: 57 }
 
 /**
  * A table of any length: only rows in sight exist. The arrows move from row to row, Enter opens, Tab goes to the
@@ -38,7 +41,7 @@ export class VirtualTable<R> {
   #rows: readonly R[] = []
   #indexes = new Map<string, number>()
   #current: string | null = null
-  #rowHeight = ROW.narrow
+  #rowHeight: number = NARROW_ROW[2]
   #isWhole = true
   #drawn = { rows: this.#rows, first: -1, end: -1, height: 0 }
 
@@ -114,7 +117,7 @@ export class VirtualTable<R> {
     if (width === 0) return
     const narrow = width < NARROW
     this.element.classList.toggle('aa-narrow', narrow)
-    const height = narrow ? ROW.narrow : ROW.wide
+    const height = narrow ? NARROW_ROW[this.#options.lines ?? 2] : WIDE_ROW
     if (height !== this.#rowHeight) {
       const first = this.#scroller.scrollTop / this.#rowHeight
       this.#rowHeight = height

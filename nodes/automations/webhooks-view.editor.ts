@@ -27,6 +27,7 @@ export class WebhooksView implements View {
     this.#table = new VirtualTable<WebhookAnswer>({
       name: words('table.webhooks'),
       kind: 'webhooks',
+      lines: 3,
       keyOf: ({ id }) => id,
       open: ({ id }) => place.showDeliveries({ webhook: id }),
       columns: [

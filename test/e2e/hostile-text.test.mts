@@ -29,6 +29,38 @@ const ALARMS = `
           alarms.push('an element came out of a text: ' + added.outerHTML.slice(0, 200))
   }).observe(document, { childList: true, subtree: true })`
 
+/** As the admin interface would give it, had somebody stored it. */
+const HOSTILE_DELIVERY = {
+  id: hostile('delivery'),
+  event_id: hostile('event-id'),
+  automation: { id: 'event', name: hostile('automation') },
+  webhook: { id: 'webhook', name: hostile('webhook') },
+  sender: { id: 'sender', name: hostile('sender') },
+  status: 'failed',
+  attempts: 1,
+  status_code: null,
+  duration_ms: 1,
+  created_at: '2026-01-02T00:00:00Z',
+  error: { code: hostile('code'), message: hostile('message') },
+  source: 'source',
+  event: HOSTILE_EVENT,
+  request: {
+    method: 'POST',
+    url: hostile('url'),
+    headers: { [hostile('header')]: hostile('value') },
+    body: hostile('body'),
+  },
+  log: [
+    {
+      started_at: '2026-01-02T00:00:00Z',
+      duration_ms: 1,
+      error: { code: hostile('code'), message: hostile('reason') },
+      response_headers: { [hostile('answer-header')]: hostile('value') },
+      response_body: hostile('answer'),
+    },
+  ],
+}
+
 describe(`text from outside in the editor of Node-RED ${NODE_RED_VERSION}`, () => {
   let browser: Browser
   let nodeRed: NodeRed
@@ -231,6 +263,37 @@ describe(`text from outside in the editor of Node-RED ${NODE_RED_VERSION}`, () =
       const opened = await open(node.type, node.id)
       await opened.cancel()
     }
+  })
+
+  holds('the automations sidebar shows them, and what opens in it', async () => {
+    const { status, text } = await nodeRed.post({ ...HOSTILE_EVENT, event_id: 'for the sidebar' })
+    assert.equal(status, 202, text)
+    const { page } = editor
+    await page.route('**/artifact-automations/deliveries?*', (route) =>
+      route.fulfill({ json: { deliveries: [HOSTILE_DELIVERY], next: null, unavailable: [hostile('unavailable')] } }),
+    )
+    await page.route('**/artifact-automations/deliveries/*', (route) => route.fulfill({ json: HOSTILE_DELIVERY }))
+    await editor.showSidebar('artifact-automations')
+    const side = editor.page.locator('.aa-side')
+    const row = () => side.locator('.aa-panel:not([hidden]) .aa-body > .aa-row').first()
+    const back = () => side.getByRole('button', { name: 'Back', exact: true }).click()
+    for (const name of ['Automations', 'History', 'Events', 'Webhooks', 'Secrets']) {
+      await side.getByRole('tab', { name, exact: true }).click()
+      await row().waitFor()
+      if (name === 'Webhooks' || name === 'Secrets') continue
+      await row().click()
+      await side.locator('.aa-detail-body').last().getByText('hostile').first().waitFor()
+      await back()
+    }
+    await side.getByRole('tab', { name: 'Automations', exact: true }).click()
+    for (const item of ['Backtest', 'Delete']) {
+      await side.locator('[data-control=actions]').first().click()
+      await editor.page.getByRole('menuitem', { name: item, exact: true }).click()
+      if (item === 'Backtest') await back()
+      else await editor.page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+    }
+    await page.unroute('**/artifact-automations/deliveries?*')
+    await page.unroute('**/artifact-automations/deliveries/*')
   })
 
   holds("Node-RED's own sidebars, search and questions show them too", async () => {

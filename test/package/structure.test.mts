@@ -55,8 +55,12 @@ describe('the arrows point one way', () => {
 })
 
 /** What an editor loads at its start, and what it gets with the shared file. */
-const PAGES = NODE_TYPES.map((type) => `nodes/${type}/${type}.editor.ts`)
-const DIALOGS = NODE_TYPES.map((type) => `nodes/${type}/dialog.editor.ts`)
+const PLUGINS = Object.keys(packageJson['node-red'].plugins ?? {})
+const PAGES = [...NODE_TYPES, ...PLUGINS].map((name) => `nodes/${name}/${name}.editor.ts`)
+const DIALOGS = [
+  ...NODE_TYPES.map((type) => `nodes/${type}/dialog.editor.ts`),
+  ...PLUGINS.map((name) => `nodes/${name}/views.editor.ts`),
+]
 
 describe('the editor', () => {
   for (const file of [...PAGES, ...DIALOGS]) {
