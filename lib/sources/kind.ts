@@ -34,6 +34,8 @@ export interface SourceKind {
   readonly evaluatesRuns: boolean
   /** What a watched registry does not know, so that the source says it: every event gets it. */
   readonly asksFor: readonly ('entity' | 'project')[]
+  /** What a watched registry usually has there. */
+  readonly usual: { readonly baseUrl?: string; readonly entity?: string; readonly project?: string }
   /** The property that names its secret; null when these settings need none. */
   secretOf(settings: Pick<SourceSettings, 'auth' | 'apiKey'>): 'secret' | 'apiKey' | null
   /** @throws AutomationError `secret_invalid` in words, for a secret that can never be right there */
@@ -52,6 +54,8 @@ export interface Network {
   apiKey(): Secret | undefined
   readonly addressPolicy: AddressPolicy
   readonly machineProxy: FindProxy
+  /** Hours between two full looks, as settings.js has it; undefined when it does not say. */
+  readonly fullScanHours?: unknown
 }
 
 /** What a watched kind does at run time. */
@@ -75,8 +79,6 @@ export interface WatchOptions {
   /** The id of the source. */
   readonly source: string
   readonly store: WatchStore
-  /** Hours between two full looks, as settings.js has it; undefined when it does not say. */
-  readonly fullScanHours: unknown
   readonly now: () => number
   readonly random: () => number
   readonly timers: { set(callback: () => void, ms: number): unknown; clear(timer: unknown): void }
@@ -104,6 +106,8 @@ export interface ExploredPlace {
 export interface Exploration {
   /** Whom the key belongs to; empty when the registry does not say. */
   readonly username: string
+  /** What the server says that it is, where it has no keys that belong to somebody. */
+  readonly server?: string
   readonly organizations: readonly { readonly name: string; readonly entity: string }[]
   readonly entities: readonly { readonly name: string }[]
   /** Full names, with the entities that own them. */

@@ -3,6 +3,7 @@ import { judged } from '../secrets/judge.js'
 import { judgedFor } from './http/judged-for.js'
 import { checkSettings } from './http/settings.js'
 import type { SourceKind } from './kind.js'
+import { checkMlflowSettings, PLACE } from './mlflow/settings.js'
 import { checkWandbSettings } from './wandb/settings.js'
 import { hostOf } from './watch/settings.js'
 
@@ -20,6 +21,7 @@ export const SOURCE_KINDS = {
     imports: false,
     evaluatesRuns: false,
     asksFor: [],
+    usual: {},
     secretOf: ({ auth }) => (auth === 'none' ? null : 'secret'),
     judgeSecret: ({ auth }, secret) => {
       if (auth !== 'none') judgedFor(auth, secret)
@@ -39,6 +41,7 @@ export const SOURCE_KINDS = {
     imports: true,
     evaluatesRuns: true,
     asksFor: [],
+    usual: { baseUrl: 'https://api.wandb.ai' },
     secretOf: () => 'apiKey',
     judgeSecret(_settings, secret) {
       judged(secret, 'api-key', 'The API key of the source')
@@ -50,6 +53,29 @@ export const SOURCE_KINDS = {
     ),
     check(settings) {
       checkWandbSettings(settings)
+    },
+    placeOf: ({ baseUrl = '' }) => hostOf(baseUrl),
+  },
+  mlflow: {
+    title: 'MLflow',
+    gets: 'watched',
+    explores: true,
+    imports: false,
+    evaluatesRuns: false,
+    asksFor: ['entity', 'project'],
+    usual: { baseUrl: 'http://localhost:5000', ...PLACE },
+    // a server without authentication needs none
+    secretOf: ({ apiKey }) => (apiKey ? 'apiKey' : null),
+    judgeSecret(_settings, secret) {
+      judged(secret, secret.reveal().includes(':') ? 'basic' : 'api-key', 'The API key of the source')
+    },
+    withoutSecret: new AutomationError(
+      'secret_missing',
+      'The source has a secret that has no value, so it cannot ask MLflow. Enter the value, or choose no secret.',
+      { statusText: 'source: API key missing' },
+    ),
+    check(settings) {
+      checkMlflowSettings(settings)
     },
     placeOf: ({ baseUrl = '' }) => hostOf(baseUrl),
   },

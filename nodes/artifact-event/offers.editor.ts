@@ -46,11 +46,15 @@ export class Offers {
   /** Null when there is nobody to ask, or no answer. */
   async #explore(wish: { entity?: string; project?: string }): Promise<Exploration | null> {
     const source = RED.nodes.node(this.#form.text('source'))
-    if (!source || !sourceKind(source['kind'])?.explores || wish.project === '') return null
-    const form = { baseUrl: source['baseUrl'], apiKey: source['apiKey'] }
+    const known = source ? sourceKind(source['kind']) : null
+    // a source that gives all events one project needs no name of it
+    const needsProject = known?.asksFor.includes('project') !== true
+    if (!source || !known?.explores || (wish.project === '' && needsProject)) return null
+    const { kind, baseUrl, apiKey, entity, project } = source as unknown as Record<string, unknown>
+    const form = { kind, baseUrl, apiKey, entity, project }
     const key = JSON.stringify([source.id, form, wish])
-    const known = this.#asked.get(key)
-    if (known) return known
+    const before = this.#asked.get(key)
+    if (before) return before
     const asked = this.#ask(source.id, { ...wish, form })
     this.#asked.set(key, asked)
     // what failed may work the next time

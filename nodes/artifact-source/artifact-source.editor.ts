@@ -1,5 +1,5 @@
 import { checkSettings, type HttpSourceSettings } from '../../lib/sources/http/settings.js'
-import { isWatchedKind, sourceKind } from '../../lib/sources/source.js'
+import { sourceKind } from '../../lib/sources/source.js'
 import { current } from '../editor/current.js'
 import { Dialog } from '../editor/dialog.js'
 import { problemOf } from '../editor/form/check.js'
@@ -26,7 +26,7 @@ function watchedProblem(node: SourceNode, property: keyof typeof RIGHT, value: s
   return problemOf(() => kind.check({ ...DEFAULTS, ...RIGHT, [property]: String(value ?? RIGHT[property]) }))
 }
 
-const RIGHT = { baseUrl: DEFAULTS.baseUrl, interval: DEFAULTS.interval, entity: 'right', project: 'right' }
+const RIGHT = { baseUrl: 'https://right.example', interval: DEFAULTS.interval, entity: 'right', project: 'right' }
 
 /** Judges one of the two as the runtime does, while the other is taken to be right. */
 function required(node: SourceNode, property: 'entity' | 'project', value: string | undefined): string | null {
@@ -78,6 +78,14 @@ function problemOfPath(node: SourceNode, path: string): string | null {
 function secretProblem(node: SourceNode, secret: string | undefined, missing: 'secret' | 'api-key'): string | null {
   if (!secret || secret === '_ADD_') return node._(`artifact-source.error.${missing}`)
   return RED.nodes.node(secret) ? null : node._('artifact-source.error.secret-gone')
+}
+
+/** A registry that anybody may ask needs none; one that was chosen has to be there. */
+function keyProblem(node: SourceNode, secret: string | undefined): string | null {
+  const kind = sourceKind(kindOf(node))
+  if (kind?.gets !== 'watched') return null
+  const apiKey = secret === '_ADD_' ? '' : (secret ?? '')
+  return kind.secretOf({ auth: 'none', apiKey }) === null ? null : secretProblem(node, secret, 'api-key')
 }
 
 const dialog = new Dialog('artifact-source')
@@ -140,7 +148,7 @@ RED.nodes.registerType<SourceNode>('artifact-source', {
       value: DEFAULTS.apiKey,
       type: 'automation-secret',
       validate(secret: string | undefined, _options) {
-        return verdict(() => (isWatchedKind(kindOf(this)) ? secretProblem(this, secret, 'api-key') : null))
+        return verdict(() => keyProblem(this, secret))
       },
     },
     interval: {

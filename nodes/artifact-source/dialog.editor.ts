@@ -1,14 +1,15 @@
-import { SOURCE_KINDS } from '../../lib/sources/source.js'
+import { isWatchedKind, SOURCE_KINDS, sourceKind } from '../../lib/sources/source.js'
 import { defineDialog } from '../editor/define-dialog.js'
 import { button, byId, element, fill } from '../editor/element.js'
-import { closeForm, openForm } from '../editor/form/form.js'
+import { closeForm, type Form, openForm } from '../editor/form/form.js'
 import { copyText } from '../editor/outside-text.js'
-import type { EditorNode } from '../editor/red-editor.d.js'
+import type { EditorNode, Translate } from '../editor/red-editor.d.js'
 import { CURRENT_VERSION, DEFAULTS, migrate } from './artifact-source.migrate.js'
 import { HttpPane } from './http-pane.editor.js'
 import { ingestUrl, pathProblem, sourceAt } from './ingest-path.editor.js'
+
 import { MappingPane } from './mapping-pane.editor.js'
-import { WandbPane } from './wandb-pane.editor.js'
+import { WatchPane } from './watch-pane.editor.js'
 
 /** What a registry's messages do not say, so that the source has to. */
 const ASKS_FOR: Readonly<Record<string, readonly string[]>> = {
@@ -56,12 +57,20 @@ defineDialog('artifact-source', {
     form.watch(['format'], () => {
       const format = form.text('format')
       byId('artifact-source-format-hint').textContent = this._(`artifact-source.hint.format.${format}`)
-      const place = MAY_SAY.includes(format) ? 'place-otherwise' : 'place'
-      byId('artifact-source-place-hint').textContent = this._(`artifact-source.hint.${place}`)
       $('.artifact-source-mapping').toggle(MAPS.includes(format))
-      for (const property of ['entity', 'project']) {
-        $(`.artifact-source-${property}`).toggle(ASKS_FOR[format]?.includes(property) === true)
+    })
+    form.watch(['kind', 'format'], () => {
+      const kind = sourceKind(form.text('kind'))
+      const isWatched = kind?.gets === 'watched'
+      const format = form.text('format')
+      const asks = isWatched ? kind.asksFor : (ASKS_FOR[format] ?? [])
+      for (const property of ['entity', 'project'] as const) {
+        $(`.artifact-source-${property}`).toggle(asks.includes(property))
+        const usual = (isWatched && kind.usual[property]) || this._(`artifact-source.placeholder.${property}`)
+        form.input(property).attr('placeholder', usual)
       }
+      const place = isWatched ? 'place-watched' : MAY_SAY.includes(format) ? 'place-otherwise' : 'place'
+      byId('artifact-source-place-hint').textContent = this._(`artifact-source.hint.${place}`)
     })
     form.watch(['auth'], () => {
       const auth = form.text('auth')
@@ -72,24 +81,28 @@ defineDialog('artifact-source', {
       hint.className = open ? 'aa-warning-box' : 'aa-hint'
       hint.textContent = this._(`artifact-source.hint.auth.${auth}`)
     })
+    const pane = new WatchPane({
+      id: this.id,
+      tools: byId('artifact-source-wandb-tools'),
+      answer: byId('artifact-source-wandb-answer'),
+      form: () => formOf(form),
+      _: this._,
+    })
     form.watch(['kind'], () => {
       const kind = form.text('kind')
-      for (const known of KINDS) $(`.artifact-source-${known}`).toggle(kind === known)
+      const isWatched = sourceKind(kind)?.gets === 'watched'
+      $('.artifact-source-http').toggle(kind === 'http')
+      $('.artifact-source-watched').toggle(isWatched)
       $('#artifact-source-unknown').toggle(!KINDS.includes(kind))
       byId('artifact-source-kind-hint').textContent = KINDS.includes(kind)
         ? this._(`artifact-source.hint.kind.${kind}`)
         : ''
+      if (isWatched) showRegistry(form, this._, kind)
+      pane.show(kind)
     })
     const mapping = new MappingPane({ id: this.id, form, _: this._ })
     panes.set(this, mapping)
     new HttpPane({ tools: byId('artifact-source-http-tools'), form, sample: () => mapping.request, _: this._ })
-    new WandbPane({
-      id: this.id,
-      tools: byId('artifact-source-wandb-tools'),
-      answer: byId('artifact-source-wandb-answer'),
-      form: () => ({ baseUrl: form.text('baseUrl'), apiKey: form.text('apiKey') }),
-      _: this._,
-    })
   },
   oneditsave() {
     closeForm(this)?.save()
@@ -109,6 +122,28 @@ function release(node: object): void {
   panes.get(node)?.destroy()
   panes.delete(node)
 }
+
+const WATCHED = KINDS.filter(isWatchedKind)
+
+/** What is said of a registry's address and key; the address that another kind usually has becomes this one's. */
+function showRegistry(form: Form, _: Translate, kind: string): void {
+  const usual = (name: string) => sourceKind(name)?.usual.baseUrl ?? ''
+  const field = form.input('baseUrl')
+  field.attr('placeholder', usual(kind))
+  if (WATCHED.some((other) => other !== kind && usual(other) === form.text('baseUrl'))) {
+    field.val(usual(kind)).trigger('change')
+  }
+  byId('artifact-source-base-url-hint').textContent = _(`artifact-source.hint.base-url.${kind}`)
+  byId('artifact-source-api-key-hint').textContent = _(`artifact-source.hint.api-key.${kind}`)
+}
+
+const formOf = (form: Form) => ({
+  kind: form.text('kind'),
+  baseUrl: form.text('baseUrl'),
+  apiKey: form.text('apiKey'),
+  entity: form.text('entity'),
+  project: form.text('project'),
+})
 
 /** A kind that the choice does not offer would be lost in it. */
 function keepKind(node: EditorNode): void {

@@ -34,6 +34,8 @@ const settings = () => ({
   MLFLOW_DISABLE_TELEMETRY: 'true',
 })
 
+const withFolderOf = (binary: string) => [path.dirname(binary), process.env['PATH']].join(path.delimiter)
+
 /** A real MLflow server with a registry of its own. */
 export class MlflowServer {
   readonly #child: ChildProcess
@@ -66,7 +68,13 @@ export class MlflowServer {
         ...['--artifacts-destination', path.join(folder, 'artifacts')],
       ],
       // a process group of its own: the server is a child of the command
-      { cwd: folder, detached: true, env: { ...process.env, ...settings() }, stdio: ['ignore', 'pipe', 'pipe'] },
+      // MLflow 2 looks for gunicorn beside it
+      {
+        cwd: folder,
+        detached: true,
+        env: { ...process.env, ...settings(), PATH: withFolderOf(binary) },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
     )
     const server = new MlflowServer(child, folder)
     try {
@@ -81,7 +89,9 @@ export class MlflowServer {
   async #running(): Promise<void> {
     let url: string | undefined
     const look = () => {
-      url = this.#log.map((line) => /Uvicorn running on (\S+)/.exec(line)?.[1]).find((found) => found !== undefined)
+      url = this.#log
+        .map((line) => /(?:Uvicorn running on|Listening at:) (http\S+)/.exec(line)?.[1])
+        .find((found) => found !== undefined)
       return url !== undefined || this.#child.exitCode !== null
     }
     await this.#printed.until(look, 90_000, () => `MLflow does not run:\n${this.#log.join('\n')}`)

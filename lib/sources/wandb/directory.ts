@@ -1,9 +1,9 @@
 import { SourceFailure } from '../watch/failure.js'
+import { eachPage, MOST_PAGES } from '../watch/pages.js'
 import { type Answer, readEach } from './answer.js'
 import type { Skip, WandbClient } from './client.js'
 import { COLLECTIONS_DOCUMENT, directoryDocument, organizationsDocument, PROJECTS_DOCUMENT } from './documents.js'
 import { CANNOT_BE_HAD, nobody } from './failure.js'
-import { eachPage, MOST_PAGES } from './pages.js'
 
 export interface OrganizationEntry {
   readonly name: string

@@ -1,6 +1,7 @@
 import { isRegistry } from '../../events/registry.js'
 import type { Exploration, ExploredPlace, Place } from '../kind.js'
 import { SourceFailure } from '../watch/failure.js'
+import { MOST_PAGES } from '../watch/pages.js'
 import { Skips } from '../watch/skips.js'
 import type { WandbClient } from './client.js'
 import {
@@ -12,7 +13,6 @@ import {
   readProjects,
 } from './directory.js'
 import { CANNOT_BE_HAD } from './failure.js'
-import { MOST_PAGES } from './pages.js'
 
 /** What the key sees, before what was learned of the server is added. */
 type Seen = Omit<Exploration, 'lacks'>

@@ -13,12 +13,12 @@ import { checkWandbSettings } from './settings.js'
 
 /** W&B: collections and runs, looked at through its GraphQL interface. */
 export const live: LiveKind = {
-  connect(settings, { apiKey, addressPolicy, machineProxy }): Registry {
+  connect(settings, { apiKey, addressPolicy, machineProxy, fullScanHours }): Registry {
+    const fullScanEvery = checkFullScan(fullScanHours)
     const { baseUrl, interval } = checkWandbSettings(settings)
     const { client, close } = connectWandb(baseUrl, apiKey, addressPolicy, machineProxy)
     return {
-      watch({ fullScanHours, ...options }) {
-        const fullScanEvery = checkFullScan(fullScanHours)
+      watch(options) {
         return new WandbPoller({
           ...options,
           client,

@@ -10,6 +10,8 @@ export interface PollCommit {
   /** New texts of parts of the state by their keys; null deletes one. */
   readonly parts: ReadonlyMap<string, string | null>
   readonly events: readonly ArtifactEvent[]
+  /** When the look before began, Unix milliseconds, if it saw everything: what is told now happened later. */
+  readonly seenSince?: number
 }
 
 /**

@@ -8,7 +8,7 @@ describe('a kind of source', () => {
   for (const name of NAMES) {
     it(`${name} takes the settings of a new source, and says why it takes others not`, () => {
       const kind = SOURCE_KINDS[name]
-      kind.check(DEFAULTS)
+      kind.check({ ...DEFAULTS, ...kind.usual })
       const wrong: SourceSettings = { ...DEFAULTS, auth: 'none of these' as never, baseUrl: 'none' }
       assert.throws(() => kind.check(wrong), { code: 'source_invalid' })
     })
@@ -16,13 +16,15 @@ describe('a kind of source', () => {
     it(`${name} says where its events come from, and which secret it lacks`, () => {
       assert.notEqual(SOURCE_KINDS[name].placeOf(DEFAULTS), '')
       assert.equal(SOURCE_KINDS[name].withoutSecret.code, 'secret_missing')
-      assert.ok(['secret', 'apiKey'].includes(SOURCE_KINDS[name].secretOf(DEFAULTS) ?? ''))
+      const chosen = { auth: DEFAULTS.auth, apiKey: 'an id' }
+      assert.ok(['secret', 'apiKey'].includes(SOURCE_KINDS[name].secretOf(chosen) ?? ''))
     })
   }
 
   it('needs no secret where everybody may post', () => {
     assert.equal(SOURCE_KINDS.http.secretOf({ auth: 'none', apiKey: '' }), null)
     assert.equal(SOURCE_KINDS.wandb.secretOf(), 'apiKey')
+    assert.equal(SOURCE_KINDS.mlflow.secretOf({ auth: 'none', apiKey: '' }), null)
   })
 
   it('is none by a name that it does not have, or that every object has', () => {
@@ -32,7 +34,7 @@ describe('a kind of source', () => {
     }
     assert.deepEqual(
       NAMES.map((name) => isWatchedKind(name)),
-      [false, true],
+      [false, true, true],
     )
   })
 })

@@ -1,11 +1,11 @@
 import { SourceFailure } from '../../watch/failure.js'
+import { eachPage, MOST_PAGES } from '../../watch/pages.js'
 import type { Answer } from '../answer.js'
 import { entityAutomationsDocument, FEATURES_DOCUMENT, projectAutomationsDocument } from '../automation-documents.js'
 import type { WandbClient } from '../client.js'
 import type { Directory } from '../directory.js'
 import { CANNOT_BE_HAD } from '../failure.js'
 import type { Offers } from '../offers.js'
-import { eachPage, MOST_PAGES } from '../pages.js'
 import type { Automation, AutomationAction, AutomationScope } from './automation.js'
 
 interface Owner {

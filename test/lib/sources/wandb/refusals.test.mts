@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { explore } from '../../../../dist/lib/sources/wandb/explore.js'
-import { MOST_PAGES } from '../../../../dist/lib/sources/wandb/pages.js'
+import { MOST_PAGES } from '../../../../dist/lib/sources/watch/pages.js'
 import { brief, trigger, type Watching, watching } from './watching.mts'
 
 const project = () => trigger('project', { entity: 'vision', project: 'training' })

@@ -1,4 +1,5 @@
 import type { Exploration } from '../../lib/sources/kind.js'
+import { sourceKind } from '../../lib/sources/source.js'
 import type { Remark } from '../../lib/sources/wandb/automations/automation.js'
 import type { Imported } from '../../lib/sources/wandb/import-automations.js'
 import { type AdminError, adminPost } from '../editor/admin.js'
@@ -6,18 +7,21 @@ import { button, element, fill } from '../editor/element.js'
 import type { Translate } from '../editor/red-editor.d.js'
 import { secretNodes } from '../editor/webhook/secrets.js'
 
-export interface WandbForm {
+export interface WatchForm {
+  readonly kind: string
   readonly baseUrl: string
   /** Id of the secret. */
   readonly apiKey: string
+  readonly entity: string
+  readonly project: string
 }
 
-interface WandbPaneOptions {
+interface WatchPaneOptions {
   readonly id: string
   readonly tools: Element
   readonly answer: Element
   /** The dialog as it stands. */
-  readonly form: () => WandbForm
+  readonly form: () => WatchForm
   readonly _: Translate
 }
 
@@ -25,23 +29,32 @@ interface WandbPaneOptions {
 const SHOWN = 12
 
 /** Tests the connection with the form as it stands, and brings automations over. */
-export class WandbPane {
-  readonly #options: WandbPaneOptions
+export class WatchPane {
+  readonly #options: WatchPaneOptions
   readonly #buttons: readonly HTMLButtonElement[]
+  readonly #import: HTMLButtonElement
   /** What screen readers hear; the lists are there to be read, and not to be read out. */
   readonly #verdict = element('div', { role: 'status', 'aria-live': 'polite' })
   readonly #details = element('div')
 
-  constructor(options: WandbPaneOptions) {
+  constructor(options: WatchPaneOptions) {
     this.#options = options
-    this.#buttons = [
-      button(this.#word('test'), 'fa-plug', () =>
-        this.#ask('explore', {}, (answer) => this.#seen(answer as Exploration)),
-      ),
-      button(this.#word('import'), 'fa-download', () => this.#import()),
-    ]
+    const test = () => this.#ask('explore', {}, (answer) => this.#seen(answer as Exploration))
+    this.#import = button(this.#word('import'), 'fa-download', () => this.#bringOver())
+    this.#buttons = [button(this.#word('test'), 'fa-plug', test), this.#import]
     fill(options.tools, ...this.#buttons)
     fill(options.answer, this.#verdict, this.#details)
+  }
+
+  /** Another kind of registry was chosen: what was said is of the other one. */
+  show(kind: string): void {
+    this.#import.style.display = sourceKind(kind)?.imports === true ? '' : 'none'
+    fill(this.#verdict)
+    fill(this.#details)
+  }
+
+  get #title(): string {
+    return sourceKind(this.#options.form().kind)?.title ?? ''
   }
 
   #word(key: string, values: Record<string, string | number> = {}): string {
@@ -51,7 +64,7 @@ export class WandbPane {
   async #ask(call: string, more: object, show: (answer: unknown) => HTMLElement[]): Promise<void> {
     const { id, form } = this.#options
     for (const each of this.#buttons) each.disabled = true
-    this.#say(element('p', {}, this.#word('asking')))
+    this.#say(element('p', {}, this.#word('asking', { title: this.#title })))
     try {
       this.#say(...show(await adminPost(`sources/${encodeURIComponent(id)}/${call}`, { form: form(), ...more })))
     } catch (error) {
@@ -65,16 +78,32 @@ export class WandbPane {
   #say(...lines: HTMLElement[]): void {
     const key = RED.nodes.node(this.#options.form().apiKey)
     const undeployed = key?.changed === true
-    const warning = element('p', { class: 'aa-text-warning' }, this.#word('undeployed', { name: key?.name ?? '' }))
+    const warning = element(
+      'p',
+      { class: 'aa-text-warning' },
+      this.#word('undeployed', { name: key?.name ?? '', title: this.#title }),
+    )
     const [verdict, ...details] = lines
     fill(this.#verdict, undeployed ? warning : null, verdict ?? null)
     fill(this.#details, ...details)
   }
 
-  #seen({ username, organizations, entities, registries, projects, unseen, skipped }: Exploration): HTMLElement[] {
+  #seen(seen: Exploration): HTMLElement[] {
+    const leftOut = seen.skipped.map(({ what, why }) =>
+      element('p', { class: 'aa-text-warning' }, this.#word('skipped', { what, why })),
+    )
+    const { server, username, unseen } = seen
+    const who = server === undefined ? this.#word('who', { user: username }) : this.#word('answers', { server })
+    const table =
+      server === undefined ? this.#places(seen) : element('table', {}, this.#row('models', seen.collections))
+    const more = unseen > 0 ? [element('p', {}, this.#word('unseen', { count: unseen }))] : []
+    return [element('p', { class: 'aa-status aa-yes' }, who), table, ...more, ...leftOut]
+  }
+
+  #places({ organizations, entities, registries, projects }: Exploration): HTMLElement {
     const owner = (entity: string) => organizations.find((each) => each.entity === entity)?.name ?? entity
     const places = (all: Exploration['projects']) => all.map(({ entity, name }) => `${owner(entity)}/${short(name)}`)
-    const table = element(
+    return element(
       'table',
       {},
       this.#row(
@@ -88,11 +117,6 @@ export class WandbPane {
       this.#row('registries', places(registries)),
       this.#row('projects', places(projects)),
     )
-    const who = element('p', { class: 'aa-status aa-yes' }, this.#word('who', { user: username }))
-    const leftOut = skipped.map(({ what, why }) =>
-      element('p', { class: 'aa-text-warning' }, this.#word('skipped', { what, why })),
-    )
-    return [who, table, ...(unseen > 0 ? [element('p', {}, this.#word('unseen', { count: unseen }))] : []), ...leftOut]
   }
 
   #row(key: string, names: readonly string[]): HTMLElement {
@@ -101,7 +125,7 @@ export class WandbPane {
     return element('tr', {}, element('th', { scope: 'row' }, this.#word(key)), element('td', {}, words))
   }
 
-  #import(): void {
+  #bringOver(): void {
     if (RED.nodes.node(this.#options.id) === undefined) {
       this.#say(element('p', { class: 'aa-text-error' }, this.#word('not-there')))
       return

@@ -1,0 +1,72 @@
+import { isObject } from '../../json.js'
+import { Item, unexpected } from '../watch/items.js'
+import type { RestClient } from '../watch/rest.js'
+import type { Asking } from './api.js'
+import {
+  type Page,
+  pageOf,
+  readBareModel,
+  readBareVersion,
+  readModel,
+  readVersion,
+  type SeenModel,
+  type SeenVersion,
+} from './seen.js'
+
+const AT = '/api/2.0/mlflow/unity-catalog'
+
+/** Models on a page; the catalog may give fewer. */
+const PAGE = 1000
+
+/**
+ * Models in Unity Catalog, as MLflow's own client asks Databricks for them (`databricks-uc`). Names have three parts. Lists
+ * have no order, no aliases and no tags: only who asks for one model is told them.
+ */
+export class UnityApi {
+  readonly client: RestClient
+
+  constructor(client: RestClient) {
+    this.client = client
+  }
+
+  async models(token: string | null, { signal, onSkip }: Asking): Promise<Page<SeenModel>> {
+    const query = { max_results: PAGE, page_token: token ?? undefined }
+    const answer = await this.client.get(`${AT}/registered-models/search`, query, { signal })
+    return pageOf(answer, 'registered_models', readBareModel, onSkip)
+  }
+
+  async versions(name: string, token: string | null, { signal, onSkip }: Asking): Promise<Page<SeenVersion>> {
+    const query = { filter: `name='${name}'`, page_token: token ?? undefined }
+    const answer = await this.client.get(`${AT}/model-versions/search`, query, { signal })
+    return pageOf(answer, 'model_versions', readBareVersion, onSkip)
+  }
+
+  /** A model with its aliases and tags; null when it is not there. */
+  async model(name: string, { signal }: Asking): Promise<SeenModel | null> {
+    const { status, json } = await this.client.get(`${AT}/registered-models/get`, { name }, { signal, takes: [404] })
+    if (status === 404) return gone(json)
+    return readModel(new Item(isObject(json) ? json['registered_model'] : json))
+  }
+
+  /** A version with its tags; null when it is not there. */
+  async version(name: string, version: number, { signal }: Asking): Promise<SeenVersion | null> {
+    const query = { name, version: String(version) }
+    const { status, json } = await this.client.get(`${AT}/model-versions/get`, query, { signal, takes: [404] })
+    if (status === 404) return gone(json)
+    return readVersion(new Item(isObject(json) ? json['model_version'] : json))
+  }
+
+  /** Whether it is there, be it that the key may not see it any more. */
+  async has(name: string, { signal }: Asking): Promise<boolean> {
+    const takes = [403, 404]
+    const { status, json } = await this.client.get(`${AT}/registered-models/get`, { name }, { signal, takes })
+    return status !== 404 || gone(json) !== null
+  }
+}
+
+/** @throws SourceFailure when it is something else that is not there, such as the whole interface */
+function gone(json: unknown): null {
+  const code = isObject(json) ? String(json['error_code'] ?? '') : ''
+  if (/DOES_NOT_EXIST|NOT_FOUND/.test(code) && code !== 'ENDPOINT_NOT_FOUND') return null
+  throw unexpected('Unity Catalog', 'error_code', 'RESOURCE_DOES_NOT_EXIST', json)
+}

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { live } from '../../../../dist/lib/sources/mlflow/live.js'
+import { UnityApi } from '../../../../dist/lib/sources/mlflow/unity-api.js'
+import { UnityWatch } from '../../../../dist/lib/sources/mlflow/unity-watch.js'
+import { parseAddressPolicy } from '../../../../dist/lib/webhook/address.js'
+import { mlflowStandin, type Standin } from '../../../standin/mlflow/server.mts'
+import { MlflowWorld } from '../../../standin/mlflow/world.mts'
+import { brief, type Watching, watching } from './watching.mts'
+
+const NAME = 'main.ml.churn'
+
+describe('Models in Unity Catalog', () => {
+  let world: MlflowWorld
+  let standin: Standin
+  let watch: Watching
+  beforeEach(async () => {
+    world = new MlflowWorld()
+    standin = await mlflowStandin(world, { token: 'dapi-1' })
+    const place = { entity: 'acme', project: 'models' }
+    watch = watching(standin.url, {
+      key: 'dapi-1',
+      looks: (client) => new UnityWatch({ api: new UnityApi(client), server: standin.url, ...place }),
+      collection: NAME,
+    })
+  })
+  afterEach(async () => {
+    await watch.close()
+    await standin.close()
+  })
+
+  it('are told like any others: versions, aliases, tags, deletions, and a new name is none', async () => {
+    world.create(NAME)
+    world.createVersion(NAME)
+    world.setAlias(NAME, 'champion', 1)
+    assert.deepEqual(await watch.poll(), [])
+    assert.deepEqual(await watch.poll(), [])
+
+    world.createVersion(NAME, { tags: { by: 'ada' } })
+    world.setAlias(NAME, 'champion', 2)
+    world.model(NAME).tags.set('team', 'x')
+    assert.deepEqual(brief(await watch.poll()).sort(), [
+      'ADD_ARTIFACT_ALIAS main.ml.churn:champion',
+      'ADD_ARTIFACT_TAG main.ml.churn:v2 by=ada',
+      'ADD_COLLECTION_TAG main.ml.churn team=x',
+      'LINK_ARTIFACT main.ml.churn:v2',
+    ])
+    world.rename(NAME, 'main.ml.churn2')
+    assert.deepEqual(await watch.poll(), [])
+    world.deleteAlias('main.ml.churn2', 'champion')
+    world.deleteVersion('main.ml.churn2', 1)
+    assert.deepEqual(brief(await watch.poll()).sort(), [
+      'REMOVE_ARTIFACT_ALIAS main.ml.churn2:champion',
+      'UNLINK_ARTIFACT main.ml.churn2:v1',
+    ])
+    world.delete('main.ml.churn2')
+    assert.deepEqual(brief(await watch.poll()), [
+      'REMOVE_ARTIFACT_TAG main.ml.churn2:v2 by',
+      'UNLINK_ARTIFACT main.ml.churn2:v2',
+      'REMOVE_COLLECTION_TAG main.ml.churn2 team',
+    ])
+  })
+
+  it('are looked at in turns, where no time moves: an alias of any model is told in the end, of a named one at once', async () => {
+    for (let model = 0; model < 30; model += 1) {
+      world.create(`main.ml.model${model}`)
+      world.createVersion(`main.ml.model${model}`)
+    }
+    world.create(NAME)
+    world.createVersion(NAME)
+    await watch.poll()
+    for (let poll = 0; poll < 10; poll += 1) assert.deepEqual(await watch.poll(), [])
+    world.setAlias(NAME, 'champion', 1)
+    world.setAlias('main.ml.model7', 'champion', 1)
+    const told = brief(await watch.poll())
+    assert.ok(told.includes('ADD_ARTIFACT_ALIAS main.ml.churn:champion'))
+    for (let poll = 0; poll < 10; poll += 1) told.push(...brief(await watch.poll()))
+    assert.deepEqual(told.sort(), [
+      'ADD_ARTIFACT_ALIAS main.ml.churn:champion',
+      'ADD_ARTIFACT_ALIAS main.ml.model7:champion',
+    ])
+  })
+
+  it('that the key may not see any more are not told to be gone', async () => {
+    world.create(NAME)
+    await watch.poll()
+    standin.intercept = (_request, response, url) => {
+      if (url.pathname.endsWith('/get')) response.writeHead(403).end('{}')
+      else response.writeHead(200, { 'Content-Type': 'application/json' }).end('{}')
+      return true
+    }
+    await watch.poll().catch(() => {})
+    assert.deepEqual(await watch.poll().catch(() => []), [])
+  })
+
+  it('are offered by their names', async () => {
+    world.create(NAME)
+    const settings = { baseUrl: `${standin.url}/unity-catalog`, interval: '30', entity: '', project: '', apiKey: '' }
+    const { Secret } = await import('../../../../dist/lib/secrets/secret.js')
+    const registry = live.connect(settings, {
+      apiKey: () => new Secret('dapi-1'),
+      addressPolicy: parseAddressPolicy('lan'),
+      machineProxy: () => undefined,
+    })
+    const seen = await registry.explore({ entity: '', project: '' }, AbortSignal.timeout(5000))
+    await registry.close()
+    assert.deepEqual([seen.server, seen.collections], ['Unity Catalog', [NAME]])
+  })
+})

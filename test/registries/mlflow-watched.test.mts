@@ -1,0 +1,280 @@
+import assert from 'node:assert/strict'
+import { type FlowNode, NodeRed } from '../e2e/harness/node-red.mts'
+import { Receiver } from '../e2e/harness/receiver.mts'
+import { factsOf, Retold, randomOf } from '../lib/sources/mlflow/retold.mts'
+import { brief, EVENTS, type Watching, watching } from '../lib/sources/mlflow/watching.mts'
+import { secret, secretId, sender, source, template, trigger, webhook } from '../nodes/automation.mts'
+import { mlflowStandin, type Standin } from '../standin/mlflow/server.mts'
+import { MlflowWorld } from '../standin/mlflow/world.mts'
+import { asWebhookEvent, MlflowServer } from './mlflow-server.mts'
+import { type Python, pythonWith } from './python.mts'
+
+/** The newest MLflow of each line. Of the older one the small package serves the registry as well. */
+const SERVERS = {
+  'MLflow 3.17': ['mlflow', ['mlflow==3.17.2']],
+  'MLflow 2.22': [
+    'mlflow2',
+    ['mlflow-skinny==2.22.5', 'Flask<4', 'sqlalchemy<2.1', 'alembic', 'graphene', 'gunicorn', 'setuptools<81'],
+  ],
+} as const satisfies Record<string, readonly [string, readonly string[]]>
+
+type Name = keyof typeof SERVERS
+const NAMES = Object.keys(SERVERS) as Name[]
+const SECRET = 'a secret that nobody guesses'
+
+const pythons = new Map<Name, Python | Error>()
+for (const name of NAMES) {
+  const [folder, packages] = SERVERS[name]
+  pythons.set(name, await pythonWith(folder, packages).catch((error: Error) => error))
+}
+
+const started = new Map<Name, Promise<MlflowServer>>()
+/** One server of each version, for all tests here. */
+function serverOf(name: Name): Promise<MlflowServer> {
+  const python = pythons.get(name)
+  if (python instanceof Error) throw python
+  if (!python || 'absent' in python) throw new Error(`NOT RUN with ${name}: ${python?.absent}`)
+  const server = started.get(name) ?? MlflowServer.start(python.binary)
+  started.set(name, server)
+  return server
+}
+
+const absent = NAMES.map((name) => pythons.get(name)).find((python) => python && 'absent' in python)
+
+type Step = readonly [method: string, route: string, body: Record<string, unknown>, tells: readonly string[]]
+
+/** The life of a model; what a look after each step tells. */
+const lifeOf = (name: string): readonly Step[] => [
+  ['POST', 'registered-models/create', { name }, []],
+  [
+    'POST',
+    'model-versions/create',
+    { name, source: 's3://bucket/model', run_id: 'r1', tags: [{ key: 'by', value: 'ada' }] },
+    [`LINK_ARTIFACT ${name}:v1`, `ADD_ARTIFACT_TAG ${name}:v1 by=ada`],
+  ],
+  [
+    'POST',
+    'registered-models/alias',
+    { name, alias: 'production', version: '1' },
+    [`ADD_ARTIFACT_ALIAS ${name}:production`],
+  ],
+  [
+    'POST',
+    'model-versions/set-tag',
+    { name, version: '1', key: 'eu', value: '=' },
+    [`ADD_ARTIFACT_TAG ${name}:v1 eu==`],
+  ],
+  ['POST', 'registered-models/set-tag', { name, key: 'team', value: 'x' }, [`ADD_COLLECTION_TAG ${name} team=x`]],
+  [
+    'POST',
+    'model-versions/transition-stage',
+    { name, version: '1', stage: 'Staging' },
+    [`ADD_ARTIFACT_ALIAS ${name}:Staging`],
+  ],
+  [
+    'POST',
+    'model-versions/transition-stage',
+    { name, version: '1', stage: 'Production' },
+    [`REMOVE_ARTIFACT_ALIAS ${name}:Staging`, `ADD_ARTIFACT_ALIAS ${name}:Production`],
+  ],
+  ['DELETE', 'model-versions/delete-tag', { name, version: '1', key: 'eu' }, [`REMOVE_ARTIFACT_TAG ${name}:v1 eu`]],
+  ['POST', 'model-versions/create', { name, source: 's3://bucket/2' }, [`LINK_ARTIFACT ${name}:v2`]],
+  [
+    'POST',
+    'registered-models/alias',
+    { name, alias: 'production', version: '2' },
+    [`ADD_ARTIFACT_ALIAS ${name}:production`],
+  ],
+  // before its version goes: MLflow 2 keeps the alias of a version that is deleted
+  ['DELETE', 'registered-models/alias', { name, alias: 'production' }, [`REMOVE_ARTIFACT_ALIAS ${name}:production`]],
+  ['DELETE', 'model-versions/delete', { name, version: '2' }, [`UNLINK_ARTIFACT ${name}:v2`]],
+  ['POST', 'registered-models/rename', { name, new_name: `${name} 2` }, []],
+  [
+    'DELETE',
+    'registered-models/delete',
+    { name: `${name} 2` },
+    [
+      `REMOVE_ARTIFACT_TAG ${name} 2:v1 by`,
+      `REMOVE_ARTIFACT_ALIAS ${name} 2:Production`,
+      `UNLINK_ARTIFACT ${name} 2:v1`,
+      `REMOVE_COLLECTION_TAG ${name} 2 team`,
+    ],
+  ],
+]
+
+/** A random call of the REST interface that the registry can take. */
+function callOf(world: MlflowWorld, random: (below: number) => number, fresh: string): Step {
+  const models = [...world.models.values()]
+  const model = models[random(models.length)]
+  const name = model?.name ?? ''
+  const version = model ? [...model.versions.keys()][random(model.versions.size)] : undefined
+  const kind = random(16)
+  if (!model || kind === 0) return ['POST', 'registered-models/create', { name: fresh }, []]
+  if (kind === 1) return ['POST', 'registered-models/rename', { name, new_name: `${fresh} renamed` }, []]
+  if (kind === 2) return ['DELETE', 'registered-models/delete', { name }, []]
+  if (version === undefined || kind < 6) return ['POST', 'model-versions/create', { name, source: 's3://b/m' }, []]
+  const at = { name, version: String(version) }
+  if (kind < 9) return ['POST', 'registered-models/alias', { ...at, alias: `a${random(3)}` }, []]
+  if (kind < 11) return ['POST', 'model-versions/set-tag', { ...at, key: `t${random(3)}`, value: `${random(3)}` }, []]
+  if (kind === 11)
+    return ['POST', 'registered-models/set-tag', { name, key: `k${random(2)}`, value: `${random(3)}` }, []]
+  const holds = [...model.aliases.values()].includes(version)
+  if (kind === 12 && !holds) return ['DELETE', 'model-versions/delete', at, []]
+  if (kind < 14) return ['DELETE', 'registered-models/alias', { name, alias: `a${random(3)}` }, []]
+  const stage = ['None', 'Staging', 'Production', 'Archived'][random(4)]
+  return ['POST', 'model-versions/transition-stage', { ...at, stage }, []]
+}
+
+async function callStandin({ url }: Standin, [method, route, body]: Step): Promise<void> {
+  const answer = await fetch(`${url}/api/2.0/mlflow/${route}`, { method, body: JSON.stringify(body) })
+  assert.equal(answer.status, 200, `${method} ${route}: ${await answer.text()}`)
+}
+
+describe('An MLflow server that is watched', function () {
+  this.timeout(180_000)
+  if (absent) {
+    it(`NOT RUN: ${'absent' in absent ? absent.absent : ''}`)
+    return
+  }
+  after(async () => {
+    for (const server of started.values()) await server.then((each) => each.stop())
+  })
+
+  let watch: Watching
+  let standin: Standin
+  let world: MlflowWorld
+  beforeEach(async () => {
+    world = new MlflowWorld()
+    standin = await mlflowStandin(world)
+  })
+  afterEach(async () => {
+    await watch?.close()
+    await standin.close()
+  })
+
+  /** Everything is told, by one look each, with no request too many. */
+  async function live(call: (step: Step) => Promise<unknown>, name: string): Promise<void> {
+    await watch.poll()
+    for (const step of lifeOf(name)) {
+      await call(step)
+      assert.deepEqual(brief(await watch.poll()).sort(), [...step[3]].sort(), step.slice(0, 2).join(' '))
+    }
+    const before = watch.client.requests
+    assert.deepEqual(await watch.poll(), [])
+    assert.ok(watch.client.requests - before <= 2)
+  }
+
+  it('tells the life of a model: the stand-in', async () => {
+    watch = watching(standin.url)
+    await live((step) => callStandin(standin, step), 'churn ü')
+  })
+
+  for (const name of NAMES) {
+    it(`tells the life of a model: ${name}, the same`, async () => {
+      const server = await serverOf(name)
+      watch = watching(server.url)
+      await live(([method, route, body]) => server.call(method, route, body), 'churn ü')
+    })
+
+    it(`is retold by the events whatever happens, as the stand-in has it: ${name}`, async () => {
+      const server = await serverOf(name)
+      watch = watching(server.url)
+      await watch.poll()
+      const random = randomOf(NAMES.indexOf(name) + 3)
+      const told = new Retold()
+      told.follow(world)
+      for (let round = 0; round < 20; round += 1) {
+        for (let count = random(4); count > 0; count -= 1) {
+          const step = callOf(world, random, `random ${round}.${count}`)
+          await callStandin(standin, step)
+          await server.call(step[0], step[1], step[2])
+        }
+        const events = await watch.poll()
+        told.follow(world)
+        told.tell(events)
+        assert.deepEqual([told.wrong, [...told.facts].sort()], [[], factsOf(world)], brief(events).join('\n'))
+      }
+    })
+  }
+
+  for (const version of ['node-red', 'node-red-4']) {
+    it(`drives ${version}: a delivery for every kind of event, and none twice where webhooks tell it too`, async () => {
+      const three = await serverOf('MLflow 3.17')
+      const two = await serverOf('MLflow 2.22')
+      const farEnd = await Receiver.listen()
+      const nodeRed = await NodeRed.start({ package: version })
+      try {
+        await nodeRed.listen()
+        await nodeRed.deploy(FLOW(farEnd.url, three.url, two.url))
+        const kinds = [
+          'model_version.created',
+          'model_version_alias.created',
+          'model_version_alias.deleted',
+          'model_version_tag.set',
+        ]
+        const hook = await three.addWebhook(`${nodeRed.url}/told`, kinds.map(asWebhookEvent), SECRET)
+        await nodeRed.sawPushed(({ topic, data }) => {
+          return topic === 'status/on-two' && /polled/.test((data as { text?: string }).text ?? '')
+        })
+        await nodeRed.sawPushed(({ topic, data }) => {
+          return topic === 'status/on-three' && /polled/.test((data as { text?: string }).text ?? '')
+        })
+        const name = `of ${version}`
+        const expected: string[] = []
+        for (const [method, route, body, tells] of lifeOf(name)) {
+          for (const server of [three, two]) await server.call(method, route, body)
+          expected.push(...tells, ...tells)
+          // a look after each step: what follows may not undo it
+          await farEnd.received(expected.length)
+          if (tells.length === 0) await new Promise((resolve) => setTimeout(resolve, 2_500))
+        }
+        await three.call('DELETE', `webhooks/${hook}`)
+        const arrived = farEnd.requests.map(({ body }) => {
+          const { type, path, tag } = JSON.parse(body.toString())
+          return [type, path.replace(/^acme\/(models|others)\//, ''), tag].filter(Boolean).join(' ')
+        })
+        assert.deepEqual(arrived.sort(), expected.sort())
+      } finally {
+        await nodeRed.stop()
+        await farEnd.close()
+      }
+    })
+  }
+})
+
+const PLACE = { entity: 'acme', project: 'models' }
+
+const FLOW = (farEnd: string, three: string, two: string): FlowNode[] => {
+  const on = (id: string, of: string) => {
+    const scope = { scope: 'project', entity: 'acme', project: '', events: EVENTS, pattern: '' }
+    return trigger({ id: `on-${id}`, z: 'tab', source: of, ...scope })
+  }
+  const watched = (id: string, baseUrl: string, more: object = {}) =>
+    source({ id, kind: 'mlflow', baseUrl, apiKey: '', interval: '1', ...PLACE, ...more })
+  return [
+    { id: 'tab', type: 'tab', label: 'models' },
+    on('three', 'watched-three'),
+    on('two', 'watched-two'),
+    on('told', 'told'),
+    template(
+      '{"type": "${event_type}", "path": "${artifact_version_string}", "tag": "${tag}", "id": "${event.event_id}"}',
+      {
+        z: 'tab',
+      },
+    ),
+    sender({ z: 'tab', wires: [[], []] }),
+    watched('watched-three', three),
+    // the same names elsewhere are other models
+    watched('watched-two', two, { project: 'others' }),
+    source({
+      id: 'told',
+      path: '/told',
+      format: 'mlflow',
+      auth: 'signature',
+      secret: secretId('MLFLOW_SECRET'),
+      ...PLACE,
+    }),
+    { ...secret('MLFLOW_SECRET'), credentials: { value: SECRET } },
+    webhook(farEnd),
+  ]
+}
