@@ -4,7 +4,7 @@ import { fullAncestor } from 'acorn-walk'
 
 /** What of the editor our dialogs may call: none of it takes texts for HTML. */
 const SAFE_RED =
-  /^RED\.(_|nodes(\.\w+)?|events\.\w+|settings\.\w+|i18n\.lang|view\.(importNodes|redraw|redrawStatus|reveal|calculateNodeDimensions)|utils\.getNodeLabel|editor\.(edit|editConfig|createEditor|validateNode)|tray\.(resize|close)|plugins\.registerPlugin|sidebar\.(addTab|show|config\.refresh)|actions\.(add|invoke)|comms\.(subscribe|on)|user\.hasPermission|history\.push|group\.markDirty|workspaces\.(active|show))$/
+  /^RED\.(_|nodes(\.\w+)?|events\.\w+|settings\.\w+|i18n\.lang|view\.(importNodes|redraw|redrawStatus|reveal|calculateNodeDimensions)|utils\.getNodeLabel|editor\.(edit|editConfig|editExpression|createEditor|validateNode)|tray\.(resize|close)|plugins\.registerPlugin|sidebar\.(addTab|show|config\.refresh)|actions\.(add|invoke)|comms\.(subscribe|on)|user\.hasPermission|history\.push|group\.markDirty|workspaces\.(active|show))$/
 
 /** Members that make elements, or code, out of a text, whatever they belong to. */
 const MAKES_HTML =
