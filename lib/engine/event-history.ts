@@ -20,4 +20,10 @@ export class EventHistory implements Pick<EventLog, 'events' | 'eventTexts'> {
   eventTexts(filter: EventFilter, page: EventPage): ReturnType<DeliveryStore['eventTexts']> {
     return this.#access.use(() => this.#store.eventTexts(filter, page))
   }
+
+  /** Everything of an event that had to has reached its sender: what waits behind it, in another process too, may go. */
+  settled({ source, eventId }: { readonly source: string; readonly eventId: string }): void {
+    const { settled } = this.#store
+    if (settled !== undefined && this.#access.works) this.#access.background(settled.call(this.#store, source, eventId))
+  }
 }

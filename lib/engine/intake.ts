@@ -35,8 +35,10 @@ export class Intake {
   async accept(source: string, events: readonly ArtifactEvent[], options: AcceptOptions): Promise<KeptEvent[]> {
     const { store, clock } = this.#parts
     const receivedAt = clock.now()
-    const { routed, fires } = options
-    const rows = events.map((event, index) => ({ source, event, receivedAt, routed, fires: fires?.[index] ?? [] }))
+    const { routed, fires, reaches } = options
+    const rows = events.map((event, index) => {
+      return { source, event, receivedAt, routed, fires: fires?.[index] ?? [], reaches: reaches?.[index] ?? false }
+    })
     const duplicates = await this.#write(() => store.putEvents(rows, options.cursor))
     return events.map(({ event_id }, index) => {
       const duplicate = duplicates[index]!

@@ -7,7 +7,8 @@ import { sampledAutomation, sampleSource } from '../events/sample-source.js'
 import type { Cursor, CursorMove } from '../store/event-log.js'
 import type { EventKeeper } from './event-keeper.js'
 import { Hands } from './hands.js'
-import { InFlight } from './in-flight.js'
+import type { InFlight } from './in-flight.js'
+import { inFlightOf } from './in-flight-of.js'
 import { type AutomationMessage, automationOf, eventOf } from './message.js'
 
 /** One artifact-event node as the dispatcher sees it. */
@@ -47,7 +48,7 @@ export class Dispatcher {
   /** Since when each automation is what it is; kept while flows are redeployed. */
   readonly #since = new Map<string, { readonly key: string | undefined; readonly at: number }>()
   readonly #routers = new Map<string, Router<Automation>>()
-  #inFlight = new InFlight()
+  #inFlight: InFlight
   #hands = new Hands()
   #running = false
   #withSender: ReadonlySet<string> = new Set()
@@ -65,6 +66,7 @@ export class Dispatcher {
   constructor(engine: () => Promise<EventKeeper>, now: () => number) {
     this.#engine = engine
     this.#now = now
+    this.#inFlight = inFlightOf(engine)
   }
 
   /** Adds an automation; the function that is returned takes it away again. */
@@ -145,7 +147,8 @@ export class Dispatcher {
     const { routes, router } = await this.#routesOf(source, events)
     const fires = routes.map((automations) => automations.map(({ id }) => id))
     const routed = this.#running
-    const results = await engine.accept(source, [...events], { routed, fires, ...(cursor && { cursor }) })
+    const reaches = routes.map((automations) => !routed || this.#traceable(automations).length > 0)
+    const results = await engine.accept(source, [...events], { routed, fires, reaches, ...(cursor && { cursor }) })
     // flows that started while this was being stored have looked for it in vain; a store that fails at this is looked
     // at again when it works
     if (!routed && this.#running) this.handOverWhatWaits().catch(() => {})
@@ -216,7 +219,7 @@ export class Dispatcher {
 
   /** The store was taken away, and all that was on its way with it. */
   forget(): void {
-    this.#inFlight = new InFlight()
+    this.#inFlight = inFlightOf(this.#engine)
     this.#hands = new Hands()
     this.#late = []
     this.#interrupted = []

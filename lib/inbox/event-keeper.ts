@@ -8,6 +8,8 @@ export interface AcceptOptions {
   readonly routed: boolean
   /** Of each event the automations that it starts; empty while nobody can tell. */
   readonly fires?: readonly (readonly string[])[]
+  /** Of each event whether it may reach a sender. */
+  readonly reaches?: readonly boolean[]
   /** Moved in the same transaction; when it is not where it should be, nothing is stored: `cursor_moved`. */
   readonly cursor?: CursorMove
 }
@@ -22,6 +24,8 @@ export interface KeptEvent {
  * `store_unavailable` while nothing can be stored.
  */
 export interface EventKeeper {
+  /** To be told of events of which everything that had to has reached its sender. */
+  readonly history?: { settled(event: { readonly source: string; readonly eventId: string }): void }
   /** Stores events, all or none; resolves when they are on disk. */
   accept(source: string, events: readonly ArtifactEvent[], options: AcceptOptions): Promise<KeptEvent[]>
   cursor(key: string): Promise<Cursor>

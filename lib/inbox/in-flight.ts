@@ -18,6 +18,8 @@ export interface InFlightOptions {
   grace?: number
   /** Most events remembered; the oldest are forgotten first. */
   limit?: number
+  /** Called with each event that every automation's message of reached a sender, or that none has to. */
+  over?: (event: Handed) => void
 }
 
 /**
@@ -30,16 +32,21 @@ export class InFlight {
   readonly #window: number
   readonly #grace: number
   readonly #limit: number
+  readonly #over: (event: Handed) => void
 
-  constructor({ window = 60_000, grace = 2_000, limit = 20_000 }: InFlightOptions = {}) {
+  constructor({ window = 60_000, grace = 2_000, limit = 20_000, over = () => {} }: InFlightOptions = {}) {
     this.#window = window
     this.#grace = grace
     this.#limit = limit
+    this.#over = over
   }
 
   handed({ source, eventId }: Handed, automations: readonly string[], now: number): void {
     this.#prune(now)
-    if (automations.length === 0) return
+    if (automations.length === 0) {
+      this.#over({ source, eventId })
+      return
+    }
     const key = keyOf(source, eventId)
     this.#settled.delete(key)
     this.#open.delete(key)
@@ -54,6 +61,7 @@ export class InFlight {
     entry.open.delete(automation)
     if (entry.open.size > 0) return true
     this.#open.delete(key)
+    this.#over({ source, eventId })
     entry.at = now
     this.#settled.set(key, entry)
     return true

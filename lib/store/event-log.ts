@@ -21,6 +21,8 @@ export interface EventLog {
   markFired(fired: readonly FiredEvent[]): Promise<void>
   /** They were handed to the flows and have settled, or are to be handed to them by a person, though they were set aside. */
   markRouted(seqs: readonly number[]): Promise<void>
+  /** Everything of an event has reached its sender. A store with one owner need not know: there flows keep the order. */
+  settled?(source: string, eventId: string): Promise<void>
   /** A page may be short, or empty, before the end: only `next: null` is the end. */
   events(filter: EventFilter, page: EventPage): Promise<{ events: KnownEvent[]; next: string | null }>
   /** The same, for those who only pass them on: of each its `event` as JSON text. */
@@ -40,6 +42,8 @@ export interface NewEvent {
   readonly receivedAt: number
   /** Whether it goes to the flows right now; otherwise it is kept for them. */
   readonly routed: boolean
+  /** Whether it may reach a sender: what is kept in order waits for it. */
+  readonly reaches?: boolean
   /** The automations that it starts, when it goes to the flows right now. */
   readonly fires?: readonly string[]
 }

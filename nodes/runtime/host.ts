@@ -278,15 +278,16 @@ export class Host {
    */
   storesOf(id: string, z?: string): Stores {
     const embedded = this.stores.open(this.embeddedPath())
-    if (!id) return { own: embedded, all: [embedded], problem: null }
+    const now = () => this.stores.now(this.embeddedPath())
+    if (!id) return { own: embedded, all: [embedded], problem: null, now }
     const enabled = deployedOf(this.#RED, 'delivery-store').filter(({ d }) => !d)
     const saved = enabled.findLast((node) => node.id === id || `${z}-${node.id}` === id)
     try {
       if (!saved) throw NO_STORE
       const own = this.stores.open(this.#planned(id, saved as object).file)
-      return { own, all: own === embedded ? [embedded] : [own, embedded], problem: null }
+      return { own, all: own === embedded ? [embedded] : [own, embedded], problem: null, now }
     } catch (error) {
-      return { own: embedded, all: [embedded], problem: asAutomationError(error) }
+      return { own: embedded, all: [embedded], problem: asAutomationError(error), now }
     }
   }
 }

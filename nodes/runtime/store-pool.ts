@@ -22,6 +22,8 @@ export interface Stores {
   readonly all: readonly DeliveryEngine[]
   /** The configured store does not exist: new deliveries wait in the embedded one. */
   readonly problem: Problem
+  /** Unix milliseconds by the clock of that one: a database's, where several Node-RED have one. */
+  readonly now: () => number
 }
 
 /** So long requests may take when the process ends, in milliseconds. */
@@ -31,6 +33,7 @@ interface Opened {
   readonly engine: DeliveryEngine
   /** Resolves with it once the first try to open the file is over. */
   readonly started: Promise<DeliveryEngine>
+  readonly now: () => number
 }
 
 /** The open stores, one engine each, by the path of their file. They stay open over redeploys. */
@@ -66,6 +69,11 @@ export class StorePool {
     return this.#entry(path).engine
   }
 
+  /** Unix milliseconds by the clock of a store. */
+  now(path: string): number {
+    return this.#entry(path).now()
+  }
+
   /** Like `open`, once the first try to open the file is over. */
   engine(path: string): Promise<DeliveryEngine> {
     return this.#entry(path).started
@@ -87,9 +95,10 @@ export class StorePool {
     const log = (level: 'info' | 'warn' | 'error') => (text: string) =>
       this.#log(level, `[artifact-automations] ${text}`)
     const store = file === DATABASE ? this.#shared() : this.#embedded(file, { warn: log('warn'), info: log('info') })
+    const now = () => store.now?.() ?? Date.now()
     const engine = new DeliveryEngine({
       store,
-      clock: { now: () => store.now?.() ?? Date.now() },
+      clock: { now },
       // Node-RED's web server keeps the process alive; a wait for the next attempt must not
       timers: { setTimeout: (call, ms) => setTimeout(call, ms).unref(), clearTimeout },
       random: Math.random,
@@ -101,7 +110,7 @@ export class StorePool {
       for (const listener of this.#listeners) listener(file, problem)
     })
     engine.onEventsWait = () => this.onEventsWait()
-    const opened = { engine, started: engine.start().then(() => engine) }
+    const opened = { engine, started: engine.start().then(() => engine), now }
     this.#opened.set(file, opened)
     return opened
   }

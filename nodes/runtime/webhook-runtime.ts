@@ -88,7 +88,8 @@ export class WebhookRuntime {
   async #send(...[delivery, number, signal, arrived]: Parameters<LanePort['send']>): Promise<SendResult> {
     if (!this.#compiled) throw new Error('The webhook has no working configuration.')
     const { webhook, client } = this.#compiled
-    const started = new Date()
+    const now = () => new Date(this.stores.now())
+    const started = now()
     const { id, payload, slots, contentType } = delivery
     const input = { id, attempt: number, at: started, payload, slots, contentType }
     const options = { signal, now: () => new Date(), arrived }

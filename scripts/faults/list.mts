@@ -48,6 +48,7 @@ export const FAULTS: readonly { readonly section: string; readonly faults: Reado
       106: ['the database is away, and comes back'],
       107: ['an instance ends in order, or joins'],
       108: ['a setting that is no database, a server that refuses'],
+      109: ['the clock of one instance is an hour wrong'],
     },
   },
   {

@@ -43,10 +43,10 @@ export class Cluster {
     return this.members[index]!.site
   }
 
-  async start(index: number, flow?: readonly FlowNode[], more: object = {}): Promise<void> {
+  async start(index: number, flow?: readonly FlowNode[], env: Record<string, string> = {}): Promise<void> {
     const { site, network } = this.members[index]!
     const database = { connectionString: server!.url(undefined, network.port), schema: this.schema, ...this.#settings }
-    await site.start(flow, { settings: { artifactAutomations: { database, ...more } } })
+    await site.start(flow, { settings: { artifactAutomations: { database } }, env })
   }
 
   /** With one flow on all of them, at once. */

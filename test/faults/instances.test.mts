@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import path from 'node:path'
 import { setTimeout as passed } from 'node:timers/promises'
 import { eventually } from '../e2e/harness/wait.mts'
 import { event, webhook } from '../nodes/automation.mts'
@@ -58,11 +59,7 @@ describe('several Node-RED on one PostgreSQL', () => {
   it('send in order of a collection, and within the rate limit, whoever is asked', async () => {
     await two({ ordering: 'collection', rateLimit: '20' })
     const all = ids(30)
-    for (const [index, id] of all.entries()) {
-      await cluster.site(index % 2).accept(id)
-      const made = async () => (await cluster.rows(`SELECT 1 FROM @deliveries WHERE event_id = '${id}'`)).length === 1
-      await eventually(made, `${id} did not reach its sender`, PATIENCE)
-    }
+    for (const [index, id] of all.entries()) await cluster.site(index % 2).accept(id)
     await arrived(all)
     assert.deepEqual(events(), all)
     const [first, last] = [requests()[0]!, requests().at(-1)!]
@@ -189,5 +186,89 @@ describe('several Node-RED on one PostgreSQL', () => {
       assert.equal(told.length, 2, told.join('\n'))
       assert.ok(!site.nodeRed.log.join('\n').includes(cluster.server.password))
     }
+  })
+
+  it('keep the place of an event that a slow flow holds when its instance dies', async () => {
+    await cluster.prepare(2)
+    const slow = (timeout: string) =>
+      automation(cluster.site(0).receiver.url, { hook: { ordering: 'collection' } })
+        .map((node) => (node.id === 'trigger' ? { ...node, wires: [['slow']] } : node))
+        .concat({
+          id: 'slow',
+          z: 'tab',
+          type: 'delay',
+          x: 0,
+          y: 0,
+          pauseType: 'delay',
+          timeout,
+          timeoutUnits: 'seconds',
+          wires: [['template']],
+        })
+    await cluster.startAll(slow('2'))
+    await cluster.ready()
+    await owned()
+    await cluster.site(0).accept('first')
+    await cluster.site(1).accept('second')
+    await cluster.site(0).kill()
+    await cluster.site(1).accept('third')
+    await arrived(['first', 'second', 'third'])
+    assert.deepEqual(events(), ['first', 'second', 'third'])
+  })
+
+  it('ask at most two queries a second each while nothing happens, on few connections', async () => {
+    await two()
+    await cluster.site(0).accept('warm')
+    await arrived(['warm'])
+    const asked = async () => {
+      const [sum] = await cluster.server.query<{ calls: string; connections: string }>(
+        `SELECT (SELECT xact_commit FROM pg_stat_database WHERE datname = 'postgres') AS calls,
+           (SELECT count(*) FROM pg_stat_activity WHERE application_name = 'artifact-automations') AS connections`,
+      )
+      return { calls: Number(sum!.calls), connections: Number(sum!.connections), at: performance.now() }
+    }
+    await passed(2_000)
+    const before = await asked()
+    await passed(5_000)
+    const after = await asked()
+    const rate = (after.calls - before.calls) / ((after.at - before.at) / 1_000)
+    assert.ok(rate <= 2 * 2 + 1, `${rate} a second by two`)
+    assert.ok(after.connections <= 2 * 12, `${after.connections} connections`)
+  })
+
+  it('#109 disturb nobody when the clock of one is an hour wrong: the database’s decides', async () => {
+    await cluster.prepare(2)
+    const flow = automation(cluster.site(0).receiver.url, { hook: { schedule: '1s' } })
+    await cluster.start(0, flow, { NODE_OPTIONS: `--require ${path.join(import.meta.dirname, 'wrong-clock.cjs')}` })
+    await owned()
+    await cluster.start(1, flow)
+    await cluster.ready()
+    let fails = true
+    cluster.site(0).receiver.answer((_request, response) => response.writeHead(fails ? 503 : 200).end())
+    await cluster.site(1).accept('a')
+    await cluster.site(0).receiver.until(
+      () => requests().length > 0,
+      PATIENCE,
+      () => 'nothing was sent',
+    )
+    fails = false
+    const [row] = await cluster.site(1).until('delivered', 1)
+    const times = [...(await cluster.site(0).log(row!.id)).map(({ started_at }) => started_at), row!.created_at]
+    const sent = requests().map(({ headers }) => Number(headers['webhook-timestamp']) * 1_000)
+    for (const at of [...times.map((time) => Date.parse(time)), ...sent.filter((time) => !Number.isNaN(time))]) {
+      assert.ok(Math.abs(at - Date.now()) < 120_000, new Date(at).toISOString())
+    }
+  })
+
+  it('#108 refuse with 503, in red and in words, when the setting is no database', async () => {
+    await cluster.prepare(1)
+    const { site } = cluster.members[0]!
+    const settings = { artifactAutomations: { database: { connectionString: 'mysql://us:s3cret@db/x' } } }
+    await site.start(automation(site.receiver.url), { settings })
+    await site.nodeRed.listen()
+    await site.shows('trigger', /database: wrong setting/)
+    const { status, headers } = await site.post(event({ event_id: 'a' }))
+    assert.equal(status, 503)
+    assert.ok(Number(headers.get('retry-after')) > 0)
+    assert.ok(!site.nodeRed.log.join('\n').includes('s3cret'))
   })
 })

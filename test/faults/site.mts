@@ -18,10 +18,12 @@ export interface Row {
   readonly event_id: string
   readonly status: string
   readonly attempts: number
+  readonly created_at: string
   readonly error?: { readonly code: string; readonly message: string }
 }
 
 export interface Attempt {
+  readonly started_at: string
   readonly status_code?: number
   readonly error?: { readonly code: string }
 }

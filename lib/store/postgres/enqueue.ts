@@ -6,7 +6,8 @@ import type { Enqueued, NewRecord } from '../delivery-queue.js'
 import { deliveryOf, type Row } from '../rows.js'
 import { PENDING, STATUSES } from '../statuses.js'
 import type { Query } from './database.js'
-import { currentFences, lockOrder } from './locks.js'
+import { currentFences } from './locks.js'
+import { Places } from './places.js'
 import { pgId, pgText, pgTextOrNull } from './text.js'
 import type { Outcome, Step, Transaction } from './writer.js'
 
@@ -20,14 +21,14 @@ const INSERT = `
     WITH ORDINALITY AS t (id, event_id, automation_id, automation_name, webhook_id, webhook_name, sender_id, sender_name,
       collection, order_key, created_at, due_at, claim, terms, payload, slots, content_type, message, event, request, n)
   ), y AS (
-    SELECT x.*, e.sources, e.sample FROM x CROSS JOIN LATERAL (
-      SELECT count(*) AS sources, coalesce(bool_and(left(source, 7) = 'sample:'), false) AS sample
-      FROM (SELECT source FROM @events WHERE event_id = x.event_id LIMIT 2) s) e
+    SELECT x.*, e.sources, e.sample, e.place FROM x CROSS JOIN LATERAL (
+      SELECT count(*) AS sources, min(seq) AS place, coalesce(bool_and(left(source, 7) = 'sample:'), false) AS sample
+      FROM (SELECT source, seq FROM @events WHERE event_id = x.event_id ORDER BY seq LIMIT 2) s) e
   ), d AS (
     INSERT INTO @deliveries (id, event_id, automation_id, automation_name, webhook_id, webhook_name, sender_id, sender_name,
-      collection, order_key, status, created_at, due_at, claim, finished_at, sample, terms)
+      collection, order_key, place, status, created_at, due_at, claim, finished_at, sample, terms)
     SELECT id, event_id, automation_id, automation_name, webhook_id, webhook_name, sender_id, sender_name, collection,
-      order_key, $21::smallint, created_at, due_at, claim, CASE WHEN $21::smallint = ${DRY_RUN} THEN created_at END,
+      order_key, coalesce(place, (SELECT coalesce(max(seq), 0) FROM @events)), $21::smallint, created_at, due_at, claim, CASE WHEN $21::smallint = ${DRY_RUN} THEN created_at END,
       CASE WHEN sample THEN 1 ELSE 0 END, terms
     FROM y ORDER BY n ON CONFLICT (id) DO NOTHING RETURNING seq, id, sample
   ), b AS (
@@ -78,39 +79,31 @@ async function insert(
   return new Map(rows.map((row) => [row['id'] as string, row]))
 }
 
-/** What is behind a delivery with the same key, and so has to wait. */
-const PENDING_KEYS = `
-  SELECT k.w, k.o FROM unnest($1::text[], $2::text[]) AS k (w, o)
-  WHERE EXISTS (SELECT 1 FROM @deliveries WHERE status = 0 AND webhook_id = k.w AND order_key = k.o)`
-
 interface Wish {
   readonly entry: NewRecord
   /** Of the lease under which it is to be claimed, when this instance has it. */
   readonly fence: number | null
 }
 
-/** New deliveries. @param schema in whose name what waits for one another is locked */
-export function enqueueStep(schema: string, taken: (delivery: StoredDelivery) => void): Step<Wish, Enqueued> {
+export function enqueueStep(taken: (delivery: StoredDelivery) => void): Step<Wish, Enqueued> {
   return {
     order: 3,
+    locks: (_query, items) => Places.keys(items),
     async run(transaction, items) {
       const { query, deltas } = transaction
       const fences = await currentFences(
         query,
         items.filter(({ fence }) => fence !== null).map(({ entry }) => entry.webhook.id),
       )
-      const waiting = await waitingKeys(transaction, schema, items)
-      const first = new Map<string, { entry: NewRecord; state: State; sample: boolean; seq: number }>()
+      const places = await Places.of(transaction, items)
+      const first = new Map<string, { entry: NewRecord; state: State }>()
       const news: { entry: NewRecord; state: State }[] = []
-      for (const { entry, fence } of items) {
+      for (const { entry, fence } of places.sorted(items)) {
         if (first.has(entry.id)) continue
-        const orderKey = entry.ordered ? entry.orderKey : null
-        const key = orderKey === null ? null : JSON.stringify([entry.webhook.id, pgText(orderKey)])
-        const waits = key !== null && waiting.has(key)
-        if (key !== null) waiting.add(key)
-        const mayClaim = fence !== null && !waits && fences(entry.webhook.id) === fence
-        const state = { orderKey, dueAt: waits ? null : entry.createdAt, claim: mayClaim ? fence : null }
-        first.set(entry.id, { entry, state, sample: false, seq: 0 })
+        const dueAt = places.dueAt(entry)
+        const mayClaim = fence !== null && dueAt === entry.createdAt && fences(entry.webhook.id) === fence
+        const state = { orderKey: entry.ordered ? entry.orderKey : null, dueAt, claim: mayClaim ? fence : null }
+        first.set(entry.id, { entry, state })
         news.push({ entry, state })
       }
       let stored = await insert(query, PENDING, news)
@@ -134,6 +127,7 @@ export function enqueueStep(schema: string, taken: (delivery: StoredDelivery) =>
           [...there.keys()].filter((id) => !again.has(id)),
         )
       }
+      await places.letThrough(query)
       const given = new Set<string>()
       return items.map(({ entry }): Outcome<Enqueued> => {
         const row = stored.get(entry.id)
@@ -153,20 +147,6 @@ export function enqueueStep(schema: string, taken: (delivery: StoredDelivery) =>
       })
     },
   }
-}
-
-async function waitingKeys({ query }: Transaction, schema: string, items: readonly Wish[]): Promise<Set<string>> {
-  const keys = items
-    .filter(({ entry }) => entry.ordered && entry.orderKey !== null)
-    .map(({ entry }) => ({ webhook: entry.webhook.id, key: pgText(entry.orderKey!) }))
-  if (keys.length === 0) return new Set()
-  await lockOrder(query, schema, keys)
-  const rows = await query(
-    PENDING_KEYS,
-    keys.map(({ webhook }) => webhook),
-    keys.map(({ key }) => key),
-  )
-  return new Set(rows.map(({ w, o }) => JSON.stringify([w, o])))
 }
 
 async function existing(query: Query, ids: readonly string[]): Promise<Map<string, Row>> {

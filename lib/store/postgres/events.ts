@@ -1,3 +1,4 @@
+import { orderKey } from '../../delivery/order-key.js'
 import { AutomationError } from '../../error.js'
 import type { ArtifactEvent } from '../../events/event.js'
 import { isSample } from '../../events/sample-source.js'
@@ -7,14 +8,17 @@ import type { Cursor, CursorMove, FiredEvent, KnownEvent, NewEvent, UnroutedEven
 import { idOf } from '../id-text.js'
 import type { Row } from '../rows.js'
 import { ROUTING } from '../statuses.js'
+import { NOW } from './clock.js'
 import type { Query } from './database.js'
 import type { Instance } from './lifecycle.js'
-import { pgId, pgText } from './text.js'
+import { pgId, pgText, pgTextOrNull } from './text.js'
 import type { Outcome, Step, Transaction } from './writer.js'
 
 interface Put {
   readonly events: readonly NewEvent[]
   readonly cursor: CursorMove | undefined
+  /** Whether deliveries of any webhook are kept in order. */
+  readonly ordered: boolean
 }
 
 /** The new events of several calls, and the cursors that move with them. */
@@ -33,7 +37,11 @@ export const PUT_EVENTS: Step<Put, boolean[]> = {
         first.push(event)
       }
     }
-    const stored = await insert(transaction, first)
+    const stored = await insert(
+      transaction,
+      first,
+      items.some(({ ordered }) => ordered),
+    )
     return items.map(({ events, cursor }, index): Outcome<boolean[]> => {
       if (!moved[index]) return { error: cursorMoved(cursor!.key) }
       // the first of two that are the same is the one that was stored
@@ -45,12 +53,16 @@ export const PUT_EVENTS: Step<Put, boolean[]> = {
 const keyOf = ({ source, event }: NewEvent): string => `${source} ${pgId(event.event_id)}`
 
 /** @returns the keys of those that are new */
-async function insert({ query, me, tally }: Transaction, events: readonly NewEvent[]): Promise<Set<string>> {
+async function insert(
+  { query, me, tally }: Transaction,
+  events: readonly NewEvent[],
+  ordered: boolean,
+): Promise<Set<string>> {
   if (events.length === 0) return new Set()
   const rows = await query(
-    `INSERT INTO @events (source, event_id, received_at, routed, instance, fired, event_type, terms, json)
-     SELECT s, e, r, ro, $9, f, t, te, j FROM unnest($1::text[], $2::text[], $3::bigint[], $4::smallint[], $5::integer[],
-       $6::text[], $7::text[], $8::text[]) WITH ORDINALITY AS t (s, e, r, ro, f, t, te, j, n) ORDER BY n
+    `INSERT INTO @events (source, event_id, received_at, routed, instance, handed_at, open_key, fired, event_type, terms, json)
+     SELECT s, e, r, ro, $9, r, o, f, t, te, j FROM unnest($1::text[], $2::text[], $3::bigint[], $4::smallint[], $5::integer[],
+       $6::text[], $7::text[], $8::text[], $10::text[]) WITH ORDINALITY AS t (s, e, r, ro, f, t, te, j, o, n) ORDER BY n
      ON CONFLICT (event_id, source) DO NOTHING RETURNING source, event_id`,
     events.map(({ source }) => pgText(source)),
     events.map(({ event }) => pgId(event.event_id)),
@@ -61,6 +73,7 @@ async function insert({ query, me, tally }: Transaction, events: readonly NewEve
     events.map(({ event }) => pgText(termsOf(event))),
     events.map(({ event }) => JSON.stringify(event)),
     me.id,
+    events.map(({ event, reaches }) => (ordered && reaches === true ? pgTextOrNull(orderKey(event)) : null)),
   )
   const stored = new Set(rows.map((row) => `${row['source']} ${row['event_id']}`))
   for (const entry of events) {
@@ -145,7 +158,7 @@ export async function unroutedEvents(
   limit: number,
 ): Promise<UnroutedEvent[]> {
   const rows = await query(
-    `UPDATE @events e SET instance = $1 FROM (
+    `UPDATE @events e SET instance = $1, again = true, handed_at = ${NOW} FROM (
        SELECT seq FROM @events WHERE routed <> 1 AND seq > $2 AND (instance IS NULL OR instance = $1)
        ORDER BY seq LIMIT $3 FOR UPDATE SKIP LOCKED) taken
      WHERE e.seq = taken.seq RETURNING e.seq, e.source, e.routed, e.json`,

@@ -3,6 +3,7 @@ import { laneOf } from '../lease.js'
 import type { Query } from './database.js'
 
 export interface OrderKey {
+  /** Empty: the collection's events. */
   readonly webhook: string
   readonly key: string
 }

@@ -56,6 +56,7 @@ export class News {
   readonly #ask: Query
   readonly #queues = new Map<string, Sums>()
   readonly #webhooks = new Map<string, { readonly at: number; readonly text: string }>()
+  readonly #ordered = new Set<string>()
   #since = 0
 
   constructor(ask: Query) {
@@ -78,8 +79,15 @@ export class News {
     }
   }
 
+  /** Whether the deliveries of a webhook, or of any, are kept in order. */
+  isOrdered(webhook?: string): boolean {
+    return webhook === undefined ? this.#ordered.size > 0 : this.#ordered.has(webhook)
+  }
+
   /** @param row of a webhook, as this instance has just changed it */
   known(row: Row): void {
+    if (row['ordering'] === 'collection') this.#ordered.add(row['id'] as string)
+    else this.#ordered.delete(row['id'] as string)
     this.#webhooks.set(row['id'] as string, { at: row['changed_at'] as number, text: JSON.stringify(stateOf(row)) })
   }
 

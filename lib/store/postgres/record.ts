@@ -32,7 +32,7 @@ const ATTEMPTS = `
 const LET_GO = `
   UPDATE @deliveries d SET due_at = k.at FROM (
     SELECT (SELECT n.seq FROM @deliveries n WHERE n.status = 0 AND n.webhook_id = x.w AND n.order_key = x.o
-      ORDER BY n.seq LIMIT 1) AS seq, x.at
+      ORDER BY n.place, n.seq LIMIT 1) AS seq, x.at
     FROM unnest($1::text[], $2::text[], $3::bigint[]) AS x (w, o, at)) k
   WHERE d.seq = k.seq AND d.due_at IS NULL RETURNING d.webhook_id, d.order_key`
 
@@ -44,10 +44,20 @@ const MOST_KNOWN = 1_000
 type Recorded = { readonly successor: boolean }
 
 /** Results of attempts. */
-export function recordStep(schema: string, done: (result: AttemptRecord) => void): Step<AttemptRecord, Recorded> {
+export function recordStep(
+  schema: string,
+  isOrdered: (webhook: string) => boolean,
+  done: (result: AttemptRecord) => void,
+): Step<AttemptRecord, Recorded> {
   const known = new Set<string>()
   return {
     order: 4,
+    locks: (_query, results) =>
+      results.flatMap(({ status, delivery: { webhook, orderKey } }) =>
+        status === 'pending' || orderKey === null || !isOrdered(webhook.id)
+          ? []
+          : [{ webhook: webhook.id, key: orderKey }],
+      ),
     async run(transaction, results) {
       const rows = await update(transaction.query, results)
       const accepted = results.filter(({ delivery }) => rows.has(delivery.seq))

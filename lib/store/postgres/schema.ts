@@ -52,12 +52,16 @@ export const MIGRATIONS: readonly string[] = [
     received_at bigint NOT NULL,
     routed smallint NOT NULL,   -- 0: the flows have not seen it, 1: they have, 2: they have, but it may not have settled
     instance bigint,            -- whose flows; null: nobody's
+    handed_at bigint NOT NULL,  -- when they got it
+    again boolean NOT NULL DEFAULT false,  -- not for the first time
+    open_key text,              -- what its deliveries will have in common, as long as they may still come
     fired integer,              -- how many automations it started; null while the flows have not seen it
     event_type text NOT NULL,
     terms text NOT NULL,        -- what is searched, in small letters
     json text NOT NULL
   );
   CREATE UNIQUE INDEX events_by_id ON @events (event_id, source);
+  CREATE INDEX events_open ON @events (open_key, seq) WHERE open_key IS NOT NULL;
   CREATE INDEX events_unrouted ON @events (seq) WHERE routed <> 1;
 
   CREATE TABLE @deliveries (
@@ -72,6 +76,7 @@ export const MIGRATIONS: readonly string[] = [
     sender_name text NOT NULL,
     collection text,
     order_key text,             -- the collection, while the webhook keeps the order
+    place bigint NOT NULL,      -- in that order: the number of the event, or of the newest one where it is among none
     status smallint NOT NULL,
     attempts integer NOT NULL DEFAULT 0,
     step integer NOT NULL DEFAULT 0,
@@ -94,7 +99,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX deliveries_by_automation ON @deliveries (automation_id, webhook_id, status, seq);
   CREATE INDEX deliveries_queue ON @deliveries (webhook_id, sender_id, due_at, seq) WHERE status = 0 AND claim IS NULL;
   CREATE INDEX deliveries_claimed ON @deliveries (webhook_id) WHERE status = 0 AND claim IS NOT NULL;
-  CREATE INDEX deliveries_in_order ON @deliveries (webhook_id, order_key, seq) WHERE status = 0 AND order_key IS NOT NULL;
+  CREATE INDEX deliveries_in_order ON @deliveries (webhook_id, order_key, place, seq)
+    WHERE status = 0 AND order_key IS NOT NULL;
   CREATE INDEX deliveries_owed ON @deliveries (sender_id, seq) WHERE owed <> 0;
   CREATE INDEX deliveries_cancel ON @deliveries (webhook_id) WHERE cancel;
 

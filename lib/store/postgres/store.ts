@@ -22,6 +22,7 @@ import { leave, notOpen, reap, register, suspectEvents, type Within } from './li
 import { migrate } from './migrate.js'
 import { owedOutputs } from './outputs.js'
 import { Owner } from './owner.js'
+import { SETTLE } from './places.js'
 import { Reading } from './reading.js'
 import { markStarted, recordStep } from './record.js'
 import { redeliver, wanted } from './redeliver.js'
@@ -93,8 +94,12 @@ export class PostgresStore extends Reading implements DeliveryStore {
         db,
         owner,
         writer,
-        enqueue: enqueueStep(db.tables.schema, (delivery) => this.#hand.take([delivery])),
-        record: recordStep(db.tables.schema, ({ delivery }) => this.#hand.give([delivery.seq])),
+        enqueue: enqueueStep((delivery) => this.#hand.take([delivery])),
+        record: recordStep(
+          db.tables.schema,
+          (webhook) => owner.news.isOrdered(webhook),
+          ({ delivery }) => this.#hand.give([delivery.seq]),
+        ),
       }
       await owner.begin()
       const { count, lastAlive, interrupted } = reaped
@@ -156,7 +161,9 @@ export class PostgresStore extends Reading implements DeliveryStore {
 
   async putEvents(entries: readonly NewEvent[], cursor?: CursorMove): Promise<boolean[]> {
     if (entries.length === 0 && cursor === undefined) return []
-    return this.#open().writer.do(events.PUT_EVENTS, { events: entries, cursor }, 2_000 * entries.length)
+    const { writer, owner } = this.#open()
+    const ordered = owner.news.isOrdered()
+    return writer.do(events.PUT_EVENTS, { events: entries, cursor, ordered }, 2_000 * entries.length)
   }
 
   async suspectEvents(since: number): Promise<void> {
@@ -173,6 +180,11 @@ export class PostgresStore extends Reading implements DeliveryStore {
 
   async markRouted(seqs: readonly number[]): Promise<void> {
     await this.#work((transaction) => events.markRouted(transaction, seqs))
+  }
+
+  async settled(source: string, eventId: string): Promise<void> {
+    const { writer, owner } = this.#open()
+    if (owner.news.isOrdered()) await writer.do(SETTLE, { source, eventId })
   }
 
   async enqueue(entry: NewRecord): Promise<Enqueued> {

@@ -1,5 +1,6 @@
 import { hourOf } from '../statistics.js'
 import type { SweepCursor, SweepSlice } from '../store.js'
+import { NOW } from './clock.js'
 import type { Query } from './database.js'
 
 /** Goes along the oldest rows: deliveries, then events whose deliveries are gone, then what was counted. The newest row stays. */
@@ -10,6 +11,9 @@ export async function sweep(query: Query, slice: SweepSlice): Promise<{ deleted:
     ? await sweepEvents(query, from.events, slice)
     : { end: false, last: from.events, deleted: 0 }
   if (events.end) await sweepStatistics(query, slice)
+  // of events that a flow dropped without a word
+  if (events.end)
+    await query(`UPDATE @events SET open_key = NULL WHERE open_key IS NOT NULL AND received_at < ${NOW} - 600000`)
   return {
     deleted: deliveries.deleted + events.deleted,
     next: events.end ? null : { deliveries: deliveries.last, events: events.last, statistics: null },

@@ -64,8 +64,9 @@ export async function reorder(
   const keys = rows.flatMap(({ collection }) => (collection === null ? [] : [{ webhook, key: collection as string }]))
   await lockOrder(query, schema, keys)
   await query(
-    `UPDATE @deliveries d SET order_key = collection, due_at = CASE WHEN d.seq > h.seq THEN NULL ELSE due_at END
-     FROM (SELECT collection AS key, min(seq) AS seq FROM @deliveries WHERE status = 0 AND webhook_id = $1 GROUP BY 1) h
+    `UPDATE @deliveries d SET order_key = collection, due_at = CASE WHEN d.seq <> h.seq THEN NULL ELSE due_at END
+     FROM (SELECT DISTINCT ON (collection) collection AS key, seq FROM @deliveries WHERE status = 0 AND webhook_id = $1
+       ORDER BY collection, place, seq) h
      WHERE status = 0 AND webhook_id = $1 AND d.collection = h.key`,
     webhook,
   )

@@ -4,6 +4,7 @@ import { Deltas, writeCounts } from './counts.js'
 import type { Database, Query } from './database.js'
 import { isCollision } from './errors.js'
 import type { Instance } from './lifecycle.js'
+import { lockOrder, type OrderKey } from './locks.js'
 
 /** What one transaction has. */
 export interface Transaction {
@@ -22,6 +23,8 @@ export type Outcome<R> = { readonly value: R; readonly after?: () => void } | { 
 export interface Step<T, R> {
   /** Before which others; what has none is done one by one, in the order that it came. */
   readonly order: number
+  /** What waits for one another and is looked at: all of a transaction is locked at its beginning, so that no two of them meet. */
+  locks?(query: Query, items: readonly T[]): readonly OrderKey[] | Promise<readonly OrderKey[]>
   /** An outcome each, in their order. */
   run(transaction: Transaction, items: readonly T[]): Promise<Outcome<R>[]>
 }
@@ -126,7 +129,14 @@ export class Writer {
     }
     const transaction = { query, me, tally, deltas, tellOthers }
     const outcomes = new Map<Job, Outcome<unknown>>()
-    for (const [step, group] of grouped(jobs)) {
+    const groups = grouped(jobs)
+    const keys: OrderKey[] = []
+    for (const [step, group] of groups) {
+      const items = group.map(({ item }) => item)
+      keys.push(...((await step.locks?.(query, items)) ?? []))
+    }
+    await lockOrder(query, this.#db.tables.schema, keys)
+    for (const [step, group] of groups) {
       const items = group.map(({ item }) => item)
       const results = await step.run(transaction, items)
       for (const [index, job] of group.entries()) outcomes.set(job, results[index]!)
