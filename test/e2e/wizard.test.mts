@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Browser, Locator, Page } from 'playwright-core'
+import { axeViolations } from './harness/axe.mts'
 import { launchBrowser } from './harness/browser.mts'
 import { Editor } from './harness/editor.mts'
 import { type FlowNode, NODE_RED_VERSION, NodeRed } from './harness/node-red.mts'
@@ -177,6 +178,55 @@ describe(`New automation in Node-RED ${NODE_RED_VERSION}`, () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Leave' }).click()
     await tray.waitFor({ state: 'detached' })
     assert.equal(await editor.dirty(), false)
+  })
+
+  it('has no fault that axe finds, in any step, with what is new and what is wrong', async () => {
+    await open()
+    const look = async () => assert.deepEqual(await axeViolations(page, '.aa-wizard'), [], String(await step()))
+    await press('New source')
+    await look()
+    await tray.getByLabel('Source', { exact: true }).selectOption({ label: 'registry' })
+    await press('Next')
+    await look()
+    await press('Next')
+    await press('New webhook')
+    await tray.getByRole('button', { name: 'New secret' }).first().click()
+    await press('Next')
+    await look()
+    await tray.getByLabel('Webhook', { exact: true }).selectOption({ label: 'ci' })
+    await press('Next')
+    await press('Create automation')
+    await look()
+    await press('Cancel')
+    await page.getByRole('dialog').waitFor()
+    assert.deepEqual(await axeViolations(page, 'dialog[open]'), [])
+    await page.getByRole('dialog').getByRole('button', { name: 'Leave' }).click()
+    await tray.waitFor({ state: 'detached' })
+  })
+
+  it('can be gone through by the keyboard alone', async () => {
+    await open()
+    const { keyboard } = page
+    const focused = () =>
+      page.evaluate(() => document.activeElement?.closest('.aa-wizard, .red-ui-tray-header') !== null)
+    await tray.getByLabel('Source', { exact: true }).focus()
+    await keyboard.press('ArrowDown')
+    for (const [name, key] of [
+      ['Payload', 'Control+Enter'],
+      ['Webhook', 'Control+Enter'],
+    ] as const) {
+      await keyboard.press(key)
+      await tray.locator('[aria-current=step]', { hasText: name }).waitFor()
+      assert.equal(await focused(), true, name)
+    }
+    await keyboard.press('ArrowDown')
+    await keyboard.press('Control+Enter')
+    await tray.locator('[aria-current=step]', { hasText: 'Name' }).waitFor()
+    await keyboard.type('by keyboard')
+    await keyboard.press('Control+Enter')
+    await tray.waitFor({ state: 'detached' })
+    assert.ok((await editor.flow()).some(({ name }) => name === 'by keyboard'))
+    await page.evaluate(() => RED.actions.invoke('core:undo'))
   })
 
   it('leaves nothing behind when it is cancelled, what was made for it neither', async () => {

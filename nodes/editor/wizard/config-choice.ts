@@ -76,7 +76,8 @@ export class ConfigChoice {
       option.value = made.node.id
     }
     this.select.value = this.#made.node.id
-    this.select.dispatchEvent(new Event('change', { bubbles: true }))
+    // nobody typed that: see `Wizard`
+    this.select.dispatchEvent(new CustomEvent('change', { bubbles: true }))
     this.#made.focus()
   }
 

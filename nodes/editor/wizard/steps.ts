@@ -70,6 +70,7 @@ export class NameStep implements Step {
   readonly #description = element('textarea', { id: newId('description'), rows: '2' })
   readonly #flow = element('select', { id: newId('flow') })
   #note: Note | null = null
+  #flowNote: Note | null = null
 
   constructor() {
     RED.nodes.eachWorkspace(({ id, label, locked }) => {
@@ -87,6 +88,7 @@ export class NameStep implements Step {
 
   start(): void {
     this.#note = new Note(this.#name)
+    this.#flowNote = new Note(this.#flow)
     this.#name.addEventListener('input', () => this.#note?.clear())
   }
 
@@ -103,8 +105,10 @@ export class NameStep implements Step {
   insist(): HTMLElement | null {
     const missing = this.values.name === ''
     this.#note?.say('error', missing ? words('name-missing') : '')
+    const nowhere = this.#flow.value === ''
+    this.#flowNote?.say('error', nowhere ? words('flow-missing') : '')
     if (missing) return this.#name
-    return this.#flow.value === '' ? this.#flow : null
+    return nowhere ? this.#flow : null
   }
 
   close(): void {}

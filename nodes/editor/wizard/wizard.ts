@@ -65,7 +65,7 @@ class Wizard {
     body.append(root)
     for (const kind of ['input', 'change'])
       root.addEventListener(kind, (event) => {
-        this.#touched ||= event.isTrusted
+        this.#touched ||= !(event instanceof CustomEvent)
       })
     root.closest('.red-ui-tray')?.addEventListener('keydown', (event) => this.#key(event as KeyboardEvent))
     this.#show(0)
