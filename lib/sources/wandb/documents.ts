@@ -22,7 +22,7 @@ export const LIMITS = {
   /** Questions about single versions in one request. */
   questions: 40,
   /** Things done to a collection that are asked for from each end of its history. */
-  deeds: 100,
+  actions: 100,
 }
 
 const COMMITTED = '{\\"state\\":\\"COMMITTED\\"}'
@@ -63,7 +63,7 @@ const run = `fragment RunFields on Run {
   name displayName state createdAt heartbeatAt historyLineCount user { username }
 }`
 
-export interface PollWishes {
+export interface PollParts {
   /** Collections of a project, or of all projects of an entity that pass a filter. */
   readonly within: 'project' | 'entity'
   readonly collections: boolean
@@ -80,8 +80,8 @@ export interface PollWishes {
  * One look at a watched thing: the collections that changed last (`head`), a page of all of them in the order of their
  * making (`rolling`), and the runs with the newest heartbeats with those that are watched by name.
  */
-export function pollDocument(wishes: PollWishes, offers: Offers): string {
-  const { within, collections, tags, runs, directory = false, projectsOf = 0 } = wishes
+export function pollDocument(asked: PollParts, offers: Offers): string {
+  const { within, collections, tags, runs, directory = false, projectsOf = 0 } = asked
   const entities = Array.from({ length: projectsOf }, (_, n) => n)
   const sorted = (order: string) => (offers.has('sorting') ? `, order: "${order}"` : '')
   const args = within === 'entity' ? ', projectFilters: $projects, collectionTypes: [SEQUENCE, PORTFOLIO]' : ''
@@ -155,11 +155,11 @@ const detail = (offers: Offers) => `fragment VersionFields on Artifact {
 const history = (offers: Offers) => {
   const aliasActions = '{ edges { node { actionType alias createdAt user { username } } } }'
   const actions = '{ edges { node { actionType createdAt artifact { id } user { username } } } }'
-  const newest = `newestAliasActions: aliasActionHistory(first: ${LIMITS.deeds}, order: "-created_at") ${aliasActions}
-  newestActions: artifactCollectionActions(first: ${LIMITS.deeds}, order: "-created_at") ${actions}`
+  const newest = `newestAliasActions: aliasActionHistory(first: ${LIMITS.actions}, order: "-created_at") ${aliasActions}
+  newestActions: artifactCollectionActions(first: ${LIMITS.actions}, order: "-created_at") ${actions}`
   return `fragment CollectionHistory on ArtifactCollection {
-  aliasActionHistory(last: ${LIMITS.deeds}) ${aliasActions}
-  artifactCollectionActions(last: ${LIMITS.deeds}) ${actions}
+  aliasActionHistory(last: ${LIMITS.actions}) ${aliasActions}
+  artifactCollectionActions(last: ${LIMITS.actions}) ${actions}
   ${offers.has('newestAuthors') ? newest : ''}
 }`
 }

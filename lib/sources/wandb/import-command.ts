@@ -63,8 +63,8 @@ export async function importCommand(argv: readonly string[], world: CommandWorld
     if (!key) throw new AutomationError('secret_missing', `Put the API key into the environment: ${API_KEY}.`)
     const apiKey = judged(new Secret(key), 'api-key', `The API key in ${API_KEY}`)
     const existing = values.flows === undefined ? [] : readFlow(values.flows, world)
-    const wish = { baseUrl, apiKey, entities: values.entity ?? [], source: values.source ?? null, existing }
-    out(`${JSON.stringify(await flowOf(wish, world), null, 2)}\n`)
+    const request = { baseUrl, apiKey, entities: values.entity ?? [], source: values.source ?? null, existing }
+    out(`${JSON.stringify(await flowOf(request, world), null, 2)}\n`)
     return 0
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
@@ -92,7 +92,7 @@ function readFlow(file: string, { read }: CommandWorld): readonly FlowNode[] {
 const noFlow = (file: string, cause?: unknown) =>
   new AutomationError('flow_invalid', `${file} is no flow file, or cannot be read.`, { cause })
 
-interface Wish {
+interface ImportRequest {
   readonly baseUrl: string
   readonly apiKey: Secret
   readonly entities: readonly string[]
@@ -100,7 +100,10 @@ interface Wish {
   readonly existing: readonly FlowNode[]
 }
 
-async function flowOf({ baseUrl, apiKey, entities, source, existing }: Wish, world: CommandWorld): Promise<object[]> {
+async function flowOf(
+  { baseUrl, apiKey, entities, source, existing }: ImportRequest,
+  world: CommandWorld,
+): Promise<object[]> {
   const { connect, newId, report } = world
   const { client, close } = connect(baseUrl, apiKey)
   try {

@@ -7,7 +7,8 @@ import type { Directory } from './directory.js'
 import { notFound } from './failure.js'
 import type { Target } from './target.js'
 
-interface Wish {
+/** Where a trigger waits for what happens. */
+interface Place {
   readonly entity: string
   readonly organization: string
   readonly project: string | null
@@ -20,7 +21,7 @@ interface Wish {
 export function entitiesWithRuns(triggers: readonly WatchTrigger[], directory: Directory): string[] {
   const names = triggers
     .filter(({ run }) => run !== null)
-    .flatMap(({ trigger }) => wishesOf(trigger, directory))
+    .flatMap(({ trigger }) => placesOf(trigger, directory))
     .filter(({ project, registries }) => project === null && !registries)
   return [...new Set(names.map(({ entity }) => entity))]
 }
@@ -38,14 +39,16 @@ export function planWatch(
   const targets = new Map<string, Target>()
   for (const { trigger, run } of triggers) {
     const events = new Set([...trigger.events].filter((type) => !type.startsWith('RUN_')))
-    for (const wish of wishesOf(trigger, directory)) {
-      if (events.size > 0) add(targets, wish, events, [])
+    for (const place of placesOf(trigger, directory)) {
+      if (events.size > 0) add(targets, place, events, [])
       if (run === null) continue
       const names =
-        wish.project === null ? (projects.get(wish.entity) ?? []).filter((name) => !isRegistry(name)) : [wish.project]
-      if (wish.registries) continue
+        place.project === null
+          ? (projects.get(place.entity) ?? []).filter((name) => !isRegistry(name))
+          : [place.project]
+      if (place.registries) continue
       for (const project of names)
-        add(targets, { ...wish, project, implied: wish.implied || wish.project === null }, new Set(), [run])
+        add(targets, { ...place, project, implied: place.implied || place.project === null }, new Set(), [run])
     }
   }
   return withoutOverlap([...targets.values()])
@@ -79,12 +82,12 @@ export function unseenFailure(triggers: readonly WatchTrigger[], directory: Dire
   return notFound(name, `The API key sees no organization ${name}; it sees: ${seen}. Check the name in the trigger.`)
 }
 
-function wishesOf({ scope, entity, project }: Trigger, { organizations, entities }: Directory): Wish[] {
+function placesOf({ scope, entity, project }: Trigger, { organizations, entities }: Directory): Place[] {
   const organizationOf = (name: string) =>
     organizations.find((each) => each.entity === name)?.name ??
     entities.find((each) => each.name === name)?.organization ??
     ''
-  const whole = (name: string, implied: boolean): Wish => ({
+  const whole = (name: string, implied: boolean): Place => ({
     entity: name,
     organization: organizationOf(name),
     project: null,
@@ -92,12 +95,12 @@ function wishesOf({ scope, entity, project }: Trigger, { organizations, entities
     registries: false,
     implied,
   })
-  const one = (name: string, only: string, implied: boolean): Wish => ({ ...whole(name, implied), project: only })
+  const one = (name: string, only: string, implied: boolean): Place => ({ ...whole(name, implied), project: only })
   const registries = (
     organization: { name: string; entity: string },
     names: readonly string[] | null,
     implied: boolean,
-  ): Wish => ({
+  ): Place => ({
     ...whole(organization.entity, implied),
     organization: organization.name,
     projects: names,
@@ -134,8 +137,13 @@ function wishesOf({ scope, entity, project }: Trigger, { organizations, entities
   }
 }
 
-function add(targets: Map<string, Target>, wish: Wish, events: ReadonlySet<EventType>, runs: readonly RunRule[]): void {
-  const { entity, organization, project, registries } = wish
+function add(
+  targets: Map<string, Target>,
+  place: Place,
+  events: ReadonlySet<EventType>,
+  runs: readonly RunRule[],
+): void {
+  const { entity, organization, project, registries } = place
   const key = registries
     ? `registries/${entity}`
     : project === null
@@ -143,19 +151,19 @@ function add(targets: Map<string, Target>, wish: Wish, events: ReadonlySet<Event
       : `project/${entity}/${project}`
   const before = targets.get(key)
   const names =
-    !before || before.projects === null || wish.projects === null
+    !before || before.projects === null || place.projects === null
       ? null
-      : [...new Set([...before.projects, ...wish.projects])]
+      : [...new Set([...before.projects, ...place.projects])]
   targets.set(key, {
     key,
     entity,
     organization,
     project,
     registries,
-    projects: before ? (names?.sort() ?? null) : wish.projects,
+    projects: before ? (names?.sort() ?? null) : place.projects,
     events: new Set([...(before?.events ?? []), ...events]),
     runs: [...(before?.runs ?? []), ...runs.filter(({ key: rule }) => !before?.runs.some((each) => each.key === rule))],
-    implied: wish.implied && (before?.implied ?? true),
+    implied: place.implied && (before?.implied ?? true),
   })
 }
 

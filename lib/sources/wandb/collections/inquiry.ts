@@ -30,7 +30,7 @@ export interface MemberDetail {
 }
 
 /** Something that somebody did, as the server remembers it. */
-export interface Deed {
+export interface Action {
   readonly type: string
   readonly at: number
   readonly alias: string | null
@@ -47,7 +47,7 @@ export interface Details {
   member(collection: string, name: string): MemberDetail | null | undefined
   /** Null when there is no such version. */
   version(artifact: string): VersionDetail | null | undefined
-  deeds(collection: string): readonly Deed[]
+  actions(collection: string): readonly Action[]
   /** The server gave none of them. */
   readonly isRefused: boolean
 }
@@ -67,7 +67,7 @@ type Question =
 interface Answers {
   readonly members: Map<string, MemberDetail | null>
   readonly versions: Map<string, VersionDetail | null>
-  readonly deeds: Map<string, readonly Deed[]>
+  readonly actions: Map<string, readonly Action[]>
   isRefused: boolean
 }
 
@@ -82,14 +82,14 @@ export async function inquire(
   found: readonly Found[],
   options: InquiryOptions = {},
 ): Promise<Details> {
-  const answers: Answers = { members: new Map(), versions: new Map(), deeds: new Map(), isRefused: false }
+  const answers: Answers = { members: new Map(), versions: new Map(), actions: new Map(), isRefused: false }
   const questions = questionsOf(found)
   for (let start = 0; start < questions.length; start += LIMITS.questions)
     await ask(client, questions.slice(start, start + LIMITS.questions), answers, options)
   return {
     member: (collection, name) => answers.members.get(memberKey(collection, name)),
     version: (artifact) => answers.versions.get(artifact),
-    deeds: (collection) => answers.deeds.get(collection) ?? [],
+    actions: (collection) => answers.actions.get(collection) ?? [],
     isRefused: answers.isRefused,
   }
 }
@@ -176,7 +176,7 @@ function note(
     readonly histories: readonly string[]
   },
   holes: ReadonlySet<string>,
-  { members, versions, deeds }: Answers,
+  { members, versions, actions }: Answers,
   onSkip: Skip | undefined,
 ): void {
   const read = <T>(name: string, reader: (answer: Answer) => T) => readEach([data.at(name)], reader, onSkip)
@@ -191,8 +191,8 @@ function note(
     for (const detail of read(`a${n}`, detailOf)) versions.set(version, detail)
   }
   for (const [n, collection] of wanted.histories.entries()) {
-    const deedsOf = (answer: Answer) => answer.maybe((each) => readDeeds(each, onSkip)) ?? []
-    for (const found of read(`h${n}`, deedsOf)) deeds.set(collection, found)
+    const deedsOf = (answer: Answer) => answer.maybe((each) => readActions(each, onSkip)) ?? []
+    for (const found of read(`h${n}`, deedsOf)) actions.set(collection, found)
   }
 }
 
@@ -244,7 +244,7 @@ function readAuthor(createdBy: Answer): string | null {
   return user.maybe((each) => each.at('username').maybe((name) => name.text()))
 }
 
-function readDeeds(collection: Answer, onSkip: Skip | undefined): Deed[] {
+function readActions(collection: Answer, onSkip: Skip | undefined): Action[] {
   const nodes = ['aliasActionHistory', 'newestAliasActions', 'artifactCollectionActions', 'newestActions'].flatMap(
     (name) => collection.at(name).maybe((connection) => connection.at('edges').list()) ?? [],
   )
@@ -252,10 +252,10 @@ function readDeeds(collection: Answer, onSkip: Skip | undefined): Deed[] {
     .filter((edge) => !edge.isNull)
     .map((edge) => edge.at('node'))
     .filter((node) => !node.isNull)
-  return readEach(there, readDeed, onSkip)
+  return readEach(there, readAction, onSkip)
 }
 
-const readDeed = (node: Answer): Deed => ({
+const readAction = (node: Answer): Action => ({
   type: node.at('actionType').maybe((type) => type.text()) ?? '',
   at: node.at('createdAt').time(),
   alias: node.at('alias').maybe((alias) => alias.text()),

@@ -2,7 +2,7 @@ import type { ArtifactEvent } from '../../../events/event.js'
 import type { JsonObject } from '../../../json.js'
 import { eventId } from '../event-id.js'
 import type { Change } from './change.js'
-import type { Deed, Details, VersionDetail } from './inquiry.js'
+import type { Action, Details, VersionDetail } from './inquiry.js'
 import type { CollectionSighting } from './sighting.js'
 
 export interface ReportContext {
@@ -29,15 +29,15 @@ export function reportChange(
   if (!confirmed) return null
   const { version, index, at } = confirmed
   const artifact = version?.artifact ?? ('artifact' in change ? change.artifact : null)
-  const deed = deedOf(change, artifact, context.details.deeds(seen.id), context.notBefore)
+  const action = actionOf(change, artifact, context.details.actions(seen.id), context.notBefore)
   const named = 'alias' in change ? change.alias : index === null ? null : `v${index}`
   const subject = 'alias' in change ? change.alias : 'tag' in change ? change.tag : ''
   const own = change.type === 'CREATE_ARTIFACT' ? version?.author : null
-  const author = deed?.author ?? own ?? null
+  const author = action?.author ?? own ?? null
   return {
     event_type: change.type,
     event_id: eventId(seen.id, number, change.type, artifact ?? '', subject),
-    event_time: new Date(deed?.at ?? at ?? seenAt).toISOString(),
+    event_time: new Date(action?.at ?? at ?? seenAt).toISOString(),
     ...(author === null ? {} : { event_author: author }),
     entity_name: seen.entity,
     ...(organization === '' ? {} : { organization_name: organization }),
@@ -111,24 +111,32 @@ function confirm(collection: string, change: Change, details: Details): Confirme
 }
 
 /** The latest thing that the server remembers of this kind, not from before the last look. */
-function deedOf(change: Change, artifact: string | null, deeds: readonly Deed[], notBefore: number): Deed | null {
-  const fits = (deed: Deed): boolean => {
-    const takes = /DELETE|REMOVE|UNLINK/i.test(deed.type)
+function actionOf(
+  change: Change,
+  artifact: string | null,
+  actions: readonly Action[],
+  notBefore: number,
+): Action | null {
+  const fits = (action: Action): boolean => {
+    const takes = /DELETE|REMOVE|UNLINK/i.test(action.type)
     switch (change.type) {
       case 'ADD_ARTIFACT_ALIAS':
-        return deed.alias === change.alias && !takes
+        return action.alias === change.alias && !takes
       case 'REMOVE_ARTIFACT_ALIAS':
         // a move is remembered as what gave the alias to another version
-        return deed.alias === change.alias
+        return action.alias === change.alias
       case 'CREATE_ARTIFACT':
       case 'LINK_ARTIFACT':
-        return deed.alias === null && deed.artifact === artifact && !takes
+        return action.alias === null && action.artifact === artifact && !takes
       case 'UNLINK_ARTIFACT':
-        return deed.alias === null && deed.artifact === artifact && takes
+        return action.alias === null && action.artifact === artifact && takes
       default:
         return false
     }
   }
-  const found = deeds.filter((deed) => deed.at >= notBefore && fits(deed))
-  return found.reduce<Deed | null>((latest, deed) => (latest === null || deed.at >= latest.at ? deed : latest), null)
+  const found = actions.filter((action) => action.at >= notBefore && fits(action))
+  return found.reduce<Action | null>(
+    (latest, action) => (latest === null || action.at >= latest.at ? action : latest),
+    null,
+  )
 }
