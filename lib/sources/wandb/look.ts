@@ -7,7 +7,7 @@ import { noteCollections, readCollections, scanCollections, type WatchContext, w
 import { isOfViewer } from './directory.js'
 import { LIMITS, pollDocument } from './documents.js'
 import { notFound } from './failure.js'
-import type { Rider } from './newcomers.js'
+import type { Extra } from './newcomers.js'
 import { activeFilter, noteRuns, readRecent, readRuns } from './runs/watch.js'
 import { heldBack } from './server-clock.js'
 import { projectFilter, type Target } from './target.js'
@@ -58,7 +58,7 @@ export interface LookContext {
   /** Hears of what could not be read: it is left out, and looked at again by the next poll. */
   readonly onSkip: Skip
   /** What this look asks beside what it is about. */
-  readonly rider: Rider | null
+  readonly extra: Extra | null
 }
 
 /** How often to ask for what was not there, in milliseconds. */
@@ -118,7 +118,7 @@ async function poll(context: LookContext, since: Readonly<Record<string, number>
     activeAfter: null,
     active: target.project === null ? null : activeFilter(draft, { entity: target.entity, project: target.project }),
   }
-  const { watched, serverTime } = await ask(context, variables, target.runs.length > 0, context.rider)
+  const { watched, serverTime } = await ask(context, variables, target.runs.length > 0, context.extra)
   if (!watched) return
   if (target.events.size > 0) {
     const head = readCollections(watched.at('head'), onSkip)
@@ -226,12 +226,12 @@ async function ask(
   { client, target, memory, signal, onSkip }: LookContext,
   variables: object,
   runs: boolean,
-  rider: Rider | null = null,
+  extra: Extra | null = null,
 ) {
   const within = target.project === null ? 'entity' : 'project'
   const { tags } = wishes(target)
   const collections = target.events.size > 0
-  const { directory = false, entities = [] } = rider ?? {}
+  const { directory = false, entities = [] } = extra ?? {}
   const wanted = { within, collections, tags, runs, directory, projectsOf: entities.length } as const
   const { data, serverTime } = await client.ask(
     (offers) => pollDocument(wanted, offers),
@@ -240,7 +240,7 @@ async function ask(
     { signal, onSkip, tolerates: isOfViewer },
   )
   const watched = data.at('watched').maybe((answer) => answer)
-  rider?.hear(data, serverTime, onSkip)
+  extra?.hear(data, serverTime, onSkip)
   if (!watched) memory.absentAt = serverTime
   if (!watched && !target.implied) throw vanished(target)
   if (!watched) memory.absentUntil = serverTime + LOOK_FOR_ABSENT

@@ -4,8 +4,8 @@ import type { Skip } from './client.js'
 import { type Directory, directoryOf } from './directory.js'
 import type { Target } from './target.js'
 
-/** What rides along with the first request of a poll, so that new places cost no request of their own. */
-export interface Rider {
+/** What is asked along with the first request of a poll, so that new places cost no request of their own. */
+export interface Extra {
   /** Who the key belongs to, and what it sees. */
   readonly directory: boolean
   /** Entities whose projects are listed, a page of each. */
@@ -17,7 +17,7 @@ export interface Rider {
  * Notices projects, teams and organizations that were made after the watch was planned, where triggers wait for whatever
  * will be there. What was heard of once is no news again, whether or not the plan could use it.
  */
-export class Newcomers implements Rider {
+export class Newcomers implements Extra {
   readonly directory: boolean
   readonly entities: readonly string[]
   readonly #known: Set<string>

@@ -11,7 +11,7 @@ import { type CollectionState, readState } from './collections/state.js'
 import { OF_ONE_TARGET } from './failure.js'
 import { LEARNED, Lessons } from './lessons.js'
 import { dueForScan, type LookContext, look, newMemory, recordKey, scan, type TargetMemory } from './look.js'
-import type { Rider } from './newcomers.js'
+import type { Extra } from './newcomers.js'
 import { lackingOf } from './offers.js'
 import { Planner } from './planner.js'
 import { covers, isCovered, type Target } from './target.js'
@@ -165,11 +165,11 @@ export class WandbPoller {
   /** Gives the first failure. Targets in `visited` are passed by, and the others are put there. */
   async #visitAll(targets: readonly Target[], visited: Set<string>, signal: AbortSignal): Promise<unknown> {
     let failure: unknown = null
-    let rider = visited.size === 0 ? this.#planner.newcomers : null
+    let extra = visited.size === 0 ? this.#planner.newcomers : null
     for (const target of targets.filter(({ key }) => !visited.has(key))) {
       visited.add(target.key)
       try {
-        if (await this.#visit(target, rider, signal)) rider = null
+        if (await this.#visit(target, extra, signal)) extra = null
         this.#seen += 1
       } catch (error) {
         failure ??= error
@@ -181,13 +181,13 @@ export class WandbPoller {
   }
 
   /** Says whether the target was asked for. */
-  async #visit(target: Target, rider: Rider | null, signal: AbortSignal): Promise<boolean> {
+  async #visit(target: Target, extra: Extra | null, signal: AbortSignal): Promise<boolean> {
     const { client, appUrl, fullScanEvery, scanRequests } = this.#options
     const memory = this.#memories.get(target.key) ?? newMemory(this.#planner.newcomers?.missingAt(target) ?? 0)
     this.#memories.set(target.key, memory)
     if (memory.absentUntil > this.#options.now()) return false
     const onSkip = this.#skips.note
-    const context = (draft: Draft): LookContext => ({ client, draft, target, memory, appUrl, signal, onSkip, rider })
+    const context = (draft: Draft): LookContext => ({ client, draft, target, memory, appUrl, signal, onSkip, extra })
     const draft = this.#draft()
     try {
       await look(context(draft))
