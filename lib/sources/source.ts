@@ -2,6 +2,7 @@ import { AutomationError } from '../error.js'
 import { judged } from '../secrets/judge.js'
 import { judgedFor } from './http/judged-for.js'
 import { checkSettings } from './http/settings.js'
+import { checkHubSettings, USUAL } from './huggingface/settings.js'
 import type { SourceKind } from './kind.js'
 import { checkMlflowSettings, PLACE } from './mlflow/settings.js'
 import { checkWandbSettings } from './wandb/settings.js'
@@ -76,6 +77,29 @@ export const SOURCE_KINDS = {
     ),
     check(settings) {
       checkMlflowSettings(settings)
+    },
+    placeOf: ({ baseUrl = '' }) => hostOf(baseUrl),
+  },
+  huggingface: {
+    title: 'Hugging Face',
+    gets: 'watched',
+    explores: true,
+    imports: false,
+    evaluatesRuns: false,
+    asksFor: ['project'],
+    usual: USUAL,
+    // what is public is seen by anybody
+    secretOf: ({ apiKey }) => (apiKey ? 'apiKey' : null),
+    judgeSecret(_settings, secret) {
+      judged(secret, 'api-key', 'The token of the source')
+    },
+    withoutSecret: new AutomationError(
+      'secret_missing',
+      'The source has a secret that has no value, so it cannot ask Hugging Face. Enter a token as its value, or choose no secret.',
+      { statusText: 'source: API key missing' },
+    ),
+    check(settings) {
+      checkHubSettings(settings)
     },
     placeOf: ({ baseUrl = '' }) => hostOf(baseUrl),
   },

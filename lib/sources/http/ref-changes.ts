@@ -51,7 +51,7 @@ function endOf({ event_type, artifact_metadata: metadata }: ArtifactEvent): unkn
 }
 
 /** The same change after the same other one has the same id, however often it is told. */
-function idAfter(id: string, last: string): string {
+export function idAfter(id: string, last: string): string {
   const digest = createHash('sha256').update(last).digest('hex').slice(0, 16)
   const whole = `${id}~${digest}`
   if (whole.length <= EVENT_LIMITS.idLength) return whole

@@ -34,7 +34,7 @@ describe('a kind of source', () => {
     }
     assert.deepEqual(
       NAMES.map((name) => isWatchedKind(name)),
-      [false, true, true],
+      [false, true, true, true],
     )
   })
 })

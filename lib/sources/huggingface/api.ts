@@ -1,0 +1,183 @@
+import { isObject } from '../../json.js'
+import { Item, type OnSkip, readItems, unexpected } from '../watch/items.js'
+import type { RestAnswer, RestClient } from '../watch/rest.js'
+
+export const TYPES = ['model', 'dataset', 'space'] as const
+export type RepoType = (typeof TYPES)[number]
+
+export interface SeenRepo {
+  /** Stays the same when the repository gets another name. */
+  readonly id: string
+  /** `owner/name` */
+  readonly name: string
+  readonly type: RepoType
+  /** The commit that `main` is at; empty while there is none. */
+  readonly sha: string
+  /** Unix milliseconds; 0 when the Hub does not say. */
+  readonly created: number
+  /** The Hub's, such as `license:mit`. */
+  readonly tags: readonly string[]
+}
+
+/** Branches and git tags with the commits that they are at. */
+export interface Refs {
+  readonly main: string
+  readonly tags: Readonly<Record<string, string>>
+}
+
+export interface Commit {
+  readonly id: string
+  /** RFC 3339, or nothing. */
+  readonly date: string | undefined
+}
+
+export interface Asking {
+  readonly signal: AbortSignal
+  readonly onSkip: OnSkip
+}
+
+/** Repositories on a page; the Hub gives fewer if it likes. */
+const PAGE = 1000
+const EXPAND = ['sha', 'lastModified', 'createdAt', 'private', 'tags']
+
+/** No request when so few are left of what the Hub allows in its window. */
+const RESERVE = 20
+
+/**
+ * The Hub's REST interface (huggingface.co/docs/hub/api), as `huggingface_hub` asks it. What was seen before is asked for with
+ * its ETag.
+ */
+export class HubApi {
+  readonly client: RestClient
+  readonly #known = new Map<string, { readonly etag: string; readonly json: unknown; readonly next: string | null }>()
+  /** No request before this time, Unix milliseconds: what the Hub allows is used up. */
+  heldUntil = 0
+
+  constructor(client: RestClient) {
+    this.client = client
+  }
+
+  /** Repositories of an owner, the one that changed last first. `next` is the address of the next page. */
+  async repos(
+    owner: string,
+    type: RepoType,
+    next: string | null,
+    { signal, onSkip }: Asking,
+  ): Promise<{ readonly items: readonly SeenRepo[]; readonly next: string | null; readonly serverTime: number }> {
+    const query = { author: owner, limit: PAGE, sort: 'lastModified', direction: -1, expand: EXPAND }
+    const { json, headers, serverTime } = await this.#get(next ?? `/api/${type}s`, next ? {} : query, signal)
+    if (!Array.isArray(json)) throw unexpected('Hugging Face', `${type}s`, 'a list', json)
+    const items = readItems(json, (item) => readRepo(item, type), onSkip)
+    return { items, next: nextIn(headers['link']), serverTime }
+  }
+
+  /** A repository by its name; null when there is none, or it may not be seen; `moved` when it has another name. */
+  async repo(name: string, type: RepoType, { signal }: Asking): Promise<SeenRepo | 'moved' | null> {
+    const { json, status } = await this.#get(`/api/${type}s/${path(name)}`, {}, signal, [...GONE, ...MOVED])
+    if (MOVED.includes(status)) return 'moved'
+    return status === 200 || status === 304 ? readRepo(new Item(json), type) : null
+  }
+
+  /** Null when there is no such repository, or it may not be seen. */
+  async refs(name: string, type: RepoType, { signal }: Asking): Promise<Refs | null> {
+    const { json, status } = await this.#get(`/api/${type}s/${path(name)}/refs`, {}, signal, [...GONE, ...MOVED])
+    if (status !== 200 && status !== 304) return null
+    if (!isObject(json)) throw unexpected('Hugging Face', 'refs', 'an object', json)
+    const item = new Item(json)
+    const heads = refsIn(item.list('branches'))
+    return { main: heads['main'] ?? '', tags: refsIn(item.list('tags')) }
+  }
+
+  /** The newest commits of `main`, newest first. */
+  async commits(name: string, type: RepoType, { signal, onSkip }: Asking): Promise<readonly Commit[]> {
+    const { json } = await this.#get(`/api/${type}s/${path(name)}/commits/main`, {}, signal)
+    if (!Array.isArray(json)) throw unexpected('Hugging Face', 'commits', 'a list', json)
+    return readItems(json, (item) => ({ id: item.text('id'), date: item.maybeText('date') }), onSkip)
+  }
+
+  /** The user whom the token belongs to, and the organizations; null without a token. */
+  async whoami(signal: AbortSignal): Promise<{ name: string; organizations: string[] } | null> {
+    const { json, status } = await this.#get('/api/whoami-v2', {}, signal, [401])
+    if (status === 401) return null
+    const item = new Item(json)
+    const organizations = readItems(
+      item.list('orgs'),
+      (each) => each.text('name'),
+      () => {},
+    )
+    return { name: item.text('name'), organizations }
+  }
+
+  async #get(
+    where: string,
+    query: Parameters<RestClient['get']>[1],
+    signal: AbortSignal,
+    takes: readonly number[] = [],
+  ): Promise<RestAnswer> {
+    const key = JSON.stringify([where, query])
+    const known = this.#known.get(key)
+    const headers: Record<string, string> = known ? { 'if-none-match': known.etag } : {}
+    const answer = await this.client.get(where, query, { signal, headers, takes: [...takes, 304] })
+    this.#pace(answer.headers)
+    if (answer.status === 304 && known) {
+      return { ...answer, json: known.json, headers: { ...answer.headers, link: known.next ?? undefined } }
+    }
+    const etag = answer.headers['etag']
+    if (etag !== undefined && answer.status === 200) {
+      this.#known.set(key, { etag, json: answer.json, next: answer.headers['link'] ?? null })
+    } else this.#known.delete(key)
+    return answer
+  }
+
+  /** `RateLimit: "api";r=12;t=240` (draft-ietf-httpapi-ratelimit-headers, as the Hub documents it). */
+  #pace(headers: RestAnswer['headers']): void {
+    const limit = headers['ratelimit'] ?? ''
+    const left = numberAfter(limit, 'r=')
+    const seconds = numberAfter(limit, 't=')
+    if (left === null || seconds === null || left >= RESERVE) return
+    this.heldUntil = Math.max(this.heldUntil, Date.now() + seconds * 1000)
+  }
+}
+
+/** Without a token the Hub says 401 of what is not there, too. */
+const GONE: readonly number[] = [401, 403, 404]
+/** Of what has another name. */
+const MOVED: readonly number[] = [301, 302, 307, 308]
+
+const path = (name: string): string => name.split('/').map(encodeURIComponent).join('/')
+
+function numberAfter(text: string, name: string): number | null {
+  const part = text.split(';').find((each) => each.trim().startsWith(name))
+  const value = Number(part?.trim().slice(name.length) ?? Number.NaN)
+  return value >= 0 ? value : null
+}
+
+/** `<address>; rel="next"` among others. */
+function nextIn(link: string | undefined): string | null {
+  const next = (link ?? '').split(',').find((each) => each.includes('rel="next"'))
+  if (next === undefined) return null
+  const [from, to] = [next.indexOf('<'), next.indexOf('>')]
+  return from >= 0 && to > from ? next.slice(from + 1, to) : null
+}
+
+function readRepo(item: Item, type: RepoType): SeenRepo {
+  const created = Date.parse(item.maybeText('createdAt') ?? '')
+  return {
+    id: item.maybeText('_id') ?? item.text('id'),
+    name: item.text('id'),
+    type,
+    sha: item.maybeText('sha') ?? '',
+    created: Number.isNaN(created) ? 0 : created,
+    tags: item.list('tags').filter((tag) => typeof tag === 'string'),
+  }
+}
+
+function refsIn(list: readonly unknown[]): Record<string, string> {
+  const refs = list.flatMap((ref) => {
+    if (!isObject(ref) || typeof ref['name'] !== 'string' || typeof ref['targetCommit'] !== 'string') return []
+    return [[ref['name'], ref['targetCommit']] as const]
+  })
+  return Object.fromEntries(refs)
+}
+
+export const authorization = (key: string): string => `Bearer ${key}`

@@ -1,0 +1,140 @@
+import { eachPage } from '../watch/pages.js'
+import type { Poll } from '../watch/poller.js'
+import { type HubApi, type RepoType, type SeenRepo, TYPES } from './api.js'
+import type { HubEvents } from './events.js'
+import { type RepoState, type Repositories, toldWith } from './state.js'
+
+/** Pages of one owner's repositories. */
+const PAGES = 50
+
+/** One look at repositories: what is new, moved and gone there becomes events. */
+export class HubLook {
+  readonly #api: HubApi
+  readonly #known: Repositories
+  readonly #events: HubEvents
+  readonly #poll: Poll
+  /** Repositories whose tags were seen. */
+  readonly looked = new Set<string>()
+
+  constructor(api: HubApi, known: Repositories, events: HubEvents, poll: Poll) {
+    this.#api = api
+    this.#known = known
+    this.#events = events
+    this.#poll = poll
+  }
+
+  /** All repositories of one type that an owner has. */
+  async list(owner: string, type: RepoType): Promise<void> {
+    const list = `${type}:${owner}`
+    const since = this.#known.since(list)
+    const seen = new Map<string, SeenRepo>()
+    let hasHoles = false
+    let at = 0
+    const asking = {
+      signal: this.#poll.signal,
+      onSkip: (what: string, why: string) => {
+        hasHoles = true
+        this.#poll.onSkip(what, why)
+      },
+    }
+    const ended = await eachPage(
+      (next) => this.#api.repos(owner, type, next, asking),
+      ({ items, serverTime }) => {
+        at ||= serverTime
+        for (const repo of items) seen.set(repo.id, repo)
+      },
+      { most: PAGES, signal: this.#poll.signal },
+    )
+    for (const repo of seen.values()) await this.#compare(repo, since)
+    if (since === null) this.#known.setSince(list, at)
+    if (ended !== 'all' || hasHoles || since === null) return
+    for (const { id, state } of this.#known.all()) {
+      const isOfList = state.type === type && state.name.startsWith(`${owner}/`)
+      if (isOfList && !seen.has(id)) await this.#missing(id, state)
+    }
+  }
+
+  /** A repository that a trigger names: its branches and tags say it all, in one request. */
+  async named(name: string): Promise<void> {
+    const state = this.#known.all().find((each) => each.state.name === name)
+    if (state) {
+      await this.tags(state.id, state.state)
+      return
+    }
+    const since = this.#known.since(name)
+    for (const type of TYPES) {
+      const repo = await this.#api.repo(name, type, this.#poll)
+      if (repo === null || repo === 'moved') continue
+      await this.#compare(repo, since)
+      await this.tags(repo.id, this.#known.get(repo.id))
+      break
+    }
+    if (since === null) this.#known.setSince(name, Date.now())
+  }
+
+  async #compare(repo: SeenRepo, since: number | null): Promise<void> {
+    const { id, name, type, sha, tags } = repo
+    const known = this.#known.get(id)
+    const isOld = since === null || (repo.created > 0 && repo.created < since)
+    const next: RepoState = { name, type, tags, sha, refs: known?.refs ?? (isOld ? null : {}), told: known?.told ?? {} }
+    const before = known?.sha ?? (isOld ? sha : '')
+    if (sha !== '' && sha !== before) await this.#moved(id, next, before)
+    const isSame = known && known.name === name && known.sha === sha && known.tags.join() === tags.join()
+    if (!isSame) this.#known.set(id, next)
+  }
+
+  /** Each commit since then is an event, as each push is to the Hub's webhooks; a history that was rewritten is one. */
+  async #moved(id: string, state: RepoState, from: string): Promise<void> {
+    const commits = await this.#api.commits(state.name, state.type, this.#poll)
+    const until = from === '' ? commits.length : commits.findIndex((commit) => commit.id === from)
+    const newest = commits.findIndex((commit) => commit.id === state.sha)
+    if (until < 0 || newest < 0 || newest >= until) {
+      this.#events.moved({ id, state }, from, state.sha)
+      return
+    }
+    let at = from
+    for (const { id: to, date } of commits.slice(newest, until).toReversed()) {
+      this.#events.moved({ id, state }, at, to, date)
+      at = to
+    }
+  }
+
+  /** @param state null when it is not known after all */
+  async tags(id: string, state: RepoState | null): Promise<void> {
+    if (!state) return
+    this.looked.add(state.name)
+    const refs = await this.#api.refs(state.name, state.type, this.#poll)
+    if (refs === null) {
+      await this.#missing(id, state)
+      return
+    }
+    let { told } = state
+    const tell = (tag: string, from: string, to: string) => {
+      const before = Object.hasOwn(told, tag) ? (told[tag] ?? []) : []
+      told = toldWith(told, tag, this.#events.tagged({ id, state }, tag, from, to, before))
+    }
+    if (refs.main !== '' && refs.main !== state.sha) await this.#moved(id, { ...state, sha: refs.main }, state.sha)
+    for (const [tag, to] of Object.entries(state.refs === null ? {} : refs.tags)) {
+      const from = state.refs && Object.hasOwn(state.refs, tag) ? (state.refs[tag] ?? '') : ''
+      if (from !== to) tell(tag, from, to)
+    }
+    for (const [tag, from] of Object.entries(state.refs ?? {})) if (!Object.hasOwn(refs.tags, tag)) tell(tag, from, '')
+    this.#known.set(id, { ...state, sha: refs.main || state.sha, refs: refs.tags, told })
+  }
+
+  /** Not in the list any more: it may have gone to another owner, or be gone. */
+  async #missing(id: string, state: RepoState): Promise<void> {
+    const repo = await this.#api.repo(state.name, state.type, this.#poll)
+    // what was renamed is found under its new name, or belongs to somebody else now: that is no event
+    if (repo === 'moved') {
+      this.#known.set(id, null)
+      return
+    }
+    if (repo?.id === id) return
+    for (const [tag, from] of Object.entries(state.refs ?? {})) {
+      this.#events.tagged({ id, state }, tag, from, '', Object.hasOwn(state.told, tag) ? (state.told[tag] ?? []) : [])
+    }
+    this.#events.gone({ id, state }, state.sha)
+    this.#known.set(id, null)
+  }
+}

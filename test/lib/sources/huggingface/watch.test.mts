@@ -1,0 +1,258 @@
+import assert from 'node:assert/strict'
+import { compileRule } from '../../../../dist/lib/automations/rule.js'
+import type { ArtifactEvent } from '../../../../dist/lib/events/event.js'
+import { parseEvent } from '../../../../dist/lib/events/parse.js'
+import { Secret } from '../../../../dist/lib/secrets/secret.js'
+import { huggingfaceEvents } from '../../../../dist/lib/sources/http/huggingface.js'
+import { authorization, HubApi } from '../../../../dist/lib/sources/huggingface/api.js'
+import { live } from '../../../../dist/lib/sources/huggingface/live.js'
+import { checkHubSettings } from '../../../../dist/lib/sources/huggingface/settings.js'
+import { HubWatch } from '../../../../dist/lib/sources/huggingface/watch.js'
+import { RegistryPoller } from '../../../../dist/lib/sources/watch/poller.js'
+import { connectRest } from '../../../../dist/lib/sources/watch/rest.js'
+import { parseAddressPolicy } from '../../../../dist/lib/webhook/address.js'
+import { type HubStandin, HubWorld, hubStandin } from '../../../standin/hub/server.mts'
+import { MemoryStore } from '../wandb/memory-store.mts'
+
+const COMMITS = ['CREATE_ARTIFACT', 'UNLINK_ARTIFACT']
+const ALL = [...COMMITS, 'ADD_ARTIFACT_ALIAS', 'REMOVE_ARTIFACT_ALIAS']
+
+const trigger = (more: object = {}) => {
+  const settings = { scope: 'entity', entity: 'acme', project: '', collection: '', events: ALL, pattern: '', ...more }
+  return { trigger: compileRule(settings as never, false).trigger, run: null }
+}
+
+const brief = (events: readonly ArtifactEvent[]) =>
+  events.map(({ event_type, artifact_collection_name, alias }) =>
+    [event_type, artifact_collection_name, alias].filter(Boolean).join(' '),
+  )
+
+describe('A watched Hugging Face Hub', () => {
+  let world: HubWorld
+  let hub: HubStandin
+  let store: MemoryStore
+  let closes: (() => Promise<void>)[]
+  beforeEach(async () => {
+    world = new HubWorld()
+    hub = await hubStandin(world)
+    store = new MemoryStore()
+    closes = []
+  })
+  afterEach(async () => {
+    for (const close of closes) await close()
+    await hub.close()
+  })
+
+  const network = (key?: string) => ({
+    apiKey: () => (key === undefined ? undefined : new Secret(key)),
+    addressPolicy: parseAddressPolicy('lan'),
+    machineProxy: () => undefined,
+  })
+
+  function watching(triggers = [trigger()], key?: string, interval = 30_000) {
+    const { client, close } = connectRest({ title: 'Hugging Face', baseUrl: hub.url, authorization }, network(key))
+    closes.push(close)
+    const looks = new HubWatch({ api: new HubApi(client), baseUrl: hub.url, project: 'hub', interval })
+    const poller = new RegistryPoller(looks, {
+      source: 'source',
+      store,
+      interval,
+      now: Date.now,
+      random: () => 0,
+      timers: { set: () => null, clear: () => {} },
+      onStatus: () => {},
+    })
+    poller.setTriggers(triggers)
+    return {
+      looks,
+      async poll() {
+        const before = store.events.length
+        await poller.poll()
+        return store.events.slice(before)
+      },
+    }
+  }
+
+  it('tells commits, tags, new and deleted repositories of an owner, as webhooks would, and nothing of the first look', async () => {
+    const churn = world.create('acme/churn')
+    world.tag(churn, 'v1')
+    world.create('other/model')
+    const watch = watching()
+    assert.deepEqual(await watch.poll(), [])
+    const from = churn.commits.at(-1)?.id ?? ''
+    const to = world.commit(churn)
+    const [event, ...more] = await watch.poll()
+    assert.deepEqual(more, [])
+    const told = huggingfaceEvents(
+      {
+        event: { action: 'update', scope: 'repo.content' },
+        repo: {
+          type: 'model',
+          name: 'acme/churn',
+          id: churn.id,
+          url: { web: `${hub.url}/acme/churn` },
+          tags: ['license:mit'],
+        },
+        updatedRefs: [{ ref: 'refs/heads/main', oldSha: from, newSha: to }],
+      },
+      { entity: '', project: 'hub' },
+    ).events[0]
+    const time = new Date(churn.updated)
+    assert.deepEqual(event, parseEvent(told, { receivedAt: time, newId: () => '' }))
+
+    world.tag(churn, 'v1')
+    world.tag(churn, 'production')
+    assert.deepEqual(brief(await watch.poll()).sort(), [
+      'ADD_ARTIFACT_ALIAS acme/churn production',
+      'ADD_ARTIFACT_ALIAS acme/churn v1',
+    ])
+    churn.tags.delete('v1')
+    assert.deepEqual(brief(await watch.poll()), ['REMOVE_ARTIFACT_ALIAS acme/churn v1'])
+
+    const fresh = world.create('acme/fresh')
+    world.commit(fresh)
+    assert.deepEqual(brief(await watch.poll()), ['CREATE_ARTIFACT acme/fresh', 'CREATE_ARTIFACT acme/fresh'])
+    world.delete(churn)
+    assert.deepEqual(brief(await watch.poll()).sort(), [
+      'REMOVE_ARTIFACT_ALIAS acme/churn production',
+      'UNLINK_ARTIFACT acme/churn',
+    ])
+    assert.deepEqual(await watch.poll(), [])
+  })
+
+  it('tells each time that a tag is set, removed and set to the same commit again', async () => {
+    const churn = world.create('acme/churn')
+    const watch = watching()
+    await watch.poll()
+    const told: string[] = []
+    for (let count = 0; count < 3; count += 1) {
+      world.tag(churn, 'v1')
+      told.push(...brief(await watch.poll()))
+      churn.tags.delete('v1')
+      told.push(...brief(await watch.poll()))
+    }
+    assert.equal(told.length, 6)
+    assert.equal(new Set(store.events.map(({ event_id }) => event_id)).size, 6)
+  })
+
+  it('costs one request an owner when nothing changed and nobody waits for tags, and says so by its ETags', async () => {
+    for (let count = 0; count < 5; count += 1) world.create(`acme/model-${count}`)
+    const watch = watching([trigger({ events: COMMITS })])
+    await watch.poll()
+    await watch.poll()
+    const before = hub.requests.length
+    for (let count = 0; count < 4; count += 1) assert.deepEqual(await watch.poll(), [])
+    assert.equal(hub.requests.length - before, 4)
+  })
+
+  it('stays within 500 requests in five minutes with a hundred repositories', async () => {
+    for (let count = 0; count < 100; count += 1) world.create(`acme/model-${count}`)
+    const watch = watching()
+    await watch.poll()
+    const before = hub.requests.length
+    for (let count = 0; count < 10; count += 1) await watch.poll()
+    assert.ok(hub.requests.length - before <= 500, String(hub.requests.length - before))
+  })
+
+  it('watches a repository that is named, whatever its kind, and datasets and Spaces of an owner', async () => {
+    const named = world.create('somebody/data', 'dataset')
+    const space = world.create('acme/space', 'space')
+    const watch = watching([trigger({ entity: '', collection: 'somebody/data' }), trigger()])
+    assert.deepEqual(await watch.poll(), [])
+    world.commit(named)
+    world.tag(named, 'v1')
+    world.commit(space)
+    const events = await watch.poll()
+    assert.deepEqual(brief(events).sort(), [
+      'ADD_ARTIFACT_ALIAS somebody/data v1',
+      'CREATE_ARTIFACT acme/space',
+      'CREATE_ARTIFACT somebody/data',
+    ])
+    const [event] = events.filter(({ artifact_type }) => artifact_type === 'dataset')
+    assert.match(String(event?.artifact_version), /^hf:\/\/datasets\/somebody\/data@/)
+  })
+
+  it('goes on after a restart, and follows a repository to another name', async () => {
+    const churn = world.create('acme/churn')
+    await watching().poll()
+    churn.name = 'acme/churn-2'
+    world.commit(churn)
+    assert.deepEqual(brief(await watching().poll()), ['CREATE_ARTIFACT acme/churn-2'])
+  })
+
+  it('reads lists of many pages, and does not follow one to another server', async () => {
+    await hub.close()
+    hub = await hubStandin(world, { page: 3 })
+    for (let count = 0; count < 10; count += 1) world.create(`acme/model-${count}`)
+    const watch = watching([trigger({ events: COMMITS })])
+    await watch.poll()
+    const [first] = world.repos
+    if (first) world.delete(first)
+    assert.deepEqual(brief(await watch.poll()), ['UNLINK_ARTIFACT acme/model-0'])
+    hub.intercept = (_request, response) => {
+      const link = { Link: '<http://evil.example/api/models>; rel="next"', 'Content-Type': 'application/json' }
+      response.writeHead(200, link).end('[]')
+      return true
+    }
+    await assert.rejects(watch.poll(), { code: 'source_answer_invalid' })
+  })
+
+  it('asks whose the token is where a trigger names nobody, and says what is missing without one', async () => {
+    await assert.rejects(watching([trigger({ entity: '' })]).poll(), { statusText: 'owner not found' })
+    await hub.close()
+    hub = await hubStandin(world, { token: 'hf_1' })
+    const churn = world.create('acme/churn')
+    const watch = watching([trigger({ entity: '' })], 'hf_1')
+    await watch.poll()
+    world.commit(churn)
+    assert.deepEqual(brief(await watch.poll()), ['CREATE_ARTIFACT acme/churn'])
+    const registry = live.connect(
+      { baseUrl: hub.url, interval: '30', entity: '', project: '', apiKey: 'x' },
+      network('hf_1'),
+    )
+    const seen = await registry.explore({ entity: '', project: '' }, AbortSignal.timeout(5000))
+    await registry.close()
+    assert.deepEqual(
+      [seen.username, seen.entities.map(({ name }) => name), seen.collections],
+      ['ada', ['ada', 'acme'], ['acme/churn']],
+    )
+  })
+
+  for (const [status, body, code] of [
+    [200, '<html>', 'source_answer_invalid'],
+    [200, '{}', 'source_answer_unexpected'],
+    [429, '{"error": "slow down"}', 'source_rate_limited'],
+    [500, '', 'source_unavailable'],
+    [403, '{"error": "no"}', 'source_denied'],
+  ] as const)
+    it(`says in words that the Hub answered ${status} ${body}, and tells the rest when it is well`, async () => {
+      const churn = world.create('acme/churn')
+      const watch = watching()
+      await watch.poll()
+      world.commit(churn)
+      hub.intercept = (_request, response) => {
+        response.writeHead(status, { 'Content-Type': 'application/json' }).end(body)
+        return true
+      }
+      await assert.rejects(watch.poll(), { code })
+      hub.intercept = () => false
+      assert.deepEqual(brief(await watch.poll()), ['CREATE_ARTIFACT acme/churn'])
+    })
+
+  it('waits when little is left of what the Hub allows', async () => {
+    world.create('acme/churn')
+    const watch = watching()
+    hub.intercept = (_request, response) => {
+      response.setHeader('RateLimit', '"api";r=3;t=120')
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end('[]')
+      return true
+    }
+    await watch.poll()
+    assert.ok(watch.looks.client.heldUntil > Date.now() + 100_000)
+  })
+
+  it('takes the settings of a source that was made for another kind', () => {
+    const settings = checkHubSettings({ baseUrl: 'https://api.wandb.ai', interval: '30' })
+    assert.deepEqual([settings.baseUrl, settings.project], ['https://huggingface.co', 'hub'])
+  })
+})
