@@ -15,7 +15,11 @@ const FIELDS = [
 const BETWEEN = '\n'
 
 /** As texts are compared in a search: the case of ASCII letters does not count. */
-export const folded = (text: string): string => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+export function folded(text: string): string {
+  // most have none, which the engine knows at once
+  if (text.toLowerCase() === text) return text
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+}
 
 export function termsOf(event: ArtifactEvent, ...further: readonly (string | null)[]): string {
   const texts = [...FIELDS.map((field) => event[field]), ...further]

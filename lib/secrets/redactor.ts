@@ -2,6 +2,9 @@ import { redactJson } from './redact-json.js'
 import { Search } from './search.js'
 import { formsOf, partsOf } from './spellings.js'
 
+/** A longer text costs more to keep than to look through again, in characters. */
+const LONGEST_KEPT = 4096
+
 /**
  * Masks secrets in every text that comes from elsewhere: an echoed request in an answer, an error's message, an event.
  * Finds each value as it is, escaped in any mixture of the ways of JSON, URLs, forms and HTML, in base64 and base64url
@@ -14,6 +17,9 @@ export class Redactor {
   readonly #forms: readonly string[]
   readonly #plain: Search
   #lowerCase: Search | null = null
+  /** The last text and the last name that held no secret: an endpoint gives thousands of the same answer. */
+  #clean = ''
+  #cleanName = ''
 
   constructor(values: Iterable<string>) {
     const forms = new Set<string>()
@@ -23,7 +29,10 @@ export class Redactor {
   }
 
   redact(text: string): string {
-    return this.#forms.length === 0 ? text : this.#plain.mask(text, { cut: false })
+    if (this.#forms.length === 0 || text === this.#clean) return text
+    const shown = this.#plain.mask(text, { cut: false })
+    if (shown === text && text.length <= LONGEST_KEPT) this.#clean = text
+    return shown
   }
 
   /** For a text whose end is missing: what could be the beginning of a secret there is masked too. */
@@ -39,10 +48,12 @@ export class Redactor {
 
   /** The name of a header, which Node.js gives in small letters. */
   redactName(name: string): string {
-    if (this.#forms.length === 0) return name
+    if (this.#forms.length === 0 || name === this.#cleanName) return name
     this.#lowerCase ??= new Search(this.#forms.map((form) => form.toLowerCase()))
     const lower = name.toLowerCase()
     const masked = this.#lowerCase.mask(lower, { cut: false })
-    return masked === lower ? name : masked
+    if (masked !== lower) return masked
+    if (name.length <= LONGEST_KEPT) this.#cleanName = name
+    return name
   }
 }

@@ -25,11 +25,19 @@ export interface Counts {
 export class Tally {
   readonly #counts = new Map<string, Counts>()
   readonly #errors = new Map<string, LastError>()
+  /** Those that the last one counted for: a burst goes to one webhook, and comes in one hour. */
+  #last: {
+    readonly automation: string
+    readonly webhook: string
+    readonly hour: number
+    readonly counts: readonly Counts[]
+  } | null = null
 
   /** A transaction begins, or was rolled back. */
   clear(): void {
     if (this.#counts.size > 0) this.#counts.clear()
     if (this.#errors.size > 0) this.#errors.clear()
+    this.#last = null
   }
 
   accepted(at: number): void {
@@ -77,10 +85,17 @@ export class Tally {
     return this.#errors
   }
 
-  #each(automation: string, webhook: string, at: number): Counts[] {
-    const all = [this.#of(ALL, ALL, at), this.#of(ALL, webhook, at)]
+  #each(automation: string, webhook: string, at: number): readonly Counts[] {
+    const hour = hourOf(at)
+    const last = this.#last
+    if (last !== null && last.automation === automation && last.webhook === webhook && last.hour === hour) {
+      return last.counts
+    }
+    const counts = [this.#of(ALL, ALL, at), this.#of(ALL, webhook, at)]
     // a message that was made by hand belongs to no automation
-    return automation === ALL ? all : [...all, this.#of(automation, ALL, at), this.#of(automation, webhook, at)]
+    if (automation !== ALL) counts.push(this.#of(automation, ALL, at), this.#of(automation, webhook, at))
+    this.#last = { automation, webhook, hour, counts }
+    return counts
   }
 
   #of(automation: string, webhook: string, at: number): Counts {

@@ -186,6 +186,8 @@ export class SenderRuntime {
 
   #delivered(output: SenderOutput): void {
     this.#result(output.delivery)
+    // masking a whole request for a message that nobody gets would cost more than most of a delivery
+    if (!this.#isWired(0)) return
     const { attempt } = output
     const message = deliveredMessage(output, this.#request(output), {
       status: attempt?.status_code ?? null,
@@ -193,6 +195,12 @@ export class SenderRuntime {
       body: attempt?.response_body ?? '',
     })
     this.#node.send([message, null])
+  }
+
+  /** As the deploy has it: wires change without the node, and those out of a subflow come after it is made. */
+  #isWired(output: number): boolean {
+    const { wires } = this.#node as Node & { readonly wires?: readonly (readonly string[])[] }
+    return wires?.[output]?.length !== 0
   }
 
   /** What was sent, with every secret masked; null when nothing was. Without its webhook, secrets read as in the template. */
