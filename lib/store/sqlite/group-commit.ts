@@ -52,6 +52,8 @@ const REST = { least: 10, perWrite: 2, most: 50 }
 const LONGEST_PAUSE_MS = 50
 /** So long a write waits for others to go along with: at a steady rate it saves a commit for each event. */
 const COMPANY_MS = 20
+/** A transaction with more writes is one of a burst. */
+const FEW = 2
 /** So many writes are worth a commit of their own, and are not kept waiting for the end of the rest. */
 const WHOLE_GROUP = 128
 
@@ -76,6 +78,8 @@ export class GroupCommit {
   /** Whether a turn will come, and whether it comes at the end of this turn of the event loop. */
   #scheduled: 'not' | 'after the rest' | 'at once' = 'not'
   #lastTook = 0
+  /** How many writes the last transaction had. */
+  #lastWrites = 0
   /** When the next commit may begin, by `now`. */
   #restUntil = 0
 
@@ -91,7 +95,8 @@ export class GroupCommit {
     return new Promise<T>((resolve, reject) => {
       const settling = { resolve: resolve as (value: unknown) => void, reject, value: undefined }
       const write: Write = { work, mustHappen, alone: when === 'at once', ...settling }
-      if (when === 'with others') {
+      // in a burst writes share commits as it is, and who waits for a result would wait for nothing
+      if (when === 'with others' && this.#lastWrites <= FEW) {
         this.#waitForOthers(write)
         return
       }
@@ -244,6 +249,7 @@ export class GroupCommit {
     try {
       this.#port.begin()
       const writes = work()
+      this.#lastWrites = writes
       const start = this.#now()
       this.#port.commit()
       const end = this.#now()

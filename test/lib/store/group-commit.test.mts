@@ -75,6 +75,14 @@ describe('group commit', () => {
     assert.deepEqual(steps, ['begin', 'a', 'commit', 'begin', 'b', 'commit', 'sync now'])
   })
 
+  it('keeps no write waiting in a burst, where commits are shared as it is', async () => {
+    const commit = make({ pauses: true })
+    await Promise.all([commit.write(work('a')), commit.write(work('b')), commit.write(work('c'))])
+    const result = commit.write(work('result'), { when: 'with others' })
+    await Promise.all([commit.write(work('event'), { when: 'at once' }), result])
+    assert.deepEqual(steps.slice(5), ['begin', 'result', 'event', 'commit'])
+  })
+
   it('leaves the rest for the next turn when a transaction takes long', async () => {
     let time = 0
     const commit = make({ now: () => time })
