@@ -60,6 +60,22 @@ const SCENES = {
   'automation-webhook': (stage) => stage.dialog('automation-webhook', 'Demo receiver'),
   'automation-secret': (stage) => stage.dialog('automation-secret', 'DEMO_INGEST_TOKEN'),
   'delivery-store': (stage) => stage.dialog('delivery-store', NEW),
+  async sidebar(stage) {
+    for (const alias of ['production', 'staging', 'production']) await stage.post({ alias })
+    await stage.sidebar(async (side) => side.locator('.aa-t-automations .aa-is-good').nth(1).waitFor())
+  },
+  'sidebar-delivery': (stage) =>
+    stage.sidebar(async (side) => {
+      await side.getByRole('tab', { name: 'History' }).click()
+      await side.locator('.aa-t-history .aa-body > .aa-row').first().click()
+      await side.locator('.aa-attempts').waitFor()
+    }),
+  'sidebar-why': (stage) =>
+    stage.sidebar(async (side) => {
+      await side.getByRole('tab', { name: 'Events' }).click()
+      await side.locator('.aa-t-events .aa-body > .aa-row').first().click()
+      await side.getByRole('table', { name: 'Automations for this event' }).waitFor()
+    }),
   'webhook-test': (stage) => stage.dialog('automation-webhook', 'Demo receiver', { prepare: testTheWebhook }),
 }
 
@@ -74,7 +90,15 @@ async function testTheWebhook(dialog) {
   await dialog.tray.locator('.aa-answer .aa-status').waitFor()
 }
 
-const IN_DOCUMENTATION = ['demo-flow', 'payload-template', 'alias-filter', 'webhook-test']
+const IN_DOCUMENTATION = [
+  'demo-flow',
+  'payload-template',
+  'alias-filter',
+  'webhook-test',
+  'sidebar',
+  'sidebar-delivery',
+  'sidebar-why',
+]
 const CONFIG_TYPES = ['artifact-source', 'automation-webhook', 'automation-secret', 'delivery-store']
 
 /** A running editor with the demo flow, and a folder for the pictures. */
@@ -104,6 +128,28 @@ class Stage {
     const inner = dialog.tray.locator('.red-ui-tray-wrapper')
     await this.shoot((await inner.count()) > 0 ? inner : dialog.tray)
     await dialog.cancel()
+  }
+
+  async post(more) {
+    await this.nodeRed.post({ ...EVENT, ...more }, { token: TOKEN })
+  }
+
+  /** Shows the tab of the sidebar with some room, does something in it and takes its picture. */
+  async sidebar(act) {
+    const { page } = this.editor
+    await this.resize(CANVAS_HEIGHT)
+    await this.editor.showSidebar('artifact-automations')
+    const side = page.locator('.aa-side')
+    await side.waitFor()
+    // as if its edges were dragged: all of the height, and the width of a page
+    const style =
+      '.red-ui-sidebar:has(.aa-side) { width: 640px !important; max-height: 560px } .red-ui-sidebar-section-bottom { display: none !important } .red-ui-sidebar-section-top { height: 100% !important; flex: 1 1 auto !important }'
+    const wide = await page.addStyleTag({ content: style })
+    await act(side)
+    await page.mouse.move(0, 0)
+    await this.shoot(side)
+    for (const back of await side.getByRole('button', { name: 'Back', exact: true }).all()) await back.click()
+    await wide.evaluate((element) => element.remove())
   }
 
   async play(scene) {

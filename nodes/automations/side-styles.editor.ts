@@ -111,6 +111,7 @@ const STYLES = `
 .aa-plain { margin: 6px 0; } .aa-plain-row { display: grid; grid-template-columns: repeat(var(--aa-columns), minmax(0, 1fr)); gap: 8px; padding: 3px 0; border-bottom: 1px solid var(--aa-line); }
 .aa-plain-head { font-weight: 600; } .aa-plain-row > div { min-width: 0; overflow-wrap: anywhere; } .aa-plain .aa-state { white-space: normal; }
 .aa-plain ul { list-style: disc; padding-left: 16px !important; }
+.aa-plain.aa-reasons .aa-plain-row { grid-template-columns: minmax(0, 1fr) minmax(70px, 0.7fr) minmax(0, 2.4fr); }
 @container (max-width: 560px) { .aa-plain.aa-stacks .aa-plain-row { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 /* over everything */
 .aa-menu-list { position: fixed; z-index: 2000; min-width: 150px; max-width: 300px; padding: 4px 0; border-radius: 4px; font-size: 13px;

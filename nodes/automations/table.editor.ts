@@ -23,7 +23,7 @@ interface Made<R> {
 }
 
 /** Below this the cells of a row stand in several lines. Pixels. */
-const NARROW = 560
+const NARROW = 700
 const WIDE_ROW = 30
 const NARROW_ROW = { 2: 39, 3: 57 }
 

@@ -62,6 +62,7 @@ export class WhyView implements Detail {
         words('table.why'),
         [words('column.automation'), words('column.verdict'), words('column.reason')],
         rows.map(({ row, verdict }) => [[row.name || row.id], [this.#mark(verdict)], this.#reasons(row)]),
+        'aa-reasons',
       ),
       section(words('delivery.event'), output(JSON.stringify(event, null, 2), words('delivery.event'))),
     ]
