@@ -11,8 +11,9 @@ const STYLES = `
 .red-ui-tray-body:has(.aa-form) { min-width: 0 !important; }
 .aa-form { width: 0; min-width: 100%; }
 @media (min-width: 900px) { .aa-form { width: auto; min-width: 0; } .aa-form.aa-broad { min-width: 600px; } }
-/* 4.1's own grey is too light on its small buttons, too */
-.aa-form .red-ui-button:not(.primary, :disabled) { color: var(--red-ui-form-text-color, #333) !important; }
+/* 4.1's own grey is too light on its small buttons, too, and 5's red of a dark one that has the focus; #none only weighs more
+   than what they say of each state */
+:is(#none, .aa-form) .red-ui-button:not(.primary, :disabled) { color: var(--red-ui-form-text-color, #333) !important; }
 .aa-form [hidden] { display: none !important; }
 .aa-form .form-row > label:first-child { width: 125px; overflow-wrap: anywhere; hyphens: auto; }
 .aa-form label > i.fa { width: 18px; text-align: center; }
