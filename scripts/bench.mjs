@@ -1,12 +1,13 @@
 // `npm run bench`: this package against the stock Node-RED flow and a bare undici loop, in one run, as ratios.
 //   npm run bench -- --quick    fewer events and rounds
 //   npm run bench -- growth     only the measures named: throughput outside growth paced killed burst queued outage neighbours
-//                               history understand mapped
+//                               history understand mapped postgres
 
 import { parseArgs } from 'node:util'
 import { history } from './bench/history.mjs'
 import { mapped } from './bench/mapped.mjs'
 import { burstDelay, growth, killed, neighbours, outage, paced, queued, throughput } from './bench/measures.mjs'
+import { postgres } from './bench/postgres.mjs'
 import { startDriver, startReceiver } from './bench/processes.mjs'
 import { understand } from './bench/understand.mjs'
 import { build } from './build.mjs'
@@ -152,6 +153,21 @@ try {
       `seconds of CPU per 1,000 events, all threads: ${alone.cpuPerThousand.toFixed(2)}`,
     )
     row('… beside a source whose mapping never ends', told(beside))
+  }
+  if (wanted('postgres')) {
+    const size = quick
+      ? { warmUp: 2, rounds: 3, count: 1_500, seconds: 5 }
+      : { warmUp: 6, rounds: 5, count: 6_000, seconds: 20 }
+    const { ours, stock, serverCpu, arrival } = await postgres({ ...tools, rate: 100, ...size })
+    row(
+      'on PostgreSQL of the same machine: durable events a second, CPU of Node-RED per event, against the stock flow',
+      `${times(ours.perSecond, stock.perSecond)}, ${times(ours.cpuPerThousand, stock.cpuPerThousand)}`,
+      `${Math.round(ours.perSecond)} and ${Math.round(stock.perSecond)} events/s; ${ours.cpuPerThousand.toFixed(2)} and ${stock.cpuPerThousand.toFixed(2)} s per 1,000, PostgreSQL ${serverCpu?.toFixed(2) ?? '?'}`,
+    )
+    row(
+      '… at 100 events a second: acceptance to arrival, p50 and p99',
+      `${ms(arrival.arrivalP50)}, ${ms(arrival.arrivalP99)}`,
+    )
   }
   if (wanted('understand')) {
     const size = quick

@@ -38,9 +38,9 @@ async function burst({ server, receiver, driver, count, concurrency = 50, usual 
  * first rounds tell how they start, the last ones how they run: V8 has compiled what is hot by then, and a Node-RED runs
  * for weeks.
  */
-export async function throughput({ receiver, driver, warmUp, rounds, count, usual }) {
+export async function throughput({ receiver, driver, warmUp, rounds, count, usual, database }) {
   const servers = {
-    ours: await NodeRed.start(packageFlow({ url: receiver.url }), { withPackage: true }),
+    ours: await NodeRed.start(packageFlow({ url: receiver.url }), { withPackage: true, database }),
     stock: await NodeRed.start(stockFlow({ url: receiver.url }), { withPackage: false }),
     bare: await startBare(receiver.url),
   }
@@ -122,9 +122,9 @@ async function pace({ server, receiver, driver, rate, seconds }) {
  * Ours and the stock flow at a steady rate, one after another in every round: how long a post waits for its answer, how
  * long the event then takes, and what each event costs when nothing is shared with another one.
  */
-export async function paced({ receiver, driver, warmUp, rounds, ...pacing }) {
+export async function paced({ receiver, driver, warmUp, rounds, database, ...pacing }) {
   const servers = {
-    ours: await NodeRed.start(packageFlow({ url: receiver.url }), { withPackage: true }),
+    ours: await NodeRed.start(packageFlow({ url: receiver.url }), { withPackage: true, database }),
     stock: await NodeRed.start(stockFlow({ url: receiver.url }), { withPackage: false }),
   }
   const results = { ours: [], stock: [] }

@@ -23,10 +23,11 @@ const ended = (child) => new Promise((resolve) => (child.exitCode !== null ? res
 
 /** A Node-RED with one flow. Its user directory outlives a kill, so that it can be started again on it. */
 export class NodeRed {
-  static async start(flow, { withPackage, dir } = {}) {
+  static async start(flow, { withPackage, dir, database } = {}) {
     const self = new NodeRed()
     self.dir = dir ?? (await mkdtemp(path.join(tmpdir(), 'automations-bench-')))
     self.withPackage = withPackage
+    self.database = database
     self.flow = flow
     await writeFile(path.join(self.dir, 'package.json'), '{"name":"bench"}')
     await self.run(dir === undefined)
@@ -53,6 +54,7 @@ export class NodeRed {
           BENCH_DOOR: String(this.door),
           BENCH_DIR: this.dir,
           BENCH_PACKAGE: this.withPackage ? root : '',
+          BENCH_DATABASE: this.database ?? '',
         },
       },
     )

@@ -25,5 +25,6 @@ module.exports = {
   nodesDir: process.env.BENCH_PACKAGE ? [process.env.BENCH_PACKAGE] : [],
   telemetry: { enabled: false, updateNotification: false },
   editorTheme: { tours: false },
+  ...(process.env.BENCH_DATABASE && { artifactAutomations: { database: process.env.BENCH_DATABASE } }),
   logging: { console: { level: 'warn', metrics: false, audit: false } },
 }

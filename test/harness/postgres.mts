@@ -15,6 +15,8 @@ const PASSWORD = 'not/a:secret@all'
 /** A real PostgreSQL, of the binaries that npm brings, in a folder of its own. */
 export interface PostgresServer {
   readonly port: number
+  /** Of the server's first process; the others are its children. */
+  readonly pid: number
   readonly user: string
   readonly password: string
   /** @param database by default the one that is always there; @param port of a proxy before it */
@@ -133,6 +135,9 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
   await start()
   return {
     port,
+    get pid() {
+      return child?.pid ?? 0
+    },
     user: 'postgres',
     password: PASSWORD,
     url,

@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { DeliveryDetail } from '../../../dist/lib/store/delivery-queue.js'
 import { planDatabase } from '../../../dist/lib/store/postgres/settings.js'
 import { PostgresStore } from '../../../dist/lib/store/postgres/store.js'
+import { SqliteStore } from '../../../dist/lib/store/sqlite/store.js'
 import { runDatabaseCommand } from '../../../dist/nodes/command/database.js'
 import { type PostgresServer, startPostgres } from '../../harness/postgres.mts'
-import { end, start } from './make.mts'
+import { delivered, end, event, leaseOf, NOON, record, retried, start, wish } from './make.mts'
+
+const pick = ({ delivery, payload, log }: DeliveryDetail) => ({ delivery, payload, log })
 
 describe('the command artifact-automations database', () => {
   let server: PostgresServer
@@ -55,6 +62,68 @@ describe('the command artifact-automations database', () => {
     assert.equal(status, 1)
     assert.match(told, /cannot be reached/)
     assert.ok(!told.includes('s3cret'))
+  })
+
+  it('takes a file along, in slices, and again without doubling anything', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'artifact-import-'))
+    const file = path.join(folder, 'store.db')
+    try {
+      const sqlite = new SqliteStore({ path: file, ballastBytes: 4096 })
+      await sqlite.open(start())
+      const many = Array.from({ length: 1_100 }, (_, index) => `e${index}`)
+      await sqlite.putEvents(
+        many.map((id) => ({
+          source: 'src',
+          event: event(id, { alias: 'a\0b' }),
+          receivedAt: NOON,
+          routed: true,
+          fires: ['auto'],
+        })),
+        { key: 'watch/x', expected: null, next: '1', parts: new Map([['part', 'text']]) },
+      )
+      for (const id of ['sent', 'fails', 'waits']) await sqlite.enqueue(record(id, { event: event('e1') }))
+      const { deliveries } = await sqlite.claim(await leaseOf(sqlite, 'webhook/hook'), wish({ limit: 2 }))
+      await sqlite.record(delivered(deliveries[0]!))
+      await sqlite.record(retried(deliveries[1]!, NOON + 60_000))
+      await sqlite.changeWebhook('hook', { paused: 'By hand.' })
+      const busy = await run('import', '--from', file, '--schema', 'moved')
+      assert.equal(busy.status, 1)
+      assert.match(busy.told, /in use by another process/)
+      const before = [await sqlite.delivery('sent'), await sqlite.delivery('fails')]
+      const counted = await sqlite.statistics.hours({ since: 0, until: NOON * 2 })
+      await sqlite.close(end())
+
+      assert.match(
+        (await run('import', '--from', file, '--schema', 'moved')).out,
+        /1100 of 1100 events[\s\S]*3 of 3 deliveries/,
+      )
+      assert.match(
+        (await run('import', '--from', file, '--schema', 'moved')).out,
+        /0 of 1100 events[\s\S]*0 of 3 deliveries/,
+      )
+
+      const plan = () => planDatabase({ connectionString: server.url(), schema: 'moved' }, {})
+      const store = new PostgresStore({ plan })
+      await store.open(start())
+      for (const one of before) {
+        const { delivery, payload, log, event: told } = (await store.delivery(one!.delivery.id))!
+        assert.deepEqual({ delivery, payload, log, told }, { ...pick(one!), told: one!.event })
+      }
+      assert.deepEqual(await store.statistics.hours({ since: 0, until: NOON * 2 }), counted)
+      assert.deepEqual(await store.pending(), [{ webhook: 'hook', sender: 'send', count: 2 }])
+      assert.equal((await store.webhookStates()).get('hook')?.paused, 'By hand.')
+      assert.deepEqual(await store.cursor('watch/x'), { value: '1', parts: new Map([['part', 'text']]) })
+      const claimed = await store.claim(await leaseOf(store, 'webhook/hook'), wish())
+      assert.deepEqual(
+        claimed.deliveries.map(({ id }) => id),
+        ['waits'],
+      )
+      await store.close(end())
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+    assert.equal((await run('import', '--from', file)).status, 1, 'a file that is not there')
+    assert.equal((await run('import')).status, 2)
   })
 
   it('explains itself when it is called wrongly', async () => {
