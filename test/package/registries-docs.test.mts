@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { VOCABULARY } from '../../dist/lib/events/vocabulary.js'
+import { MAPPING_RECIPES } from '../../dist/lib/sources/mapped/recipes/recipes.js'
 import { KINDS as HUB_KINDS } from '../lib/sources/http/huggingface-messages.mts'
 import { KINDS as MLFLOW_KINDS, message } from '../lib/sources/http/mlflow-messages.mts'
 import { read as readMessage } from '../lib/sources/http/reading.mts'
@@ -58,6 +59,16 @@ describe('the page on Hugging Face', () => {
         'huggingface',
         HUB_KINDS.map(({ body }) => body),
       ),
+    )
+  })
+})
+
+describe('the page on any JSON', () => {
+  it('tells what every mapping makes of what', () => {
+    const listed = rows(read('docs/registries/mapped.md'), 'Services', 'mapping').map(([id]) => code(id))
+    assert.deepEqual(
+      listed,
+      MAPPING_RECIPES.map(({ id }) => id),
     )
   })
 })

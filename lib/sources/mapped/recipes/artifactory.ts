@@ -2,7 +2,6 @@ import type { MappingRecipe } from './recipe.js'
 
 export const ARTIFACTORY: MappingRecipe = {
   id: 'artifactory',
-  label: 'JFrog Artifactory',
   page: 'https://jfrog.com/help/r/jfrog-platform-administration-documentation/event-types',
   place: { entity: 'jfrog' },
   expression: `/* Tags of images are aliases, and a file that is deployed is a new version of its path. */

@@ -5,7 +5,6 @@ const WORKSPACE =
 
 export const AZURE_ML: MappingRecipe = {
   id: 'azure-ml',
-  label: 'Azure Machine Learning (Event Grid)',
   page: 'https://learn.microsoft.com/azure/event-grid/event-schema-machine-learning',
   place: {},
   expression: `/* Event Grid's own schema and CloudEvents; the entity is the resource group, the project the workspace. */

@@ -2,7 +2,6 @@ import type { MappingRecipe } from './recipe.js'
 
 export const COMET: MappingRecipe = {
   id: 'comet',
-  label: 'Comet Model Registry',
   page: 'https://www.comet.com/docs/v2/guides/model-management/webhooks/',
   place: { project: 'comet' },
   expression: `/* A stage is an alias of the version that reached it; a version without stages is a new one. */

@@ -2,7 +2,6 @@ import type { MappingRecipe } from './recipe.js'
 
 export const DATABRICKS: MappingRecipe = {
   id: 'databricks',
-  label: 'Databricks workspace model registry',
   page: 'https://docs.databricks.com/aws/en/mlflow/model-registry-webhooks',
   place: { entity: 'my-team', project: 'databricks' },
   expression: `/* Stages are aliases: one that is left is removed, one that is reached is added. */

@@ -2,7 +2,6 @@ import type { MappingRecipe } from './recipe.js'
 
 export const GIT_TAGS: MappingRecipe = {
   id: 'git-tags',
-  label: 'Git tags of GitHub and GitLab (DVC, GTO)',
   page: 'https://docs.github.com/en/webhooks/webhook-events-and-payloads#create',
   place: {},
   expression: `/* GitHub's create and delete, GitLab's tag_push. Tags of GTO: model@v1.2.0 is a version, model#prod#1 a stage,

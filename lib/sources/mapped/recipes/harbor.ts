@@ -2,7 +2,6 @@ import type { MappingRecipe } from './recipe.js'
 
 export const HARBOR: MappingRecipe = {
   id: 'harbor',
-  label: 'Harbor',
   page: 'https://goharbor.io/docs/latest/working-with-projects/project-configuration/configure-webhooks/',
   place: { entity: 'harbor' },
   expression: `/* Tags are aliases. Harbor's formats Default and CloudEvents. */

@@ -2,7 +2,6 @@ import type { MappingRecipe } from './recipe.js'
 
 export const LAKEFS: MappingRecipe = {
   id: 'lakefs',
-  label: 'lakeFS',
   page: 'https://docs.lakefs.io/howto/hooks/webhooks.html',
   place: { entity: 'lakefs' },
   expression: `/* What has happened (post-…): a tag is an alias of its repository, a commit or merge a new version of its branch. */

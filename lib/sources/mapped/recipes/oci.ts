@@ -2,7 +2,6 @@ import type { MappingRecipe } from './recipe.js'
 
 export const OCI: MappingRecipe = {
   id: 'oci',
-  label: 'OCI registries (CNCF Distribution notifications)',
   page: 'https://distribution.github.io/distribution/about/notifications/',
   place: { entity: 'registry' },
   expression: `/* Manifests alone: a tag is an alias, a manifest without one is a new version. */

@@ -1,9 +1,7 @@
 /** A mapping to start from, for a service that posts JSON of its own. Runs in the editor too. */
 export interface MappingRecipe {
-  /** Never changes: documentation and catalogs name it. */
+  /** Never changes: documentation and catalogs name it, and the latter have its words. */
   readonly id: string
-  /** In menus. */
-  readonly label: string
   /** The page on which the service publishes what it sends. */
   readonly page: string
   readonly expression: string

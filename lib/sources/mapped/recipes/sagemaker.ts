@@ -2,7 +2,6 @@ import type { MappingRecipe } from './recipe.js'
 
 export const SAGEMAKER: MappingRecipe = {
   id: 'sagemaker',
-  label: 'Amazon SageMaker Model Registry (EventBridge)',
   page: 'https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html',
   place: { project: 'sagemaker' },
   expression: `/* A version that waits for approval is new; Approved and Rejected are aliases. */

@@ -2,7 +2,6 @@ import type { MappingRecipe } from './recipe.js'
 
 export const VERTEX_AI: MappingRecipe = {
   id: 'vertex-ai',
-  label: 'Google Vertex AI Model Registry (Eventarc, Pub/Sub push)',
   page: 'https://cloud.google.com/eventarc/docs/cloudevents',
   place: { project: 'vertex-ai' },
   expression: `/* Audit logs of Vertex AI, by Eventarc or by a Pub/Sub subscription that pushes what a log sink wrote. */
