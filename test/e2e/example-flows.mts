@@ -18,6 +18,7 @@ export const EXAMPLES = readdirSync(folder)
 /** Those that somebody posts events to; the others watch a registry. */
 export const POSTED = EXAMPLES.filter((name) => sourceOf(readExample(name))?.['kind'] === 'http')
 export const WATCHING = EXAMPLES.filter((name) => !POSTED.includes(name))
+export const WATCHING_WANDB = WATCHING.filter((name) => sourceOf(readExample(name))?.['kind'] === 'wandb')
 
 export function readExample(name: string): FlowNode[] {
   return JSON.parse(readFileSync(path.join(folder, `${name}.json`), 'utf8'))

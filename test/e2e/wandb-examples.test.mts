@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import MarkdownIt from 'markdown-it'
 import { type Company, company } from '../nodes/wandb.mts'
-import { filledIn, readExample, sourceOf, WATCHING } from './example-flows.mts'
+import { filledIn, readExample, sourceOf, WATCHING_WANDB } from './example-flows.mts'
 import { type FlowNode, NODE_RED_VERSION, NodeRed } from './harness/node-red.mts'
 import { Receiver, type Recorded } from './harness/receiver.mts'
 
@@ -95,7 +95,7 @@ describe(`the example flows that watch W&B, in Node-RED ${NODE_RED_VERSION}`, ()
   }
 
   it('are all told in this test', () => {
-    assert.deepEqual(Object.keys(STORIES), WATCHING)
+    assert.deepEqual(Object.keys(STORIES), WATCHING_WANDB)
   })
 
   for (const [name, { place, happens, arrives }] of Object.entries(STORIES)) {
