@@ -1,4 +1,5 @@
 import { notify } from '../editor/outside-text.js'
+import { whenFlowsAreLoaded } from './flows-loaded.editor.js'
 import { type Trouble, troubleWords } from './troubles.editor.js'
 
 /** Milliseconds. */
@@ -15,9 +16,8 @@ export function announce(tab: string): void {
     if (topic !== 'artifact-automations/troubles') return
     latest = (data as { troubles?: Trouble[] }).troubles ?? []
     // before the flows are there, nothing has a name
-    if (RED.nodes.version()) tell(latest)
+    whenFlowsAreLoaded(() => tell(latest))
   })
-  RED.events.on('flows:loaded', () => tell(latest))
 
   const tell = (troubles: readonly Trouble[]) => {
     const keys = troubles.map(({ kind, id }) => `${kind} ${id}`)

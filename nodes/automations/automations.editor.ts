@@ -1,5 +1,6 @@
 import { loadShared, type OpenSidebar } from '../editor/shared.js'
 import { announce } from './announce.editor.js'
+import { whenFlowsAreLoaded } from './flows-loaded.editor.js'
 
 const ID = 'artifact-automations'
 const ACTION = `${ID}:show-automations`
@@ -52,7 +53,7 @@ RED.plugins.registerPlugin(ID, {
       )
     }
     const asked = window.location.hash
-    if (LINK.test(asked)) RED.events.on('flows:loaded', () => follow(asked))
+    if (LINK.test(asked)) whenFlowsAreLoaded(() => follow(asked))
     window.addEventListener('hashchange', () => follow(window.location.hash))
     announce(ID)
   },

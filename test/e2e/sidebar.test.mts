@@ -329,6 +329,17 @@ describe(`the automations sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
     await side.getByRole('combobox', { name: 'Status', exact: true }).selectOption('')
     await rows('Deliveries').first().filter({ hasText: 'Team channel' }).waitFor()
   })
+
+  it('a link opens its delivery in an editor that is only just being opened', async () => {
+    const { page } = editor
+    const { deliveries } = (await nodeRed.admin('GET', '/artifact-automations/deliveries?search=churn:v4')) as {
+      deliveries: { id: string }[]
+    }
+    // another query: it is loaded anew
+    await page.goto(`${nodeRed.url}/?anew#artifact-automations/deliveries/${deliveries[0]!.id}`)
+    await side.getByText('acme/wandb-registry-model/churn:v4').first().waitFor()
+    assert.equal(await tab('History').getAttribute('aria-selected'), 'true')
+  })
 })
 
 describe(`the automations sidebar for who may only read, in Node-RED ${NODE_RED_VERSION}`, () => {
