@@ -7,7 +7,7 @@ import { secret, secretId, sender, source, template, trigger, webhook } from '..
 import { mlflowStandin, type Standin } from '../standin/mlflow/server.mts'
 import { MlflowWorld } from '../standin/mlflow/world.mts'
 import { asWebhookEvent, MlflowServer } from './mlflow-server.mts'
-import { type Python, pythonWith } from './python.mts'
+import { type Python, pythonWith, run } from './python.mts'
 
 /** The newest MLflow of each line. Of the older one the small package serves the registry as well. */
 const SERVERS = {
@@ -197,6 +197,29 @@ describe('An MLflow server that is watched', function () {
     })
   }
 
+  it('has a stand-in for Unity Catalog that MLflow’s own client reads as the watch does', async () => {
+    const python = pythons.get('MLflow 3.17')
+    assert.ok(python && 'binary' in python)
+    watch = watching(standin.url)
+    world.create('main.ml.churn')
+    world.createVersion('main.ml.churn', { tags: { by: 'ada' } })
+    const env = {
+      ...process.env,
+      DATABRICKS_HOST: standin.url,
+      DATABRICKS_TOKEN: 'dapi-1',
+      MLFLOW_DISABLE_TELEMETRY: 'true',
+    }
+    const { code, stdout, stderr } = await run(python.binary, ['-c', CATALOG], env)
+    assert.equal(code, 0, stderr)
+    assert.deepEqual(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''), {
+      models: ['main.ml.churn', 'main.ml.made'],
+      versions: [1],
+      aliases: { champion: 1 },
+      tags: { by: 'ada', region: 'eu' },
+    })
+    assert.deepEqual([...world.model('main.ml.churn').aliases], [['champion', 1]])
+  })
+
   for (const version of ['node-red', 'node-red-4']) {
     it(`drives ${version}: a delivery for every kind of event, and none twice where webhooks tell it too`, async () => {
       const three = await serverOf('MLflow 3.17')
@@ -241,6 +264,22 @@ describe('An MLflow server that is watched', function () {
     })
   }
 })
+
+/** What the watch asks of Unity Catalog, and what fills it, by MLflow's own client for it. */
+const CATALOG = `
+import json
+from mlflow import MlflowClient
+client = MlflowClient(tracking_uri="sqlite://", registry_uri="databricks-uc")
+client.create_registered_model("main.ml.made")
+client.set_registered_model_alias("main.ml.churn", "champion", "1")
+client.set_model_version_tag("main.ml.churn", "1", "region", "eu")
+print(json.dumps({
+    "models": sorted(m.name for m in client.search_registered_models()),
+    "versions": [int(v.version) for v in client.search_model_versions("name='main.ml.churn'")],
+    "aliases": {a: int(v) for a, v in client.get_registered_model("main.ml.churn").aliases.items()},
+    "tags": client.get_model_version("main.ml.churn", "1").tags,
+}))
+`
 
 const PLACE = { entity: 'acme', project: 'models' }
 

@@ -1,4 +1,5 @@
 import { isObject } from '../../json.js'
+import { SourceFailure } from '../watch/failure.js'
 import { Item, unexpected } from '../watch/items.js'
 import type { RestClient } from '../watch/rest.js'
 import type { Asking } from './api.js'
@@ -15,8 +16,9 @@ import {
 
 const AT = '/api/2.0/mlflow/unity-catalog'
 
-/** Models on a page; the catalog may give fewer. */
+/** Models on a page; the catalog may give fewer, or refuse so many. */
 const PAGE = 1000
+const SMALLER_PAGE = 100
 
 /**
  * Models in Unity Catalog, as MLflow's own client asks Databricks for them (`databricks-uc`). Names have three parts. Lists
@@ -24,15 +26,23 @@ const PAGE = 1000
  */
 export class UnityApi {
   readonly client: RestClient
+  #size = PAGE
 
   constructor(client: RestClient) {
     this.client = client
   }
 
   async models(token: string | null, { signal, onSkip }: Asking): Promise<Page<SeenModel>> {
-    const query = { max_results: PAGE, page_token: token ?? undefined }
-    const answer = await this.client.get(`${AT}/registered-models/search`, query, { signal })
-    return pageOf(answer, 'registered_models', readBareModel, onSkip)
+    const query = { max_results: this.#size, page_token: token ?? undefined }
+    try {
+      const answer = await this.client.get(`${AT}/registered-models/search`, query, { signal })
+      return pageOf(answer, 'registered_models', readBareModel, onSkip)
+    } catch (error) {
+      const isRefused = error instanceof SourceFailure && error.code === 'source_query_refused'
+      if (!isRefused || token !== null || this.#size === SMALLER_PAGE) throw error
+      this.#size = SMALLER_PAGE
+      return this.models(token, { signal, onSkip })
+    }
   }
 
   async versions(name: string, token: string | null, { signal, onSkip }: Asking): Promise<Page<SeenVersion>> {

@@ -92,6 +92,18 @@ describe('Models in Unity Catalog', () => {
     assert.deepEqual(await watch.poll().catch(() => []), [])
   })
 
+  it('are listed in smaller pages where the catalog wants that', async () => {
+    world.create(NAME)
+    standin.intercept = (_request, response, url) => {
+      if (Number(url.searchParams.get('max_results') ?? 0) <= 100) return false
+      response.writeHead(400).end('{"message": "max_results must be at most 100"}')
+      return true
+    }
+    await watch.poll()
+    world.createVersion(NAME)
+    assert.deepEqual(brief(await watch.poll()), ['LINK_ARTIFACT main.ml.churn:v1'])
+  })
+
   it('are offered by their names', async () => {
     world.create(NAME)
     const settings = { baseUrl: `${standin.url}/unity-catalog`, interval: '30', entity: '', project: '', apiKey: '' }
