@@ -148,7 +148,8 @@ describe('several Node-RED on one PostgreSQL', () => {
         'it is not back',
         PATIENCE,
       )
-      await cluster.site(0).accept('later')
+      const taken = async () => (await cluster.site(0).post(event({ event_id: 'later' }))).status === 202
+      await eventually(taken, 'it takes nothing', PATIENCE)
       await arrived(['later'])
       await passed(300)
       assert.deepEqual(events().sort(), ['after', 'held', 'held', 'later'])
