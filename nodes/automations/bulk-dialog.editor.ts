@@ -30,7 +30,10 @@ async function doAll(verb: Verb, filter: Filter, done: () => void): Promise<void
   try {
     const answer = (await adminPost('deliveries/count', filter)) as { count: number }
     count = answer.count
-    question.textContent = words(count === 0 ? `bulk.${verb}.none` : `bulk.${verb}.question`, { number: count })
+    question.textContent = words(count === 0 ? `bulk.${verb}.none` : `bulk.${verb}.question`, {
+      number: count,
+      status: words(`status.${filter['status'] ?? 'failed'}`),
+    })
     if (sure && count > 0) {
       sure.disabled = false
       sure.focus()

@@ -166,7 +166,7 @@ describe(`the automations sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
     const before = receiver.requests.length
     await button('Redeliver all that match').click()
     const dialog = editor.page.getByRole('dialog')
-    await dialog.getByText('23 deliveries match').waitFor()
+    await dialog.getByText('failed: 23 deliveries match').waitFor()
     assert.deepEqual(await axeViolations(editor.page, 'dialog[open]'), [])
     await dialog.getByRole('button', { name: 'Redeliver', exact: true }).click()
     await dialog.getByText('23 deliveries are sent again.').waitFor()
