@@ -65,7 +65,13 @@ describe('the curl examples of docs/http-interface.md', () => {
     for (const [index, call] of calls.entries()) {
       const [what = /^$/, answer = /^$/] = ANSWERS[index] ?? []
       assert.match(call, what)
-      assert.match(await copied(call, token), answer)
+      const deadline = Date.now() + 5000
+      let answered = await copied(call, token)
+      // the request that is on its way when a delivery is cancelled is the last one, and ends it
+      while (!answer.test(answered) && call.includes('?status=failed') && Date.now() < deadline) {
+        answered = await copied(call, token)
+      }
+      assert.match(answered, answer)
     }
   })
 })
