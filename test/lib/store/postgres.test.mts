@@ -51,11 +51,13 @@ const place = async (): Promise<StorePlace> => {
   }
 }
 
-before(async () => {
-  server = await startPostgres()
-})
-after(() => server.stop())
+describe('a store in a real PostgreSQL', () => {
+  before(async () => {
+    server = await startPostgres()
+  })
+  after(() => server.stop())
 
-conforms('PostgreSQL', place)
-countsRight('PostgreSQL', place)
-findsRight('PostgreSQL', place)
+  conforms('PostgreSQL', place)
+  countsRight('PostgreSQL', place)
+  findsRight('PostgreSQL', place)
+})
