@@ -7,6 +7,8 @@ import { termsOf } from '../../events/search-terms.js'
 import type { Row } from '../rows.js'
 import { Connection } from '../sqlite/connection.js'
 import { storeFailure } from '../sqlite/errors.js'
+import { meta } from '../sqlite/lifecycle.js'
+import { ROUTING } from '../statuses.js'
 import { NOW } from './clock.js'
 import { Database, type Query } from './database.js'
 import { migrate } from './migrate.js'
@@ -36,7 +38,8 @@ export async function importStore(plan: DatabasePlan, file: string, told: (text:
       await migrate(db)
       // a number of the file's own, less than any instance has: what it counted is there once, however often it is imported
       const slot = -1 - (createHash('sha256').update(path.resolve(file)).digest().readUInt32BE() % 1_000_000)
-      const events = await slices(db, from, 'events', (query, rows) => putEvents(query, rows))
+      const alive = meta(from, 'clean') === 0 ? meta(from, 'alive') : null
+      const events = await slices(db, from, 'events', (query, rows) => putEvents(query, rows, alive))
       told(`${events.put} of ${events.seen} events are new.`)
       const deliveries = await slices(db, from, 'deliveries', (query, rows) => putDeliveries(query, from, rows, slot))
       told(`${deliveries.put} of ${deliveries.seen} deliveries are new.`)
@@ -111,10 +114,25 @@ const EVENT: Columns = {
   ...{ handed_at: 'bigint', event_type: 'text', terms: 'text', json: 'text' },
 }
 
-async function putEvents(query: Query, rows: readonly Row[]): Promise<number> {
+/** Of a file that nobody closed: so long before its last sign of life an event may not have settled, … */
+const SUSPECT_MS = 60_000
+/** … and goes to the flows again in any case, in milliseconds. */
+const AGAIN_MS = 5_000
+
+/** @param alive the last sign of life in a file that nobody closed; null: somebody did */
+function routedOf(row: Row, alive: number | null): unknown {
+  const [routed, at] = [row['routed'], row['received_at'] as number]
+  // nothing is set aside in a database: it waits for nobody
+  if (routed === ROUTING.aside) return ROUTING.routed
+  if (alive === null || routed === ROUTING.waiting || at < alive - SUSPECT_MS) return routed
+  return at < alive - AGAIN_MS ? ROUTING.suspect : ROUTING.waiting
+}
+
+async function putEvents(query: Query, rows: readonly Row[], alive: number | null): Promise<number> {
   const whole = rows.map((row) => {
     const event = JSON.parse(row['json'] as string) as ArtifactEvent
-    return { ...withId(row), handed_at: row['received_at'], event_type: event.event_type, terms: termsOf(event) }
+    const known = { event_type: event.event_type, terms: termsOf(event), routed: routedOf(row, alive) }
+    return { ...withId(row), handed_at: row['received_at'], ...known }
   })
   return (await insert(query, 'events', EVENT, whole, 'ON CONFLICT DO NOTHING RETURNING seq')).length
 }

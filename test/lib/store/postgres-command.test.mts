@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import type { DeliveryDetail } from '../../../dist/lib/store/delivery-queue.js'
 import { planDatabase } from '../../../dist/lib/store/postgres/settings.js'
 import { PostgresStore } from '../../../dist/lib/store/postgres/store.js'
@@ -124,6 +125,39 @@ describe('the command artifact-automations database', () => {
     }
     assert.equal((await run('import', '--from', file)).status, 1, 'a file that is not there')
     assert.equal((await run('import')).status, 2)
+  })
+
+  it('takes along what had not settled in a file that nobody closed, and leaves alone what was set aside', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'artifact-import-'))
+    const file = path.join(folder, 'store.db')
+    try {
+      const sqlite = new SqliteStore({ path: file, ballastBytes: 4096 })
+      await sqlite.open(start())
+      const at = { settled: NOON - 300_000, aside: NOON - 200_000, unsure: NOON - 30_000, late: NOON - 1_000 }
+      for (const [id, receivedAt] of Object.entries(at)) {
+        await sqlite.putEvents([{ source: 'src', event: event(id), receivedAt, routed: true }])
+      }
+      await sqlite.close(end())
+      const db = new DatabaseSync(file)
+      db.exec("UPDATE events SET routed = 3 WHERE event_id = 'aside'; UPDATE meta SET value = 0 WHERE key = 'clean'")
+      db.close()
+      assert.equal((await run('import', '--from', file, '--schema', 'crashed')).status, 0)
+
+      const plan = () => planDatabase({ connectionString: server.url(), schema: 'crashed' }, {})
+      const store = new PostgresStore({ plan })
+      await store.open(start())
+      const waiting = await store.unroutedEvents(0, 100)
+      assert.deepEqual(
+        waiting.map(({ event, suspect }) => [event.event_id, suspect]),
+        [
+          ['unsure', true],
+          ['late', false],
+        ],
+      )
+      await store.close(end())
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
   })
 
   it('explains itself when it is called wrongly', async () => {
