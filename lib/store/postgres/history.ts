@@ -3,10 +3,11 @@ import type { DeliveryDetail } from '../delivery-queue.js'
 import { attemptOf, deliveryOf, eventOf, payloadOf, slotsOf } from '../rows.js'
 import { ATTEMPTS } from './attempts.js'
 import type { Query } from './database.js'
+import { pgText } from './text.js'
 import { wholeOf } from './whole-delivery.js'
 
 export async function delivery(query: Query, id: string): Promise<DeliveryDetail | null> {
-  const [row] = await query(`${wholeOf('@deliveries')} WHERE d.id = $1`, id)
+  const [row] = await query(`${wholeOf('@deliveries')} WHERE d.id = $1`, pgText(id))
   if (row === undefined) return null
   const log = await query(`${ATTEMPTS} WHERE a.delivery = $1 ORDER BY a.number`, row['seq'])
   return {

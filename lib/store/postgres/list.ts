@@ -5,7 +5,7 @@ import type { Page } from '../page.js'
 import { deliveryOf, type Row } from '../rows.js'
 import { STATUSES } from '../statuses.js'
 import type { Query } from './database.js'
-import { pgId, pgText } from './text.js'
+import { pgId, pgText, pgTextOrNull } from './text.js'
 
 /** A page that has looked around for so long ends, though it may be short. */
 const PAGE_MS = 250
@@ -51,8 +51,8 @@ export function conditions(filter: DeliveryFilter, first: number): Conditions {
   const { status, automation, webhook, event_id, since, until, search } = filter
   const where = new Conditions(first)
   if (status !== undefined) where.add('d.status = ?', STATUSES.indexOf(status))
-  if (automation !== undefined) where.add('d.automation_id = ?', automation)
-  if (webhook !== undefined) where.add('d.webhook_id = ?', webhook)
+  if (automation !== undefined) where.add('d.automation_id = ?', pgText(automation))
+  if (webhook !== undefined) where.add('d.webhook_id = ?', pgText(webhook))
   if (event_id !== undefined) where.add('d.event_id = ?', pgId(event_id))
   if (since !== undefined) where.add('d.created_at >= ?', since)
   if (until !== undefined) where.add('d.created_at < ?', until)
@@ -110,7 +110,7 @@ async function indexed(query: Query, filter: DeliveryFilter, from: number, limit
     ORDER BY f.seq DESC LIMIT $2`
   // every value is named, whatever the statement is made of
   const named = `SELECT * FROM (${sql}) r WHERE $4::text IS NOT DISTINCT FROM $4 AND $5::text IS NOT DISTINCT FROM $5`
-  return query(named, from, limit, statuses, webhook ?? null, automation ?? null)
+  return query(named, from, limit, statuses, pgTextOrNull(webhook), pgTextOrNull(automation))
 }
 
 /** Distinct values by jumping along the index: SELECT DISTINCT would read all of it. */

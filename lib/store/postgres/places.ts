@@ -149,10 +149,11 @@ export const SETTLE: Step<{ readonly source: string; readonly eventId: string },
     const keys = [...new Set(closed.map(({ key }) => key as string))]
     if (keys.length > 0) {
       const gone = await query(
-        `UPDATE @deliveries d SET due_at = created_at
-         WHERE d.status = 0 AND d.order_key = ANY ($1::text[]) AND d.claim IS NULL AND d.attempts = 0 AND d.due_at > d.created_at
+        `UPDATE @deliveries d SET due_at = d.created_at FROM @webhooks w
+         WHERE w.ordering = 'collection' AND d.webhook_id = w.id AND d.status = 0 AND d.order_key = ANY ($1::text[])
+           AND d.claim IS NULL AND d.attempts = 0 AND d.due_at > d.created_at
            AND NOT EXISTS (SELECT 1 FROM @events v WHERE v.open_key = d.order_key AND v.seq < d.place)
-         RETURNING webhook_id, sender_id`,
+         RETURNING d.webhook_id, d.sender_id`,
         keys,
       )
       for (const row of gone) deltas.of(row['webhook_id'] as string, row['sender_id'] as string).woken++

@@ -13,7 +13,7 @@ import type { Outcome, Step, Transaction } from './writer.js'
 /** A row is changed under the newest lease alone, and while nobody has claimed it under another one. */
 const UPDATE = `
   UPDATE @deliveries d SET status = x.status, attempts = x.attempts, step = x.step, status_code = x.status_code,
-    duration_ms = x.duration_ms, due_at = x.due_at, claim = NULL, started_at = NULL, finished_at = x.finished_at,
+    duration_ms = x.duration_ms, due_at = x.due_at, claim = NULL, cancel = d.cancel AND x.status = 0, started_at = NULL, finished_at = x.finished_at,
     error_code = x.error_code, error_message = x.error_message, owed = x.owed
   FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::smallint[], $5::integer[], $6::integer[], $7::integer[],
     $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::bigint[])

@@ -4,6 +4,7 @@ import { PENDING, STATUSES } from '../statuses.js'
 import type { Query } from './database.js'
 import { listRows } from './list.js'
 import { lockOrder } from './locks.js'
+import { pgText } from './text.js'
 import type { Transaction } from './writer.js'
 
 const AGAIN = `
@@ -76,7 +77,9 @@ async function pendingKeys(query: Query, keys: readonly { webhook: string; key: 
 
 /** The rows that a request names, newest first. */
 export async function wanted(query: Query, request: RedeliveryRequest): Promise<{ rows: Row[]; next: string | null }> {
-  if ('id' in request) return { rows: await query('SELECT * FROM @deliveries WHERE id = $1', request.id), next: null }
+  if ('id' in request) {
+    return { rows: await query('SELECT * FROM @deliveries WHERE id = $1', pgText(request.id)), next: null }
+  }
   const before = request.before === null ? {} : { before: request.before }
   return listRows(query, request.filter, { limit: request.limit, ...before })
 }

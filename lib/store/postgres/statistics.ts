@@ -2,6 +2,7 @@ import type { Row } from '../rows.js'
 import type { AutomationSums, HourCounts, LastError, Statistics, WebhookSums } from '../statistics.js'
 import { ALL } from '../tally.js'
 import type { Query } from './database.js'
+import { pgText } from './text.js'
 
 export function readStatistics(query: Query): Statistics {
   return {
@@ -15,7 +16,7 @@ const WITHIN = 'automation = $1 AND webhook = $2 AND hour >= $3 AND hour < $4'
 
 async function hours(query: Query, wanted: Parameters<Statistics['hours']>[0]): Promise<HourCounts[]> {
   const { automation = ALL, webhook = ALL, since, until } = wanted
-  const bounds = [automation, webhook, Math.max(since, -8.64e15), Math.min(until, 8.64e15)]
+  const bounds = [pgText(automation), pgText(webhook), Math.max(since, -8.64e15), Math.min(until, 8.64e15)]
   const counts = await query(
     `SELECT hour, sum(accepted) AS accepted, sum(fired) AS fired, sum(delivered) AS delivered, sum(failed) AS failed,
        sum(attempts) AS attempts FROM @statistics WHERE ${WITHIN} GROUP BY hour ORDER BY hour`,
