@@ -27,13 +27,14 @@ interface ElsewhereParts {
 /** What other owners of the store do, made known to the lanes and senders of this one. */
 export class Elsewhere {
   readonly #parts: ElsewhereParts
+  readonly #cancelling = new Set<string>()
 
   constructor(parts: ElsewhereParts) {
     this.#parts = parts
   }
 
   changed(change: Change): void {
-    const { access, lanes, pending, senders, watches, cancel, eventsWait } = this.#parts
+    const { access, lanes, pending, senders, watches, eventsWait } = this.#parts
     // what happened before the store was opened, it knows
     if (!access.open || access.stopped) return
     switch (change.kind) {
@@ -48,13 +49,18 @@ export class Elsewhere {
         access.background(this.#handOver(change.thing))
         return
       case 'cancelled':
-        for (const id of change.ids) access.background(cancel(id))
+        for (const id of change.ids) if (!this.#cancelling.has(id)) access.background(this.#cancel(id))
         return
       case 'failed':
         access.failed(change.error)
+        // others may watch by now what this one cannot keep
+        watches.look()
         return
       case 'events':
         eventsWait()
+        return
+      case 'pending':
+        pending.load(change.counts)
         return
       case 'deliveries':
         if (change.count !== 0) pending.add(change.webhook, change.sender, change.count)
@@ -66,6 +72,16 @@ export class Elsewhere {
       case 'outputs':
         access.background(senders.giveOwed(change.sender))
         return
+    }
+  }
+
+  /** It is told again until it is done. */
+  async #cancel(id: string): Promise<void> {
+    this.#cancelling.add(id)
+    try {
+      await this.#parts.cancel(id)
+    } finally {
+      this.#cancelling.delete(id)
     }
   }
 

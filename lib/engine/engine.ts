@@ -208,7 +208,7 @@ export class DeliveryEngine implements EventKeeper {
     this.#senders.attach(id, port)
     if (!this.#access.open) return
     this.#access.background(this.#senders.giveOwed(id))
-    for (const { webhook } of this.#pending.ofSender(id)) this.#lanes.of(webhook).wake()
+    this.#lanes.wakeFor(id, port.webhook)
   }
 
   detachSender(id: string): void {
@@ -271,7 +271,7 @@ export class DeliveryEngine implements EventKeeper {
     if (!clean) log.warn('The delivery store was not closed properly; nothing that was accepted is lost.')
     this.#lanes.load(await this.#options.store.webhookStates())
     await this.#clockWatch.check(lastAlive ?? clock.now())
-    this.#pending.load(await this.#options.store.pending())
+    this.#pending.load(this.#options.store.pendingAtOpening?.() ?? (await this.#options.store.pending()))
     this.#lanes.begin()
     this.watches.look()
     for (const id of this.#senders.ids) this.#access.background(this.#senders.giveOwed(id))

@@ -53,6 +53,14 @@ export class Lanes {
     return lane
   }
 
+  /** A sender is there: what waits for it goes on, of others what they stored for the webhook that it sends to. */
+  wakeFor(sender: string, webhook: string | undefined): void {
+    const { pending, store } = this.#context
+    const waiting = new Set(pending.ofSender(sender).map((queue) => queue.webhook))
+    if (store.isShared && webhook !== undefined) waiting.add(webhook)
+    for (const id of waiting) this.of(id).wake()
+  }
+
   get all(): Iterable<Lane> {
     return this.#lanes.values()
   }
@@ -70,7 +78,8 @@ export class Lanes {
   }
 
   async detach(deadline: Promise<void>): Promise<void> {
-    await Promise.all(Array.from(this.all, (lane) => lane.detach(deadline)))
+    // one that the store refuses is no reason not to wait for the others
+    await Promise.allSettled(Array.from(this.all, (lane) => lane.detach(deadline)))
   }
 
   /** A sender's pending deliveries, and why they wait; with none, why its webhook's would, if that is paused. */

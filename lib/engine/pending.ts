@@ -10,8 +10,10 @@ export class Pending {
   }
 
   load(counts: readonly PendingCount[]): void {
+    const before = [...this.#byWebhook.values()].flatMap((senders) => [...senders.keys()])
     this.#byWebhook.clear()
     for (const { webhook, sender, count } of counts) this.add(webhook, sender, count)
+    for (const sender of before) this.#changed(sender)
   }
 
   add(webhook: string, sender: string, count: number): void {

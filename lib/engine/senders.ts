@@ -50,6 +50,11 @@ export class Senders {
     return this.#attached.has(id)
   }
 
+  /** Those that are deployed and send to a webhook. */
+  of(webhook: string): string[] {
+    return Array.from(this.#attached).flatMap(([id, { port }]) => (port.webhook === webhook ? [id] : []))
+  }
+
   get ids(): string[] {
     return [...this.#attached.keys()]
   }

@@ -1,4 +1,4 @@
-import type { WebhookState } from './delivery-queue.js'
+import type { PendingCount, WebhookState } from './delivery-queue.js'
 import type { Lease, Thing } from './lease.js'
 
 /** What happened to the store without this owner doing it. */
@@ -9,6 +9,8 @@ export type Change =
   | { readonly kind: 'yield'; readonly thing: Thing }
   /** Another owner stored deliveries of a webhook, made them due (0), or (less than 0) finished them. */
   | { readonly kind: 'deliveries'; readonly webhook: string; readonly sender: string; readonly count: number }
+  /** Other owners did more than was told one by one: so many deliveries are pending now, in all. */
+  | { readonly kind: 'pending'; readonly counts: readonly PendingCount[] }
   /** Another owner was asked to cancel deliveries that this one has in its hand. */
   | { readonly kind: 'cancelled'; readonly ids: readonly string[] }
   /** Another owner paused a webhook, let it go on, or was asked by it to wait. */

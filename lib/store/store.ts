@@ -1,4 +1,4 @@
-import type { DeliveryQueue, Started } from './delivery-queue.js'
+import type { DeliveryQueue, PendingCount, Started } from './delivery-queue.js'
 import type { EventLog } from './event-log.js'
 import type { Ownership } from './ownership.js'
 import type { Statistics } from './statistics.js'
@@ -16,6 +16,8 @@ import type { SetAside, Suspects } from './suspects.js'
  */
 export interface DeliveryStore extends EventLog, DeliveryQueue, Ownership {
   readonly statistics: Statistics
+  /** Whether others may store deliveries of the webhooks that this owner works on. */
+  readonly isShared?: boolean
   /** Unix milliseconds by the clock that all owners of the store have; undefined: by this machine's. */
   now?(): number
   /** After a failure it is tried again so often, in milliseconds; undefined: as a file is. */
@@ -28,6 +30,11 @@ export interface DeliveryStore extends EventLog, DeliveryQueue, Ownership {
    * handed to the flows again. What was in hand at three ends in a row that nobody had ordered is set aside.
    */
   open(start: Start): Promise<Opening>
+  /**
+   * Pending deliveries, once after each opening: with all that others did until now, and nothing of what they do later. A
+   * store without it has no others, or is asked for `pending`.
+   */
+  pendingAtOpening?(): readonly PendingCount[]
   /** Whether an opened store can be written now; after a failure, whether it can be written again. */
   probe(now: number): Promise<void>
   /** Closes it properly. Events routed since `suspectSince` are handed out again at the next start unless settled. */

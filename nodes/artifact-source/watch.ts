@@ -60,8 +60,8 @@ export function watch(
   })
   node.on('close', (done: () => void) => {
     const stopped = Promise.resolve(end?.())
-      .then(() => registry.close())
-      .then(() => host.closing())
+      .finally(() => registry.close())
+      .finally(() => host.closing())
     stopped.catch((error) => node.error(String(error))).finally(done)
   })
 }

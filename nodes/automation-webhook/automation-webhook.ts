@@ -32,7 +32,7 @@ module.exports = (RED: NodeAPI) => {
       if (host.webhooks.get(this.id) === runtime) host.webhooks.delete(this.id)
       runtime
         .close()
-        .then(() => host.closing())
+        .finally(() => host.closing())
         .catch((error) => logProblem(this, asAutomationError(error)))
         .finally(done)
     })

@@ -72,7 +72,8 @@ export class LaneState {
     const { lease } = this
     if (lease === null) return null
     const { store, clock, senders, pending, insist } = this.#context
-    const present = new Set<string>()
+    // what others stored may not have been heard of yet
+    const present = new Set<string>(store.isShared ? senders.of(this.#id) : [])
     for (const id of pending.sendersOf(this.#id)) if (senders.has(id)) present.add(id)
     if (present.size === 0) return null
     const request = { senders: present, now: clock.now(), ...CLAIM }

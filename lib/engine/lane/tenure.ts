@@ -92,9 +92,13 @@ export class Tenure {
     const { flights, kept } = this.#parts
     const { deployment } = this
     this.deployment = null
-    await this.releaseWindow()
-    await flights.landedOrCut(deployment, deadline)
-    if (this.deployment === null) await kept.giveBack()
+    try {
+      await this.releaseWindow()
+    } finally {
+      // whatever the store says: requests end, and others may have the lane
+      await flights.landedOrCut(deployment, deadline)
+      if (this.deployment === null) await kept.giveBack()
+    }
   }
 
   async releaseWindow(): Promise<void> {

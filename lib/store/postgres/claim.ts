@@ -2,6 +2,7 @@ import type { Claim, ClaimRequest } from '../delivery-queue.js'
 import { type Lease, leaseLost, webhookOf } from '../lease.js'
 import { type Row, storedOf } from '../rows.js'
 import type { Query } from './database.js'
+import type { InHand } from './in-hand.js'
 import { wholeOf } from './whole-delivery.js'
 
 /** Of each sender's due deliveries so many are looked at, so that a short queue does not wait behind a long one. */
@@ -69,7 +70,7 @@ export async function release(query: Query, lease: Lease, seqs: readonly number[
 }
 
 /** Gives back what is claimed in the database and in nobody's hand here: the answer to a claim was lost. */
-export async function releaseLost(query: Query, leases: readonly Lease[], inHand: readonly number[]): Promise<void> {
+export async function releaseLost(query: Query, { leases, seqs }: ReturnType<InHand['of']>): Promise<void> {
   if (leases.length === 0) return
   await query(
     `UPDATE @deliveries d SET claim = NULL FROM unnest($1::text[], $2::bigint[]) AS l (webhook, fence)
@@ -77,6 +78,6 @@ export async function releaseLost(query: Query, leases: readonly Lease[], inHand
        AND d.seq <> ALL ($3::bigint[])`,
     leases.map(({ thing }) => webhookOf(thing) ?? ''),
     leases.map(({ fence }) => fence),
-    inHand,
+    seqs,
   )
 }

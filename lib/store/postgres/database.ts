@@ -1,7 +1,7 @@
 import type { Client, Pool, PoolClient } from 'pg'
 import { AutomationError } from '../../error.js'
 import type { Row } from '../rows.js'
-import { databaseFailure } from './errors.js'
+import { databaseFailure, isCollision } from './errors.js'
 import { Tables } from './schema.js'
 import { type DatabasePlan, DRIVER_MISSING } from './settings.js'
 
@@ -10,6 +10,8 @@ const CONNECT_MS = 5_000
 const ANSWER_MS = 12_000
 /** A transaction that its process has left open ends after so long, and gives its locks back. */
 const LEFT_OPEN_MS = 8_000
+/** Of a transaction that another one was in the way of. */
+const MOST_TRIES = 6
 /** Of the sign of life and the news, which have a connection of their own. */
 export const SIGN_MS = 3_000
 
@@ -34,24 +36,25 @@ export class Database {
   #control: Promise<Client> | null = null
   #closed = false
 
-  private constructor(pg: typeof import('pg'), plan: DatabasePlan) {
+  private constructor(pg: typeof import('pg'), plan: DatabasePlan, answerMs: number) {
     this.#pg = pg
     this.#plan = plan
     this.tables = new Tables(plan.schema)
-    this.#pool = new pg.Pool({ ...this.#config(ANSWER_MS), max: plan.max, idleTimeoutMillis: 30_000 })
+    this.#pool = new pg.Pool({ ...this.#config(answerMs), max: plan.max, idleTimeoutMillis: 30_000 })
     // of connections that break while nobody asks them anything: whoever uses them next hears of it
     this.#pool.on('error', () => {})
     this.#pool.on('connect', (client) => client.on('error', () => {}))
   }
 
-  static async of(plan: DatabasePlan): Promise<Database> {
+  /** @param answerMs so long an answer may take, in milliseconds */
+  static async of(plan: DatabasePlan, answerMs = ANSWER_MS): Promise<Database> {
     let pg: typeof import('pg')
     try {
       pg = (await import('pg')).default
     } catch {
       throw DRIVER_MISSING
     }
-    return guarded(async () => new Database(pg, plan))
+    return guarded(async () => new Database(pg, plan, answerMs))
   }
 
   #config(answerMs: number) {
@@ -80,8 +83,8 @@ export class Database {
 
   /** Without waiting for a connection of the pool. */
   readonly ask: Query = async (sql, ...values) => {
-    this.#control ??= this.#connect(SIGN_MS)
-    const control = this.#control
+    const control = this.#control ?? this.#connect()
+    this.#control = control
     try {
       return await guarded(async () => (await (await control).query(this.tables.in(sql), [...values])).rows as Row[])
     } catch (error) {
@@ -91,17 +94,28 @@ export class Database {
     }
   }
 
-  async #connect(answerMs: number): Promise<Client> {
-    const client = new this.#pg.Client(this.#config(answerMs))
+  #connect(): Promise<Client> {
+    const client = new this.#pg.Client(this.#config(SIGN_MS))
+    const connected = client.connect().then(() => client)
+    // a newer one stays
     client.on('error', () => {
-      this.#control = null
+      if (this.#control === connected) this.#control = null
     })
-    await client.connect()
-    return client
+    return connected
   }
 
-  /** Resolves when it is committed; what `work` throws undoes it. */
-  transaction<T>(work: (query: Query) => Promise<T>): Promise<T> {
+  /** Resolves when it is committed; what `work` throws undoes it. It is done again when another one was in its way. */
+  async transaction<T>(work: (query: Query) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#transaction(work)
+      } catch (error) {
+        if (!isCollision(error) || tries === MOST_TRIES) throw error
+      }
+    }
+  }
+
+  #transaction<T>(work: (query: Query) => Promise<T>): Promise<T> {
     return guarded(async () => {
       const client = await this.#pool.connect()
       try {
@@ -124,6 +138,8 @@ export class Database {
         async (sql, ...values) => (await client.query(this.tables.in(sql), [...values])).rows as Row[],
       )
     } catch (error) {
+      // nobody answers: to ask for more would be to wait as long again
+      if (isUnanswered(error)) throw error
       await client.query('ROLLBACK')
       throw new Undone(error)
     }
@@ -179,6 +195,9 @@ export class Database {
     await Promise.all([this.#pool.end(), control?.then((client) => client.end())]).catch(() => {})
   }
 }
+
+/** What node-postgres says after its `query_timeout`, which has no code. */
+const isUnanswered = (error: unknown) => error instanceof Error && error.message === 'Query read timeout'
 
 /** What was thrown in a transaction that was then undone in order. */
 class Undone extends Error {

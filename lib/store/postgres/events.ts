@@ -60,9 +60,12 @@ async function insert(
 ): Promise<Set<string>> {
   if (events.length === 0) return new Set()
   const rows = await query(
-    `INSERT INTO @events (source, event_id, received_at, routed, instance, handed_at, open_key, fired, event_type, terms, json)
-     SELECT s, e, r, ro, $9, r, o, f, t, te, j FROM unnest($1::text[], $2::text[], $3::bigint[], $4::smallint[], $5::integer[],
-       $6::text[], $7::text[], $8::text[], $10::text[]) WITH ORDINALITY AS t (s, e, r, ro, f, t, te, j, o, n) ORDER BY n
+    `WITH me AS MATERIALIZED (SELECT id FROM @instances WHERE id = $9 FOR KEY SHARE)
+     INSERT INTO @events (source, event_id, received_at, routed, instance, handed_at, open_key, fired, event_type, terms, json)
+     -- others who think that this instance is dead have looked through its events already: these are for whoever asks
+     SELECT s, e, r, CASE WHEN me.id IS NULL AND ro = ${ROUTING.routed} THEN ${ROUTING.suspect} ELSE ro END, me.id, r, o, f, t, te, j
+     FROM unnest($1::text[], $2::text[], $3::bigint[], $4::smallint[], $5::integer[], $6::text[], $7::text[], $8::text[],
+       $10::text[]) WITH ORDINALITY AS t (s, e, r, ro, f, t, te, j, o, n) LEFT JOIN me ON true ORDER BY n
      ON CONFLICT (event_id, source) DO NOTHING RETURNING source, event_id`,
     events.map(({ source }) => pgText(source)),
     events.map(({ event }) => pgId(event.event_id)),
@@ -160,6 +163,7 @@ export async function unroutedEvents(
   const rows = await query(
     `UPDATE @events e SET instance = $1, again = true, handed_at = ${NOW} FROM (
        SELECT seq FROM @events WHERE routed <> 1 AND seq > $2 AND (instance IS NULL OR instance = $1)
+         AND EXISTS (SELECT 1 FROM @instances WHERE id = $1)
        ORDER BY seq LIMIT $3 FOR UPDATE SKIP LOCKED) taken
      WHERE e.seq = taken.seq RETURNING e.seq, e.source, e.routed, e.json`,
     me.id,

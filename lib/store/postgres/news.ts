@@ -1,3 +1,4 @@
+import type { PendingCount } from '../delivery-queue.js'
 import type { Change } from '../ownership.js'
 import type { Row } from '../rows.js'
 import { NOW } from './clock.js'
@@ -16,6 +17,8 @@ const LOOK = `
   SELECT ${NOW} AS now, EXISTS (SELECT 1 FROM me) AS alive,
     (SELECT json_agg(json_build_object('id', id, 'seen', seen_at, 'wants', wants, 'holds', holds)) FROM @instances) AS instances,
     (SELECT json_agg(thing) FROM (SELECT thing FROM @leases WHERE owner IS NULL ORDER BY thing LIMIT 10000) f) AS free,
+    CASE WHEN (SELECT count(*) FROM @leases WHERE owner = $1) <> $4 THEN
+      (SELECT json_agg(thing) FROM @leases WHERE owner = $1) END AS own,
     (SELECT json_agg(w) FROM @webhooks w WHERE changed_at > $5) AS webhooks,
     (SELECT json_agg(q) FROM (
       SELECT webhook, sender, sum(added)::bigint AS added, sum(finished)::bigint AS finished, sum(woken)::bigint AS woken,
@@ -25,6 +28,16 @@ const LOOK = `
     (SELECT json_agg(d.id) FROM @deliveries d JOIN @leases l ON l.thing = 'webhook/' || d.webhook_id
       WHERE d.cancel AND d.status = 0 AND l.owner = $1) AS cancelled,
     EXISTS (SELECT 1 FROM @events WHERE routed <> 1 AND instance IS NULL) AS waiting`
+
+/** What was counted and what others have done until then, in one statement: both are of the same moment. */
+const BEGIN = `
+  SELECT ${NOW} AS now,
+    (SELECT json_agg(q) FROM (
+      SELECT webhook, sender, sum(added)::bigint AS added, sum(finished)::bigint AS finished, sum(woken)::bigint AS woken,
+        sum(owed)::bigint AS owed FROM @queues WHERE slot <> $1 GROUP BY webhook, sender) q) AS queues,
+    (SELECT json_agg(p) FROM (
+      SELECT webhook_id AS webhook, sender_id AS sender, count(*) AS count FROM @deliveries WHERE status = 0 GROUP BY 1, 2) p)
+      AS pending`
 
 export interface Look {
   /** By the database's clock. */
@@ -39,6 +52,8 @@ export interface Look {
   }[]
   /** Things that nobody owns. */
   readonly free: readonly string[]
+  /** Things that are this instance's in the table; empty when they are as many as it said that it holds. */
+  readonly own: readonly string[]
   readonly changes: readonly Change[]
 }
 
@@ -57,6 +72,8 @@ export class News {
   readonly #queues = new Map<string, Sums>()
   readonly #webhooks = new Map<string, { readonly at: number; readonly text: string }>()
   readonly #ordered = new Set<string>()
+  /** How many deliveries are pending as far as changes were told; null when that was asked for. */
+  #pending: Map<string, PendingCount> | null = null
   #since = 0
 
   constructor(ask: Query) {
@@ -65,14 +82,14 @@ export class News {
 
   /** What is known from reading it at the start is no news. */
   async begin(query: Query, { slot }: Instance): Promise<void> {
-    const [now] = await query(`SELECT ${NOW} AS now`)
-    this.#since = (now!['now'] as number) - LATE_MS
-    const sums = 'sum(added) AS added, sum(finished) AS finished, sum(woken) AS woken, sum(owed) AS owed'
-    const rows = await query(`SELECT webhook, sender, ${sums} FROM @queues WHERE slot <> $1 GROUP BY 1, 2`, slot)
-    this.#queues.clear()
-    for (const row of rows) {
-      this.#queues.set(keyOf(row as { webhook: string; sender: string }), row as unknown as Sums)
+    const [row] = await query(BEGIN, slot)
+    const { now, queues, pending } = row as unknown as Pick<Found, 'now' | 'queues'> & {
+      pending: PendingCount[] | null
     }
+    this.#since = now - LATE_MS
+    this.#queues.clear()
+    for (const each of queues ?? []) this.#queues.set(keyOf(each), each)
+    this.#pending = new Map((pending ?? []).map((each) => [keyOf(each), each]))
     this.#webhooks.clear()
     for (const row of await query('SELECT * FROM @webhooks')) {
       this.known(row)
@@ -84,6 +101,13 @@ export class News {
     return webhook === undefined ? this.#ordered.size > 0 : this.#ordered.has(webhook)
   }
 
+  /** Pending deliveries, to be asked for once: what others do from now on is told. */
+  pending(): PendingCount[] {
+    const counts = [...(this.#pending?.values() ?? [])]
+    this.#pending = null
+    return counts.filter(({ count }) => count > 0)
+  }
+
   /** @param row of a webhook, as this instance has just changed it */
   known(row: Row): void {
     if (row['ordering'] === 'collection') this.#ordered.add(row['id'] as string)
@@ -93,13 +117,13 @@ export class News {
 
   async look(me: Instance, mine: { alive: number | null; wants: number; holds: number }): Promise<Look> {
     const [row] = await this.#ask(LOOK, me.id, mine.alive, mine.wants, mine.holds, this.#since, me.slot)
-    const { now, alive, instances, free, webhooks, queues, cancelled, waiting } = row as unknown as Found
+    const { now, alive, instances, free, own, webhooks, queues, cancelled, waiting } = row as unknown as Found
     const changes = [...this.#ofWebhooks(webhooks ?? []), ...this.#ofQueues(queues ?? [])]
     if (cancelled !== null) changes.push({ kind: 'cancelled', ids: cancelled })
     if (waiting) changes.push({ kind: 'events' })
     this.#since = now - LATE_MS
     const others = (instances ?? []).filter(({ id }) => id !== me.id)
-    return { now, alive, others, free: free ?? [], changes }
+    return { now, alive, others, free: free ?? [], own: own ?? [], changes }
   }
 
   #ofWebhooks(rows: readonly Row[]): Change[] {
@@ -123,6 +147,8 @@ export class News {
       const before = this.#queues.get(keyOf(row)) ?? NONE
       this.#queues.set(keyOf(row), row)
       const grown = (name: keyof Sums) => row[name] - before[name]
+      const count = (this.#pending?.get(keyOf(row))?.count ?? 0) + grown('added') - grown('finished')
+      this.#pending?.set(keyOf(row), { webhook, sender, count })
       if (grown('added') > 0) changes.push({ kind: 'deliveries', webhook, sender, count: grown('added') })
       if (grown('finished') > 0) changes.push({ kind: 'deliveries', webhook, sender, count: -grown('finished') })
       if (grown('woken') > 0) changes.push({ kind: 'deliveries', webhook, sender, count: 0 })
@@ -137,6 +163,7 @@ interface Found {
   readonly alive: boolean
   readonly instances: Look['others'] | null
   readonly free: string[] | null
+  readonly own: string[] | null
   readonly webhooks: Row[] | null
   readonly queues: (Sums & { webhook: string; sender: string })[] | null
   readonly cancelled: string[] | null

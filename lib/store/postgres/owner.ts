@@ -29,10 +29,14 @@ export class Owner implements Ownership {
   readonly #unannounced: Set<Thing>
   readonly #held = new Map<Thing, Lease>()
   readonly #yielding = new Set<Thing>()
+  /** Given back here, and perhaps not yet in the table. */
+  readonly #releasing = new Set<Thing>()
   readonly #share = new Share()
   #me: Instance
-  /** Until when the leases hold, by `performance.now()`. */
+  /** Until when the leases hold, by `performance.now()`, … */
   #until: number
+  /** … and by this machine's clock, which goes on while the machine sleeps. */
+  #untilByClock = 0
   #clock: { readonly database: number; readonly here: number }
   #others = 0
   #alive: number | null = null
@@ -92,8 +96,12 @@ export class Owner implements Ownership {
       this.#unannounced.add(thing)
       this.lookSoon()
     }
-    if (this.#yielding.has(thing) || performance.now() >= this.#until) return null
+    if (this.#yielding.has(thing) || this.#isOver(performance.now(), Date.now())) return null
     return this.#held.get(thing) ?? null
+  }
+
+  #isOver(counted: number, byClock: number): boolean {
+    return counted >= this.#until || byClock >= this.#untilByClock
   }
 
   async giveBack(thing: Thing): Promise<void> {
@@ -109,13 +117,22 @@ export class Owner implements Ownership {
   async #release(thing: Thing): Promise<void> {
     this.#yielding.delete(thing)
     if (!this.#held.delete(thing)) return
-    const { db } = this.#options
-    await db.transaction(async (query) => {
-      await free(query, { owner: this.#me.id, things: [thing] }, this.#me, this.now())
-      if (this.hasOthers) await query('SELECT pg_notify($1, $2)', db.channel, '')
-    })
+    this.#releasing.add(thing)
+    try {
+      await this.#free([thing])
+    } finally {
+      this.#releasing.delete(thing)
+    }
     // it may be wanted again meanwhile
     if (this.#wanted.has(thing)) this.lookSoon()
+  }
+
+  async #free(things: readonly Thing[]): Promise<void> {
+    const { db } = this.#options
+    await db.transaction(async (query) => {
+      await free(query, { owner: this.#me.id, things }, this.#me, this.now())
+      if (this.hasOthers) await query('SELECT pg_notify($1, $2)', db.channel, '')
+    })
   }
 
   onChange(listener: (change: Change) => void): () => void {
@@ -169,15 +186,16 @@ export class Owner implements Ownership {
   async #look(): Promise<void> {
     if (this.#stopped) throw notOpen()
     await this.#announce()
-    const began = performance.now()
+    const [began, byClock] = [performance.now(), Date.now()]
     const mine = { alive: this.#alive, wants: this.#wanted.size, holds: this.#held.size }
     const look = await this.news.look(this.#me, mine)
     if (this.#stopped) return
     const ended = performance.now()
     this.#clock = { database: look.now, here: (began + ended) / 2 }
     if (!look.alive) return this.#died()
-    const slept = began >= this.#until
+    const slept = this.#isOver(began, byClock)
     this.#until = began + LIFE_MS - MARGIN_MS
+    this.#untilByClock = byClock + LIFE_MS - MARGIN_MS
     if (slept) {
       this.#wentMissing = true
       // nobody took them meanwhile
@@ -185,6 +203,7 @@ export class Owner implements Ownership {
     }
     for (const change of look.changes) this.tell(change)
     await this.#reapDead(look)
+    await this.#freeAstray(look)
     await this.#take(look)
     this.#yieldExcess(look)
   }
@@ -206,6 +225,8 @@ export class Owner implements Ownership {
     for (const thing of lost) this.tell({ kind: 'lease', thing, lease: null })
     this.#me = await this.#options.db.transaction((query) => register(query, this.now()))
     await this.news.begin(this.#options.db.query, this.#me)
+    // what the others did meanwhile is counted anew, and not told
+    this.tell({ kind: 'pending', counts: this.news.pending() })
     this.#until = performance.now()
     this.#again = true
   }
@@ -227,6 +248,14 @@ export class Owner implements Ownership {
   reaped({ count, owedTo }: Reaped): void {
     if (count === 0) return
     for (const sender of owedTo) this.tell({ kind: 'outputs', sender })
+  }
+
+  /** What is its own in the table alone (a release failed, or the answer to a take was lost) would be nobody's for ever. */
+  async #freeAstray({ own }: Look): Promise<void> {
+    const astray = (own as Thing[]).filter((thing) => !this.#held.has(thing) && !this.#releasing.has(thing))
+    if (astray.length === 0) return
+    await this.#free(astray)
+    this.#again = true
   }
 
   async #take(look: Look): Promise<void> {

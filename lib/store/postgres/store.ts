@@ -4,6 +4,7 @@ import type {
   ClaimRequest,
   Enqueued,
   NewRecord,
+  PendingCount,
   RedeliveryRequest,
   Started,
   WebhookState,
@@ -56,6 +57,7 @@ interface Opened {
  * is decided by leases in a table (`Owner`). Times are those of whoever uses it, who should take them from `now`.
  */
 export class PostgresStore extends Reading implements DeliveryStore {
+  readonly isShared = true
   readonly retryEveryMs = RETRY_EVERY_MS
   readonly #options: PostgresStoreOptions
   readonly #listeners = new Set<(change: Change) => void>()
@@ -98,7 +100,7 @@ export class PostgresStore extends Reading implements DeliveryStore {
         record: recordStep(
           db.tables.schema,
           (webhook) => owner.news.isOrdered(webhook),
-          ({ delivery }) => this.#hand.give([delivery.seq]),
+          ({ delivery }) => this.#hand.give([delivery]),
         ),
       }
       await owner.begin()
@@ -112,10 +114,15 @@ export class PostgresStore extends Reading implements DeliveryStore {
     }
   }
 
+  pendingAtOpening(): readonly PendingCount[] {
+    return this.#open().owner.news.pending()
+  }
+
   async probe(now: number): Promise<void> {
-    const { db, owner } = this.#open()
+    const { owner } = this.#open()
     await owner.beat(now)
-    await db.transaction((query) => releaseLost(query, owner.leases, this.#hand.all))
+    // in its turn: what is being stored while it is claimed is in hand before
+    await this.#work(({ query }) => releaseLost(query, this.#hand.of(owner.leases)))
     for (const { thing } of owner.leases) {
       const webhook = webhookOf(thing)
       if (webhook !== null) owner.tell({ kind: 'deliveries', webhook, sender: '', count: 0 })
@@ -198,15 +205,13 @@ export class PostgresStore extends Reading implements DeliveryStore {
   }
 
   async claim(lease: Lease, request: ClaimRequest): Promise<Claim> {
-    const claimed = await claim(this.query, lease, request)
-    this.#hand.take(claimed.deliveries)
-    return claimed
+    return this.#hand.claiming(lease, claim(this.query, lease, request))
   }
 
   async release(lease: Lease, seqs: readonly number[]): Promise<void> {
     if (this.#opened === null) return
     await release(this.query, lease, seqs)
-    this.#hand.give(seqs)
+    this.#hand.give(seqs.map((seq) => ({ seq, fence: lease.fence })))
   }
 
   async markStarted(started: readonly Started[]): Promise<void> {
@@ -219,8 +224,7 @@ export class PostgresStore extends Reading implements DeliveryStore {
     try {
       return await writer.do(record, result, bytes)
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'lease_lost')
-        this.#hand.give([result.delivery.seq])
+      if (error instanceof Error && 'code' in error && error.code === 'lease_lost') this.#hand.give([result.delivery])
       throw error
     }
   }

@@ -1,8 +1,7 @@
-import type { AutomationError } from '../../error.js'
+import { type AutomationError, isStoreFailure } from '../../error.js'
 import { Tally } from '../tally.js'
 import { Deltas, writeCounts } from './counts.js'
 import type { Database, Query } from './database.js'
-import { isCollision } from './errors.js'
 import type { Instance } from './lifecycle.js'
 import { lockOrder, type OrderKey } from './locks.js'
 
@@ -40,8 +39,6 @@ interface Job {
 /** Writes of one transaction, and bytes, about. */
 const MOST_JOBS = 500
 const MOST_BYTES = 8 * 1024 * 1024
-/** Of a transaction that another one was in the way of. */
-const MOST_TRIES = 6
 
 /**
  * Group commit over a network: while one transaction is on its way, what comes waits for the next, and shares its round
@@ -93,7 +90,7 @@ export class Writer {
 
   async #write(jobs: readonly Job[]): Promise<void> {
     try {
-      const outcomes = await this.#commit(jobs)
+      const outcomes = await this.#db.transaction((query) => this.#within(query, jobs))
       for (const [job, outcome] of outcomes) {
         if ('error' in outcome) job.reject(outcome.error)
         else {
@@ -103,21 +100,11 @@ export class Writer {
       }
     } catch (error) {
       // what one of them did wrong is not the others' fault
-      if (jobs.length > 1 && !isStoreError(error)) {
+      if (jobs.length > 1 && !isStoreFailure(error)) {
         for (const job of jobs) await this.#write([job])
         return
       }
       for (const { reject } of jobs) reject(error)
-    }
-  }
-
-  async #commit(jobs: readonly Job[]): Promise<Map<Job, Outcome<unknown>>> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await this.#db.transaction((query) => this.#within(query, jobs))
-      } catch (error) {
-        if (!isCollision(error) || tries === MOST_TRIES) throw error
-      }
     }
   }
 
@@ -156,8 +143,6 @@ function grouped(jobs: readonly Job[]): [Step<unknown, unknown>, Job[]][] {
   }
   return [...groups].sort(([a], [b]) => a.order - b.order)
 }
-
-const isStoreError = (error: unknown) => error instanceof Error && error.name === 'AutomationError'
 
 /** A write of its own. */
 export type Work<R> = (transaction: Transaction) => Promise<R>

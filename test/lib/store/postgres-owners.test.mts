@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict'
+import pg from 'pg'
+import type { Change } from '../../../dist/lib/store/ownership.js'
+import { Deltas } from '../../../dist/lib/store/postgres/counts.js'
+import { Database } from '../../../dist/lib/store/postgres/database.js'
+import { PUT_EVENTS } from '../../../dist/lib/store/postgres/events.js'
+import { InHand } from '../../../dist/lib/store/postgres/in-hand.js'
+import { planDatabase } from '../../../dist/lib/store/postgres/settings.js'
+import { PostgresStore } from '../../../dist/lib/store/postgres/store.js'
+import { Tally } from '../../../dist/lib/store/tally.js'
+import { Network } from '../../harness/network.mts'
+import { type PostgresServer, startPostgres } from '../../harness/postgres.mts'
+import { delivered, end, event, leaseOf, NOON, record, start, wish } from './make.mts'
+
+const HOOK = 'webhook/hook'
+
+describe('owners of a PostgreSQL store', () => {
+  let server: PostgresServer
+  const open: PostgresStore[] = []
+  const plan = (port?: number) => planDatabase({ connectionString: server.url(undefined, port), schema: 'owners' }, {})
+
+  async function opened(): Promise<PostgresStore> {
+    const store = new PostgresStore({ plan })
+    await store.open(start())
+    open.push(store)
+    return store
+  }
+  const until = (store: PostgresStore, kind: Change['kind']) =>
+    new Promise<Change>((resolve) => {
+      const stop = store.onChange((change) => {
+        if (change.kind !== kind) return
+        stop()
+        resolve(change)
+      })
+    })
+
+  before(async () => {
+    server = await startPostgres()
+  })
+  afterEach(async () => {
+    for (const store of open.splice(0)) await store.close(end())
+    await server.query('DROP SCHEMA IF EXISTS owners CASCADE')
+  })
+  after(() => server.stop())
+
+  it('let others have what one could not give back at first', async () => {
+    const [one, other] = [await opened(), await opened()]
+    await leaseOf(one, HOOK)
+    await server.query(`CREATE FUNCTION owners.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN RAISE EXCEPTION 'not now'; END $$`)
+    await server.query(`CREATE TRIGGER refuse BEFORE UPDATE ON owners.leases FOR EACH ROW
+      WHEN (NEW.owner IS NULL) EXECUTE FUNCTION owners.refuse()`)
+    await assert.rejects(one.giveBack(HOOK), /not now/)
+    await server.query('DROP TRIGGER refuse ON owners.leases')
+    assert.ok(await leaseOf(other, HOOK))
+  })
+
+  it('let others have what one took without having heard that it did', async () => {
+    await opened()
+    await server.query(`INSERT INTO owners.leases (thing, fence, owner) SELECT $1, 1, id FROM owners.instances`, [HOOK])
+    const other = await opened()
+    assert.ok((await leaseOf(other, HOOK)).fence > 1)
+  })
+
+  it('are told how many deliveries there are when they come back as another instance', async () => {
+    const [one, other] = [await opened(), await opened()]
+    const change = until(one, 'pending')
+    await other.enqueue(record('a'))
+    await other.enqueue(record('b'))
+    await server.query('DELETE FROM owners.instances WHERE id = (SELECT min(id) FROM owners.instances)')
+    assert.deepEqual(await change, { kind: 'pending', counts: [{ webhook: 'hook', sender: 'send', count: 2 }] })
+  })
+
+  it('count what others did once: before they are asked, or as it is told', async () => {
+    const [one, other] = [await opened(), await opened()]
+    const told = async (id: string) => {
+      const change = until(one, 'deliveries')
+      await other.enqueue(record(id))
+      return change
+    }
+    await told('a')
+    assert.deepEqual(one.pendingAtOpening(), [{ webhook: 'hook', sender: 'send', count: 1 }])
+    assert.deepEqual(await told('b'), { kind: 'deliveries', webhook: 'hook', sender: 'send', count: 1 })
+    const late = await opened()
+    assert.deepEqual(late.pendingAtOpening(), [{ webhook: 'hook', sender: 'send', count: 2 }])
+  })
+
+  it('do nothing more when the clock says that the machine has slept', async () => {
+    const one = await opened()
+    const lease = await leaseOf(one, HOOK)
+    const { now } = Date
+    try {
+      Date.now = () => now() + 60_000
+      assert.equal(one.want(HOOK), null)
+    } finally {
+      Date.now = now
+    }
+    assert.deepEqual(one.want(HOOK), lease)
+  })
+
+  it('get the events of one that others think is dead, and that does not know it yet', async () => {
+    const other = await opened()
+    const db = await Database.of(plan())
+    const me = { id: 987_654, slot: 9 }
+    await db.transaction((query) =>
+      PUT_EVENTS.run({ query, me, tally: new Tally(), deltas: new Deltas(), tellOthers: () => {} }, [
+        {
+          events: [{ source: 'src', event: event('e'), receivedAt: NOON, routed: true }],
+          cursor: undefined,
+          ordered: false,
+        },
+      ]),
+    )
+    await db.close()
+    const [found] = await other.unroutedEvents(0, 10)
+    assert.deepEqual([found?.event.event_id, found?.suspect], ['e', true])
+  })
+
+  it('are not told to cancel what is over', async () => {
+    const [one, other] = [await opened(), await opened()]
+    const lease = await leaseOf(one, HOOK)
+    await one.enqueue(record('a'))
+    const { deliveries } = await one.claim(lease, wish())
+    await other.takePending({ id: 'a' })
+    await one.record(delivered(deliveries[0]!))
+    assert.deepEqual(await server.query('SELECT cancel FROM owners.deliveries'), [{ cancel: false }])
+  })
+
+  it('keep what was written together with something that a lost lease refuses', async () => {
+    const one = await opened()
+    const [refused, stored] = await Promise.allSettled([
+      one.reorder({ thing: HOOK, fence: 99 }, 'collection', NOON),
+      one.putEvents([{ source: 'src', event: event('e'), receivedAt: NOON, routed: true }]),
+    ])
+    assert.equal(refused.status === 'rejected' && refused.reason.code, 'lease_lost')
+    assert.equal(stored.status, 'fulfilled')
+  })
+
+  it('find nothing under an id that no text of theirs can be', async () => {
+    const one = await opened()
+    const id = 'a\0'
+    assert.equal(await one.delivery(id), null)
+    assert.deepEqual((await one.takePending({ id })).taken, [])
+    for (const filter of [{ automation: id }, { webhook: id }, { automation: id, since: 1 }]) {
+      assert.deepEqual((await one.deliveries(filter, { limit: 9 })).deliveries, [])
+    }
+    assert.deepEqual(await one.statistics.hours({ automation: id, since: 0, until: NOON }), [])
+  })
+
+  it('do again what another transaction was in the way of', async () => {
+    const db = await Database.of(plan())
+    let tries = 0
+    const done = db.transaction(async (query) => {
+      tries++
+      if (tries < 3) await query(`DO $$ BEGIN RAISE EXCEPTION 'in the way' USING ERRCODE = '40P01'; END $$`)
+      return tries
+    })
+    assert.equal(await done, 3)
+    await assert.rejects(
+      db.transaction((query) => query(`DO $$ BEGIN RAISE EXCEPTION 'always' USING ERRCODE = '40001'; END $$`)),
+      { code: 'store_unavailable' },
+    )
+    await db.close()
+  })
+
+  it('ask a database that does not answer for nothing more', async () => {
+    const network = await Network.to(server.port)
+    const db = await Database.of(plan(network.port), 300)
+    const asked: string[] = []
+    const usual = pg.Client.prototype.query
+    pg.Client.prototype.query = function (this: pg.Client, ...args: never[]) {
+      asked.push(String(args[0]))
+      return Reflect.apply(usual, this, args)
+    } as never
+    try {
+      await assert.rejects(
+        db.transaction(async (query) => {
+          network.pullCable()
+          await query('SELECT 1')
+        }),
+        { code: 'store_unavailable' },
+      )
+    } finally {
+      pg.Client.prototype.query = usual
+      await network.end()
+      await db.close()
+    }
+    assert.deepEqual(asked.slice(1), ['SELECT 1'])
+  })
+})
+
+describe('what an instance has in hand', () => {
+  const lease = (fence: number) => ({ thing: HOOK, fence }) as const
+
+  it('stays what it is when something of a lost lease is given back', () => {
+    const hand = new InHand()
+    hand.take([{ seq: 1, fence: 2 }])
+    hand.give([{ seq: 1, fence: 1 }])
+    assert.deepEqual(hand.of([lease(2)]), { leases: [lease(2)], seqs: [1] })
+    assert.deepEqual(hand.of([lease(3)]).seqs, [], 'of a lost lease nothing is')
+  })
+
+  it('is not known of a lease under which a claim is on its way', async () => {
+    const hand = new InHand()
+    const claimed = hand.claiming(lease(1), Promise.resolve({ deliveries: [{ seq: 7, fence: 1 }] }))
+    assert.deepEqual(hand.of([lease(1)]).leases, [])
+    await claimed
+    assert.deepEqual(hand.of([lease(1)]), { leases: [lease(1)], seqs: [7] })
+    await assert.rejects(hand.claiming(lease(1), Promise.reject(new Error('lost'))), /lost/)
+    assert.deepEqual(hand.of([lease(1)]).leases, [lease(1)])
+  })
+})
