@@ -29,7 +29,8 @@ export class News {
   readonly #parts: NewsParts
   readonly #matters = new Set<Matter>()
   #state: 'idle' | 'collecting' | 'resting' = 'idle'
-  #troubles = '[]'
+  /** What was told last. At first nothing was: an editor that stayed open may know of troubles from before a restart. */
+  #troubles = ''
 
   constructor(parts: NewsParts) {
     this.#parts = parts

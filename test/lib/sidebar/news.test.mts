@@ -55,4 +55,13 @@ describe('hints for open editors', () => {
     )
     assert.ok(told.every(({ retain }) => retain))
   })
+
+  it('say after a start that all is well, to editors that know otherwise from before', async () => {
+    news.changed('flows')
+    await next()
+    news.changed('flows')
+    for (let step = 0; step < 2; step += 1) await next()
+    const told = published.filter(({ topic }) => topic.endsWith('/troubles'))
+    assert.deepEqual(told, [{ topic: 'artifact-automations/troubles', data: { troubles: [] }, retain: true }])
+  })
 })
