@@ -51,10 +51,12 @@ export class UnityApi {
     return pageOf(answer, 'model_versions', readBareVersion, onSkip)
   }
 
-  /** A model with its aliases and tags; null when it is not there. */
-  async model(name: string, { signal }: Asking): Promise<SeenModel | null> {
-    const { status, json } = await this.client.get(`${AT}/registered-models/get`, { name }, { signal, takes: [404] })
+  /** A model with its aliases and tags; null when it is not there, `forbidden` when the key may not read it (any more). */
+  async model(name: string, { signal }: Asking): Promise<SeenModel | 'forbidden' | null> {
+    const takes = [403, 404]
+    const { status, json } = await this.client.get(`${AT}/registered-models/get`, { name }, { signal, takes })
     if (status === 404) return gone(json)
+    if (status === 403) return 'forbidden'
     return readModel(new Item(isObject(json) ? json['registered_model'] : json))
   }
 

@@ -20,6 +20,9 @@ const CHANGED = 20
 const NAMED = 10
 const IN_TURNS = 4
 
+/** Models that the list lacks of which is asked in one poll, whether they are gone. */
+const MISSING = 20
+
 /** Versions of which tags are asked for in one look at a model: new ones, and those that have an alias. */
 const TAGGED = 5
 
@@ -28,6 +31,10 @@ export class UnityWatch implements Looks {
   readonly #options: UnityWatchOptions
   /** The model that was looked at last in its turn. */
   #last = ''
+  /** The model that the list lacked and that was asked for last. */
+  #missing = ''
+  /** Models that the key may not read: each poll says so of all of them, whoever's turn it is. */
+  readonly #forbidden = new Set<string>()
 
   constructor(options: UnityWatchOptions) {
     this.#options = options
@@ -69,12 +76,17 @@ export class UnityWatch implements Looks {
     else await settleNames({ api, known, comparison, asking }, models, false)
     // a list has what the key may see, and pages are no moment: what is missing is asked for by its name
     if (since !== null && ended === 'all' && !hasHoles) {
-      for (const name of known.names()) {
-        if (!models.has(name) && !(await api.has(name, asking))) comparison.modelGone(name)
-      }
+      const missing = known.names().filter((name) => !models.has(name))
+      const asked = inTurns(missing.sort(), this.#missing, MISSING)
+      this.#missing = asked.at(-1) ?? ''
+      for (const name of asked) if (!(await api.has(name, asking))) comparison.modelGone(name)
     }
     for (const name of this.#chosen(known, models, poll, since === null)) {
       await this.#lookAt(name, { known, comparison, asking, updated: models.get(name)?.updated })
+    }
+    for (const name of this.#forbidden) {
+      if (known.model(name)) poll.onSkip(name.slice(0, 80), 'the API key may not read it')
+      else this.#forbidden.delete(name)
     }
     if (since === null) {
       for (const { name, updated } of models.values()) {
@@ -91,11 +103,12 @@ export class UnityWatch implements Looks {
   #chosen(known: Registered, models: ReadonlyMap<string, SeenModel>, { triggers }: Poll, isFirst: boolean): string[] {
     const names = known.names().sort()
     const named = triggers.map(({ trigger }) => trigger.collection).filter((name) => known.model(name) !== null)
-    const changed = isFirst ? [] : names.filter((name) => known.model(name)?.updated !== models.get(name)?.updated)
-    const next = names.findIndex((name) => name > this.#last)
-    const inTurns = [...names.slice(Math.max(next, 0)), ...names.slice(0, Math.max(next, 0))].slice(0, IN_TURNS)
-    this.#last = inTurns.at(-1) ?? ''
-    return [...new Set([...changed.slice(0, CHANGED), ...named.slice(0, NAMED), ...inTurns])]
+    // what the list lacks may be out of the key's sight: that must not take the place of what changed
+    const listed = isFirst ? [] : names.filter((name) => models.has(name) && !this.#forbidden.has(name))
+    const changed = listed.filter((name) => known.model(name)?.updated !== models.get(name)?.updated)
+    const others = inTurns(names, this.#last, IN_TURNS)
+    this.#last = others.at(-1) ?? ''
+    return [...new Set([...changed.slice(0, CHANGED), ...named.slice(0, NAMED), ...others])]
   }
 
   async #lookAt(
@@ -114,14 +127,24 @@ export class UnityWatch implements Looks {
   ): Promise<void> {
     const { api } = this.#options
     const model = await api.model(name, asking)
+    this.#forbidden.delete(name)
+    if (model === 'forbidden') {
+      this.#forbidden.add(name)
+      return
+    }
     // the next list knows whether it is gone, or has another name
     if (model === null) return
     const before = known.model(name)
     // never looked at since the first list: what it had then is no news
     const oldUntil = before?.tags === null ? before.updated : 0
     const versions: SeenVersion[] = []
+    let hasHoles = false
+    const onSkip = (what: string, why: string) => {
+      hasHoles = true
+      asking.onSkip(what, why)
+    }
     const ended = await eachPage<Page<SeenVersion>>(
-      (token) => api.versions(name, token, asking),
+      (token) => api.versions(name, token, { ...asking, onSkip }),
       ({ items }) => {
         versions.push(...items)
       },
@@ -134,7 +157,8 @@ export class UnityWatch implements Looks {
       const whole = closely.includes(each) ? await api.version(name, each.version, asking) : each
       comparison.version(whole ?? each, oldUntil)
     }
-    if (ended === 'all') {
+    // what could not be read is not gone
+    if (ended === 'all' && !hasHoles) {
       const there = new Set(versions.map(({ version }) => version))
       for (const version of known.versions(name).keys()) if (!there.has(version)) comparison.versionGone(name, version)
     }
@@ -142,4 +166,13 @@ export class UnityWatch implements Looks {
     const state = known.model(name)
     if (state && updated !== undefined) known.setModel(name, { ...state, updated })
   }
+}
+
+/** So many of these names, which are in order, from the one after the last on, and round again. */
+function inTurns(names: readonly string[], last: string, most: number): string[] {
+  const next = Math.max(
+    0,
+    names.findIndex((name) => name > last),
+  )
+  return [...names.slice(next), ...names.slice(0, next)].slice(0, most)
 }

@@ -92,6 +92,55 @@ describe('Models in Unity Catalog', () => {
     assert.deepEqual(await watch.poll().catch(() => []), [])
   })
 
+  it('that the key may not see any more do not keep it from the others', async () => {
+    const other = 'main.ml.other'
+    world.create(NAME)
+    world.create(other)
+    await watch.poll()
+    world.createVersion(other)
+    standin.intercept = (_request, response, url) => {
+      if (url.pathname.endsWith('/registered-models/search')) {
+        const { name, created, updated } = world.model(other)
+        const registered_models = [{ name, creation_timestamp: created, last_updated_timestamp: updated }]
+        response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ registered_models }))
+        return true
+      }
+      if (url.searchParams.get('name') !== NAME) return false
+      response.writeHead(403).end('{"error_code": "PERMISSION_DENIED"}')
+      return true
+    }
+    assert.deepEqual(brief(await watch.poll()), ['LINK_ARTIFACT main.ml.other:v1'])
+    assert.deepEqual(await watch.poll(), [])
+  })
+
+  it('whose versions cannot be read are not told to be gone', async () => {
+    world.create(NAME)
+    world.createVersion(NAME)
+    world.createVersion(NAME)
+    await watch.poll()
+    standin.intercept = (_request, response, url) => {
+      if (!url.pathname.endsWith('/model-versions/search')) return false
+      const model_versions = [{ name: NAME, version: 'the first' }]
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ model_versions }))
+      return true
+    }
+    assert.deepEqual(await watch.poll(), [])
+  })
+
+  it('that are missing all at once are asked for a few at a time, and all told to be gone in the end', async () => {
+    for (let model = 0; model < 50; model += 1) world.create(`main.ml.model${model}`, { team: 'x' })
+    world.create(NAME)
+    for (let poll = 0; poll < 15; poll += 1) await watch.poll()
+    for (let model = 0; model < 50; model += 1) world.delete(`main.ml.model${model}`)
+    const told: string[] = []
+    for (let poll = 0; poll < 4; poll += 1) {
+      const before = standin.requests.length
+      told.push(...brief(await watch.poll()))
+      assert.ok(standin.requests.length - before < 40)
+    }
+    assert.equal(told.length, 50)
+  })
+
   it('are listed in smaller pages where the catalog wants that', async () => {
     world.create(NAME)
     standin.intercept = (_request, response, url) => {
