@@ -1,5 +1,6 @@
 import { isObject } from '../../json.js'
 import { Item, type OnSkip, readItems, unexpected } from '../watch/items.js'
+import { LONGEST_PAUSE } from '../watch/rate-limit.js'
 import type { RestAnswer, RestClient } from '../watch/rest.js'
 
 export const TYPES = ['model', 'dataset', 'space'] as const
@@ -39,6 +40,9 @@ export interface Asking {
 /** Repositories on a page; the Hub gives fewer if it likes. */
 const PAGE = 1000
 const EXPAND = ['sha', 'lastModified', 'createdAt', 'private', 'tags']
+
+/** Answers that are kept with their ETags: addresses of later pages are others with every change. */
+const MOST_KNOWN = 500
 
 /** No request when so few are left of what the Hub allows in its window. */
 const RESERVE = 20
@@ -88,9 +92,10 @@ export class HubApi {
     return { main: heads['main'] ?? '', tags: refsIn(item.list('tags')) }
   }
 
-  /** The newest commits of `main`, newest first. */
+  /** The newest commits of `main`, newest first; none where the token may see the repository but not its files. */
   async commits(name: string, type: RepoType, { signal, onSkip }: Asking): Promise<readonly Commit[]> {
-    const { json } = await this.#get(`/api/${type}s/${path(name)}/commits/main`, {}, signal)
+    const { json, status } = await this.#get(`/api/${type}s/${path(name)}/commits/main`, {}, signal, GONE)
+    if (status !== 200 && status !== 304) return []
     if (!Array.isArray(json)) throw unexpected('Hugging Face', 'commits', 'a list', json)
     return readItems(json, (item) => ({ id: item.text('id'), date: item.maybeText('date') }), onSkip)
   }
@@ -120,12 +125,17 @@ export class HubApi {
     const answer = await this.client.get(where, query, { signal, headers, takes: [...takes, 304] })
     this.#pace(answer.headers)
     if (answer.status === 304 && known) {
+      this.#known.delete(key)
+      this.#known.set(key, known)
       return { ...answer, json: known.json, headers: { ...answer.headers, link: known.next ?? undefined } }
     }
     const etag = answer.headers['etag']
+    this.#known.delete(key)
     if (etag !== undefined && answer.status === 200) {
       this.#known.set(key, { etag, json: answer.json, next: answer.headers['link'] ?? null })
-    } else this.#known.delete(key)
+      const [oldest] = this.#known.keys()
+      if (this.#known.size > MOST_KNOWN && oldest !== undefined) this.#known.delete(oldest)
+    }
     return answer
   }
 
@@ -135,7 +145,7 @@ export class HubApi {
     const left = numberAfter(limit, 'r=')
     const seconds = numberAfter(limit, 't=')
     if (left === null || seconds === null || left >= RESERVE) return
-    this.heldUntil = Math.max(this.heldUntil, Date.now() + seconds * 1000)
+    this.heldUntil = Math.max(this.heldUntil, Date.now() + Math.min(seconds * 1000, LONGEST_PAUSE))
   }
 }
 

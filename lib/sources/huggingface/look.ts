@@ -7,20 +7,26 @@ import { type RepoState, type Repositories, toldWith } from './state.js'
 /** Pages of one owner's repositories. */
 const PAGES = 50
 
+/** Repositories that a list lacks of which is asked in one look at it, whether they are gone: an owner may be gone. */
+const MISSING = 20
+
 /** One look at repositories: what is new, moved and gone there becomes events. */
 export class HubLook {
   readonly #api: HubApi
   readonly #known: Repositories
   readonly #events: HubEvents
   readonly #poll: Poll
+  readonly #turn: number
   /** Repositories whose tags were seen. */
   readonly looked = new Set<string>()
 
-  constructor(api: HubApi, known: Repositories, events: HubEvents, poll: Poll) {
+  /** @param turn how many looks came before: what cannot be asked all at once is asked in turns */
+  constructor(api: HubApi, known: Repositories, events: HubEvents, poll: Poll, turn: number) {
     this.#api = api
     this.#known = known
     this.#events = events
     this.#poll = poll
+    this.#turn = turn
   }
 
   /** All repositories of one type that an owner has. */
@@ -48,10 +54,12 @@ export class HubLook {
     for (const repo of seen.values()) await this.#compare(repo, since)
     if (since === null) this.#known.setSince(list, at)
     if (ended !== 'all' || hasHoles || since === null) return
-    for (const { id, state } of this.#known.all()) {
-      const isOfList = state.type === type && state.name.startsWith(`${owner}/`)
-      if (isOfList && !seen.has(id)) await this.#missing(id, state)
-    }
+    const missing = this.#known
+      .all()
+      .filter(({ id, state }) => state.type === type && state.name.startsWith(`${owner}/`) && !seen.has(id))
+    const from = (this.#turn * MISSING) % Math.max(1, missing.length)
+    const inTurns = [...missing.slice(from), ...missing.slice(0, from)].slice(0, MISSING)
+    for (const { id, state } of inTurns) await this.#missing(id, state)
   }
 
   /** A repository that a trigger names: its branches and tags say it all, in one request. */

@@ -62,7 +62,7 @@ export class HubWatch implements Looks {
     const before = api.client.requests
     const at = Date.now()
     const events = new HubEvents({ project, baseUrl, at, onSkip: poll.onSkip })
-    const look = new HubLook(api, known, events, poll)
+    const look = new HubLook(api, known, events, poll, this.#turn)
     for (const owner of owners) {
       const types = TYPES.filter((type) => known.since(`${type}:${owner}`) === null)
       // every type once, then one in each poll: an owner costs one request

@@ -4,7 +4,7 @@ type Headers = Readonly<Record<string, string | undefined>>
 const RESERVE = 50
 
 /** No server may stop us for longer, in milliseconds. */
-const LONGEST = 24 * 60 * 60 * 1000
+export const LONGEST_PAUSE = 24 * 60 * 60 * 1000
 
 /**
  * How long to ask nothing, in milliseconds, by `RateLimit-Remaining` (W&B documents a scale from 0 to 1000) and
@@ -14,7 +14,7 @@ export function parseRateLimit(headers: Headers): number | null {
   const remaining = Number(headers['ratelimit-remaining'] ?? Number.NaN)
   const reset = Number(headers['ratelimit-reset'] ?? Number.NaN)
   if (!(remaining < RESERVE) || !(reset > 0)) return null
-  return Math.min(reset * 1000, LONGEST)
+  return Math.min(reset * 1000, LONGEST_PAUSE)
 }
 
 /** `Retry-After` as milliseconds from `now`: seconds or an HTTP date; null when it is absent, past or unreadable. */
@@ -22,5 +22,5 @@ export function parsePause(retryAfter: string | undefined, now: number): number 
   if (retryAfter === undefined) return null
   const text = retryAfter.trim()
   const ms = /^\d+(\.\d+)?$/.test(text) ? Math.ceil(Number(text)) * 1000 : Date.parse(text) - now
-  return ms > 0 ? Math.min(ms, LONGEST) : null
+  return ms > 0 ? Math.min(ms, LONGEST_PAUSE) : null
 }

@@ -251,6 +251,46 @@ describe('A watched Hugging Face Hub', () => {
     assert.ok(watch.looks.client.heldUntil > Date.now() + 100_000)
   })
 
+  it('tells of a repository whose commits nobody may read, and of all others', async () => {
+    const [churn, open] = [world.create('acme/churn'), world.create('acme/open')]
+    const watch = watching([trigger({ events: COMMITS })])
+    for (let type = 0; type < 3; type += 1) await watch.poll()
+    world.commit(churn)
+    world.commit(open)
+    hub.intercept = ({ url }, response) => {
+      if (!url?.includes('/churn/commits/')) return false
+      response.writeHead(403).end('{"error": "Access to model acme/churn is restricted."}')
+      return true
+    }
+    assert.deepEqual(brief(await watch.poll()).sort(), ['CREATE_ARTIFACT acme/churn', 'CREATE_ARTIFACT acme/open'])
+  })
+
+  it('asks for a few repositories at a time whether they are gone, and tells all of them in the end', async () => {
+    const repos = Array.from({ length: 50 }, (_none, index) => world.create(`acme/model-${index}`))
+    const watch = watching([trigger({ events: COMMITS })])
+    for (let type = 0; type < 3; type += 1) await watch.poll()
+    for (const repo of repos) world.delete(repo)
+    const told: string[] = []
+    for (let poll = 0; poll < 6; poll += 1) {
+      const before = hub.requests.length
+      told.push(...brief(await watch.poll()))
+      assert.ok(hub.requests.length - before < 30)
+    }
+    assert.equal(new Set(told).size, 50)
+    assert.equal(told.length, 50)
+  })
+
+  it('waits a day at most, whatever the server says', async () => {
+    const watch = watching()
+    hub.intercept = (_request, response) => {
+      response.setHeader('RateLimit', '"api";r=0;t=Infinity')
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end('[]')
+      return true
+    }
+    await watch.poll()
+    assert.ok(watch.looks.client.heldUntil <= Date.now() + 24 * 60 * 60 * 1000)
+  })
+
   it('takes the settings of a source that was made for another kind', () => {
     const settings = checkHubSettings({ baseUrl: 'https://api.wandb.ai', interval: '30' })
     assert.deepEqual([settings.baseUrl, settings.project], ['https://huggingface.co', 'hub'])
