@@ -8,7 +8,8 @@ export interface About {
 }
 
 /** Headers by which senders prove themselves to whomever; no event needs them. */
-const CREDENTIALS = /authorization|cookie|secret|token|signature|api[-_]?key|password|credential/i
+const CREDENTIALS =
+  /authorization|cookie|secret|token|signature|(?:api|auth|access|functions|subscription)[-_]?key|passw|credential|assertion|jwt|(?:^|[-_])(?:auth|sig)$|^key$/i
 
 /**
  * Headers in small letters, and the query; what could be a credential is masked by its name. What the source's own secret

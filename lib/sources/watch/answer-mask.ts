@@ -40,7 +40,8 @@ export class AnswerMask {
   #redactorFor(key: string): Redactor {
     if (key !== this.#key) {
       this.#key = key
-      this.#redactor = new Redactor([key, ...this.#others])
+      // of a user and a password the second is a secret by itself
+      this.#redactor = new Redactor([key, key.slice(key.indexOf(':') + 1), ...this.#others])
     }
     return this.#redactor
   }

@@ -76,12 +76,21 @@ describe('a source that maps what is posted', () => {
       Cookie: 'session=abc-secret',
       'X-Gitlab-Token': 'abc-secret',
       'X-Hub-Signature-256': 'sha256=abc-secret',
+      'X-Auth-Key': 'abc-secret',
+      // of JFrog's webhooks, whose secret it is
+      'X-JFrog-Event-Auth': 'abc-secret',
+      'Ocp-Apim-Subscription-Key': 'abc-secret',
+      'X-Functions-Key': 'abc-secret',
+      'X-Goog-IAP-JWT-Assertion': 'abc-secret',
+      'X-Author': 'ada',
+      'Idempotency-Key': 'one',
       'X-GitHub-Event': 'create',
     })
     assert.equal(status, 202)
     assert.ok(!JSON.stringify(last).includes('abc-secret'))
     assert.equal(last?.headers['x-github-event'], 'create')
     assert.equal(last?.headers['authorization'], '***')
+    assert.deepEqual([last?.headers['x-author'], last?.headers['idempotency-key']], ['ada', 'one'])
   })
 
   it('never shows it the secret of its source either, wherever that stands', async () => {
