@@ -1,6 +1,6 @@
 import type { Delivery } from '../../lib/delivery/delivery.js'
 import { type AdminError, adminGet, adminPost } from '../editor/admin.js'
-import { button, element, fill } from '../editor/element.js'
+import { button, element, fill, newId } from '../editor/element.js'
 import { nodesAfter } from '../editor/event/wires.js'
 import type { Bucket } from './answers.js'
 import { actionsOf } from './automation-actions.editor.js'
@@ -16,6 +16,7 @@ import type { Detail } from './panel.editor.js'
 import type { Place } from './place.editor.js'
 import { plainTable } from './plain-table.editor.js'
 import { pathOf } from './query.js'
+import { refill } from './refill.editor.js'
 import { sourceName } from './sources.editor.js'
 import { type Span, spanOf } from './spans.js'
 import { deliveryWords, statusMark, timeMark } from './status-words.editor.js'
@@ -28,6 +29,7 @@ const ago = (days: number) => new Date(Date.now() - days * DAY).toISOString()
 export class AutomationView implements Detail {
   readonly title: string
   readonly element: HTMLElement
+  /** Its own: the same thing may be open twice. */
   readonly watched: string
   readonly #place: Place
   readonly #row: AutomationRow
@@ -38,7 +40,7 @@ export class AutomationView implements Detail {
 
   constructor(place: Place, row: AutomationRow) {
     this.title = row.name
-    this.watched = `automation ${row.id}`
+    this.watched = newId('automation')
     this.#place = place
     this.#row = row
     const say = (text: string) => this.#note.say(text)
@@ -107,8 +109,8 @@ export class AutomationView implements Detail {
         adminGet(pathOf('deliveries', { automation: id, limit: '10' })) as Promise<{ deliveries: Delivery[] }>,
       ])
       this.#note.say('')
-      fill(this.#numbers, ...this.#sums(hours.buckets, days.buckets))
-      fill(this.#history, ...this.#latest(list.deliveries))
+      refill(this.#numbers, ...this.#sums(hours.buckets, days.buckets))
+      refill(this.#history, ...this.#latest(list.deliveries))
     } catch (error) {
       this.#note.failed(reasonOf(error as AdminError))
     }
@@ -204,7 +206,11 @@ export class AutomationView implements Detail {
 
   #latest(deliveries: readonly Delivery[]): HTMLElement[] {
     const rows = deliveries.map((delivery) => {
-      const open = element('button', { type: 'button', class: 'aa-link' }, timeMark(delivery.created_at))
+      const open = element(
+        'button',
+        { type: 'button', class: 'aa-link', 'data-control': delivery.id },
+        timeMark(delivery.created_at),
+      )
       open.addEventListener('click', () => this.#place.openDelivery(delivery.id))
       return [
         [open],

@@ -97,7 +97,8 @@ export class AutomationsView implements View {
       planned = true
       setTimeout(() => {
         planned = false
-        if (this.#isKnown && this.#place.live.visible) this.#make()
+        if (!this.#place.live.visible) this.#place.live.changed('flows')
+        else if (this.#isKnown) this.#make()
       }, 100)
     }
     for (const event of [

@@ -1,5 +1,5 @@
 import { type AdminError, adminGet, adminPost } from '../editor/admin.js'
-import { button, element, fill } from '../editor/element.js'
+import { button, element, newId } from '../editor/element.js'
 import { copyText } from '../editor/outside-text.js'
 import type { DeliveryDetails } from './answers.js'
 import { attemptList } from './attempt-list.editor.js'
@@ -7,6 +7,7 @@ import { scriptOf } from './delivery-script.editor.js'
 import { facts, headersTable, output, pretty, section } from './facts.editor.js'
 import type { Detail } from './panel.editor.js'
 import type { Place } from './place.editor.js'
+import { refill } from './refill.editor.js'
 import { deliveryWords, statusMark, timeMark } from './status-words.editor.js'
 import { mayWrite, reasonOf, words } from './words.editor.js'
 
@@ -14,6 +15,7 @@ import { mayWrite, reasonOf, words } from './words.editor.js'
 export class DeliveryView implements Detail {
   readonly title = words('delivery.title')
   readonly element: HTMLElement
+  /** Its own: the same thing may be open twice. */
   readonly watched: string
   readonly #place: Place
   readonly #id: string
@@ -27,7 +29,7 @@ export class DeliveryView implements Detail {
   constructor(place: Place, id: string) {
     this.#place = place
     this.#id = id
-    this.watched = `delivery ${id}`
+    this.watched = newId('delivery')
     const bash: HTMLButtonElement = button(words('button.bash'), 'fa-clipboard', () => this.#copyBash(bash))
     const link: HTMLButtonElement = button(words('button.link'), 'fa-link', () => this.#copyLink(link))
     this.#buttons = {
@@ -55,22 +57,11 @@ export class DeliveryView implements Detail {
       // what somebody reads or has unfolded stays as it is while nothing changed
       const text = JSON.stringify(delivery)
       if (text === this.#shown) return
-      const open = this.#unfolded()
       this.#shown = text
-      fill(this.#content, ...this.#parts(delivery))
-      this.#unfold(open)
+      refill(this.#content, ...this.#parts(delivery))
     } catch (error) {
       this.#said.textContent = reasonOf(error as AdminError)
     }
-  }
-
-  #unfolded(): number[] {
-    return [...this.#content.querySelectorAll('details')].flatMap(({ open }, index) => (open ? [index] : []))
-  }
-
-  #unfold(open: readonly number[]): void {
-    const all = this.#content.querySelectorAll('details')
-    for (const index of open) if (all[index]) all[index].open = true
   }
 
   #enable(): void {

@@ -121,13 +121,18 @@ export class EventsView implements View {
     ]
   }
 
+  /** One character is no search; what comes meanwhile is listed all the same. */
+  get #isShort(): boolean {
+    return this.#search.value.trim().length === 1
+  }
+
   get #wish(): Wish {
     return {
       source: this.#source.value,
       event_type: this.#type.value,
       since: instantOf(this.#from.value),
       until: instantOf(this.#until.value),
-      search: this.#search.value.trim(),
+      search: this.#isShort ? '' : this.#search.value.trim(),
     }
   }
 
@@ -136,8 +141,7 @@ export class EventsView implements View {
   }
 
   #ask(): void {
-    if (this.#search.value.trim().length === 1) this.#note.say(words('search-short'))
-    else this.#place.live.changed('events')
+    this.#place.live.changed('events')
   }
 
   async #refresh(): Promise<void> {
@@ -160,6 +164,11 @@ export class EventsView implements View {
   async #more(): Promise<void> {
     const { next } = this.#list
     if (next === null || this.#loading) return
+    if (!this.#place.live.visible) {
+      // it goes on when it is in sight again
+      this.#place.live.changed('events')
+      return
+    }
     this.#loading = true
     const asked = this.#asked
     try {
@@ -179,9 +188,13 @@ export class EventsView implements View {
   async #get(wish: Wish, before: string | null): Promise<PageOf<EventAnswer>> {
     const path = pathOf('events', { ...wish, limit: PAGE, before: before ?? undefined })
     const { events, next, looked_back_to: lookedBackTo } = (await adminGet(path)) as Answer
-    this.#note.say(
-      lookedBackTo && next !== null ? words('looked-back', { time: new Date(lookedBackTo).toLocaleString() }) : '',
-    )
+    const told = [
+      ...(this.#isShort ? [words('search-short')] : []),
+      ...(lookedBackTo && next !== null
+        ? [words('looked-back', { time: new Date(lookedBackTo).toLocaleString() })]
+        : []),
+    ]
+    this.#note.say(told.join(' '))
     return { rows: events, next }
   }
 

@@ -116,6 +116,11 @@ export class HistoryView implements View {
     place.live.watch('history', ['deliveries'], 1_000, () => this.#refresh())
   }
 
+  /** One character is no search; what comes meanwhile is listed all the same. */
+  get #isShort(): boolean {
+    return this.#search.value.trim().length === 1
+  }
+
   get #wish(): Wish {
     return {
       status: this.#status.value,
@@ -124,7 +129,7 @@ export class HistoryView implements View {
       event_id: this.#eventId,
       since: instantOf(this.#from.value),
       until: instantOf(this.#until.value),
-      search: this.#search.value.trim(),
+      search: this.#isShort ? '' : this.#search.value.trim(),
     }
   }
 
@@ -143,11 +148,6 @@ export class HistoryView implements View {
   }
 
   #ask(): void {
-    const [search] = [this.#search.value.trim()]
-    if (search.length === 1) {
-      this.#note.say(words('search-short'))
-      return
-    }
     this.#place.live.changed('deliveries')
   }
 
@@ -182,6 +182,11 @@ export class HistoryView implements View {
   async #more(): Promise<void> {
     const { next } = this.#list
     if (next === null || this.#loading) return
+    if (!this.#place.live.visible) {
+      // it goes on when it is in sight again
+      this.#place.live.changed('deliveries')
+      return
+    }
     this.#loading = true
     const asked = this.#asked
     try {
@@ -203,6 +208,7 @@ export class HistoryView implements View {
     const { deliveries, next, looked_back_to: lookedBackTo, unavailable } = (await adminGet(path)) as Answer
     const told = [
       ...(unavailable ?? []),
+      ...(this.#isShort ? [words('search-short')] : []),
       ...(wish['event_id'] ? [words('of-event', { event: wish['event_id'] })] : []),
       ...(lookedBackTo && next !== null
         ? [words('looked-back', { time: new Date(lookedBackTo).toLocaleString() })]

@@ -6,11 +6,13 @@ export interface PageOf<R> {
 
 /**
  * The newest page was asked for again, while older ones are known: what it has takes the place of what was known of
- * that stretch. When it does not reach what is known (more came than fits on a page), it is all that is known.
+ * that stretch. When it does not reach what is known (more came than fits on a page), it is all that is known. A page may
+ * be empty before the end: where nothing was found yet, the search goes on where it is, and does not begin again.
  */
 export function withNewest<R>(known: PageOf<R>, newest: PageOf<R>, keyOf: (row: R) => string): PageOf<R> {
   const last = newest.rows.at(-1)
-  if (last === undefined || newest.next === null) return newest
+  if (newest.next === null) return newest
+  if (last === undefined) return known.rows.length === 0 ? known : newest
   const at = known.rows.findIndex((row) => keyOf(row) === keyOf(last))
   if (at === -1) return newest
   return {

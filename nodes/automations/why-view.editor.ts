@@ -1,5 +1,5 @@
 import { type AdminError, adminGet } from '../editor/admin.js'
-import { element, fill } from '../editor/element.js'
+import { element, newId } from '../editor/element.js'
 import type { ExplainAnswer, Explanation } from './answers.js'
 import { facts, output, section } from './facts.editor.js'
 import { ListNote } from './list-note.editor.js'
@@ -7,6 +7,7 @@ import type { Detail } from './panel.editor.js'
 import type { Place } from './place.editor.js'
 import { plainTable } from './plain-table.editor.js'
 import { pathOf } from './query.js'
+import { refill } from './refill.editor.js'
 import { deliveryWords, statusMark, timeMark } from './status-words.editor.js'
 import { type Verdict, verdictOf } from './verdict.js'
 import { reasonOf, words } from './words.editor.js'
@@ -15,6 +16,7 @@ import { reasonOf, words } from './words.editor.js'
 export class WhyView implements Detail {
   readonly title = words('why.title')
   readonly element: HTMLElement
+  /** Its own: the same thing may be open twice. */
   readonly watched: string
   readonly #place: Place
   readonly #path: string
@@ -24,7 +26,7 @@ export class WhyView implements Detail {
   constructor(place: Place, source: string, eventId: string) {
     this.#place = place
     this.#path = pathOf('events/explain', { source, event_id: eventId })
-    this.watched = `why ${source} ${eventId}`
+    this.watched = newId('why')
     this.element = element('div', { class: 'aa-detail-body' }, this.#note.element, this.#content)
     place.live.watch(this.watched, ['flows'], 5_000, () => this.#refresh())
   }
@@ -37,7 +39,7 @@ export class WhyView implements Detail {
     try {
       const answer = (await adminGet(this.#path)) as ExplainAnswer
       this.#note.say(answer.note.join(' '))
-      fill(this.#content, ...this.#parts(answer))
+      refill(this.#content, ...this.#parts(answer))
     } catch (error) {
       this.#note.failed(reasonOf(error as AdminError))
     }
@@ -84,7 +86,11 @@ export class WhyView implements Detail {
       ),
     ]
     const made = row.deliveries.map((delivery) => {
-      const open = element('button', { type: 'button', class: 'aa-link' }, deliveryWords(delivery))
+      const open = element(
+        'button',
+        { type: 'button', class: 'aa-link', 'data-control': delivery.id },
+        deliveryWords(delivery),
+      )
       open.addEventListener('click', () => this.#place.openDelivery(delivery.id))
       return open
     })

@@ -194,12 +194,25 @@ describe(`the automations sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
 
   it('a link opens its delivery', async () => {
     const { deliveries } = (await nodeRed.admin('GET', '/artifact-automations/deliveries?search=churn:v3')) as {
-      deliveries: { id: string }[]
+      deliveries: { id: string; automation: { name: string } }[]
     }
+    const { id, automation } = deliveries[0]!
     await editor.page.evaluate((id) => {
       window.location.hash = `artifact-automations/deliveries/${id}`
-    }, deliveries[0]!.id)
+    }, id)
     await side.getByText('acme/wandb-registry-model/churn:v3').first().waitFor()
+    // it is live still after it was opened over itself
+    await button('Why?').click()
+    const why = table('Automations for this event').getByRole('row').filter({ hasText: automation.name })
+    await why.locator('button').first().click()
+    await button('Copy link').waitFor()
+    await back()
+    await back()
+    const again = editor.page.waitForRequest(
+      (call) => call.method() === 'GET' && call.url().endsWith(`/deliveries/${id}`),
+    )
+    await button('Redeliver').click()
+    await again
     await back()
   })
 
@@ -283,6 +296,22 @@ describe(`the automations sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
     await back()
   })
 
+  it('what comes while an automation is read moves no focus', async () => {
+    await choose('Deploy to production', 'Details')
+    const latest = table('Latest deliveries').locator('button')
+    await latest.first().focus()
+    const focused = () => editor.page.evaluate('document.activeElement.dataset.control')
+    const before = await focused()
+    assert.equal(await latest.first().getAttribute('data-control'), before)
+    await nodeRed.post(linked('v23'))
+    await editor.page.waitForFunction(
+      (id) => document.querySelector('.aa-detail .aa-link[data-control]')?.getAttribute('data-control') !== id,
+      before,
+    )
+    assert.equal(await focused(), before)
+    await back()
+  })
+
   it('sends what an automation missed, once', async () => {
     await choose('Nightly datasets', 'Enable')
     await editor.deploy()
@@ -323,11 +352,34 @@ describe(`the automations sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
     await nodeRed.post(linked('v32', 'unseen'))
     await heard
     await editor.page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))')
+    await editor.page.evaluate(`new Promise((resolve) => {
+      const node = RED.nodes.node('tell')
+      node.name = 'Tell everybody'
+      RED.events.emit('nodes:change', node)
+      // later than what the sidebar plans for the change
+      setTimeout(resolve, 200)
+    })`)
     assert.deepEqual(requests, [])
     await editor.showSidebar('artifact-automations')
+    await tab('Automations').click()
+    await rows('Automations').filter({ hasText: 'Tell everybody' }).waitFor()
     await tab('History').click()
     await side.getByRole('combobox', { name: 'Status', exact: true }).selectOption('')
     await rows('Deliveries').first().filter({ hasText: 'Team channel' }).waitFor()
+  })
+
+  it('lists what comes while a search has its first character', async () => {
+    const search = side.getByRole('searchbox', { name: 'Search' })
+    await search.fill('c')
+    await side.getByText('Search for at least 2 characters').waitFor()
+    const before = await rows('Deliveries').first().getAttribute('data-key')
+    await nodeRed.post(linked('v33', 'unseen'))
+    await editor.page.waitForFunction(
+      (id) => document.querySelector('.aa-t-history .aa-body > [aria-rowindex="2"]')?.getAttribute('data-key') !== id,
+      before,
+    )
+    await side.getByText('Search for at least 2 characters').waitFor()
+    await search.fill('')
   })
 
   it('a link opens its delivery in an editor that is only just being opened', async () => {

@@ -106,6 +106,13 @@ describe('a list that is known page by page', () => {
   it('has a row that moved between two pages once', () => {
     assert.deepEqual(withOlder(page(['c', 'b'], 'b'), page(['b', 'a'], null), key), page(['c', 'b', 'a'], null))
   })
+
+  it('goes on with a search that found nothing yet, whatever comes meanwhile', () => {
+    assert.deepEqual(withNewest(page([], 'far'), page([], 'near'), key), page([], 'far'))
+    assert.deepEqual(withNewest(page([], null), page([], 'near'), key), page([], null))
+    assert.deepEqual(withNewest(page([], 'far'), page(['new'], 'near'), key), page(['new'], 'near'))
+    assert.deepEqual(withNewest(page(['a'], 'far'), page([], null), key), page([], null))
+  })
 })
 
 describe('small parts of the sidebar', () => {
