@@ -1,10 +1,10 @@
 import type { MaskedRequest } from '../../delivery/delivery.js'
-import { describeDelivery } from '../../delivery/describe.js'
 import type { StoredDelivery } from '../../delivery/stored.js'
 import { termsOf } from '../../events/search-terms.js'
 import type { Enqueued, NewRecord } from '../delivery-queue.js'
 import { deliveryOf, type Row } from '../rows.js'
 import { PENDING, STATUSES } from '../statuses.js'
+import { type Inserted, newDelivery, storedFrom } from '../taken-in.js'
 import type { Query } from './database.js'
 import { currentFences } from './locks.js'
 import { Places } from './places.js'
@@ -142,7 +142,7 @@ export function enqueueStep(taken: (delivery: StoredDelivery) => void): Step<Wis
           transaction.tellOthers()
           return { value: { delivery, duplicate: false, claimed: null } }
         }
-        const claimed = storedFrom(entry, row, state.claim)
+        const claimed = storedFrom(entry, insertedOf(row), state.claim)
         return { value: { delivery, duplicate: false, claimed }, after: () => taken(claimed) }
       })
     },
@@ -163,29 +163,4 @@ export async function putDryRun({ query }: Transaction, entry: NewRecord, reques
   return { delivery: deliveryOf(there.get(entry.id)!), duplicate: true, claimed: null }
 }
 
-function newDelivery(entry: NewRecord, status: 'pending' | 'dry-run', dueAt: number | null): Enqueued['delivery'] {
-  const { id, event, automation, webhook, sender, createdAt } = entry
-  const state = { status, attempts: 0, statusCode: null, durationMs: null, createdAt, dueAt, error: null }
-  const finishedAt = status === 'dry-run' ? createdAt : null
-  return describeDelivery({ id, eventId: event.event_id, automation, webhook, sender, ...state, finishedAt })
-}
-
-function storedFrom(entry: NewRecord, row: Row, fence: number): StoredDelivery {
-  const {
-    id,
-    event,
-    automation,
-    webhook,
-    sender,
-    orderKey,
-    payload,
-    slots,
-    contentType = null,
-    message,
-    createdAt,
-  } = entry
-  const [seq, sample] = [row['seq'] as number, row['sample'] === 1]
-  const parties = { automation, webhook, sender }
-  const body = { orderKey, payload, slots, contentType, message }
-  return { seq, id, event, ...parties, ...body, createdAt, attempts: 0, fence, step: 0, sample }
-}
+const insertedOf = (row: Row): Inserted => ({ seq: row['seq'] as number, sample: row['sample'] === 1 })

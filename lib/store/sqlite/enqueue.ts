@@ -1,12 +1,11 @@
 import type { MaskedRequest } from '../../delivery/delivery.js'
-import { describeDelivery } from '../../delivery/describe.js'
-import type { StoredDelivery } from '../../delivery/stored.js'
 import { isSample } from '../../events/sample-source.js'
 import { termsOf } from '../../events/search-terms.js'
 import type { Enqueued, NewRecord } from '../delivery-queue.js'
 import { idText } from '../id-text.js'
 import { deliveryOf } from '../rows.js'
 import { PENDING, STATUSES } from '../statuses.js'
+import { type Inserted, newDelivery, storedFrom } from '../taken-in.js'
 import type { Context } from './context.js'
 
 const INSERT = `
@@ -57,11 +56,6 @@ interface State {
   readonly dueAt: number | null
   readonly finishedAt: number | null
   readonly request: MaskedRequest | null
-}
-
-interface Inserted {
-  readonly seq: number
-  readonly sample: boolean
 }
 
 function insert({ db }: Context, entry: NewRecord, state: State): Inserted | null {
@@ -116,57 +110,4 @@ function remove({ db }: Context, id: string): void {
 function existing({ db }: Context, id: string): Enqueued {
   const row = db.get('SELECT * FROM deliveries WHERE id = ?', id)!
   return { delivery: deliveryOf(row), duplicate: true, claimed: null }
-}
-
-function newDelivery(entry: NewRecord, status: 'pending' | 'dry-run', dueAt: number | null): Enqueued['delivery'] {
-  const { id, event, automation, webhook, sender, createdAt } = entry
-  return describeDelivery({
-    id,
-    eventId: event.event_id,
-    automation,
-    webhook,
-    sender,
-    status,
-    attempts: 0,
-    statusCode: null,
-    durationMs: null,
-    createdAt,
-    dueAt,
-    finishedAt: status === 'dry-run' ? createdAt : null,
-    error: null,
-  })
-}
-
-function storedFrom(entry: NewRecord, { seq, sample }: Inserted, fence: number): StoredDelivery {
-  const {
-    id,
-    event,
-    automation,
-    webhook,
-    sender,
-    orderKey,
-    payload,
-    slots,
-    contentType = null,
-    message,
-    createdAt,
-  } = entry
-  return {
-    seq,
-    id,
-    event,
-    automation,
-    webhook,
-    sender,
-    orderKey,
-    payload,
-    slots,
-    contentType,
-    message,
-    createdAt,
-    attempts: 0,
-    fence,
-    step: 0,
-    sample,
-  }
 }
