@@ -2,8 +2,9 @@ import type { MaskedRequest, NewDelivery } from '../delivery/delivery.js'
 import { deliveryId } from '../delivery/id.js'
 import { keepMessage } from '../delivery/message.js'
 import { orderKey } from '../delivery/order-key.js'
+import { changeOf } from '../events/change.js'
 import type { ArtifactEvent } from '../events/event.js'
-import type { AcceptOptions, KeptEvent } from '../inbox/event-keeper.js'
+import type { AcceptOptions, Hearing, KeptEvent } from '../inbox/event-keeper.js'
 import type { Clock } from '../platform.js'
 import type { NewRecord } from '../store/delivery-queue.js'
 import type { StoreAccess } from '../store/guard/access.js'
@@ -35,17 +36,17 @@ export class Intake {
   async accept(source: string, events: readonly ArtifactEvent[], options: AcceptOptions): Promise<KeptEvent[]> {
     const { store, clock } = this.#parts
     const receivedAt = clock.now()
-    const { routed, fires, reaches } = options
-    const rows = events.map((event, index) => {
-      return { source, event, receivedAt, routed, fires: fires?.[index] ?? [], reaches: reaches?.[index] ?? false }
-    })
-    const duplicates = await this.#write(() => store.putEvents(rows, options.cursor))
-    return events.map(({ event_id }, index) => {
-      const duplicate = duplicates[index]!
+    const { routed, fires, reaches, hearing } = options
+    const rows = events.map((event, index) => ({
+      ...{ source, event, receivedAt, routed, fires: fires?.[index] ?? [], reaches: reaches?.[index] ?? false },
+      ...(hearing && { heard: heardAt(receivedAt, hearing, event) }),
+    }))
+    const kept = await this.#write(() => store.putEvents(rows, options.cursor))
+    for (const { duplicate } of kept) {
       if (duplicate) this.counts.duplicates++
       else this.counts.accepted++
-      return { event_id, duplicate }
-    })
+    }
+    return kept
   }
 
   async enqueue(delivery: NewDelivery): Promise<QueuedDelivery> {
@@ -97,3 +98,9 @@ export class Intake {
     })
   }
 }
+
+const heardAt = (at: number, { registry, way, within }: Hearing, event: ArtifactEvent) => ({
+  way,
+  change: changeOf(registry, event),
+  since: at - within,
+})

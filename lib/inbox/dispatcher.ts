@@ -4,8 +4,8 @@ import type { AutomationRule } from '../automations/rule.js'
 import type { WatchTrigger } from '../automations/watch-trigger.js'
 import type { ArtifactEvent } from '../events/event.js'
 import { sampledAutomation, sampleSource } from '../events/sample-source.js'
-import type { Cursor, CursorMove } from '../store/event-log.js'
-import type { EventKeeper } from './event-keeper.js'
+import type { Cursor } from '../store/event-log.js'
+import type { Acceptance, EventKeeper } from './event-keeper.js'
 import { Hands } from './hands.js'
 import type { InFlight } from './in-flight.js'
 import { inFlightOf } from './in-flight-of.js'
@@ -139,21 +139,19 @@ export class Dispatcher {
 
   /**
    * Stores events and hands the new ones over. Resolves once they are on disk.
-   * @param cursor how far the source was read, moved in the same transaction
    * @throws AutomationError `store_unavailable`, or `cursor_moved`; nothing was accepted then
    */
-  async accept(source: string, events: readonly ArtifactEvent[], cursor?: CursorMove): Promise<AcceptedEvent[]> {
+  async accept(source: string, events: readonly ArtifactEvent[], more: Acceptance = {}): Promise<AcceptedEvent[]> {
     const engine = await this.#engine()
     const { routes, router } = await this.#routesOf(source, events)
     const fires = routes.map((automations) => automations.map(({ id }) => id))
     const routed = this.#running
     const reaches = routes.map((automations) => !routed || this.#traceable(automations).length > 0)
-    const results = await engine.accept(source, [...events], { routed, fires, reaches, ...(cursor && { cursor }) })
+    const results = await engine.accept(source, [...events], { routed, fires, reaches, ...more })
     // flows that started while this was being stored have looked for it in vain; a store that fails at this is looked
     // at again when it works
     if (!routed && this.#running) this.handOverWhatWaits().catch(() => {})
-    return results.map(({ event_id, duplicate }, index) => {
-      const event = events[index] as ArtifactEvent
+    return results.map(({ event, duplicate }, index) => {
       // a deploy may have changed the automations meanwhile
       const automations = this.#routers.get(source) === router ? routes[index]! : this.#route(source, event)
       if (!duplicate) this.onArrived(source, event)
@@ -161,7 +159,7 @@ export class Dispatcher {
         if (this.#running) this.#handOver(source, event, automations)
         else this.#late.push({ source, event })
       }
-      return { event_id, duplicate, automations: automations.length }
+      return { event_id: event.event_id, duplicate, automations: automations.length }
     })
   }
 

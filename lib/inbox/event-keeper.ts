@@ -3,6 +3,15 @@ import type { Cursor, CursorMove, KnownEvent } from '../store/event-log.js'
 import type { HandAgain } from './hand-again.js'
 import type { HandedAgain, Match } from './replay.js'
 
+/** How a registry is heard of that may be heard of in two ways: what was heard of in the other one before is the same event. */
+export interface Hearing {
+  /** Of which kind, such as `mlflow`. */
+  readonly registry: string
+  readonly way: 'told' | 'watched'
+  /** Milliseconds: what came before that was another change. */
+  readonly within: number
+}
+
 export interface AcceptOptions {
   /** The caller hands the events that are no duplicates to its flows right after; otherwise they are kept for them. */
   readonly routed: boolean
@@ -12,11 +21,16 @@ export interface AcceptOptions {
   readonly reaches?: readonly boolean[]
   /** Moved in the same transaction; when it is not where it should be, nothing is stored: `cursor_moved`. */
   readonly cursor?: CursorMove
+  readonly hearing?: Hearing
 }
 
+/** What belongs to events that are accepted together. */
+export type Acceptance = Pick<AcceptOptions, 'cursor' | 'hearing'>
+
 export interface KeptEvent {
-  readonly event_id: string
   readonly duplicate: boolean
+  /** As it was stored: what was heard of before is the event that it was then. */
+  readonly event: ArtifactEvent
 }
 
 /**

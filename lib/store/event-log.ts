@@ -4,11 +4,12 @@ import type { Page } from './page.js'
 /** The events that were accepted, and how far each source was read. */
 export interface EventLog {
   /**
-   * Stores events and says of each whether (source, event_id) was there before; all or nothing. With a cursor its
-   * compare-and-set, and the change of its parts, are in the transaction; when it is not at `expected` nothing is stored
-   * and the call rejects with the code `cursor_moved`.
+   * Stores events and says of each whether (source, event_id) was there before; all or nothing. What was heard of in the
+   * other way before is stored as the event that it was then. With a cursor its compare-and-set, and the change of its
+   * parts, are in the transaction; when it is not at `expected` nothing is stored and the call rejects with the code
+   * `cursor_moved`.
    */
-  putEvents(events: readonly NewEvent[], cursor?: CursorMove): Promise<boolean[]>
+  putEvents(events: readonly NewEvent[], cursor?: CursorMove): Promise<PutEvent[]>
   cursor(key: string): Promise<Cursor>
   event(source: string, eventId: string): Promise<KnownEvent | null>
   /** Marks the events received since then: they may not have reached their senders. */
@@ -36,6 +37,21 @@ export interface EventTextPage {
   readonly lookedBackTo?: string
 }
 
+export interface PutEvent {
+  readonly duplicate: boolean
+  /** As it stands in the store. */
+  readonly event: ArtifactEvent
+}
+
+/** A registry may tell one source of a change by webhook while another source watches it: the store knows both for one. */
+export interface Heard {
+  readonly way: 'told' | 'watched'
+  /** The same text for the same change (lib/events/change.ts). */
+  readonly change: string
+  /** What came before that, Unix milliseconds, was another change. */
+  readonly since: number
+}
+
 export interface NewEvent {
   readonly source: string
   readonly event: ArtifactEvent
@@ -46,6 +62,8 @@ export interface NewEvent {
   readonly reaches?: boolean
   /** The automations that it starts, when it goes to the flows right now. */
   readonly fires?: readonly string[]
+  /** Of a registry that may be heard of in two ways. */
+  readonly heard?: Heard
 }
 
 export interface FiredEvent {

@@ -3,6 +3,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { AutomationError, isStoreFailure } from '../../lib/error.js'
 import { newEventId } from '../../lib/events/new-id.js'
 import { newestEvent } from '../../lib/inbox/newest-event.js'
+import { hearingOf } from '../../lib/sources/hearing.js'
 import { checkPath } from '../../lib/sources/http/path.js'
 import { createReceiver, type Receiver, unavailable } from '../../lib/sources/http/receive.js'
 import type { ReceiverOptions } from '../../lib/sources/http/receiver-options.js'
@@ -16,7 +17,6 @@ import { checkExpression, mappingsOf } from '../runtime/mapping-engine.js'
 import { asAutomationError, logProblem } from '../runtime/report.js'
 import { secretIn } from '../runtime/secrets.js'
 import { migrate } from './artifact-source.migrate.js'
-import { twinsOf } from './twins-of.js'
 import { watch } from './watch.js'
 
 export interface ArtifactSourceDef extends NodeDef, SourceSettings {
@@ -93,7 +93,6 @@ function listen(RED: NodeAPI, host: Host, node: Node, config: ArtifactSourceDef)
     )
   }
   node.on('close', () => host.ingest.release(node.id))
-  node.on('close', twinsOf(host).add(node.id, { registry: config.format, gets: 'told' }))
   checkPath(config.path)
   try {
     host.ingest.listen(node.id, config.path, receiverOf(RED, host, node, config))
@@ -130,7 +129,7 @@ function receiverOf(RED: NodeAPI, host: Host, node: Node, config: ArtifactSource
     ...(isMapped(config) && mapping(RED, host, node, config)),
     secret: () => host.secrets.of(RED, config.secret, host.dispatcher.running),
     accept: async (events) => {
-      const receipts = await twinsOf(host).accept(node.id, events)
+      const receipts = await host.dispatcher.accept(node.id, events, hearingOf(config.format, 'told'))
       told = ''
       if (host.sources.of(node.id).refused) host.sources.change(node.id, { refused: null })
       return receipts

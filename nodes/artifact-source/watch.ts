@@ -6,7 +6,6 @@ import { sourceKind } from '../../lib/sources/source.js'
 import { watchStore } from '../../lib/sources/watch/cursor-store.js'
 import type { WatchStatus } from '../../lib/sources/watch/status.js'
 import type { Host } from '../runtime/host.js'
-import { twinsOf } from './twins-of.js'
 
 /**
  * Watches a registry for all automations of a source, from the moment all of them are there until the node closes.
@@ -26,7 +25,7 @@ export function watch(
   const registry = live.connect(settings, { apiKey, addressPolicy, machineProxy, fullScanHours })
   const options: Parameters<typeof registry.watch>[0] = {
     source: node.id,
-    store: watchStore(host.dispatcher, twinsOf(host)),
+    store: watchStore(host.dispatcher, settings.kind),
     now: Date.now,
     random: Math.random,
     // Node-RED's web server keeps the process alive; a wait for the next poll must not
@@ -36,7 +35,6 @@ export function watch(
     },
     onStatus: reporter(host, node, sourceKind(settings.kind)?.title ?? settings.kind),
   }
-  node.on('close', twinsOf(host).add(node.id, { registry: settings.kind, gets: 'watched' }))
   // each time it is this one's turn it begins with what is stored
   let watching: ReturnType<typeof registry.watch> | null = null
   let known: string | null = null

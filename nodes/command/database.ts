@@ -12,7 +12,7 @@ export const DATABASE_USAGE = `Prepares and checks the PostgreSQL that several N
   artifact-automations database check  [--schema <name>] [--database <address>]
   artifact-automations database import --from <store.db> [--schema <name>] [--database <address>]
 
-  sql                  prints what an administrator can run where Node-RED's user may not make tables
+  sql                  prints what an administrator can run where Node-RED's user may not make tables, for each new version
   check                says whether a Node-RED can use it, and changes nothing; exits with 1 when none can
   import               takes along what a file holds: stop its Node-RED before. It may be called again: what is there stays
                        as it is. Start no Node-RED on that file afterwards, or what still waits there is sent from both

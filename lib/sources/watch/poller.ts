@@ -156,10 +156,10 @@ export class RegistryPoller implements Watch {
 
   async #commit(draft: Draft): Promise<void> {
     if (draft.isEmpty) return
-    const { store, source } = this.#options
+    const { store, source, now } = this.#options
     const next = this.#revision + 1
     const { changes, events } = draft
-    const seen = this.#seenSince === undefined ? {} : { seenSince: this.#seenSince }
+    const seen = this.#seenSince === undefined ? {} : { unseenFor: Math.max(0, now() - this.#seenSince) }
     try {
       await store.commit({ source, expected: this.#revision, next, parts: changes, events, ...seen })
     } catch (error) {

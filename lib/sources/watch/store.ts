@@ -10,8 +10,8 @@ export interface PollCommit {
   /** New texts of parts of the state by their keys; null deletes one. */
   readonly parts: ReadonlyMap<string, string | null>
   readonly events: readonly ArtifactEvent[]
-  /** When the look before began, Unix milliseconds, if it saw everything: what is told now happened later. */
-  readonly seenSince?: number
+  /** How long ago the look before began, in milliseconds, if it saw everything: what is told now happened later. */
+  readonly unseenFor?: number
 }
 
 /**

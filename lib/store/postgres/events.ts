@@ -4,7 +4,7 @@ import type { ArtifactEvent } from '../../events/event.js'
 import { isSample } from '../../events/sample-source.js'
 import { termsOf } from '../../events/search-terms.js'
 import { isoTime } from '../../iso-time.js'
-import type { Cursor, CursorMove, FiredEvent, KnownEvent, NewEvent, UnroutedEvent } from '../event-log.js'
+import type { Cursor, CursorMove, FiredEvent, KnownEvent, NewEvent, PutEvent, UnroutedEvent } from '../event-log.js'
 import { idOf } from '../id-text.js'
 import type { Row } from '../rows.js'
 import { ROUTING } from '../statuses.js'
@@ -12,6 +12,7 @@ import { NOW } from './clock.js'
 import type { Query } from './database.js'
 import type { Instance } from './lifecycle.js'
 import { pgId, pgText, pgTextOrNull } from './text.js'
+import { Known } from './twins.js'
 import type { Outcome, Step, Transaction } from './writer.js'
 
 interface Put {
@@ -22,8 +23,13 @@ interface Put {
 }
 
 /** The new events of several calls, and the cursors that move with them. */
-export const PUT_EVENTS: Step<Put, boolean[]> = {
+export const PUT_EVENTS: Step<Put, PutEvent[]> = {
   order: 1,
+  // two who hear at once would not see each other's event
+  locks: (_query, items) =>
+    items.flatMap(({ events }) =>
+      events.flatMap(({ heard }) => (heard ? [{ webhook: 'change', key: heard.change }] : [])),
+    ),
   async run(transaction, items) {
     const moved: boolean[] = []
     for (const { cursor } of items) moved.push(cursor === undefined || (await moveCursor(transaction.query, cursor)))
@@ -37,36 +43,48 @@ export const PUT_EVENTS: Step<Put, boolean[]> = {
         first.push(event)
       }
     }
+    const known = await Known.of(transaction.query, first)
+    const taken = new Map(first.map((entry) => [keyOf(entry), known.take(entry)]))
     const stored = await insert(
       transaction,
-      first,
+      first.flatMap((entry) => {
+        const { event, wasTold } = taken.get(keyOf(entry))!
+        return wasTold ? [] : [{ ...entry, event, given: entry.event.event_id }]
+      }),
       items.some(({ ordered }) => ordered),
     )
-    return items.map(({ events, cursor }, index): Outcome<boolean[]> => {
+    return items.map(({ events, cursor }, index): Outcome<PutEvent[]> => {
       if (!moved[index]) return { error: cursorMoved(cursor!.key) }
-      // the first of two that are the same is the one that was stored
-      return { value: events.map((event) => !stored.delete(keyOf(event))) }
+      const value = events.map((entry) => {
+        const { event } = taken.get(keyOf(entry))!
+        // the first of two that are the same is the one that was stored
+        return { duplicate: !stored.delete(keyOf({ ...entry, event })), event }
+      })
+      return { value }
     })
   },
 }
+
+/** What is stored; `given` is the id that it came with. */
+type Taken = NewEvent & { readonly given: string }
 
 const keyOf = ({ source, event }: NewEvent): string => `${source} ${pgId(event.event_id)}`
 
 /** @returns the keys of those that are new */
 async function insert(
   { query, me, tally }: Transaction,
-  events: readonly NewEvent[],
+  events: readonly Taken[],
   ordered: boolean,
 ): Promise<Set<string>> {
   if (events.length === 0) return new Set()
   const rows = await query(
     `WITH me AS MATERIALIZED (SELECT id FROM @instances WHERE id = $9 FOR KEY SHARE)
-     INSERT INTO @events (source, event_id, received_at, routed, instance, handed_at, open_key, fired, event_type, terms, json)
+     INSERT INTO @events (source, event_id, received_at, routed, instance, handed_at, open_key, fired, event_type, terms, change, told_as, json)
      -- others who think that this instance is dead have looked through its events already: these are for whoever asks
-     SELECT s, e, r, CASE WHEN me.id IS NULL AND ro = ${ROUTING.routed} THEN ${ROUTING.suspect} ELSE ro END, me.id, r, o, f, t, te, j
+     SELECT s, e, r, CASE WHEN me.id IS NULL AND ro = ${ROUTING.routed} THEN ${ROUTING.suspect} ELSE ro END, me.id, r, o, f, t, te, c, ta, j
      FROM unnest($1::text[], $2::text[], $3::bigint[], $4::smallint[], $5::integer[], $6::text[], $7::text[], $8::text[],
-       $10::text[]) WITH ORDINALITY AS t (s, e, r, ro, f, t, te, j, o, n) LEFT JOIN me ON true ORDER BY n
-     ON CONFLICT (event_id, source) DO NOTHING RETURNING source, event_id`,
+       $10::text[], $11::text[], $12::text[]) WITH ORDINALITY AS t (s, e, r, ro, f, t, te, j, o, c, ta, n) LEFT JOIN me ON true ORDER BY n
+     ON CONFLICT DO NOTHING RETURNING source, event_id`,
     events.map(({ source }) => pgText(source)),
     events.map(({ event }) => pgId(event.event_id)),
     events.map(({ receivedAt }) => receivedAt),
@@ -77,6 +95,8 @@ async function insert(
     events.map(({ event }) => JSON.stringify(event)),
     me.id,
     events.map(({ event, reaches }) => (ordered && reaches === true ? pgTextOrNull(orderKey(event)) : null)),
+    events.map(({ heard }) => heard?.change ?? null),
+    events.map(({ heard, given }) => (heard?.way === 'told' ? pgId(given) : null)),
   )
   const stored = new Set(rows.map((row) => `${row['source']} ${row['event_id']}`))
   for (const entry of events) {

@@ -111,7 +111,7 @@ const withId = (row: Row): Row => ({ ...row, event_id: String(row['event_id']).r
 
 const EVENT: Columns = {
   ...{ source: 'text', event_id: 'text', received_at: 'bigint', routed: 'smallint', fired: 'integer' },
-  ...{ handed_at: 'bigint', event_type: 'text', terms: 'text', json: 'text' },
+  ...{ handed_at: 'bigint', event_type: 'text', terms: 'text', change: 'text', told_as: 'text', json: 'text' },
 }
 
 /** Of a file that nobody closed: so long before its last sign of life an event may not have settled, … */

@@ -7,7 +7,7 @@
  */
 export const MIGRATIONS: readonly string[] = [
   `
-  CREATE TABLE @meta (key text PRIMARY KEY, value bigint NOT NULL);
+  CREATE TABLE IF NOT EXISTS @meta (key text PRIMARY KEY, value bigint NOT NULL);
 
   -- A process with this store open. It is alive as long as it says so; what says nothing for too long is deleted.
   CREATE TABLE @instances (
@@ -175,6 +175,12 @@ export const MIGRATIONS: readonly string[] = [
     at bigint NOT NULL
   );
   `,
+  `
+  ALTER TABLE @events ADD COLUMN change text;   -- the same for the same change, however it was heard of
+  ALTER TABLE @events ADD COLUMN told_as text;  -- the id under which a webhook told it; null: a look found it
+  CREATE INDEX events_by_change ON @events (change, seq) WHERE change IS NOT NULL;
+  CREATE UNIQUE INDEX events_told_as ON @events (told_as, source) WHERE told_as IS NOT NULL;
+  `,
 ]
 
 export const VERSION = MIGRATIONS.length
@@ -202,16 +208,25 @@ export class Tables {
   }
 }
 
-/** What an administrator can run by hand, from no schema to today's. */
+/** What an administrator can run by hand, from no schema or an older one to today's. */
 export function wholeSchema(name: string): string {
   const tables = new Tables(name)
-  const steps = MIGRATIONS.map((step) => tables.in(step).trim())
-  return [
-    'BEGIN;',
-    `CREATE SCHEMA IF NOT EXISTS ${tables.schema};`,
-    ...steps,
-    tables.in(`INSERT INTO @meta (key, value) VALUES ('version', ${VERSION});`),
-    'COMMIT;',
-    '',
-  ].join('\n')
+  const steps = MIGRATIONS.map((step, index) => `IF known < ${index + 1} THEN\n${step.trim()}\nEND IF;`)
+  return tables.in(
+    [
+      'BEGIN;',
+      `CREATE SCHEMA IF NOT EXISTS ${tables.schema};`,
+      'CREATE TABLE IF NOT EXISTS @meta (key text PRIMARY KEY, value bigint NOT NULL);',
+      'DO $artifact_automations$',
+      'DECLARE known bigint;',
+      'BEGIN',
+      "SELECT coalesce(max(value), 0) INTO known FROM @meta WHERE key = 'version';",
+      ...steps,
+      `INSERT INTO @meta (key, value) VALUES ('version', greatest(known, ${VERSION}))`,
+      'ON CONFLICT (key) DO UPDATE SET value = excluded.value;',
+      'END $artifact_automations$;',
+      'COMMIT;',
+      '',
+    ].join('\n'),
+  )
 }

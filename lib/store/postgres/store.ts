@@ -9,7 +9,7 @@ import type {
   Started,
   WebhookState,
 } from '../delivery-queue.js'
-import type { CursorMove, FiredEvent, NewEvent, UnroutedEvent } from '../event-log.js'
+import type { CursorMove, FiredEvent, NewEvent, PutEvent, UnroutedEvent } from '../event-log.js'
 import { type Lease, laneOf, leaseLost, type Thing, webhookOf } from '../lease.js'
 import type { Change } from '../ownership.js'
 import type { DeliveryStore, End, Opening, Start, SweepCursor, SweepSlice } from '../store.js'
@@ -166,7 +166,7 @@ export class PostgresStore extends Reading implements DeliveryStore {
     return () => this.#listeners.delete(listener)
   }
 
-  async putEvents(entries: readonly NewEvent[], cursor?: CursorMove): Promise<boolean[]> {
+  async putEvents(entries: readonly NewEvent[], cursor?: CursorMove): Promise<PutEvent[]> {
     if (entries.length === 0 && cursor === undefined) return []
     const { writer, owner } = this.#open()
     const ordered = owner.news.isOrdered()

@@ -14,10 +14,12 @@ import type {
   FiredEvent,
   KnownEvent,
   NewEvent,
+  PutEvent,
   UnroutedEvent,
 } from '../event-log.js'
 import { idOf, idText } from '../id-text.js'
 import { ROUTING } from '../statuses.js'
+import { TWINS, twinOf } from '../twin.js'
 import type { Row } from './connection.js'
 import type { Context } from './context.js'
 import { asInJson } from './search.js'
@@ -26,30 +28,74 @@ export function putEvents(
   { db, commit, tally }: Context,
   events: readonly NewEvent[],
   cursor?: CursorMove,
-): Promise<boolean[]> {
-  const rows = events.map((entry) => ({ ...entry, json: JSON.stringify(entry.event) }))
+): Promise<PutEvent[]> {
+  const rows = events.map((entry) => ({ entry, json: JSON.stringify(entry.event) }))
   return commit.write(
     () => {
       if (cursor !== undefined) moveCursor({ db }, cursor)
-      return rows.map(({ source, event, receivedAt, routed, fires = [], json }) => {
-        const { changes } = db.run(
-          'INSERT INTO events (source, event_id, received_at, routed, fired, json) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
-          source,
-          idText(event.event_id),
-          receivedAt,
-          routed ? ROUTING.routed : ROUTING.waiting,
-          routed ? fires.length : null,
-          json,
-        )
-        if (changes !== 0 && !isSample(source)) {
+      return rows.map(({ entry, json }) => {
+        const known = toldBefore({ db }, entry)
+        if (known !== null) return { duplicate: true, event: known }
+        const twin = storedTwin({ db }, entry)
+        const event = twin ?? entry.event
+        const { source, receivedAt, fires = [] } = entry
+        const duplicate = !insert({ db }, { ...entry, event }, twin ? JSON.stringify(twin) : json, entry.event.event_id)
+        if (!duplicate && !isSample(source)) {
           tally.accepted(receivedAt)
           tally.fired(receivedAt, fires)
         }
-        return changes === 0
+        return { duplicate, event }
       })
     },
     { when: 'at once' },
   )
+}
+
+/** @returns false when it was there before */
+function insert(
+  { db }: Pick<Context, 'db'>,
+  { source, event, receivedAt, routed, fires = [], heard }: NewEvent,
+  json: string,
+  given: string,
+): boolean {
+  const { changes } = db.run(
+    `INSERT INTO events (source, event_id, received_at, routed, fired, change, told_as, json)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    source,
+    idText(event.event_id),
+    receivedAt,
+    routed ? ROUTING.routed : ROUTING.waiting,
+    routed ? fires.length : null,
+    heard?.change ?? null,
+    heard?.way === 'told' ? idText(given) : null,
+    json,
+  )
+  return changes !== 0
+}
+
+/** What a webhook tells again is the event that it was the first time, whatever id that has. */
+function toldBefore({ db }: Pick<Context, 'db'>, { source, event, heard }: NewEvent): ArtifactEvent | null {
+  if (heard?.way !== 'told') return null
+  const sql = 'SELECT json FROM events WHERE told_as = ? AND source = ?'
+  const row = db.get(sql, idText(event.event_id), source)
+  return row === undefined ? null : (JSON.parse(row['json'] as string) as ArtifactEvent)
+}
+
+function storedTwin({ db }: Pick<Context, 'db'>, entry: NewEvent): ArtifactEvent | undefined {
+  const { heard } = entry
+  if (heard === undefined) return undefined
+  const rows = db.all(
+    `SELECT source, event_id, received_at, told_as, json FROM events WHERE change = ? ORDER BY seq DESC LIMIT ${TWINS}`,
+    heard.change,
+  )
+  const same = rows.map((row) => ({
+    source: row['source'] as string,
+    receivedAt: row['received_at'] as number,
+    eventId: row['event_id'] as string,
+    toldAs: row['told_as'] as string | null,
+    event: () => JSON.parse(row['json'] as string) as ArtifactEvent,
+  }))
+  return twinOf(entry, heard, same)
 }
 
 function moveCursor({ db }: Pick<Context, 'db'>, { key, expected, next, parts }: CursorMove): void {

@@ -186,6 +186,12 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   ALTER TABLE attempts ADD COLUMN request INTEGER;  -- null: not known
   `,
+  `
+  ALTER TABLE events ADD COLUMN change TEXT;   -- the same for the same change, however it was heard of
+  ALTER TABLE events ADD COLUMN told_as TEXT;  -- the id under which a webhook told it; null: a look found it
+  CREATE INDEX events_by_change ON events (change) WHERE change IS NOT NULL;
+  CREATE UNIQUE INDEX events_told_as ON events (told_as, source) WHERE told_as IS NOT NULL;
+  `,
 ]
 
 /** "aaut": tells our files from other applications' (https://sqlite.org/pragma.html#pragma_application_id). */

@@ -121,7 +121,7 @@ export class SqliteStore extends OnlyOwner implements DeliveryStore {
     })
   }
 
-  putEvents(entries: readonly NewEvent[], cursor?: CursorMove): Promise<boolean[]> {
+  putEvents(entries: readonly NewEvent[], cursor?: CursorMove): ReturnType<DeliveryStore['putEvents']> {
     return this.#write((context) => events.putEvents(context, entries, cursor))
   }
 

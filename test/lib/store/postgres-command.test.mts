@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { DeliveryDetail } from '../../../dist/lib/store/delivery-queue.js'
+import { MIGRATIONS, Tables } from '../../../dist/lib/store/postgres/schema.js'
 import { planDatabase } from '../../../dist/lib/store/postgres/settings.js'
 import { PostgresStore } from '../../../dist/lib/store/postgres/store.js'
 import { SqliteStore } from '../../../dist/lib/store/sqlite/store.js'
@@ -50,6 +51,36 @@ describe('the command artifact-automations database', () => {
     await store.open(start())
     await store.close(end())
   })
+
+  it('prints what brings tables of an older version up to date, with what is in them, and does nothing to those of today', async () => {
+    const tables = new Tables('older')
+    await server.query(`CREATE SCHEMA older; ${tables.in(MIGRATIONS[0]!)}`)
+    await server.query("INSERT INTO older.meta (key, value) VALUES ('version', 1)")
+    await server.query("INSERT INTO older.cursors (key, value) VALUES ('k', '1')")
+    const { out } = await run('sql', '--schema', 'older')
+    for (let time = 0; time < 2; time += 1) {
+      await server.query(out)
+      assert.match((await run('check', '--schema', 'older')).out, /up to date/)
+    }
+    assert.deepEqual(await server.query('SELECT value FROM older.cursors'), [{ value: '1' }])
+  })
+
+  for (let version = 1; version < MIGRATIONS.length; version += 1) {
+    it(`is not needed where Node-RED may change its tables: those of version ${version} are brought up to date`, async () => {
+      const schema = `version ${version}`
+      const tables = new Tables(schema)
+      await server.query(
+        `CREATE SCHEMA ${tables.schema}; ${MIGRATIONS.slice(0, version).map((step) => tables.in(step))}`,
+      )
+      await server.query(tables.in(`INSERT INTO @meta (key, value) VALUES ('version', ${version})`))
+      await server.query(tables.in("INSERT INTO @cursors (key, value) VALUES ('k', '1')"))
+      const store = new PostgresStore({ plan: () => planDatabase({ connectionString: server.url(), schema }, {}) })
+      await store.open(start())
+      assert.equal((await store.cursor('k')).value, '1')
+      await store.close(end())
+      assert.match((await run('check', '--schema', schema)).out, /up to date/)
+    })
+  }
 
   it('says what will be, where nothing is yet, and changes nothing', async () => {
     const { status, out } = await run('check')

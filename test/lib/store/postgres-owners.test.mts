@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import pg from 'pg'
+import { changeOf } from '../../../dist/lib/events/change.js'
 import type { Change } from '../../../dist/lib/store/ownership.js'
 import { Deltas } from '../../../dist/lib/store/postgres/counts.js'
 import { Database } from '../../../dist/lib/store/postgres/database.js'
@@ -134,6 +135,23 @@ describe('owners of a PostgreSQL store', () => {
     ])
     assert.equal(refused.status === 'rejected' && refused.reason.code, 'lease_lost')
     assert.equal(stored.status, 'fulfilled')
+  })
+
+  it('make one event of a change that one hears told while the other looks, however they race', async () => {
+    const [one, other] = [await opened(), await opened()]
+    const put = async (store: PostgresStore, way: 'told' | 'watched', id: string, alias: string) => {
+      const heard = { way, change: changeOf('mlflow', event('', { alias })), since: NOON - 60_000 }
+      const entry = { source: way, event: event(id, { alias }), receivedAt: NOON, routed: true, heard }
+      return (await store.putEvents([entry]))[0]?.event.event_id
+    }
+    for (let round = 0; round < 30; round += 1) {
+      const [told, watched] = await Promise.all([
+        put(one, 'told', `t${round}`, `a${round}`),
+        put(other, 'watched', `w${round}`, `a${round}`),
+      ])
+      assert.equal(told, watched)
+      assert.equal(await put(other, 'told', `t${round}`, `a${round}`), told, 'told again, to the other one')
+    }
   })
 
   it('find nothing under an id that no text of theirs can be', async () => {

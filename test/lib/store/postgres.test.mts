@@ -5,6 +5,7 @@ import { type PostgresServer, startPostgres } from '../../harness/postgres.mts'
 import { conforms, type StorePlace } from './conformance.mts'
 import { findsRight } from './conformance-search.mts'
 import { countsRight } from './conformance-statistics.mts'
+import { knowsTwins } from './conformance-two-ways.mts'
 import { end } from './make.mts'
 
 let server: PostgresServer
@@ -59,5 +60,6 @@ describe('a store in a real PostgreSQL', () => {
 
   conforms('PostgreSQL', place)
   countsRight('PostgreSQL', place)
+  knowsTwins('PostgreSQL', place)
   findsRight('PostgreSQL', place)
 })

@@ -58,8 +58,11 @@ describe('the SQLite store, when something is wrong with its file', () => {
     opened.push(store)
     return store
   }
-  const put = (store: SqliteStore, id: string, bytes = 0) =>
-    store.putEvents([{ source: 'src', event: event(id, { note: 'x'.repeat(bytes) }), receivedAt: NOON, routed: true }])
+  const put = async (store: SqliteStore, id: string, bytes = 0) => {
+    const long = event(id, { note: 'x'.repeat(bytes) })
+    const stored = await store.putEvents([{ source: 'src', event: long, receivedAt: NOON, routed: true }])
+    return stored.map(({ duplicate }) => duplicate)
+  }
   const digest = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex')
 
   it('makes the directory and the file', async () => {

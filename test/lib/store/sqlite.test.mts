@@ -5,6 +5,7 @@ import { SqliteStore } from '../../../dist/lib/store/sqlite/store.js'
 import { conforms, type StorePlace } from './conformance.mts'
 import { findsRight } from './conformance-search.mts'
 import { countsRight } from './conformance-statistics.mts'
+import { knowsTwins } from './conformance-two-ways.mts'
 import { copyAsKilled } from './killed.mts'
 
 const place = async (): Promise<StorePlace> => {
@@ -27,4 +28,5 @@ const place = async (): Promise<StorePlace> => {
 
 conforms('SQLite', place)
 countsRight('SQLite', place)
+knowsTwins('SQLite', place)
 findsRight('SQLite', place)
