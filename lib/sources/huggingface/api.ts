@@ -18,6 +18,15 @@ export interface SeenRepo {
   readonly created: number
   /** The Hub's, such as `license:mit`. */
   readonly tags: readonly string[]
+  readonly isPrivate: boolean
+}
+
+/** Whose a token is, and which private repositories it lets see for certain. */
+export interface Account {
+  readonly name: string
+  readonly organizations: readonly string[]
+  /** Owners of whose private repositories it sees every one: what it does not see of them is not there. */
+  readonly seesAllOf: readonly string[]
 }
 
 /** Branches and git tags with the commits that they are at. */
@@ -75,16 +84,26 @@ export class HubApi {
     return { items, next: nextIn(headers['link']), serverTime }
   }
 
-  /** A repository by its name; null when there is none, or it may not be seen; `moved` when it has another name. */
-  async repo(name: string, type: RepoType, { signal }: Asking): Promise<SeenRepo | 'moved' | null> {
-    const { json, status } = await this.#get(`/api/${type}s/${path(name)}`, {}, signal, [...GONE, ...MOVED])
+  /**
+   * A repository by its name; null when there is none, or it is private and the token may not see it: the Hub says the same of
+   * both. `moved` when it has another name, `forbidden` when it is there and may not be read.
+   */
+  async repo(name: string, type: RepoType, { signal }: Asking): Promise<SeenRepo | 'moved' | 'forbidden' | null> {
+    const takes = [...this.#gone, ...MOVED]
+    const { json, status, headers } = await this.#get(`/api/${type}s/${path(name)}`, {}, signal, takes)
     if (MOVED.includes(status)) return 'moved'
-    return status === 200 || status === 304 ? readRepo(new Item(json), type) : null
+    if (status === 200 || status === 304) return readRepo(new Item(json), type)
+    return status === 403 || (headers['x-error-code'] ?? NOT_FOUND) !== NOT_FOUND ? 'forbidden' : null
+  }
+
+  /** Without a token the Hub says 401 of what is not there, too; to a token it says it of all, and means the token. */
+  get #gone(): readonly number[] {
+    return this.client.hasKey ? [403, 404] : [401, 403, 404]
   }
 
   /** Null when there is no such repository, or it may not be seen. */
   async refs(name: string, type: RepoType, { signal }: Asking): Promise<Refs | null> {
-    const { json, status } = await this.#get(`/api/${type}s/${path(name)}/refs`, {}, signal, [...GONE, ...MOVED])
+    const { json, status } = await this.#get(`/api/${type}s/${path(name)}/refs`, {}, signal, [...this.#gone, ...MOVED])
     if (status !== 200 && status !== 304) return null
     if (!isObject(json)) throw unexpected('Hugging Face', 'refs', 'an object', json)
     const item = new Item(json)
@@ -94,23 +113,16 @@ export class HubApi {
 
   /** The newest commits of `main`, newest first; none where the token may see the repository but not its files. */
   async commits(name: string, type: RepoType, { signal, onSkip }: Asking): Promise<readonly Commit[]> {
-    const { json, status } = await this.#get(`/api/${type}s/${path(name)}/commits/main`, {}, signal, GONE)
+    const { json, status } = await this.#get(`/api/${type}s/${path(name)}/commits/main`, {}, signal, this.#gone)
     if (status !== 200 && status !== 304) return []
     if (!Array.isArray(json)) throw unexpected('Hugging Face', 'commits', 'a list', json)
     return readItems(json, (item) => ({ id: item.text('id'), date: item.maybeText('date') }), onSkip)
   }
 
   /** The user whom the token belongs to, and the organizations; null without a token. */
-  async whoami(signal: AbortSignal): Promise<{ name: string; organizations: string[] } | null> {
+  async whoami(signal: AbortSignal): Promise<Account | null> {
     const { json, status } = await this.#get('/api/whoami-v2', {}, signal, [401])
-    if (status === 401) return null
-    const item = new Item(json)
-    const organizations = readItems(
-      item.list('orgs'),
-      (each) => each.text('name'),
-      () => {},
-    )
-    return { name: item.text('name'), organizations }
+    return status === 401 ? null : readAccount(new Item(json))
   }
 
   async #get(
@@ -149,8 +161,8 @@ export class HubApi {
   }
 }
 
-/** Without a token the Hub says 401 of what is not there, too. */
-const GONE: readonly number[] = [401, 403, 404]
+/** The Hub's `X-Error-Code` of what is not there, or not to be seen; compatible servers send none. */
+const NOT_FOUND = 'RepoNotFound'
 /** Of what has another name. */
 const MOVED: readonly number[] = [301, 302, 307, 308]
 
@@ -179,7 +191,30 @@ function readRepo(item: Item, type: RepoType): SeenRepo {
     sha: item.maybeText('sha') ?? '',
     created: Number.isNaN(created) ? 0 : created,
     tags: item.list('tags').filter((tag) => typeof tag === 'string'),
+    isPrivate: item.flag('private'),
   }
+}
+
+/**
+ * A token with the role of a reader or writer sees what its user sees: all of their own, and of an organization all that a
+ * member may read. Resource groups, which only paying organizations have, hide repositories from all but administrators
+ * (huggingface.co/docs/hub/security-resource-groups), and a fine-grained token sees what was chosen.
+ */
+function readAccount(item: Item): Account {
+  const orgs = readItems(
+    item.list('orgs'),
+    (org) => ({
+      name: org.text('name'),
+      isAdmin: org.value('roleInOrg') === 'admin',
+      isPlain: org.value('isEnterprise') === false,
+    }),
+    () => {},
+  )
+  const name = item.text('name')
+  const token = new Item(new Item(item.value('auth') ?? {}).value('accessToken') ?? {})
+  const isWhole = ['read', 'write', 'god'].includes(token.maybeText('role') ?? '')
+  const whole = orgs.filter(({ isAdmin, isPlain }) => isAdmin || isPlain).map((org) => org.name)
+  return { name, organizations: orgs.map((org) => org.name), seesAllOf: isWhole ? [name, ...whole] : [] }
 }
 
 function refsIn(list: readonly unknown[]): Record<string, string> {

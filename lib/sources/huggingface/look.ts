@@ -1,6 +1,6 @@
 import { eachPage } from '../watch/pages.js'
 import type { Poll } from '../watch/poller.js'
-import { type HubApi, type RepoType, type SeenRepo, TYPES } from './api.js'
+import { type Account, type HubApi, type RepoType, type SeenRepo, TYPES } from './api.js'
 import type { HubEvents } from './events.js'
 import { type RepoState, type Repositories, toldWith } from './state.js'
 
@@ -10,23 +10,36 @@ const PAGES = 50
 /** Repositories that a list lacks of which is asked in one look at it, whether they are gone: an owner may be gone. */
 const MISSING = 20
 
+const UNSURE = 'it is private, and the token may not see it any more, or it is deleted: the Hub says neither'
+const FORBIDDEN = 'the token may not read it any more'
+
+/** What the looks know beside what is stored. */
+export interface Memory {
+  /** Repositories that are out of sight, of which nobody knows whether they are gone, with why. */
+  readonly unsure: Map<string, string>
+  /** How many looks came before: what cannot be asked all at once is asked in turns. */
+  turn: number
+}
+
+export const newMemory = (): Memory => ({ unsure: new Map(), turn: 0 })
+
 /** One look at repositories: what is new, moved and gone there becomes events. */
 export class HubLook {
   readonly #api: HubApi
   readonly #known: Repositories
   readonly #events: HubEvents
   readonly #poll: Poll
-  readonly #turn: number
+  readonly #memory: Memory
+  #account: Promise<Account | null> | null = null
   /** Repositories whose tags were seen. */
   readonly looked = new Set<string>()
 
-  /** @param turn how many looks came before: what cannot be asked all at once is asked in turns */
-  constructor(api: HubApi, known: Repositories, events: HubEvents, poll: Poll, turn: number) {
+  constructor(api: HubApi, known: Repositories, events: HubEvents, poll: Poll, memory: Memory) {
     this.#api = api
     this.#known = known
     this.#events = events
     this.#poll = poll
-    this.#turn = turn
+    this.#memory = memory
   }
 
   /** All repositories of one type that an owner has. */
@@ -51,15 +64,29 @@ export class HubLook {
       },
       { most: PAGES, signal: this.#poll.signal },
     )
-    for (const repo of seen.values()) await this.#compare(repo, since)
+    for (const repo of seen.values()) {
+      this.#memory.unsure.delete(repo.id)
+      await this.#compare(repo, since)
+    }
     if (since === null) this.#known.setSince(list, at)
     if (ended !== 'all' || hasHoles || since === null) return
     const missing = this.#known
       .all()
       .filter(({ id, state }) => state.type === type && state.name.startsWith(`${owner}/`) && !seen.has(id))
-    const from = (this.#turn * MISSING) % Math.max(1, missing.length)
-    const inTurns = [...missing.slice(from), ...missing.slice(0, from)].slice(0, MISSING)
-    for (const { id, state } of inTurns) await this.#missing(id, state)
+    const isUnsure = ({ id }: { id: string }) => this.#memory.unsure.has(id)
+    const asked = [
+      ...this.#inTurns(
+        missing.filter((each) => !isUnsure(each)),
+        MISSING,
+      ),
+      ...this.#inTurns(missing.filter(isUnsure), 1),
+    ]
+    for (const { id, state } of asked) await this.#missing(id, state)
+  }
+
+  #inTurns<T>(all: readonly T[], most: number): T[] {
+    const from = (this.#memory.turn * most) % Math.max(1, all.length)
+    return [...all.slice(from), ...all.slice(0, from)].slice(0, most)
   }
 
   /** A repository that a trigger names: its branches and tags say it all, in one request. */
@@ -72,7 +99,7 @@ export class HubLook {
     const since = this.#known.since(name)
     for (const type of TYPES) {
       const repo = await this.#api.repo(name, type, this.#poll)
-      if (repo === null || repo === 'moved') continue
+      if (repo === null || typeof repo === 'string') continue
       await this.#compare(repo, since)
       await this.tags(repo.id, this.#known.get(repo.id))
       break
@@ -84,10 +111,13 @@ export class HubLook {
     const { id, name, type, sha, tags } = repo
     const known = this.#known.get(id)
     const isOld = since === null || (repo.created > 0 && repo.created < since)
-    const next: RepoState = { name, type, tags, sha, refs: known?.refs ?? (isOld ? null : {}), told: known?.told ?? {} }
+    const { isPrivate } = repo
+    const refs = known?.refs ?? (isOld ? null : {})
+    const next: RepoState = { name, type, tags, sha, refs, told: known?.told ?? {}, isPrivate }
     const before = known?.sha ?? (isOld ? sha : '')
     if (sha !== '' && sha !== before) await this.#moved(id, next, before)
-    const isSame = known && known.name === name && known.sha === sha && known.tags.join() === tags.join()
+    const isSame =
+      known?.name === name && known.sha === sha && known.tags.join() === tags.join() && known.isPrivate === isPrivate
     if (!isSame) this.#known.set(id, next)
   }
 
@@ -116,6 +146,7 @@ export class HubLook {
       await this.#missing(id, state)
       return
     }
+    this.#memory.unsure.delete(id)
     let { told } = state
     const tell = (tag: string, from: string, to: string) => {
       const before = Object.hasOwn(told, tag) ? (told[tag] ?? []) : []
@@ -130,6 +161,14 @@ export class HubLook {
     this.#known.set(id, { ...state, sha: refs.main || state.sha, refs: refs.tags, told })
   }
 
+  /** Of one that cannot be seen: what was public was there for all to see, and of the rest the token has to see everything. */
+  async #isGone({ name, isPrivate }: RepoState): Promise<boolean> {
+    if (isPrivate === false) return true
+    this.#account ??= this.#api.whoami(this.#poll.signal)
+    const account = await this.#account
+    return account?.seesAllOf.includes(name.slice(0, name.indexOf('/'))) ?? false
+  }
+
   /** Not in the list any more: it may have gone to another owner, or be gone. */
   async #missing(id: string, state: RepoState): Promise<void> {
     const repo = await this.#api.repo(state.name, state.type, this.#poll)
@@ -138,7 +177,11 @@ export class HubLook {
       this.#known.set(id, null)
       return
     }
-    if (repo?.id === id) return
+    if (repo !== null && typeof repo === 'object' && repo.id === id) return
+    if (repo === 'forbidden' || (repo === null && !(await this.#isGone(state)))) {
+      this.#memory.unsure.set(id, repo === null ? UNSURE : FORBIDDEN)
+      return
+    }
     for (const [tag, from] of Object.entries(state.refs ?? {})) {
       this.#events.tagged({ id, state }, tag, from, '', Object.hasOwn(state.told, tag) ? (state.told[tag] ?? []) : [])
     }

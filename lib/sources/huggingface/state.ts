@@ -12,6 +12,8 @@ export interface RepoState {
   readonly tags: readonly string[]
   /** Ids of events of its tags, by the tag, the last one last: the same change may happen again. */
   readonly told: Readonly<Record<string, readonly string[]>>
+  /** As it was when it was seen last; undefined of one that was stored before this was known. */
+  readonly isPrivate?: boolean
 }
 
 /** So many ids of a tag are kept. */

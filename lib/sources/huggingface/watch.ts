@@ -3,7 +3,7 @@ import type { Looks, Poll } from '../watch/poller.js'
 import type { Draft } from '../watch/store.js'
 import { type HubApi, TYPES } from './api.js'
 import { HubEvents } from './events.js'
-import { HubLook } from './look.js'
+import { HubLook, newMemory } from './look.js'
 import { type HubPlan, planOf } from './plan.js'
 import { Repositories } from './state.js'
 
@@ -28,7 +28,7 @@ const NO_OWNER = new SourceFailure(
 export class HubWatch implements Looks {
   readonly #options: HubWatchOptions
   #own: readonly string[] | null = null
-  #turn = 0
+  #memory = newMemory()
   /** The repository whose tags were asked for last. */
   #last = ''
 
@@ -47,7 +47,7 @@ export class HubWatch implements Looks {
 
   forget(): void {
     this.#own = null
-    this.#turn = 0
+    this.#memory = newMemory()
   }
 
   async look(draft: Draft, poll: Poll): Promise<void> {
@@ -62,18 +62,23 @@ export class HubWatch implements Looks {
     const before = api.client.requests
     const at = Date.now()
     const events = new HubEvents({ project, baseUrl, at, onSkip: poll.onSkip })
-    const look = new HubLook(api, known, events, poll, this.#turn)
+    const look = new HubLook(api, known, events, poll, this.#memory)
     for (const owner of owners) {
       const types = TYPES.filter((type) => known.since(`${type}:${owner}`) === null)
       // every type once, then one in each poll: an owner costs one request
       const due = types.length > 0 ? types : [this.#dueType(known, owner)]
       for (const type of due) await look.list(owner, type)
     }
-    this.#turn += 1
+    this.#memory.turn += 1
     for (const name of plan.named) if (!owners.includes(ownerOf(name))) await look.named(name)
     if (plan.tags) {
       const left = Math.floor((ALLOWED.requests * interval) / ALLOWED.within) - (api.client.requests - before)
       await this.#lookAtTags(look, known, plan, Math.max(1, left))
+    }
+    for (const [id, why] of this.#memory.unsure) {
+      const state = known.get(id)
+      if (state) poll.onSkip(state.name, why)
+      else this.#memory.unsure.delete(id)
     }
     draft.events.push(...events.all)
   }
@@ -83,15 +88,16 @@ export class HubWatch implements Looks {
     const used = TYPES.filter((type) =>
       known.all().some(({ state }) => state.type === type && ownerOf(state.name) === owner),
     )
-    const all = used.length === 0 || this.#turn % 5 === 4 ? TYPES : used
-    const place = this.#turn % 5 === 4 ? Math.floor(this.#turn / 5) : this.#turn
+    const { turn } = this.#memory
+    const all = used.length === 0 || turn % 5 === 4 ? TYPES : used
+    const place = turn % 5 === 4 ? Math.floor(turn / 5) : turn
     return all[place % all.length] ?? 'model'
   }
 
   async #lookAtTags(look: HubLook, known: Repositories, { named }: HubPlan, most: number): Promise<void> {
     const all = known
       .all()
-      .filter(({ state }) => !look.looked.has(state.name))
+      .filter(({ id, state }) => !look.looked.has(state.name) && !this.#memory.unsure.has(id))
       .sort((one, other) => (one.id < other.id ? -1 : 1))
     const wanted = all.filter(({ state }) => named.has(state.name))
     const next = Math.max(

@@ -66,6 +66,11 @@ export class RestClient {
     return this.#options.title
   }
 
+  /** Whether it asks with a key. */
+  get hasKey(): boolean {
+    return withoutLineBreak(this.#options.apiKey()?.reveal() ?? '') !== ''
+  }
+
   /** @param path below the base URL, or a whole address of the same server */
   async get(
     path: string,

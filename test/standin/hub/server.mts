@@ -11,6 +11,7 @@ export interface Repo {
   updated: number
   readonly commits: { readonly id: string; readonly at: number }[]
   readonly tags: Map<string, string>
+  isPrivate: boolean
 }
 
 /** Repositories in memory, as the Hub has them. */
@@ -26,7 +27,7 @@ export class HubWorld {
   create(name: string, type: Repo['type'] = 'model'): Repo {
     const at = Date.now()
     const id = this.#sha().slice(0, 24)
-    const repo: Repo = { id, name, type, created: at, updated: at, commits: [], tags: new Map() }
+    const repo: Repo = { id, name, type, created: at, updated: at, commits: [], tags: new Map(), isPrivate: false }
     this.repos.push(repo)
     this.commit(repo)
     return repo
@@ -48,9 +49,20 @@ export class HubWorld {
   }
 }
 
+/** As huggingface_hub's `whoami` gives it, without what nobody here reads. */
+export interface HubAccount {
+  readonly role: 'read' | 'write' | 'fineGrained'
+  readonly roleInOrg: 'admin' | 'write' | 'contributor' | 'read'
+  readonly isEnterprise: boolean
+}
+
 export interface HubStandin {
   readonly url: string
   readonly requests: string[]
+  /** Whose the token is, as `whoami` has it. */
+  account: HubAccount
+  /** Which private repositories the token sees. */
+  sees: (repo: Repo) => boolean
   /** Answers instead, when it says so. */
   intercept: (request: IncomingMessage, response: ServerResponse) => boolean
   close(): Promise<void>
@@ -66,7 +78,7 @@ const infoOf = (repo: Repo) => ({
   sha: repo.commits.at(-1)?.id,
   lastModified: new Date(repo.updated).toISOString(),
   createdAt: new Date(repo.created).toISOString(),
-  private: false,
+  private: repo.isPrivate,
   gated: false,
   disabled: false,
   downloads: 0,
@@ -94,11 +106,23 @@ export async function hubStandin(world: HubWorld, { token = '', page = 1000 } = 
     const known = request.headers.authorization === `Bearer ${token}` && token !== ''
     if (url.pathname === '/api/whoami-v2') {
       if (!known) return send(401, { error: 'Invalid username or password.' })
-      return send(200, { type: 'user', name: 'ada', orgs: [{ name: 'acme', type: 'org' }] })
+      const { role, roleInOrg, isEnterprise } = standin.account
+      const auth = { type: 'access_token', accessToken: { displayName: 'watch', role } }
+      return send(200, {
+        type: 'user',
+        name: 'ada',
+        orgs: [{ name: 'acme', type: 'org', roleInOrg, isEnterprise }],
+        auth,
+      })
+    }
+    if (request.headers.authorization !== undefined && !known) {
+      return send(401, { error: 'Invalid credentials in Authorization header' })
     }
     const [, kind = '', owner, name, more] =
       /^\/api\/(model|dataset|space)s(?:\/([^/]+)\/([^/]+))?(?:\/(.+))?$/.exec(url.pathname) ?? []
-    const ofKind = world.repos.filter(({ type }) => type === kind)
+    const ofKind = world.repos.filter(
+      (repo) => repo.type === kind && (!repo.isPrivate || (known && standin.sees(repo))),
+    )
     if (owner === undefined) {
       const from = Number(url.searchParams.get('cursor') ?? 0)
       const size = Math.min(Number(url.searchParams.get('limit') ?? page), page)
@@ -112,7 +136,11 @@ export async function hubStandin(world: HubWorld, { token = '', page = 1000 } = 
       return send(200, all.slice(from, from + size).map(infoOf), link)
     }
     const repo = ofKind.find((each) => each.name === decodeURIComponent(`${owner}/${name}`))
-    if (!repo) return send(404, { error: 'Repository not found' }, { 'X-Error-Code': 'RepoNotFound' })
+    if (!repo) {
+      // without a token the Hub does not even say that it is not there
+      if (!known) return send(401, { error: 'Invalid username or password.' }, { 'X-Error-Code': 'RepoNotFound' })
+      return send(404, { error: 'Repository not found' }, { 'X-Error-Code': 'RepoNotFound' })
+    }
     if (more === undefined) return send(200, infoOf(repo))
     if (more === 'refs') {
       const main = { name: 'main', ref: 'refs/heads/main', targetCommit: repo.commits.at(-1)?.id }
@@ -134,6 +162,8 @@ export async function hubStandin(world: HubWorld, { token = '', page = 1000 } = 
   const standin: HubStandin = {
     url: '',
     requests,
+    account: { role: 'read', roleInOrg: 'write', isEnterprise: false },
+    sees: () => true,
     intercept: () => false,
     async close() {
       server.closeAllConnections()

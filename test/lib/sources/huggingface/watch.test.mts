@@ -1,31 +1,13 @@
 import assert from 'node:assert/strict'
-import { compileRule } from '../../../../dist/lib/automations/rule.js'
-import type { ArtifactEvent } from '../../../../dist/lib/events/event.js'
 import { parseEvent } from '../../../../dist/lib/events/parse.js'
 import { Secret } from '../../../../dist/lib/secrets/secret.js'
 import { huggingfaceEvents } from '../../../../dist/lib/sources/http/huggingface.js'
-import { authorization, HubApi } from '../../../../dist/lib/sources/huggingface/api.js'
 import { live } from '../../../../dist/lib/sources/huggingface/live.js'
 import { checkHubSettings } from '../../../../dist/lib/sources/huggingface/settings.js'
-import { HubWatch } from '../../../../dist/lib/sources/huggingface/watch.js'
-import { RegistryPoller } from '../../../../dist/lib/sources/watch/poller.js'
-import { connectRest } from '../../../../dist/lib/sources/watch/rest.js'
 import { parseAddressPolicy } from '../../../../dist/lib/webhook/address.js'
 import { type HubStandin, HubWorld, hubStandin } from '../../../standin/hub/server.mts'
 import { MemoryStore } from '../wandb/memory-store.mts'
-
-const COMMITS = ['CREATE_ARTIFACT', 'UNLINK_ARTIFACT']
-const ALL = [...COMMITS, 'ADD_ARTIFACT_ALIAS', 'REMOVE_ARTIFACT_ALIAS']
-
-const trigger = (more: object = {}) => {
-  const settings = { scope: 'entity', entity: 'acme', project: '', collection: '', events: ALL, pattern: '', ...more }
-  return { trigger: compileRule(settings as never, false).trigger, run: null }
-}
-
-const brief = (events: readonly ArtifactEvent[]) =>
-  events.map(({ event_type, artifact_collection_name, alias }) =>
-    [event_type, artifact_collection_name, alias].filter(Boolean).join(' '),
-  )
+import { brief, COMMITS, trigger, watching as watchingAt } from './watching.mts'
 
 describe('A watched Hugging Face Hub', () => {
   let world: HubWorld
@@ -49,28 +31,10 @@ describe('A watched Hugging Face Hub', () => {
     machineProxy: () => undefined,
   })
 
-  function watching(triggers = [trigger()], key?: string, interval = 30_000) {
-    const { client, close } = connectRest({ title: 'Hugging Face', baseUrl: hub.url, authorization }, network(key))
-    closes.push(close)
-    const looks = new HubWatch({ api: new HubApi(client), baseUrl: hub.url, project: 'hub', interval })
-    const poller = new RegistryPoller(looks, {
-      source: 'source',
-      store,
-      interval,
-      now: Date.now,
-      random: () => 0,
-      timers: { set: () => null, clear: () => {} },
-      onStatus: () => {},
-    })
-    poller.setTriggers(triggers)
-    return {
-      looks,
-      async poll() {
-        const before = store.events.length
-        await poller.poll()
-        return store.events.slice(before)
-      },
-    }
+  function watching(triggers = [trigger()], key?: string) {
+    const watch = watchingAt(hub.url, { triggers, key: () => key, store })
+    closes.push(watch.close)
+    return watch
   }
 
   it('tells commits, tags, new and deleted repositories of an owner, as webhooks would, and nothing of the first look', async () => {
