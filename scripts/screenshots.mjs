@@ -76,6 +76,7 @@ const SCENES = {
       await side.locator('.aa-t-events .aa-body > .aa-row').first().click()
       await side.getByRole('table', { name: 'Automations for this event' }).waitFor()
     }),
+  'new-automation': (stage) => stage.wizard('Payload'),
   'webhook-test': (stage) => stage.dialog('automation-webhook', 'Demo receiver', { prepare: testTheWebhook }),
 }
 
@@ -95,6 +96,7 @@ const IN_DOCUMENTATION = [
   'payload-template',
   'alias-filter',
   'webhook-test',
+  'new-automation',
   'sidebar',
   'sidebar-delivery',
   'sidebar-why',
@@ -128,6 +130,27 @@ class Stage {
     const inner = dialog.tray.locator('.red-ui-tray-wrapper')
     await this.shoot((await inner.count()) > 0 ? inner : dialog.tray)
     await dialog.cancel()
+  }
+
+  /** Goes through the steps of a new automation up to the one of this name, takes its picture and leaves. */
+  async wizard(step) {
+    const { page } = this.editor
+    await this.resize(1000)
+    await this.editor.fromTray(() => page.evaluate(() => RED.actions.invoke('artifact-automations:new-automation')))
+    const tray = page.locator('.red-ui-tray').last()
+    await tray.getByLabel('Source', { exact: true }).selectOption({ label: 'Demo source' })
+    await tray.getByLabel('version linked').uncheck()
+    await tray.getByLabel('alias added').check()
+    await tray.getByLabel('Alias or tag', { exact: true }).fill('^production$')
+    while (!(await tray.locator('[aria-current=step]', { hasText: step }).isVisible()))
+      await tray.getByRole('button', { name: 'Next', exact: true }).click()
+    await tray.locator('.view-line').first().waitFor()
+    await page.mouse.move(0, 0)
+    const inner = tray.locator('.red-ui-tray-wrapper')
+    await this.shoot((await inner.count()) > 0 ? inner : tray)
+    await tray.getByRole('button', { name: 'Cancel', exact: true }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Leave' }).click()
+    await tray.waitFor({ state: 'detached' })
   }
 
   async post(more) {

@@ -14,17 +14,31 @@ export class Newcomer {
   readonly #editor: Editor
   readonly #page: Page
   readonly #url: string
+  readonly #curl: string
+  /** What is deployed. */
+  #deployed = ''
+  /** So often the mouse was pressed, and a field entered. */
+  clicks = 0
   #flow: FlowNode[] = []
   #pressed = ''
   #answer = ''
   /** How many messages of the sidebar were read. */
   #read = 0
 
-  /** @param url of the Node-RED, without a slash at the end */
-  constructor(editor: Editor, url: string) {
+  /**
+   * @param url of the Node-RED, without a slash at the end
+   * @param curl the line that `npm start` printed
+   */
+  constructor(editor: Editor, url: string, curl: string) {
     this.#editor = editor
     this.#page = editor.page
     this.#url = url
+    this.#curl = curl
+  }
+
+  async #click(what: Locator): Promise<void> {
+    this.clicks += 1
+    await what.click()
   }
 
   async importExample(packageName: string, name: string): Promise<void> {
@@ -36,6 +50,7 @@ export class Newcomer {
   }
 
   async deploy(): Promise<void> {
+    this.clicks += 1
     await this.#editor.deploy()
   }
 
@@ -74,6 +89,7 @@ export class Newcomer {
   async open(label: string): Promise<void> {
     await this.#editor.openNode(await this.#node(label))
     this.#flow = await this.#editor.flow()
+    this.#deployed = await this.#saved()
   }
 
   get #dialog(): Dialog {
@@ -103,18 +119,19 @@ export class Newcomer {
   }
 
   async typeInto(label: string, value: string): Promise<void> {
-    await this.#field(label).click()
+    await this.#click(this.#field(label))
     await this.#page.keyboard.press('ControlOrMeta+A')
     await this.#page.keyboard.type(value)
   }
 
   async choose(option: string, label: string): Promise<void> {
+    this.clicks += 1
     await this.#field(label).selectOption({ label: option })
   }
 
   /** Types behind the first character of the code, at the pace of a person: suggestions have time to come up. */
   async typeBehindFirst(text: string): Promise<void> {
-    await this.#dialog.tray.locator('.monaco-editor .view-line').first().click()
+    await this.#click(this.#dialog.tray.locator('.monaco-editor .view-line').first())
     await this.#page.keyboard.press('ControlOrMeta+Home')
     await this.#page.keyboard.press('ArrowRight')
     await this.#page.keyboard.type(text, { delay: 60 })
@@ -201,8 +218,8 @@ export class Newcomer {
     assert.deepEqual({ ...JSON.parse(documented), event_id: answer.event_id }, answer)
   }
 
-  async sendTest(text: string): Promise<void> {
-    await this.#dialog.tray.getByRole('button', { name: text, exact: true }).click()
+  async press(text: string): Promise<void> {
+    await this.#click(this.#dialog.tray.getByRole('button', { name: text, exact: true }))
   }
 
   /** The verdict, the answer and the request, in this order; the verdict where it is in sight without scrolling. */
@@ -220,6 +237,103 @@ export class Newcomer {
   }
 
   async seeNothingSaved(): Promise<void> {
-    assert.deepEqual(await this.#editor.flow(), this.#flow)
+    assert.equal(await this.#saved(), this.#deployed)
+    if (!this.#isNew) assert.deepEqual(await this.#editor.flow(), this.#flow)
+  }
+
+  async #saved(): Promise<string> {
+    return (await fetch(`${this.#url}/flows`)).text()
+  }
+
+  get #isNew(): boolean {
+    return this.#flow.length === 0
+  }
+
+  /** The tab of Node-RED's sidebar; in 4.1 the ones that have no room are in a list. */
+  async clickSidebar(name: string): Promise<void> {
+    const icon = this.#page.locator(`button[aria-label="${name}"], a.red-ui-tab-link-button[aria-label="${name}"]`)
+    if (!(await icon.first().isVisible())) {
+      await this.#click(this.#page.locator('#red-ui-sidebar .red-ui-tab-link-button-menu'))
+      await this.#click(this.#page.locator('.red-ui-menu:visible').getByText(name, { exact: true }))
+    } else await this.#click(icon.first())
+    await this.#side.waitFor()
+  }
+
+  get #side(): Locator {
+    return this.#page.locator('.aa-side')
+  }
+
+  /** The first row of the view in front. */
+  get #top(): Locator {
+    return this.#side.locator('.aa-panel:not([hidden]) .aa-body > [aria-rowindex="2"]')
+  }
+
+  async newAutomation(): Promise<void> {
+    this.#deployed = await this.#saved()
+    const button = this.#side.getByRole('button', { name: 'New automation', exact: true })
+    await this.#editor.fromTray(() => this.#click(button))
+  }
+
+  async seeStep(name: string): Promise<void> {
+    await this.#dialog.tray.locator('[aria-current=step]').getByText(name, { exact: true }).waitFor()
+  }
+
+  async tick(label: string, ticked: boolean): Promise<void> {
+    assert.equal(await this.#field(label).isChecked(), !ticked)
+    await this.#click(this.#field(label))
+  }
+
+  /** What was not there before are a trigger, a template and a sender, wired in this order, without a red triangle. */
+  async seeWired(): Promise<void> {
+    await this.#page.locator('.red-ui-tray').waitFor({ state: 'detached' })
+    const before = new Set((JSON.parse(this.#deployed) as FlowNode[]).map(({ id }) => id))
+    const flow = await this.#editor.flow()
+    const [trigger, template, sender] = ['artifact-event', 'payload-template', 'webhook-sender'].map((type) =>
+      flow.find((node) => node.type === type && !before.has(node.id)),
+    )
+    assert.ok(trigger && template && sender)
+    assert.deepEqual([trigger['wires'], template['wires']], [[[template.id]], [[sender.id]]])
+    for (const { id } of [trigger, template, sender]) {
+      await this.#page.locator(`[id="${id}"]`).waitFor()
+      assert.deepEqual(await this.#editor.validity(id), { valid: true, reasons: [] })
+    }
+  }
+
+  async chooseInRow(row: string, button: string, item: string): Promise<void> {
+    const name = `${button} for ${row}`
+    await this.#click(this.#side.getByRole('button', { name, exact: true }))
+    await this.#click(this.#page.getByRole('menuitem', { name: item, exact: true }))
+  }
+
+  async clickView(name: string): Promise<void> {
+    await this.#click(this.#side.getByRole('tab', { name, exact: true }))
+  }
+
+  async seeOnTop(text: string): Promise<void> {
+    await this.#top.filter({ hasText: text }).waitFor()
+  }
+
+  async openOnTop(text: string): Promise<void> {
+    await this.#click(this.#top)
+    await this.#side.locator('.aa-attempts').getByText('200').first().waitFor()
+    await this.#side.getByText(text).first().waitFor()
+  }
+
+  async pressOnTop(name: string): Promise<void> {
+    await this.#click(this.#top.getByRole('button', { name, exact: true }))
+  }
+
+  async paste(): Promise<void> {
+    await this.run(this.#curl)
+  }
+
+  /** What *Why?* says of an automation. */
+  async seeVerdict(name: string, verdict: string, reason: string): Promise<void> {
+    const row = this.#side
+      .getByRole('table', { name: 'Automations for this event' })
+      .getByRole('row')
+      .filter({ has: this.#page.getByRole('cell', { name, exact: true }) })
+    await row.getByRole('cell').getByText(verdict, { exact: true }).waitFor()
+    await row.getByText(reason).first().waitFor()
   }
 }

@@ -11,8 +11,13 @@ import { freePort, Started } from './harness/npm-start.mts'
 import { Newcomer } from './newcomer.mts'
 import { movesOf, type Phrase, stepsUnder } from './readme-steps.mts'
 
-const README = await readFile(path.resolve(import.meta.dirname, '../../README.md'), 'utf8')
-const STEPS = stepsUnder(README, 'The first automation, in five minutes')
+const page = (file: string) => readFile(path.resolve(import.meta.dirname, '../..', file), 'utf8')
+const README = await page('README.md')
+const FIRST = stepsUnder(README, 'The first automation, in five minutes')
+const CANVAS = stepsUnder(await page('docs/canvas.md'), 'Step by step')
+
+/** The most clicks that the first automation may take; entering a field, whatever is typed there, is one. */
+const MOST_CLICKS = 25
 
 /** The token of a phrase for a name on the screen, and for text that is typed or read. */
 const NAME = String.raw`\*([^*]+)\*`
@@ -52,14 +57,14 @@ const PHRASES: readonly Phrase<Newcomer>[] = [
     await one.leave(String(text))
     if (twice) await one.leave(String(text))
   }),
-  phrase(String.raw`press \*(Send test)\*`, (one, text) => one.sendTest(String(text))),
+  phrase(String.raw`press \*(Send test|Next|New webhook|Create automation)\*`, (one, text) => one.press(String(text))),
   phrase('post one, in a terminal:\\s+```sh\n(.*?)```', (one, command) => one.run(String(command))),
 
   phrase('the (trigger|sender) says TEXT', (one, who, text) =>
     one.seeStatus(who === 'trigger' ? TRIGGER : SENDER, String(text)),
   ),
   phrase('nobody can post events to it before step (\\d+)', async (_one, number) => {
-    assert.match(STEPS[Number(number) - 1]?.words ?? '', /type a value of your own/i)
+    assert.match(CANVAS[Number(number) - 1]?.words ?? '', /type a value of your own/i)
   }),
   phrase('its button works all the same', async () => {}),
   phrase('the trigger is not red any more', (one) => one.seeNotRed(TRIGGER)),
@@ -75,7 +80,7 @@ const PHRASES: readonly Phrase<Newcomer>[] = [
   ),
   phrase('the preview below changes while you type: there is TEXT', (one, text) => one.seePreview(String(text))),
   phrase(
-    'the answer comes when the event is on disk. TEXT says how many triggers it fits:\\s+```json\n(.*?)```',
+    'the answer comes when the event is on disk. TEXT says how many(?: triggers)? it fits:\\s+```json\n(.*?)```',
     async (one, name, answer) => {
       assert.ok(String(name) in JSON.parse(String(answer)))
       await one.seeAnswer(String(answer))
@@ -84,58 +89,89 @@ const PHRASES: readonly Phrase<Newcomer>[] = [
   phrase('you see the answer, and below it the request', (one) => one.seeTestAnswer()),
   phrase('nothing was saved', (one) => one.seeNothingSaved()),
   phrase('your endpoint gets the request', (one) => one.seeInSidebar(['event_type', 'accuracy'])),
+
+  phrase(
+    String.raw`run TEXT, open the address that it prints, and click the tab NAME of the sidebar: it is the bolt \(in Node-RED 4\.1 behind the arrow\)`,
+    (one, _start, name) => one.clickSidebar(String(name)),
+  ),
+  phrase(String.raw`press \*New automation\*`, (one) => one.newAutomation()),
+  phrase(String.raw`NAME(?=:)`, (one, name) => one.seeStep(String(name))),
+  phrase('untick NAME', (one, label) => one.tick(String(label), false)),
+  phrase('tick NAME', (one, label) => one.tick(String(label), true)),
+  phrase('type TEXT into NAME', (one, text, label) => one.typeInto(String(label), String(text))),
+  phrase('three wired nodes are on the flow: what you made can be changed there, too', (one) => one.seeWired()),
+  phrase('in the row NAME, press NAME, and choose NAME', (one, row, button, item) =>
+    one.chooseInRow(String(row), String(button), String(item)),
+  ),
+  phrase('click NAME', (one, name) => one.clickView(String(name))),
+  phrase('the row on top says TEXT', (one, text) => one.seeOnTop(String(text))),
+  phrase('click the row: you see the attempt, and the request with TEXT', (one, text) => one.openOnTop(String(text))),
+  phrase('in a terminal, paste the TEXT line that TEXT printed', (one) => one.paste()),
+  phrase('press NAME in the row on top', (one, name) => one.pressOnTop(String(name))),
+  phrase('NAME says TEXT(?:, and why: TEXT)?', (one, name, verdict, reason) =>
+    one.seeVerdict(String(name), String(verdict), reason ?? ''),
+  ),
 ]
 
-describe(`the README's first five minutes, by its own words, with npm start and Node-RED ${NODE_RED_VERSION}`, () => {
-  let userDir: string
-  let started: Started
-  let browser: Browser
-  let editor: Editor
-  let newcomer: Newcomer
-  let stuck = false
+for (const [title, steps] of [
+  ["the README's first five minutes", FIRST],
+  ['the page on the canvas', CANVAS],
+] as const)
+  describe(`${title}, by its own words, with npm start and Node-RED ${NODE_RED_VERSION}`, () => {
+    let userDir: string
+    let started: Started
+    let browser: Browser
+    let editor: Editor
+    let newcomer: Newcomer
+    let stuck = false
 
-  before(async function () {
-    this.timeout(180_000)
-    userDir = await mkdtemp(path.join(tmpdir(), 'artifact-automations-readme-'))
-    started = new Started(['-p', String(await freePort()), '-u', userDir])
-    browser = await launchBrowser()
-    const [, url = ''] = /^Editor: +(\S+)\/$/.exec(await started.line(/^Editor: /)) ?? []
-    editor = await Editor.open(browser, { url })
-    newcomer = new Newcomer(editor, url)
-  })
-  after(async () => {
-    await browser?.close()
-    await started?.end('SIGTERM')
-    await rm(userDir, { recursive: true, force: true })
-  })
-  afterEach(function () {
-    if (this.currentTest?.state === 'failed') stuck = true
-    assert.deepEqual(editor.problems.splice(0), [])
-  })
-
-  it('finds the nodes in the palette by the words that are to be typed', async () => {
-    const tip = /type the first word of its\s+name above the palette: (.*?)\./.exec(README)?.[1] ?? ''
-    const search = editor.page.locator('#red-ui-palette-search input')
-    const found: string[] = []
-    for (const [, word = ''] of tip.matchAll(/\*(\w+)\*/g)) {
-      await search.press('ControlOrMeta+A')
-      await search.pressSequentially(word)
-      await editor.page.locator('.red-ui-palette-node[data-palette-type="inject"]').waitFor({ state: 'hidden' })
-      const left = editor.page.locator('.red-ui-palette-node:visible')
-      await left.filter({ hasText: word }).first().waitFor()
-      const types = await left.evaluateAll((nodes) => nodes.map((node) => node.getAttribute('data-palette-type') ?? ''))
-      found.push(...types.filter((type) => NODE_TYPES.includes(type)))
-    }
-    assert.deepEqual(found, ['artifact-event', 'alias-filter', 'payload-template', 'webhook-sender'])
-    await search.press('ControlOrMeta+A')
-    await search.press('Delete')
-  })
-
-  for (const { number, words } of STEPS) {
-    it(`${number}. ${words.split('```')[0]?.trim()}`, async () => {
-      const moves = movesOf(words, PHRASES)
-      assert.ok(!stuck, 'a step before this one failed')
-      for (const move of moves) await move(newcomer)
+    before(async function () {
+      this.timeout(180_000)
+      userDir = await mkdtemp(path.join(tmpdir(), 'artifact-automations-readme-'))
+      started = new Started(['-p', String(await freePort()), '-u', userDir])
+      browser = await launchBrowser()
+      const [, url = ''] = /^Editor: +(\S+)\/$/.exec(await started.line(/^Editor: /)) ?? []
+      editor = await Editor.open(browser, { url })
+      newcomer = new Newcomer(editor, url, await started.line(/^curl /))
     })
-  }
-})
+    after(async () => {
+      await browser?.close()
+      await started?.end('SIGTERM')
+      await rm(userDir, { recursive: true, force: true })
+    })
+    afterEach(function () {
+      if (this.currentTest?.state === 'failed') stuck = true
+      assert.deepEqual(editor.problems.splice(0), [])
+    })
+
+    for (const { number, words } of steps) {
+      it(`${number}. ${words.split('```')[0]?.trim()}`, async () => {
+        const moves = movesOf(words, PHRASES)
+        assert.ok(!stuck, 'a step before this one failed')
+        for (const move of moves) await move(newcomer)
+      })
+    }
+
+    if (steps === CANVAS)
+      it('finds the nodes in the palette by the words that the README says', async () => {
+        const tip = /type the first word of its\s+name above the palette: (.*?)\./.exec(README)?.[1] ?? ''
+        const search = editor.page.locator('#red-ui-palette-search input')
+        const found: string[] = []
+        for (const [, word = ''] of tip.matchAll(/\*(\w+)\*/g)) {
+          await search.press('ControlOrMeta+A')
+          await search.pressSequentially(word)
+          await editor.page.locator('.red-ui-palette-node[data-palette-type="inject"]').waitFor({ state: 'hidden' })
+          const left = editor.page.locator('.red-ui-palette-node:visible')
+          await left.filter({ hasText: word }).first().waitFor()
+          const types = await left.evaluateAll((nodes) =>
+            nodes.map((node) => node.getAttribute('data-palette-type') ?? ''),
+          )
+          found.push(...types.filter((type) => NODE_TYPES.includes(type)))
+        }
+        assert.deepEqual(found, ['artifact-event', 'alias-filter', 'payload-template', 'webhook-sender'])
+      })
+    else
+      it(`took at most ${MOST_CLICKS} clicks`, () => {
+        assert.ok(newcomer.clicks <= MOST_CLICKS, `${newcomer.clicks} clicks`)
+      })
+  })
