@@ -49,6 +49,10 @@ export const FAULTS: readonly { readonly section: string; readonly faults: Reado
       107: ['an instance ends in order, or joins'],
       108: ['a setting that is no database, a server that refuses'],
       109: ['the clock of one instance is an hour wrong'],
+      110: ['two instances make the tables at the same time'],
+      111: ['no connection is left on the server'],
+      112: ['the database is full, read-only, or a standby'],
+      113: ['a newer version changed the tables while an older one runs'],
     },
   },
   {

@@ -27,6 +27,12 @@ export interface PostgresServer {
   crash(): Promise<void>
   start(): Promise<void>
   stop(): Promise<void>
+  /** Settings for the server that runs. */
+  set(settings: Readonly<Record<string, string>>): Promise<void>
+  /** A file that the server may read, and only it. @returns its path */
+  file(name: string, bytes: Buffer): string
+  /** Starts it again as a standby, as the other side of a failover finds it: read-only until it is promoted. */
+  standBy(): Promise<void>
 }
 
 const asNobody = () => (process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {})
@@ -74,7 +80,7 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
   const folder = mkdtempSync(path.join(tmpdir(), 'artifact-postgres-'))
   const { uid, gid } = asNobody() as { uid?: number; gid?: number }
   writeFileSync(path.join(folder, 'password'), PASSWORD)
-  if (uid !== undefined) for (const file of [folder, path.join(folder, 'password')]) chownSync(file, uid, gid!)
+  if (uid !== undefined) for (const mine of [folder, path.join(folder, 'password')]) chownSync(mine, uid, gid!)
   chmodSync(folder, 0o700)
   const data = path.join(folder, 'data')
   const made = spawnSync(
@@ -93,6 +99,12 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
     { ...asNobody(), encoding: 'utf8', cwd: folder },
   )
   if (made.status !== 0) throw new Error(`initdb: ${made.stderr || made.error}`)
+  const file = (name: string, bytes: Buffer) => {
+    const place = path.join(folder, name)
+    writeFileSync(place, bytes, { mode: 0o600 })
+    if (uid !== undefined) chownSync(place, uid, gid!)
+    return place
+  }
   const port = await freePort()
   const all = {
     fsync: 'off',
@@ -164,6 +176,16 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
     url,
     query,
     start,
+    set: async (changed) => {
+      for (const [name, value] of Object.entries(changed)) await query(`ALTER SYSTEM SET ${name} = '${value}'`)
+      await query('SELECT pg_reload_conf()')
+    },
+    file,
+    standBy: async () => {
+      await end('SIGINT')
+      writeFileSync(path.join(data, 'standby.signal'), '')
+      await start()
+    },
     crash: () => end('SIGQUIT'),
     stop: async () => {
       await end('SIGINT')

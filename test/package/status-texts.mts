@@ -21,7 +21,7 @@ interface Syntax {
 /** What stands for what a text has from elsewhere: a name, a number. */
 export const FILLED = 'X'
 
-/** The words for a status that errors get in the sources: `statusText: …`, and `invalid(…, 'words')` of webhooks. */
+/** The words for a status that errors get in the sources: `statusText: …`, `invalid(…, 'words')` of webhooks, and `unavailable(…, 'words')` of databases. */
 export function statusTexts(folders: readonly string[]): string[] {
   const found = new Set<string>()
   const files = folders.flatMap((folder) => filesBelow(folder, '.ts')).filter((file) => !file.endsWith('.d.ts'))
@@ -37,6 +37,7 @@ export function statusTexts(folders: readonly string[]): string[] {
       CallExpression(call) {
         const { callee, arguments: given } = call as unknown as Syntax
         if (callee?.name === 'invalid' && file.startsWith('lib/webhook/')) add(given?.[1])
+        if (callee?.name === 'unavailable') add(given?.[1])
       },
       VariableDeclarator(declared) {
         const { id, init } = declared as unknown as {

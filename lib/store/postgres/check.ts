@@ -1,6 +1,6 @@
 import { AutomationError } from '../../error.js'
 import { Database } from './database.js'
-import { checkServer, refused, versionOf } from './migrate.js'
+import { checkServer, versionOf } from './migrate.js'
 import { VERSION } from './schema.js'
 import type { DatabasePlan } from './settings.js'
 
@@ -33,7 +33,7 @@ export async function check(plan: DatabasePlan): Promise<Checked> {
 }
 
 async function look(db: Database, found: string[]): Promise<boolean> {
-  const version = refused(await versionOf(db.query, db.schemaName))
+  const version = await versionOf(db.query, db.schemaName)
   if (version === null) {
     const [may] = await db.query(
       "SELECT has_database_privilege(current_database(), 'CREATE') OR has_schema_privilege(to_regnamespace($1), 'CREATE') AS may",

@@ -1,9 +1,10 @@
-import type { Client, Pool, PoolClient } from 'pg'
+import type { Client, Pool, PoolClient, QueryResult } from 'pg'
 import { AutomationError } from '../../error.js'
 import type { Row } from '../rows.js'
 import { databaseFailure, isCollision } from './errors.js'
 import { Tables } from './schema.js'
 import { type DatabasePlan, DRIVER_MISSING } from './settings.js'
+import { refuseNewer, VERSION_OF_TABLES } from './version.js'
 
 /** Of what is asked of the database, in milliseconds. */
 const CONNECT_MS = 5_000
@@ -21,8 +22,11 @@ const NUMERIC = 1700
 /** Runs SQL with `@name` for tables, and gives the rows. */
 export type Query = (sql: string, ...values: readonly unknown[]) => Promise<Row[]>
 
-const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL statement_timeout = ${ANSWER_MS - 1_000};
+const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = ${ANSWER_MS - 1_000};
   SET LOCAL idle_in_transaction_session_timeout = ${LEFT_OPEN_MS}; SET LOCAL lock_timeout = ${ANSWER_MS - 4_000}`
+
+/** In the same round trip. Whoever changes the tables waits until those end that have begun (`migrate`). */
+const BEGIN_ON_KNOWN_TABLES = `${BEGIN}; ${VERSION_OF_TABLES}`
 
 /**
  * The connections to a database: a pool, and one for what may not wait behind it. No state of a session is relied on, so
@@ -35,6 +39,7 @@ export class Database {
   readonly #pool: Pool
   #control: Promise<Client> | null = null
   #closed = false
+  #begin = BEGIN
 
   private constructor(pg: typeof import('pg'), plan: DatabasePlan, answerMs: number) {
     this.#pg = pg
@@ -104,6 +109,11 @@ export class Database {
     return connected
   }
 
+  /** From now on no transaction begins on tables that a newer version has changed meanwhile. */
+  tablesAreKnown(): void {
+    this.#begin = BEGIN_ON_KNOWN_TABLES
+  }
+
   /** Resolves when it is committed; what `work` throws undoes it. It is done again when another one was in its way. */
   async transaction<T>(work: (query: Query) => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
@@ -124,16 +134,17 @@ export class Database {
         return result
       } catch (error) {
         const undone = error instanceof Undone
-        client.release(!undone)
+        client.release(!undone || isReadOnly(error.reason))
         throw undone ? error.reason : error
       }
     })
   }
 
   async #within<T>(client: PoolClient, work: (query: Query) => Promise<T>): Promise<T> {
-    await client.query(BEGIN)
+    const begun = (await client.query(this.tables.in(this.#begin))) as unknown as readonly QueryResult[]
     let result: T
     try {
+      if (this.#begin === BEGIN_ON_KNOWN_TABLES) refuseNewer(begun.at(-1)?.rows[0]?.value)
       result = await work(
         async (sql, ...values) => (await client.query(this.tables.in(sql), [...values])).rows as Row[],
       )
@@ -198,6 +209,9 @@ export class Database {
 
 /** What node-postgres says after its `query_timeout`, which has no code. */
 const isUnanswered = (error: unknown) => error instanceof Error && error.message === 'Query read timeout'
+
+/** A session keeps what it was told at its beginning: a new one may write again. */
+const isReadOnly = (error: unknown) => error instanceof Error && 'code' in error && error.code === '25006'
 
 /** What was thrown in a transaction that was then undone in order. */
 class Undone extends Error {

@@ -1,17 +1,23 @@
 import type { Database, Query } from './database.js'
 import { unavailable } from './errors.js'
 import { MIGRATIONS, VERSION } from './schema.js'
+import { refuseNewer, VERSION_OF_TABLES } from './version.js'
 
 /** The oldest server that is tested with, as `server_version_num` has it. */
 const OLDEST_SERVER = 130_000
 
-/** Which version the tables of the schema have; null: there are none. */
+/**
+ * Which version the tables of the schema have; null: there are none.
+ * @throws AutomationError `store_unavailable` when they are of a newer version
+ */
 export async function versionOf(query: Query, schema: string): Promise<number | null> {
   // a look at the rows: what the session remembers of names may be old
   const [there] = await query("SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = 'meta'", schema)
   if (there === undefined) return null
-  const [row] = await query("SELECT value FROM @meta WHERE key = 'version'")
-  return (row?.['value'] as number | undefined) ?? null
+  const [row] = await query(VERSION_OF_TABLES)
+  const version = (row?.['value'] as number | undefined) ?? null
+  refuseNewer(version)
+  return version
 }
 
 /**
@@ -20,11 +26,17 @@ export async function versionOf(query: Query, schema: string): Promise<number | 
  */
 export async function migrate(db: Database): Promise<void> {
   await checkServer(db.query)
-  if (refused(await versionOf(db.query, db.schemaName)) === VERSION) return
+  if ((await versionOf(db.query, db.schemaName)) !== VERSION) await bringUpToDate(db)
+  db.tablesAreKnown()
+}
+
+async function bringUpToDate(db: Database): Promise<void> {
   await db.transaction(async (query) => {
     await query("SELECT pg_advisory_xact_lock(hashtextextended('artifact-automations ' || $1, 0))", db.tables.schema)
-    const version = refused(await versionOf(query, db.schemaName)) ?? 0
+    const version = (await versionOf(query, db.schemaName)) ?? 0
     if (version === VERSION) return
+    // those of an older version end what they have begun, and begin nothing any more
+    if (version > 0) await query('LOCK TABLE @meta IN ACCESS EXCLUSIVE MODE')
     if (version === 0) {
       const [schema] = await query('SELECT 1 FROM pg_namespace WHERE nspname = $1', db.schemaName)
       if (schema === undefined) await query(`CREATE SCHEMA ${db.tables.schema}`)
@@ -44,14 +56,6 @@ const statements = (step: string): string[] =>
     .split(';')
     .map((statement) => statement.trim())
     .filter((statement) => statement !== '')
-
-export function refused(version: number | null): number | null {
-  if (version === null || version <= VERSION) return version
-  throw unavailable(
-    `was changed by a newer version of this package (its tables have version ${version}, this package knows ${VERSION}). Update this Node-RED; nothing was touched.`,
-    'database is newer',
-  )
-}
 
 export async function checkServer(query: Query): Promise<void> {
   const [row] = await query(

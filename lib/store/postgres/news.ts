@@ -4,6 +4,8 @@ import type { Row } from '../rows.js'
 import { NOW } from './clock.js'
 import type { Query } from './database.js'
 import { type Instance, LIFE_MS } from './lifecycle.js'
+import { VERSION } from './schema.js'
+import { refuseNewer, VERSION_OF_TABLES } from './version.js'
 import { stateOf } from './webhooks.js'
 
 /** A change is seen though its transaction took so long to commit, in milliseconds. */
@@ -12,9 +14,10 @@ const LATE_MS = 15_000
 /** One statement says that this instance is alive and brings what is new: it is all that an idle one asks. */
 const LOOK = `
   WITH me AS (
+    -- of a version that does not know the tables any more none is alive
     UPDATE @instances SET seen_at = ${NOW}, alive_at = coalesce($2, alive_at), wants = $3, holds = $4
-    WHERE id = $1 RETURNING id)
-  SELECT ${NOW} AS now, EXISTS (SELECT 1 FROM me) AS alive,
+    WHERE id = $1 AND (${VERSION_OF_TABLES}) <= ${VERSION} RETURNING id)
+  SELECT ${NOW} AS now, (${VERSION_OF_TABLES}) AS version, EXISTS (SELECT 1 FROM me) AS alive,
     (SELECT json_agg(json_build_object('id', id, 'seen', seen_at, 'wants', wants, 'holds', holds)) FROM @instances) AS instances,
     (SELECT json_agg(thing) FROM (SELECT thing FROM @leases WHERE owner IS NULL ORDER BY thing LIMIT 10000) f) AS free,
     CASE WHEN (SELECT count(*) FROM @leases WHERE owner = $1) <> $4 THEN
@@ -117,7 +120,8 @@ export class News {
 
   async look(me: Instance, mine: { alive: number | null; wants: number; holds: number }): Promise<Look> {
     const [row] = await this.#ask(LOOK, me.id, mine.alive, mine.wants, mine.holds, this.#since, me.slot)
-    const { now, alive, instances, free, own, webhooks, queues, cancelled, waiting } = row as unknown as Found
+    const { now, version, alive, instances, free, own, webhooks, queues, cancelled, waiting } = row as unknown as Found
+    refuseNewer(version)
     const changes = [...this.#ofWebhooks(webhooks ?? []), ...this.#ofQueues(queues ?? [])]
     if (cancelled !== null) changes.push({ kind: 'cancelled', ids: cancelled })
     if (waiting) changes.push({ kind: 'events' })
@@ -160,6 +164,7 @@ export class News {
 
 interface Found {
   readonly now: number
+  readonly version: number
   readonly alive: boolean
   readonly instances: Look['others'] | null
   readonly free: string[] | null

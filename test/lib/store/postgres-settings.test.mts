@@ -96,7 +96,7 @@ describe('a PostgreSQL that refuses', () => {
     })
   }
 
-  it('#108 is left alone when a newer version has changed it', async () => {
+  it('#108 #113 is left alone when a newer version has changed it', async () => {
     const schema = 'newer'
     const store = new PostgresStore({ plan: () => planDatabase({ connectionString: server.url(), schema }, {}) })
     await store.open(start())
@@ -106,11 +106,14 @@ describe('a PostgreSQL that refuses', () => {
     assert.deepEqual(await server.query('SELECT * FROM newer.instances'), [])
   })
 
-  it('is made once by several that start at the same time', async () => {
+  it('#110 has its tables made once by several that start at the same time', async () => {
     const stores = [1, 2, 3].map(
       () => new PostgresStore({ plan: () => planDatabase({ connectionString: server.url(), schema: 'race' }, {}) }),
     )
     await Promise.all(stores.map((store) => store.open(start())))
+    assert.deepEqual(await server.query('SELECT count(*)::integer AS instances FROM race.instances'), [
+      { instances: 3 },
+    ])
     await Promise.all(stores.map((store) => store.close({ now: 0, suspectSince: 0, started: [] })))
   })
 })
