@@ -5,13 +5,13 @@ import { Mappings } from '../../lib/sources/mapped/mappings.js'
 const perFile = new Map<string, Mappings>()
 
 /**
- * What evaluates mappings, with the engine of this very Node-RED: another thread can only be told of its file, and the
+ * What evaluates mappings, with the engine of this very Node-RED: another process can only be told of its file, and the
  * packages that Node-RED is made of cannot be found from where ours is installed.
  * @throws AutomationError `source_invalid`
  */
 export function mappingsOf(RED: NodeAPI): Mappings {
   const file = Object.values(require.cache).find((module) => module?.exports === RED.util)?.filename
-  if (file === undefined) throw invalid('this Node-RED has no engine for expressions that a thread could load')
+  if (file === undefined) throw invalid('this Node-RED has no engine for expressions that another process could load')
   const known = perFile.get(file)
   if (known) return known
   const mappings = new Mappings(file)

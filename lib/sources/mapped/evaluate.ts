@@ -11,7 +11,7 @@ export interface ExpressionEngine {
   ): void
 }
 
-/** One request to be mapped, as texts of JSON: texts are quick to hand to another thread. */
+/** One request to be mapped, as texts of JSON: texts are quick to hand to another process. */
 export interface MappingInput {
   readonly body: string
   /** An object: what else the expression sees beside `body`. */

@@ -2,9 +2,9 @@ import { AutomationError } from '../../error.js'
 import { EVENT_LIMITS } from '../../events/event-values.js'
 import { SOURCE_UNAVAILABLE } from '../http/answer.js'
 import type { MappingInput, MappingOutcome } from './evaluate.js'
-import { MappingThread, type ThreadLimits } from './thread.js'
+import { type EndReason, MappingQueue, type QueueLimits } from './queue.js'
 
-const LIMITS: ThreadLimits = { time: 500, memory: 64, idle: 300_000, rest: 0 }
+const LIMITS: QueueLimits = { time: 500, memory: 64, idle: 300_000, rest: 0 }
 
 /** Milliseconds that mappings which took too long wait for one another: a processor has others to serve. */
 const SLOW_REST = 2_000
@@ -13,22 +13,22 @@ const SLOW_REST = 2_000
 const MOST_WAITING = 64 * 1024 * 1024
 
 /**
- * Evaluates the mappings of all sources in threads of their own. One thread has all mappings; one that took too long once
- * goes to another, with others like it, so that it holds up none that work. Threads begin with the first request.
+ * Evaluates the mappings of all sources in processes of their own. One process has all mappings; one that took too long once
+ * goes to another, with others like it, so that it holds up none that work. Processes begin with the first request.
  */
 export class Mappings {
-  readonly #usual: MappingThread
-  readonly #slow: MappingThread
+  readonly #usual: MappingQueue
+  readonly #slow: MappingQueue
   /** Expressions that took too long, or too much. */
   readonly #known = new Set<string>()
   #waiting = 0
 
   /** @param engine file of Node-RED's `@node-red/util` */
-  constructor(engine: string, limits: Partial<ThreadLimits> = {}) {
+  constructor(engine: string, limits: Partial<QueueLimits> = {}) {
     const data = { engine, mostCharacters: EVENT_LIMITS.bodyBytes }
     const all = { ...LIMITS, ...limits }
-    this.#usual = new MappingThread(data, all)
-    this.#slow = new MappingThread(data, { ...all, rest: limits.rest ?? SLOW_REST })
+    this.#usual = new MappingQueue(data, all)
+    this.#slow = new MappingQueue(data, { ...all, rest: limits.rest ?? SLOW_REST })
   }
 
   /**
@@ -49,20 +49,21 @@ export class Mappings {
     }
   }
 
-  async close(): Promise<void> {
-    await Promise.all([this.#usual.close(), this.#slow.close()])
+  close(): void {
+    this.#usual.close()
+    this.#slow.close()
   }
 
   #outcome(expression: string, input: MappingInput): Promise<MappingOutcome> {
     return new Promise((settle, reject) => {
-      const ended = (reason: 'time' | 'memory' | 'thread') => {
-        if (reason === 'thread') return reject(SOURCE_UNAVAILABLE)
+      const ended = (reason: EndReason) => {
+        if (reason === 'process') return reject(SOURCE_UNAVAILABLE)
         if (this.#known.size >= 100) this.#known.clear()
         this.#known.add(expression)
         reject(failed(TOO_MUCH[reason]))
       }
-      const thread = this.#known.has(expression) ? this.#slow : this.#usual
-      thread.add({ expression, input, settle, ended })
+      const queue = this.#known.has(expression) ? this.#slow : this.#usual
+      queue.add({ expression, input, settle, ended })
     })
   }
 }

@@ -7,6 +7,15 @@ import { ENGINE } from './engine.mts'
 
 const input = (body: unknown = {}, about: object = {}) => ({ body: JSON.stringify(body), about: JSON.stringify(about) })
 
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
 describe('mappings', () => {
   let mappings: Mappings
   before(() => {
@@ -70,6 +79,10 @@ describe('mappings', () => {
     ['that grows a text', '$reduce([1..60], function($a){$a & $a & $a}, "xxxxxxxxxx")'],
     ['that fills up a text', '$pad("x", 500000000, "ab")'],
     ['that makes more than can be an event', '[1..200000].{"a": "aaaaaaaaaaaaaaaaaaa"}'],
+    // more in one step than V8 may give a thread: that ended Node-RED itself
+    ['that makes all numbers in one step', '[1..10000000]'],
+    ['that makes as many as a request says', '[1..body]', 10_000_000],
+    ['that doubles millions of numbers in one step', '$count($append([1..5000000], [1..5000000]))'],
   ]
   for (const [what, expression, body] of ENDLESS) {
     it(`${what} ends, and nobody else waits for it`, async () => {
@@ -90,7 +103,7 @@ describe('mappings', () => {
       await late
       assert.deepEqual(order, ['other', 'endless'])
     } finally {
-      await other.close()
+      other.close()
     }
   })
 
@@ -105,7 +118,7 @@ describe('mappings', () => {
         Array(5).fill('rejected'),
       )
     } finally {
-      await other.close()
+      other.close()
     }
   })
 
@@ -118,11 +131,11 @@ describe('mappings', () => {
       await assert.rejects(endless, { code: 'mapping_failed' })
       assert.deepEqual(await Promise.all(behind), [1, 2, 3])
     } finally {
-      await other.close()
+      other.close()
     }
   })
 
-  it('begin again after a pause in which their thread was given back', async () => {
+  it('begin again after a pause in which their process was given back', async () => {
     const other = new Mappings(ENGINE, { idle: 1 })
     try {
       for (const index of [1, 2, 3]) {
@@ -130,7 +143,30 @@ describe('mappings', () => {
         await new Promise((resolve) => setTimeout(resolve, 5))
       }
     } finally {
-      await other.close()
+      other.close()
+    }
+  })
+
+  it('end with Node-RED, however it ends', async () => {
+    const script = `
+      const processes = require('node:child_process')
+      const { fork } = processes
+      processes.fork = (...how) => {
+        const child = fork(...how)
+        console.log(child.pid)
+        return child
+      }
+      const { Mappings } = require(${JSON.stringify(path.resolve('dist/lib/sources/mapped/mappings.js'))})
+      new Mappings(${JSON.stringify(ENGINE)})
+        .map('body', { body: '1', about: '{}' })
+        .then(() => process.kill(process.pid, 'SIGKILL'))
+      setTimeout(() => {}, 60_000)`
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', script]).catch((error) => error)
+    const child = Number(stdout)
+    assert.ok(child > 0)
+    for (const start = Date.now(); isAlive(child); ) {
+      assert.ok(Date.now() - start < 5_000, 'the other process is still there')
+      await new Promise((resolve) => setTimeout(resolve, 10))
     }
   })
 
@@ -152,6 +188,6 @@ describe('mappings', () => {
     const body = JSON.stringify('x'.repeat(1_000_000))
     const all = Array.from({ length: 80 }, () => other.map('1', { body, about: '{}' }).catch(({ code }) => code))
     assert.ok((await Promise.all(all)).includes('source_unavailable'))
-    await other.close()
+    other.close()
   })
 })
