@@ -3,6 +3,7 @@ import { SourceFailure } from '../watch/failure.js'
 import { type OnSkip, unexpected } from '../watch/items.js'
 import type { Query, RestClient } from '../watch/rest.js'
 import { type Page, pageOf, readModel, readVersion, type SeenModel, type SeenVersion } from './seen.js'
+import { orRefusal, type Presence } from './sight.js'
 
 /** Things on a page: as many as MLflow allows for models. */
 export const PAGE = 1000
@@ -51,12 +52,14 @@ export class MlflowApi {
   }
 
   /** Whether a model of this name is there. @throws SourceFailure when what answers does not know */
-  async has(name: string, { signal }: Asking): Promise<boolean> {
+  find(name: string, { signal }: Asking): Promise<Presence> {
     const path = '/api/2.0/mlflow/registered-models/get'
-    const { status, json } = await this.client.get(path, { name }, { signal, takes: [404] })
-    if (status !== 404) return true
-    if (isObject(json) && json['error_code'] === 'RESOURCE_DOES_NOT_EXIST') return false
-    throw unexpected('MLflow', 'error_code', 'RESOURCE_DOES_NOT_EXIST', json)
+    return orRefusal(async () => {
+      const { status, json } = await this.client.get(path, { name }, { signal, takes: [404] })
+      if (status !== 404) return 'there'
+      if (isObject(json) && json['error_code'] === 'RESOURCE_DOES_NOT_EXIST') return 'gone'
+      throw unexpected('MLflow', 'error_code', 'RESOURCE_DOES_NOT_EXIST', json)
+    })
   }
 
   /** What the server says of itself, such as `MLflow 3.17.2`; `MLflow` where it says nothing. */

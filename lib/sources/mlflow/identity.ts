@@ -1,6 +1,7 @@
-import type { Asking, MlflowApi } from './api.js'
+import type { Asking } from './api.js'
 import type { Comparison } from './compare.js'
 import type { SeenModel } from './seen.js'
+import type { Finds } from './sight.js'
 import type { Registered } from './state.js'
 
 /**
@@ -9,12 +10,7 @@ import type { Registered } from './state.js'
  * @param isWhole whether `seen` is all that there is
  */
 export async function settleNames(
-  {
-    api,
-    known,
-    comparison,
-    asking,
-  }: { api: Pick<MlflowApi, 'has'>; known: Registered; comparison: Comparison; asking: Asking },
+  { api, known, comparison, asking }: { api: Finds; known: Registered; comparison: Comparison; asking: Asking },
   seen: ReadonlyMap<string, SeenModel>,
   isWhole: boolean,
 ): Promise<void> {
@@ -30,7 +26,6 @@ export async function settleNames(
       comparison.admit(model)
     }
   }
-  if (isWhole) for (const name of known.names()) if (!seen.has(name)) comparison.modelGone(name)
 
   /** New names by the old ones. */
   async function movesOf(strangers: readonly SeenModel[]): Promise<Map<string, string>> {
@@ -40,7 +35,7 @@ export async function settleNames(
     for (const { name: to, created } of strangers) {
       for (const from of candidates) {
         if (moves.has(from) || known.model(from)?.created !== created || seen.get(from)?.created === created) continue
-        if (!isWhole && !seen.has(from) && (await api.has(from, asking))) continue
+        if (!isWhole && !seen.has(from) && (await api.find(from, asking)) !== 'gone') continue
         moves.set(from, to)
         break
       }

@@ -6,8 +6,10 @@ import { type Asking, canBeQuoted, type MlflowApi } from './api.js'
 import { Comparison } from './compare.js'
 import type { Events } from './events.js'
 import { settleNames } from './identity.js'
+import type { Memory } from './memory.js'
 import { Round } from './round.js'
 import type { Page, SeenModel, SeenVersion } from './seen.js'
+import { orRefusal, Sight } from './sight.js'
 import type { Registered, Whole } from './state.js'
 
 interface LookOptions {
@@ -16,32 +18,6 @@ interface LookOptions {
   readonly fullLookEvery: number
   readonly now: () => number
 }
-
-/** What the looks know beside what is stored: how far a full look is, and what it made suspicious. */
-export interface Memory {
-  round: Round | null
-  /** When the last full look ended, Unix milliseconds. */
-  roundEnded: number
-  /** Models that changed in a way that no version of theirs explains: one may be gone. */
-  readonly suspects: Set<string>
-  /** Models that a full look did not see. */
-  readonly absent: Set<string>
-  /** Whether all versions were on one page, the last time that somebody looked. */
-  versionsFit: boolean
-  /** Whether the last look saw all there is. */
-  seesAll: boolean
-  turn: number
-}
-
-export const newMemory = (): Memory => ({
-  round: null,
-  roundEnded: 0,
-  suspects: new Set(),
-  absent: new Set(),
-  versionsFit: true,
-  seesAll: false,
-  turn: 0,
-})
 
 /** Models whose versions are all listed in one poll, at most; the others wait for the next one. */
 const LISTED = 20
@@ -63,6 +39,8 @@ export class Look {
   readonly #models = new Map<string, SeenModel>()
   #comparison!: Comparison
   readonly #asking: Asking
+  readonly #sight: Sight
+  readonly #onSkip: Asking['onSkip']
   /** Something was there that nobody knows or can read: a name may have changed meanwhile, and nothing is known to be gone. */
   #hasStrangers = false
 
@@ -78,6 +56,8 @@ export class Look {
         poll.onSkip(what, why)
       },
     }
+    this.#onSkip = poll.onSkip
+    this.#sight = new Sight(options.api, this.#asking, memory.hidden)
   }
 
   /** @param eventsAt begins the events of a look at this time of the server's clock */
@@ -96,10 +76,11 @@ export class Look {
     const versionsOfRound = isRoundDue ? await this.#roundStep() : []
     const names = { api, known, comparison: this.#comparison, asking: this.#asking }
     await settleNames(names, this.#models, isWhole && !this.#hasStrangers)
+    if (isWhole && !this.#hasStrangers) await this.#dropUnlisted()
     this.#take(versionsOfRound)
     const changed = [...this.#models.values()].filter(({ name, updated }) => known.model(name)?.updated !== updated)
     const all = !isRoundDue || changed.length > 0 ? await this.#news() : null
-    if (all && !this.#hasStrangers) this.#dropOthers(all)
+    if (all && !this.#hasStrangers) await this.#dropOthers(all, isWhole)
     for (const { name, created, updated } of changed) {
       const isExplained = all !== null || updated === created || known.model(name)?.top === updated
       if (!isExplained) this.#memory.suspects.add(name)
@@ -108,15 +89,17 @@ export class Look {
     await this.#listSuspects()
     await this.#drop(absent)
     for (const model of this.#models.values()) this.#comparison.model(model)
-    this.#memory.seesAll = isWhole && all !== null && !this.#hasStrangers
+    this.#sight.settle((name) => known.model(name) !== null && !this.#models.has(name), this.#onSkip)
+    this.#memory.seesAll = isWhole && all !== null && !this.#hasStrangers && this.#memory.hidden.size === 0
+    this.#memory.looks += 1
     return events.all
   }
 
   /** An answer without any model is easily had from something that is no MLflow: then it has to know what it lacks. */
   async #checkNothing(): Promise<void> {
-    const [one] = this.#known.names()
+    const one = this.#known.names().find((name) => !this.#memory.hidden.has(name))
     if (this.#models.size > 0 || one === undefined) return
-    if (await this.#options.api.has(one, this.#asking)) {
+    if ((await this.#sight.of(one)) === 'there') {
       throw unexpected('MLflow', 'registered_models', 'the models that are there', [])
     }
   }
@@ -212,16 +195,31 @@ export class Look {
       { most: NEWS_PAGES, signal: this.#asking.signal },
     )
     this.#memory.versionsFit = ended === 'all' && pages === 1
-    if (ended !== 'cut') this.#known.whole = { ...this.#whole, top: newest }
+    // what is behind those pages is left to a full look, which begins at once
+    if (ended === 'cut') this.#memory.roundEnded = Number.NEGATIVE_INFINITY
+    this.#known.whole = { ...this.#whole, top: newest }
     return this.#memory.versionsFit ? numbers : null
   }
 
+  /** Models that are there no longer, where all of them were seen at once. */
+  async #dropUnlisted(): Promise<void> {
+    const missing = this.#known.names().filter((name) => !this.#models.has(name))
+    for (const name of this.#sight.chosen(missing, LISTED, this.#memory.looks)) {
+      if ((await this.#sight.of(name)) === 'gone') this.#comparison.modelGone(name)
+    }
+  }
+
   /** Versions that are there no longer, where all of them were seen at once. */
-  #dropOthers(all: ReadonlyMap<string, ReadonlySet<number>>): void {
+  async #dropOthers(all: ReadonlyMap<string, ReadonlySet<number>>, isWhole: boolean): Promise<void> {
+    let asked = 0
     for (const name of this.#known.names()) {
-      for (const version of this.#known.versions(name).keys()) {
-        if (!all.get(name)?.has(version)) this.#comparison.versionGone(name, version)
-      }
+      // what is out of sight has its versions with it
+      if (isWhole && !this.#models.has(name)) continue
+      const there = all.get(name)
+      const gone = [...this.#known.versions(name).keys()].filter((version) => !there?.has(version))
+      if (gone.length === 0) continue
+      if (there === undefined && (asked++ >= LISTED || (await this.#sight.of(name)) !== 'there')) continue
+      for (const version of gone) this.#comparison.versionGone(name, version)
     }
   }
 
@@ -238,19 +236,27 @@ export class Look {
       if (seen && !canBeQuoted(name)) this.#isSeen(name, seen.updated)
       if (!this.#known.model(name) || !canBeQuoted(name)) continue
       const numbers = new Set<number>()
-      const ended = await eachPage<Page<SeenVersion>>(
-        (token) => api.versions({ of: name, order: 'name' }, token, this.#asking),
-        ({ items }) => {
-          this.#take(items)
-          for (const version of items) if (version.name === name) numbers.add(version.version)
-        },
-        { signal: this.#asking.signal },
+      const ended = await orRefusal(() =>
+        eachPage<Page<SeenVersion>>(
+          (token) => api.versions({ of: name, order: 'name' }, token, this.#asking),
+          ({ items }) => {
+            this.#take(items)
+            for (const version of items) if (version.name === name) numbers.add(version.version)
+          },
+          { signal: this.#asking.signal },
+        ),
       )
+      if (typeof ended === 'object') {
+        this.#onSkip(name.slice(0, 80), ended.why)
+        this.#memory.suspects.add(name)
+        continue
+      }
       const known = [...this.#known.versions(name).keys()]
       if (ended !== 'all' || this.#hasStrangers) continue
-      if (numbers.size === 0 && known.length > 0 && !(await api.has(name, this.#asking))) {
-        this.#memory.absent.add(name)
-        continue
+      if (numbers.size === 0 && known.length > 0) {
+        const found = await this.#sight.of(name)
+        if (found === 'gone') this.#memory.absent.add(name)
+        if (found !== 'there') continue
       }
       for (const version of known) if (!numbers.has(version)) this.#comparison.versionGone(name, version)
       if (seen) this.#isSeen(name, seen.updated)
@@ -262,7 +268,7 @@ export class Look {
     for (const name of absent) {
       this.#memory.absent.delete(name)
       if (!this.#known.model(name) || this.#models.has(name)) continue
-      if (!(await this.#options.api.has(name, this.#asking))) this.#comparison.modelGone(name)
+      if ((await this.#sight.of(name)) === 'gone') this.#comparison.modelGone(name)
     }
   }
 }

@@ -13,6 +13,7 @@ import {
   type SeenModel,
   type SeenVersion,
 } from './seen.js'
+import { orRefusal, type Presence } from './sight.js'
 
 const AT = '/api/2.0/mlflow/unity-catalog'
 
@@ -51,12 +52,10 @@ export class UnityApi {
     return pageOf(answer, 'model_versions', readBareVersion, onSkip)
   }
 
-  /** A model with its aliases and tags; null when it is not there, `forbidden` when the key may not read it (any more). */
-  async model(name: string, { signal }: Asking): Promise<SeenModel | 'forbidden' | null> {
-    const takes = [403, 404]
-    const { status, json } = await this.client.get(`${AT}/registered-models/get`, { name }, { signal, takes })
+  /** A model with its aliases and tags; null when it is not there. */
+  async model(name: string, { signal }: Asking): Promise<SeenModel | null> {
+    const { status, json } = await this.client.get(`${AT}/registered-models/get`, { name }, { signal, takes: [404] })
     if (status === 404) return gone(json)
-    if (status === 403) return 'forbidden'
     return readModel(new Item(isObject(json) ? json['registered_model'] : json))
   }
 
@@ -68,12 +67,23 @@ export class UnityApi {
     return readVersion(new Item(isObject(json) ? json['model_version'] : json))
   }
 
-  /** Whether it is there, be it that the key may not see it any more. */
-  async has(name: string, { signal }: Asking): Promise<boolean> {
-    const takes = [403, 404]
-    const { status, json } = await this.client.get(`${AT}/registered-models/get`, { name }, { signal, takes })
-    return status !== 404 || gone(json) !== null
+  /** Whether a model of this name is there. */
+  find(name: string, { signal }: Asking): Promise<Presence> {
+    return orRefusal(async () => {
+      const { status, json } = await this.client.get(`${AT}/registered-models/get`, { name }, { signal, takes: [404] })
+      if (status !== 404) return 'there'
+      gone(json)
+      return saysNeither(json, name) ? { why: NEITHER } : 'gone'
+    })
   }
+}
+
+const NEITHER = 'it may not be seen, or it is deleted: Unity Catalog says neither'
+
+/** Whether the words in which it is not there are those of a catalog that does not tell what may be seen. */
+function saysNeither(json: unknown, name: string): boolean {
+  const message = isObject(json) ? String(json['message'] ?? '') : ''
+  return /permission|privilege|authori[sz]ed|access/i.test(message.replaceAll(name, ''))
 }
 
 /** @throws SourceFailure when it is something else that is not there, such as the whole interface */

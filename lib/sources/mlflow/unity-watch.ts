@@ -5,6 +5,7 @@ import { Comparison } from './compare.js'
 import { Events } from './events.js'
 import { settleNames } from './identity.js'
 import type { Page, SeenModel, SeenVersion } from './seen.js'
+import { orRefusal } from './sight.js'
 import { Registered } from './state.js'
 import type { UnityApi } from './unity-api.js'
 
@@ -31,10 +32,10 @@ export class UnityWatch implements Looks {
   readonly #options: UnityWatchOptions
   /** The model that was looked at last in its turn. */
   #last = ''
-  /** The model that the list lacked and that was asked for last. */
+  /** The model that the list lacked, nobody knew of whether it is gone, and that was asked for last. */
   #missing = ''
-  /** Models that the key may not read: each poll says so of all of them, whoever's turn it is. */
-  readonly #forbidden = new Set<string>()
+  /** Models that cannot be read, with why: each poll says so of all of them, whoever's turn it is. */
+  readonly #forbidden = new Map<string, string>()
 
   constructor(options: UnityWatchOptions) {
     this.#options = options
@@ -77,15 +78,23 @@ export class UnityWatch implements Looks {
     // a list has what the key may see, and pages are no moment: what is missing is asked for by its name
     if (since !== null && ended === 'all' && !hasHoles) {
       const missing = known.names().filter((name) => !models.has(name))
-      const asked = inTurns(missing.sort(), this.#missing, MISSING)
-      this.#missing = asked.at(-1) ?? ''
-      for (const name of asked) if (!(await api.has(name, asking))) comparison.modelGone(name)
+      const isForbidden = (name: string) => this.#forbidden.has(name)
+      const unknown = missing.filter((name) => !isForbidden(name)).slice(0, MISSING)
+      const again = inTurns(missing.filter(isForbidden).sort(), this.#missing, 1)
+      this.#missing = again.at(-1) ?? this.#missing
+      for (const name of [...unknown, ...again]) {
+        const found = await api.find(name, asking)
+        if (found === 'gone') comparison.modelGone(name)
+        else if (found !== 'there') this.#forbidden.set(name, found.why)
+      }
     }
     for (const name of this.#chosen(known, models, poll, since === null)) {
-      await this.#lookAt(name, { known, comparison, asking, updated: models.get(name)?.updated })
+      const updated = models.get(name)?.updated
+      const found = await orRefusal(() => this.#lookAt(name, { known, comparison, asking, updated }))
+      if (found) this.#forbidden.set(name, found.why)
     }
-    for (const name of this.#forbidden) {
-      if (known.model(name)) poll.onSkip(name.slice(0, 80), 'the API key may not read it')
+    for (const [name, why] of this.#forbidden) {
+      if (known.model(name)) poll.onSkip(name.slice(0, 80), why)
       else this.#forbidden.delete(name)
     }
     if (since === null) {
@@ -127,13 +136,9 @@ export class UnityWatch implements Looks {
   ): Promise<void> {
     const { api } = this.#options
     const model = await api.model(name, asking)
-    this.#forbidden.delete(name)
-    if (model === 'forbidden') {
-      this.#forbidden.add(name)
-      return
-    }
     // the next list knows whether it is gone, or has another name
     if (model === null) return
+    this.#forbidden.delete(name)
     const before = known.model(name)
     // never looked at since the first list: what it had then is no news
     const oldUntil = before?.tags === null ? before.updated : 0

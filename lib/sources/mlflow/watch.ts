@@ -4,7 +4,8 @@ import type { MlflowApi } from './api.js'
 import { Comparison } from './compare.js'
 import { Events } from './events.js'
 import { firstLook } from './first-look.js'
-import { Look, newMemory } from './look.js'
+import { Look } from './look.js'
+import { newMemory } from './memory.js'
 import { Registered } from './state.js'
 
 export interface MlflowWatchOptions {

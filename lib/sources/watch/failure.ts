@@ -15,16 +15,26 @@ export class SourceFailure extends AutomationError {
   readonly remedy: Remedy
   /** The server asked for so long a pause, in milliseconds; null when it asked for none. */
   readonly pause: number | null
+  /** Of the answer that was no success; null when there was none, or it was something else. */
+  readonly status: number | null
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { statusText: string; remedy: Remedy; pause?: number | null; cause?: unknown },
+    options: { statusText: string; remedy: Remedy; pause?: number | null; status?: number; cause?: unknown },
   ) {
     super(code, message, { statusText: options.statusText, retryable: true, cause: options.cause })
     this.remedy = options.remedy
     this.pause = options.pause ?? null
+    this.status = options.status ?? null
   }
+}
+
+/** Why a server that answers of other things did not of this one, in words; null when that is the fault of all. */
+export function refusalOfOne(error: unknown): string | null {
+  const status = error instanceof SourceFailure ? error.status : null
+  if (status === 403) return 'the API key may not read it (any more)'
+  return status !== null && status >= 500 ? `the server answers ${status} when it is asked for it` : null
 }
 
 /** The first 200 characters of what somebody else sent, on one line, with what could be markup or control shown as it is. */

@@ -171,6 +171,7 @@ export class RestClient {
       statusText: known?.statusText ?? `${title} says ${status}`,
       remedy: known?.remedy ?? (isRedirect ? 're-check' : 'back-off'),
       pause,
+      status,
     })
   }
 }

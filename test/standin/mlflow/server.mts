@@ -11,6 +11,8 @@ export interface Standin {
   /** Paths with their queries, in order. */
   readonly requests: string[]
   intercept: Intercept
+  /** Whether a list has a model, or its versions. */
+  isListed: (name: string, list: 'models' | 'versions') => boolean
   close(): Promise<void>
 }
 
@@ -42,7 +44,7 @@ export async function mlflowStandin(world: MlflowWorld, { token = '', latest = t
       const call = calls[`${request.method} ${path}`]
       if (url.pathname === '/version') return response.end('3.99.0')
       if (!call) throw new Refusal(404, 'ENDPOINT_NOT_FOUND', `No API found for '${request.method} ${url.pathname}'`)
-      send(200, call(world, await givenIn(request, url, latest)))
+      send(200, listed(call(world, await givenIn(request, url, latest)), standin.isListed))
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       send(error.status, { error_code: error.code, message: error.message })
@@ -54,6 +56,7 @@ export async function mlflowStandin(world: MlflowWorld, { token = '', latest = t
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     intercept: () => false,
+    isListed: () => true,
     async close() {
       server.closeAllConnections()
       server.close()
@@ -61,6 +64,25 @@ export async function mlflowStandin(world: MlflowWorld, { token = '', latest = t
     },
   }
   return standin
+}
+
+/** What a user sees of a list where MLflow's own authentication filters it (mlflow/server/auth/__init__.py). */
+function listed(answer: object, isListed: Standin['isListed']): object {
+  const {
+    registered_models: models,
+    model_versions: versions,
+    ...rest
+  } = answer as {
+    registered_models?: { name: string }[]
+    model_versions?: { name: string }[]
+  }
+  const ofModels = models?.filter(({ name }) => isListed(name, 'models')) ?? []
+  const ofVersions = versions?.filter(({ name }) => isListed(name, 'versions')) ?? []
+  return {
+    ...(ofModels.length > 0 && { registered_models: ofModels }),
+    ...(ofVersions.length > 0 && { model_versions: ofVersions }),
+    ...rest,
+  }
 }
 
 async function givenIn(request: IncomingMessage, url: URL, latest: boolean): Promise<Given> {

@@ -118,6 +118,31 @@ describe('When an MLflow server is at fault', () => {
     assert.equal(gone.length, names.length)
   })
 
+  it('has had more changes than are read in one look: the rest is found by a full look, and none is read twice', async () => {
+    standin.intercept = (_request, response, url) => {
+      if (Number(url.searchParams.get('max_results') ?? 0) <= 100) return false
+      response.writeHead(400, { 'Content-Type': 'application/json' })
+      response.end(JSON.stringify({ error_code: 'INVALID_PARAMETER_VALUE', message: 'max_results: at most 100' }))
+      return true
+    }
+    await watch.close()
+    watch = watching(standin.url, { fullLookEvery: 24 * 60 * 60 * 1000 })
+    const many = 10_150
+    await watch.poll()
+    for (let polls = 0; polls < 6; polls += 1) await watch.poll()
+    for (let version = 0; version < many; version += 1) world.createVersion('churn')
+    const told = brief(await watch.poll())
+    const costs: number[] = []
+    while (told.length < many && costs.length < 300) {
+      const before = standin.requests.length
+      told.push(...brief(await watch.poll()))
+      costs.push(standin.requests.length - before)
+    }
+    assert.equal(told.length, many)
+    assert.equal(new Set(told).size, many)
+    assert.ok(Math.max(...costs.slice(1)) <= 4, String(costs))
+  }).timeout(60_000)
+
   it('knows prompts, which are none of a model’s business', async () => {
     await watch.poll()
     world.create('prompt', { 'mlflow.prompt.is_prompt': 'true' })

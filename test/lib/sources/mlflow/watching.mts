@@ -26,6 +26,8 @@ export interface Watching {
   readonly poller: RegistryPoller
   readonly client: RestClient
   readonly statuses: WatchStatus[]
+  /** What the last poll left out, and why. */
+  readonly skipped: ReadonlyMap<string, string>
   /** Polls once. @returns what is new */
   poll(): Promise<ArtifactEvent[]>
   close(): Promise<void>
@@ -65,6 +67,12 @@ export function watching(
   const place = { entity: 'acme', project: 'models' }
   const api = new MlflowApi(client)
   const looks = other?.(client) ?? new MlflowWatch({ api, server: url, ...place, fullLookEvery, now: Date.now })
+  const skipped = new Map<string, string>()
+  const look = looks.look.bind(looks)
+  looks.look = (draft, poll) => {
+    skipped.clear()
+    return look(draft, { ...poll, onSkip: (what, why) => skipped.set(what, why) })
+  }
   const poller = new RegistryPoller(looks, {
     source: 'source',
     store: memory,
@@ -79,6 +87,7 @@ export function watching(
     poller,
     client,
     statuses,
+    skipped,
     async poll() {
       const before = memory instanceof MemoryStore ? memory.events.length : 0
       await poller.poll()
