@@ -9,6 +9,12 @@ import { createInterface } from 'node:readline'
 import { Waiters } from '../e2e/harness/wait.mts'
 import { run } from './python.mts'
 
+/** The newest one, and what its own authentication needs. */
+export const MLFLOW = ['mlflow==3.17.2', 'Flask-WTF'] as const
+
+/** The administrator of a server with users, as MLflow makes one. */
+const ADMIN = { user: 'admin', password: 'an admin password' }
+
 /** One thing that MLflow can tell, as its REST API names it: `MODEL_VERSION`, `CREATED`. */
 interface WebhookEvent {
   readonly entity: string
@@ -34,6 +40,11 @@ const settings = () => ({
   MLFLOW_DISABLE_TELEMETRY: 'true',
 })
 
+const usersSettings = () => ({
+  MLFLOW_AUTH_ADMIN_PASSWORD: ADMIN.password,
+  MLFLOW_FLASK_SERVER_SECRET_KEY: randomBytes(16).toString('hex'),
+})
+
 const withFolderOf = (binary: string) => [path.dirname(binary), process.env['PATH']].join(path.delimiter)
 
 /** A real MLflow server with a registry of its own. */
@@ -43,8 +54,10 @@ export class MlflowServer {
   readonly #log: string[] = []
   readonly #printed = new Waiters()
   #url = ''
+  readonly #headers: Record<string, string>
 
-  private constructor(child: ChildProcess, folder: string) {
+  private constructor(child: ChildProcess, folder: string, withUsers: boolean) {
+    this.#headers = withUsers ? { Authorization: `Basic ${btoa(`${ADMIN.user}:${ADMIN.password}`)}` } : {}
     this.#child = child
     this.#folder = folder
     for (const stream of [child.stdout, child.stderr]) {
@@ -57,8 +70,11 @@ export class MlflowServer {
     child.on('exit', () => this.#printed.check())
   }
 
-  /** @param binary a Python that has MLflow */
-  static async start(binary: string): Promise<MlflowServer> {
+  /**
+   * @param binary a Python that has MLflow
+   * @param withUsers whether it asks who somebody is (mlflow.org, "Basic HTTP authentication"); calls are the administrator's
+   */
+  static async start(binary: string, { withUsers = false } = {}): Promise<MlflowServer> {
     const folder = await mkdtemp(path.join(tmpdir(), 'artifact-automations-mlflow-'))
     const child = spawn(
       binary,
@@ -66,17 +82,18 @@ export class MlflowServer {
         ...['-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', '0', '--workers', '1'],
         ...['--backend-store-uri', `sqlite:///${path.join(folder, 'mlflow.db')}`],
         ...['--artifacts-destination', path.join(folder, 'artifacts')],
+        ...(withUsers ? ['--app-name', 'basic-auth'] : []),
       ],
       // a process group of its own: the server is a child of the command
       // MLflow 2 looks for gunicorn beside it
       {
         cwd: folder,
         detached: true,
-        env: { ...process.env, ...settings(), PATH: withFolderOf(binary) },
+        env: { ...process.env, ...settings(), ...(withUsers && usersSettings()), PATH: withFolderOf(binary) },
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     )
-    const server = new MlflowServer(child, folder)
+    const server = new MlflowServer(child, folder, withUsers)
     try {
       await server.#running()
     } catch (error) {
@@ -106,9 +123,10 @@ export class MlflowServer {
 
   /** A call of MLflow's REST API. @throws when the answer is not 200 */
   async call(method: string, route: string, body: object = {}): Promise<Record<string, unknown>> {
-    const response = await fetch(`${this.#url}/api/2.0/mlflow/${route}`, {
+    const where = route.startsWith('/') ? route : `/api/2.0/mlflow/${route}`
+    const response = await fetch(this.#url + where, {
       method,
-      headers: { 'Content-Type': 'application/json' },
+      headers: { 'Content-Type': 'application/json', ...this.#headers },
       body: JSON.stringify(body),
     })
     const text = await response.text()

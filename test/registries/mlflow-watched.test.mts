@@ -6,15 +6,22 @@ import { brief, EVENTS, type Watching, watching } from '../lib/sources/mlflow/wa
 import { secret, secretId, sender, source, template, trigger, webhook } from '../nodes/automation.mts'
 import { mlflowStandin, type Standin } from '../standin/mlflow/server.mts'
 import { MlflowWorld } from '../standin/mlflow/world.mts'
-import { asWebhookEvent, MlflowServer } from './mlflow-server.mts'
+import { asWebhookEvent, MLFLOW, MlflowServer } from './mlflow-server.mts'
 import { type Python, pythonWith, run } from './python.mts'
 
-/** The newest MLflow of each line. Of the older one the small package serves the registry as well. */
+/** The newest MLflow of each line, and the oldest. Of the older ones the small package serves the registry as well. */
 const SERVERS = {
-  'MLflow 3.17': ['mlflow', ['mlflow==3.17.2']],
+  'MLflow 3.17': ['mlflow', MLFLOW],
   'MLflow 2.22': [
     'mlflow2',
     ['mlflow-skinny==2.22.5', 'Flask<4', 'sqlalchemy<2.1', 'alembic', 'graphene', 'gunicorn', 'setuptools<81'],
+  ],
+  'MLflow 2.9': [
+    'mlflow2.9',
+    [
+      ...['mlflow-skinny==2.9.2', 'Flask<3', 'Werkzeug<3', 'querystring-parser'],
+      ...['sqlalchemy<2.1', 'alembic', 'gunicorn', 'setuptools<81'],
+    ],
   ],
 } as const satisfies Record<string, readonly [string, readonly string[]]>
 
@@ -196,6 +203,36 @@ describe('An MLflow server that is watched', function () {
       }
     })
   }
+
+  it('keeps models from a user by its own authentication, which is no deletion, until it gives them back', async () => {
+    const python = pythons.get('MLflow 3.17')
+    assert.ok(python && 'binary' in python)
+    const server = await MlflowServer.start(python.binary, { withUsers: true })
+    try {
+      for (const name of ['kept', 'open']) {
+        await server.call('POST', 'registered-models/create', { name })
+        await server.call('POST', 'model-versions/create', { name, source: 's3://bucket/model' })
+      }
+      const ada = { username: 'ada', password: 'a pass word of 20' }
+      await server.call('POST', 'users/create', ada)
+      watch = watching(server.url, { key: `${ada.username}:${ada.password}` })
+      await watch.poll()
+      const ofKept = { username: ada.username, resource_type: 'registered_model', resource_id: 'kept' }
+      await server.call('POST', '/api/3.0/mlflow/users/permissions/grant', { ...ofKept, permission: 'DENY' })
+      await server.call('POST', 'model-versions/create', { name: 'open', source: 's3://bucket/2' })
+      assert.deepEqual(brief(await watch.poll()), ['LINK_ARTIFACT open:v2'])
+      assert.deepEqual(brief(await watch.poll()), [])
+      assert.match(watch.skipped.get('kept') ?? '', /may not read it/)
+      await server.call('POST', '/api/3.0/mlflow/users/permissions/revoke', ofKept)
+      await server.call('POST', 'model-versions/create', { name: 'kept', source: 's3://bucket/2' })
+      assert.deepEqual(brief(await watch.poll()), ['LINK_ARTIFACT kept:v2'])
+      await server.call('DELETE', 'registered-models/delete', { name: 'kept' })
+      const told = [...brief(await watch.poll()), ...brief(await watch.poll())]
+      assert.deepEqual(told.sort(), ['UNLINK_ARTIFACT kept:v1', 'UNLINK_ARTIFACT kept:v2'])
+    } finally {
+      await server.stop()
+    }
+  })
 
   it('has a stand-in for Unity Catalog that MLflow’s own client reads as the watch does', async () => {
     const python = pythons.get('MLflow 3.17')

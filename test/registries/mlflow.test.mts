@@ -6,15 +6,14 @@ import { KINDS } from '../lib/sources/http/mlflow-messages.mts'
 import { secret, secretId, sender, source, template, trigger, webhook } from '../nodes/automation.mts'
 import { fences } from '../package/markdown.mts'
 import { read } from '../package/repository.mts'
-import { asWebhookEvent, MlflowServer, mlflowKinds } from './mlflow-server.mts'
+import { asWebhookEvent, MLFLOW, MlflowServer, mlflowKinds } from './mlflow-server.mts'
 import { type Python, pythonWith, run } from './python.mts'
 
-const MLFLOW = 'mlflow==3.17.2'
 const SECRET = 'größeres Geheimnis'
 const INGEST = '/artifact-events/mlflow'
 
 // Found out before the tests are named, so that the list of tests says what was not run and why.
-const python: Python | Error = await pythonWith('mlflow', [MLFLOW]).catch((error: Error) => error)
+const python: Python | Error = await pythonWith('mlflow', MLFLOW).catch((error: Error) => error)
 
 const PAYLOAD = `{
   "event": "\${event_type}", "by": "\${event_author}", "entity": "\${entity_name}", "project": "\${project_name}",
@@ -95,7 +94,7 @@ for (const version of ['node-red', 'node-red-4']) {
     this.timeout(120_000)
 
     if (!(python instanceof Error) && 'absent' in python) {
-      it(`NOT RUN with ${MLFLOW}: ${python.absent}`)
+      it(`NOT RUN with ${MLFLOW.join(' ')}: ${python.absent}`)
       return
     }
 
