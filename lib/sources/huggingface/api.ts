@@ -1,5 +1,5 @@
 import { isObject } from '../../json.js'
-import { Item, type OnSkip, readItems, unexpected } from '../watch/items.js'
+import { type Asking, Item, readItems, unexpected } from '../watch/items.js'
 import { LONGEST_PAUSE } from '../watch/rate-limit.js'
 import type { RestAnswer, RestClient } from '../watch/rest.js'
 
@@ -39,11 +39,6 @@ export interface Commit {
   readonly id: string
   /** RFC 3339, or nothing. */
   readonly date: string | undefined
-}
-
-export interface Asking {
-  readonly signal: AbortSignal
-  readonly onSkip: OnSkip
 }
 
 /** Repositories on a page; the Hub gives fewer if it likes. */

@@ -1,6 +1,6 @@
 import { isObject } from '../../json.js'
 import { SourceFailure } from '../watch/failure.js'
-import { type OnSkip, unexpected } from '../watch/items.js'
+import { type Asking, unexpected } from '../watch/items.js'
 import type { Query, RestClient } from '../watch/rest.js'
 import { type Page, pageOf, readModel, readVersion, type SeenModel, type SeenVersion } from './seen.js'
 import { orRefusal, type Presence } from './sight.js'
@@ -10,11 +10,6 @@ export const PAGE = 1000
 
 /** Fewer, where a server refuses so many, or takes too long for them. */
 const SMALLEST_PAGE = 100
-
-export interface Asking {
-  readonly signal: AbortSignal
-  readonly onSkip: OnSkip
-}
 
 /** MLflow's registry by its REST interface (mlflow.org, "REST API"), which Databricks' workspace registry has too. */
 export class MlflowApi {

@@ -1,7 +1,7 @@
 import type { Exploration } from '../kind.js'
+import type { Asking } from '../watch/items.js'
 import { eachPage } from '../watch/pages.js'
 import { Skips } from '../watch/skips.js'
-import type { Asking } from './api.js'
 import type { Page, SeenModel } from './seen.js'
 
 /** So many pages of models are offered in the dialogs. */

@@ -1,4 +1,4 @@
-import type { Asking } from './api.js'
+import type { Asking } from '../watch/items.js'
 import type { Comparison } from './compare.js'
 import type { SeenModel } from './seen.js'
 import type { Finds } from './sight.js'

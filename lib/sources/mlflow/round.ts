@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Asking, MlflowApi } from './api.js'
+import type { Asking } from '../watch/items.js'
+import type { MlflowApi } from './api.js'
 import type { SeenModel, SeenVersion } from './seen.js'
 import type { Registered } from './state.js'
 

@@ -1,5 +1,5 @@
 import { refusalOfOne } from '../watch/failure.js'
-import type { Asking } from './api.js'
+import type { Asking } from '../watch/items.js'
 
 /** What a server says of one model: `gone` only where it knows of no such thing; else why nobody knows, in words. */
 export type Presence = 'there' | 'gone' | { readonly why: string }

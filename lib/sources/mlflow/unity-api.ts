@@ -1,8 +1,7 @@
 import { isObject } from '../../json.js'
 import { SourceFailure } from '../watch/failure.js'
-import { Item, unexpected } from '../watch/items.js'
+import { type Asking, Item, unexpected } from '../watch/items.js'
 import type { RestClient } from '../watch/rest.js'
-import type { Asking } from './api.js'
 import {
   type Page,
   pageOf,

@@ -4,6 +4,12 @@ import { excerpt, SourceFailure } from './failure.js'
 /** Hears what was left out, as a name or a path, and why in words. */
 export type OnSkip = (what: string, why: string) => void
 
+/** What goes with every question to a registry. */
+export interface Asking {
+  readonly signal: AbortSignal
+  readonly onSkip: OnSkip
+}
+
 /** An answer that is not what the registry's interface says, and where. */
 export const unexpected = (title: string, where: string, expected: string, found: unknown): SourceFailure => {
   const shown = excerpt((JSON.stringify(found) ?? 'nothing').slice(0, 60))
