@@ -1,5 +1,6 @@
 import { AutomationError } from '../../error.js'
 import type { ArtifactEvent } from '../../events/event.js'
+import { EVENT_LIMITS } from '../../events/event-values.js'
 import { type ParseContext, parseEvent, parseEvents } from '../../events/parse.js'
 import { isObject } from '../../json.js'
 import { isJsonType, mediaTypeOf, textOf, unsupported } from '../http/body.js'
@@ -17,7 +18,19 @@ export interface MappedBy {
   map(expression: string, input: MappingInput): Promise<unknown>
   /** Told what the mapping sees, before it sees it: credentials are masked. */
   onInput?(input: MappingInput): void
+  readonly limits?: BatchLimits
 }
+
+/** Of all events of a batch together; each has the bounds of a mapping too. */
+interface BatchLimits {
+  /** Milliseconds, until all are mapped. */
+  readonly time: number
+  /** Of JSON that the mapping makes. */
+  readonly characters: number
+}
+
+/** Senders wait half a minute at most for an answer; a body has 1 MiB. */
+const LIMITS: BatchLimits = { time: 10_000, characters: 4 * EVENT_LIMITS.bodyBytes }
 
 /** Whether a source's requests go through its mapping. */
 export const isMapped = ({ format, mapping }: MappedBy['settings']): boolean =>
@@ -34,8 +47,11 @@ export async function readMapped(message: PostedMessage, context: ReadContext, b
   const about = aboutOf(message, by)
   if (by.settings.format === 'cloudevents') {
     const { events } = readCloudEvents(message.headers, message.body, message.shown)
-    const made: ArtifactEvent[][] = []
-    for (const event of events) made.push(await ofCloudEvent(event, about, by, { receivedAt, newId, ...place }))
+    const made = await ofBatch(
+      events,
+      (event) => ofCloudEvent(event, about, by, { receivedAt, newId, ...place }),
+      by.limits,
+    )
     return { events: made.flat(), ignored: made.filter(({ length }) => length === 0).length, many: true }
   }
   const type = mediaTypeOf(message.headers)
@@ -54,6 +70,34 @@ export async function readMapped(message: PostedMessage, context: ReadContext, b
 function aboutOf({ headers, target, shown }: PostedMessage, { settings }: MappedBy): string {
   const own = settings.auth === 'header' ? settings.headerName : null
   return shown(JSON.stringify(aboutRequest(headers, target, own)))
+}
+
+/** One after the other: each is mapped elsewhere, and everything else goes on meanwhile. */
+async function ofBatch(
+  events: readonly CloudEvent[],
+  map: (event: CloudEvent) => Promise<ArtifactEvent[]>,
+  { time, characters }: BatchLimits = LIMITS,
+): Promise<ArtifactEvent[][]> {
+  const began = performance.now()
+  const made: ArtifactEvent[][] = []
+  let length = 0
+  for (const event of events) {
+    if (performance.now() - began > time) {
+      throw tooMuch(`took more than ${time / 1000} s for ${made.length} of the ${events.length} events of the batch`)
+    }
+    const own = await map(event)
+    length += JSON.stringify(own).length
+    if (length > characters) throw tooMuch(`made more than ${characters} characters of the batch`)
+    made.push(own)
+  }
+  return made
+}
+
+const tooMuch = (what: string): AutomationError => {
+  const reason = `${what}; send fewer events in one`
+  return new AutomationError('mapping_failed', `The mapping ${reason}.`, {
+    details: [{ path: 'mapping', message: reason }],
+  })
 }
 
 async function ofCloudEvent(

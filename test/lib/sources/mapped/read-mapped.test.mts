@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { setTimeout as passed } from 'node:timers/promises'
 import { CloudEvent, HTTP } from 'cloudevents'
+import type { AutomationError } from '../../../../dist/lib/error.js'
 import { Secret } from '../../../../dist/lib/secrets/secret.js'
 import { LastRequests } from '../../../../dist/lib/sources/mapped/last-requests.js'
+import { type MappedBy, readMapped } from '../../../../dist/lib/sources/mapped/read-mapped.js'
 import { linked, NOW, SECRET, type Source, startSource } from '../http/server.mts'
 import { map, readByMapping } from './mapped.mts'
 
@@ -183,6 +186,52 @@ describe('a source of CloudEvents with a mapping', () => {
     const batch = [event({ data: { model: 'churn', stages: ['staging'] } }), event({ id: 'e-2', data: {} })]
     const answer = await source.post(JSON.stringify(batch), { 'Content-Type': 'application/cloudevents-batch+json' })
     assert.deepEqual([answer.status, answer.body.length, source.ignored], [202, 1, 1])
+  })
+
+  const batch = (count: number) => ({
+    headers: { 'content-type': 'application/cloudevents-batch+json' },
+    target: '/artifact-events',
+    body: Buffer.from(
+      JSON.stringify(
+        Array.from({ length: count }, (_, index) => ({
+          specversion: '1.0',
+          id: `e${index}`,
+          source: '/s',
+          type: 't',
+          data: linked,
+        })),
+      ),
+    ),
+    shown: (text: string) => text,
+  })
+  const settings = {
+    ...({ format: 'cloudevents', auth: 'none', headerName: '', entity: '', project: '', mapping: 'body' } as const),
+  }
+  const readBatch = (count: number, by: Partial<MappedBy>) =>
+    readMapped(batch(count), { settings, receivedAt: NOW, newId: () => 'new' }, { settings, map, ...by })
+
+  it('refuses a batch for which its mapping takes too long in all, and leaves the event loop to others meanwhile', async () => {
+    const limits = { time: 100, characters: 1_000_000 }
+    const slow: MappedBy['map'] = (expression, input) => passed(15).then(() => map(expression, input))
+    let [turns, over] = [0, false]
+    const turn = () => {
+      turns += 1
+      if (!over) setImmediate(turn)
+    }
+    setImmediate(turn)
+    await assert.rejects(readBatch(1_000, { map: slow, limits }), ({ code, message }: AutomationError) => {
+      assert.equal(code, 'mapping_failed')
+      assert.match(message, /took more than 0\.1 s for \d of the 1000 events of the batch; send fewer/)
+      return true
+    })
+    over = true
+    assert.ok(turns > 20, `${turns} turns`)
+  })
+
+  it('refuses a batch of which its mapping makes too much in all', async () => {
+    const limits = { time: 10_000, characters: 5_000 }
+    assert.equal((await readBatch(10, { limits })).events.length, 10)
+    await assert.rejects(readBatch(100, { limits }), { code: 'mapping_failed', message: /more than 5000 characters/ })
   })
 
   it('still refuses what is no CloudEvent', async () => {
