@@ -51,7 +51,7 @@ const unfinished = new Unfinished()
  * @throws AutomationError `body_too_large`
  */
 export function checkLength({ headers }: IncomingMessage, { maxBytes }: BodyLimits): void {
-  if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
+  if (Number(headers['content-length'] ?? 0) > maxBytes) throw bodyTooLarge(maxBytes)
 }
 
 /**
@@ -81,7 +81,7 @@ export function readBody(req: IncomingMessage, { maxBytes, timeout }: BodyLimits
       body.size += chunk.length
       chunks.push(chunk)
       unfinished.grew(chunk.length)
-      if (body.size > maxBytes) refuse(tooLarge(maxBytes))
+      if (body.size > maxBytes) refuse(bodyTooLarge(maxBytes))
     }
     const end = () => {
       stop()
@@ -98,7 +98,7 @@ export function readBody(req: IncomingMessage, { maxBytes, timeout }: BodyLimits
   })
 }
 
-const tooLarge = (maxBytes: number) =>
+export const bodyTooLarge = (maxBytes: number) =>
   new AutomationError('body_too_large', `The body is larger than ${maxBytes} bytes.`, { values: { bytes: maxBytes } })
 
 const tooSlow = (timeout: number) =>

@@ -5,7 +5,8 @@ import { type BacktestAnswer, backtest } from '../../../lib/inbox/backtest.js'
 import { Turns } from '../../../lib/inbox/turns.js'
 import { Automations } from '../automations.js'
 import type { Host } from '../host.js'
-import { optionalNodes, optionalTime, requiredText, unknown, wholeNumber } from './input.js'
+import { optionalNodes, optionalTime, requiredText, wholeNumber } from './input.js'
+import { unknown } from './refusals.js'
 import { type AdminRouter, optionalText } from './router.js'
 
 const USUAL_RESULTS = 100
@@ -51,7 +52,7 @@ export function mountBacktest(router: AdminRouter, RED: NodeAPI, host: Host): vo
       )
       return { status: 200, json: { ...answer, note: [...notes(automation, answer, nodes !== undefined), ...unread] } }
     },
-    { reads: true },
+    { reads: true, takes: ['automation', 'nodes', 'since', 'until', 'limit', 'before'] },
   )
 }
 

@@ -2,12 +2,15 @@ import type { DeliveryEngine } from '../../../lib/engine/engine.js'
 import type { Done, DonePage } from '../../../lib/engine/slices.js'
 import type { DeliveryFilter } from '../../../lib/store/delivery-queue.js'
 import type { Host } from '../host.js'
-import { namedFilterOf } from './filter.js'
-import { wholeNumber, wrong } from './input.js'
-import { readable, unavailable } from './page.js'
+import { FILTER, namedFilterOf } from './filter.js'
+import { wholeNumber } from './input.js'
+import { PAGED, readable, unavailable } from './page.js'
+import { wrong } from './refusals.js'
 import { type AdminRequest, type AdminRouter, optionalText } from './router.js'
 
 const MOST = 1_000
+
+const TAKES = [...FILTER, ...PAGED]
 
 /** What is done with all deliveries that fit, at once or by pages. */
 export function mountBulk(router: AdminRouter, host: Host): void {
@@ -15,25 +18,36 @@ export function mountBulk(router: AdminRouter, host: Host): void {
     '/deliveries/count',
     async ({ body, signal }) => {
       const filter = { status: 'failed', ...namedFilterOf(body) } as const
+      // all are counted, but what redelivering would refuse is refused here too
+      limitOf(body)
+      optionalText(body['before'], 'before')
       const engines = await host.stores.all()
       let count = 0
       for (const engine of readable(engines)) count += await engine.count(filter, signal)
       return { status: 200, json: { count, ...unavailable(engines) } }
     },
-    { reads: true },
+    { reads: true, takes: TAKES },
   )
 
-  router.post('/deliveries/redeliver', async (request) => {
-    const filter = namedFilterOf(request.body)
-    const { count, ...rest } = await work(host, request, (engine, page) => engine.redelivery.page(filter, page))
-    return { status: 200, json: { redelivered: count, ...rest } }
-  })
+  router.post(
+    '/deliveries/redeliver',
+    async (request) => {
+      const filter = namedFilterOf(request.body)
+      const { count, ...rest } = await work(host, request, (engine, page) => engine.redelivery.page(filter, page))
+      return { status: 200, json: { redelivered: count, ...rest } }
+    },
+    { takes: TAKES },
+  )
 
-  router.post('/deliveries/cancel', async (request) => {
-    const filter = pendingFilterOf(request.body)
-    const { count, ...rest } = await work(host, request, (engine, page) => engine.cancellation.page(filter, page))
-    return { status: 200, json: { cancelled: count, ...rest } }
-  })
+  router.post(
+    '/deliveries/cancel',
+    async (request) => {
+      const filter = pendingFilterOf(request.body)
+      const { count, ...rest } = await work(host, request, (engine, page) => engine.cancellation.page(filter, page))
+      return { status: 200, json: { cancelled: count, ...rest } }
+    },
+    { takes: TAKES },
+  )
 }
 
 function pendingFilterOf(body: AdminRequest['body']): DeliveryFilter {
@@ -50,7 +64,7 @@ async function work(
 ) {
   const all = await host.stores.all()
   const engines = readable(all)
-  const limit = wholeNumber(body['limit'], 'limit', Number.POSITIVE_INFINITY, MOST)
+  const limit = limitOf(body)
   let { index, before } = placeOf(optionalText(body['before'], 'before'), engines.length)
   let count = 0
   while (index < engines.length && count < limit && !signal.aborted) {
@@ -64,6 +78,8 @@ async function work(
   const next = index < engines.length ? cursorOf(index, before, engines.length) : null
   return { count, next, ...unavailable(all) }
 }
+
+const limitOf = (body: AdminRequest['body']) => wholeNumber(body['limit'], 'limit', Number.POSITIVE_INFINITY, MOST)
 
 interface Place {
   readonly index: number

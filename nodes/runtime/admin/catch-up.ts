@@ -4,7 +4,8 @@ import { isMissed } from '../../../lib/inbox/missed.js'
 import { Turns } from '../../../lib/inbox/turns.js'
 import type { KnownEvent } from '../../../lib/store/event-log.js'
 import type { Host } from '../host.js'
-import { optionalTime, requiredText, unknown, wrong } from './input.js'
+import { optionalTime, requiredText } from './input.js'
+import { unknown, wrong } from './refusals.js'
 import { type AdminRequest, type AdminRouter, optionalText } from './router.js'
 
 /** So many events are on their way through a flow at once. */
@@ -14,29 +15,33 @@ const MOST_IDS = 1_000
 
 /** Hands past events to one automation that missed them, oldest first. */
 export function mountCatchUp(router: AdminRouter, host: Host): void {
-  router.post('/automations/catch-up', async ({ body, signal }) => {
-    const automation = automationOf(host, body)
-    const events = wanted(host, automation, body)
-    await host.stores.whole()
-    const turns = new Turns(signal)
-    let handedOver = 0
-    let batch: KnownEvent[] = []
-    const hand = async () => {
-      if (batch.length > 0) await host.catchUp.hand(automation.id, batch)
-      handedOver += batch.length
-      batch = []
-    }
-    for await (const known of events) {
-      await turns.next()
-      if (!automation.starts(known.event)) continue
-      const { id } = checked(host, automation)
-      if (!isMissed(automation, known.event, await host.stores.made(id, known.event.event_id))) continue
-      batch.push(known)
-      if (batch.length === BATCH) await hand()
-    }
-    await hand()
-    return { status: 202, json: { handed_over: handedOver } }
-  })
+  router.post(
+    '/automations/catch-up',
+    async ({ body, signal }) => {
+      const automation = automationOf(host, body)
+      const events = wanted(host, automation, body)
+      await host.stores.whole()
+      const turns = new Turns(signal)
+      let handedOver = 0
+      let batch: KnownEvent[] = []
+      const hand = async () => {
+        if (batch.length > 0) await host.catchUp.hand(automation.id, batch)
+        handedOver += batch.length
+        batch = []
+      }
+      for await (const known of events) {
+        await turns.next()
+        if (!automation.starts(known.event)) continue
+        const { id } = checked(host, automation)
+        if (!isMissed(automation, known.event, await host.stores.made(id, known.event.event_id))) continue
+        batch.push(known)
+        if (batch.length === BATCH) await hand()
+      }
+      await hand()
+      return { status: 202, json: { handed_over: handedOver } }
+    },
+    { takes: ['automation', 'source', 'event_ids', 'since', 'until'] },
+  )
 }
 
 /** @throws AutomationError `not_found`, or `conflict` when it cannot fire */
@@ -75,10 +80,15 @@ function wanted(host: Host, automation: Automation, body: AdminRequest['body']):
     throw wrong('source', `is not the source of this automation, which is ${automation.source}`)
   }
   const { event_ids: ids } = body
-  if (ids !== undefined && ids !== null) return byId(host, automation.source, checkedIds(ids))
   const since = optionalTime(body['since'], 'since')
+  const until = optionalTime(body['until'], 'until')
+  if (ids !== undefined && ids !== null) {
+    const other = since === undefined ? 'until' : 'since'
+    if (since !== undefined || until !== undefined) throw wrong(other, 'cannot stand beside event_ids')
+    return byId(host, automation.source, checkedIds(ids))
+  }
   if (since === undefined) throw wrong('since', 'is missing, and event_ids is too: one of them says which events')
-  return ofTime(host, automation.source, since, optionalTime(body['until'], 'until') ?? Date.now())
+  return ofTime(host, automation.source, since, until ?? Date.now())
 }
 
 function checkedIds(value: unknown): string[] {

@@ -5,26 +5,14 @@ import { JsonText } from '../../../lib/json-pieces.js'
 import type { DeliveryDetail } from '../../../lib/store/delivery-queue.js'
 import type { Host } from '../host.js'
 import { mountBulk } from './bulk.js'
-import { eventFilterOf } from './event-filter.js'
-import { filterOf } from './filter.js'
-import { mergedPage, pageOf, readable, unavailable } from './page.js'
-import type { AdminRouter } from './router.js'
+import { EVENT_FILTER, eventFilterOf } from './event-filter.js'
+import { FILTER, filterOf } from './filter.js'
+import { mergedPage, PAGED, pageOf, readable, unavailable } from './page.js'
+import type { AdminAnswer, AdminRequest, AdminRouter } from './router.js'
 
 /** History, redelivery, cancelling, pause and resume. */
 export function mountDeliveries(router: AdminRouter, host: Host): void {
-  router.get('/deliveries', async ({ query }) => {
-    const engines = await host.stores.all()
-    const filter = filterOf(query)
-    const { rows, ...rest } = await mergedPage(engines, query, (engine, page) =>
-      engine.list(filter, page).then(({ deliveries, ...rest }) => ({ rows: deliveries, ...rest })),
-    )
-    const { next, lookedBackTo } = rest
-    return {
-      status: 200,
-      json: { deliveries: rows, next, ...(lookedBackTo && { looked_back_to: lookedBackTo }), ...unavailable(engines) },
-    }
-  })
-
+  router.get('/deliveries', (request) => deliveriesOf(host, request), { takes: [...FILTER, ...PAGED] })
   router.get('/deliveries/:id', async ({ params }) => {
     const { detail } = await find(host, params['id'] ?? '')
     const request = detail.request ?? sentRequest(host, detail) ?? maskedRequest(host, detail)
@@ -59,19 +47,7 @@ export function mountDeliveries(router: AdminRouter, host: Host): void {
 
   mountBulk(router, host)
 
-  router.get('/events', async ({ query }) => {
-    const filter = eventFilterOf(query)
-    const { limit, before } = pageOf(query)
-    const engine = await host.stores.engine(host.embeddedPath())
-    const page = { limit, ...(before && { before }) }
-    const { events, next, lookedBackTo } = await engine.history.eventTexts(filter, page)
-    const shown = events.map(({ text, isAside, ...event }) => ({
-      ...event,
-      ...(isAside && { set_aside: SET_ASIDE }),
-      event: new JsonText(text),
-    }))
-    return { status: 200, json: { events: shown, next, ...(lookedBackTo && { looked_back_to: lookedBackTo }) } }
-  })
+  router.get('/events', (request) => eventsOf(host, request), { takes: [...EVENT_FILTER, ...PAGED] })
 
   for (const verb of ['pause', 'resume'] as const) {
     router.post(`/webhooks/:id/${verb}`, async ({ params }) => {
@@ -81,6 +57,33 @@ export function mountDeliveries(router: AdminRouter, host: Host): void {
       return { status: 204 }
     })
   }
+}
+
+async function deliveriesOf(host: Host, { query }: AdminRequest): Promise<AdminAnswer> {
+  const engines = await host.stores.all()
+  const filter = filterOf(query)
+  const { rows, ...rest } = await mergedPage(engines, query, (engine, page) =>
+    engine.list(filter, page).then(({ deliveries, ...rest }) => ({ rows: deliveries, ...rest })),
+  )
+  const { next, lookedBackTo } = rest
+  return {
+    status: 200,
+    json: { deliveries: rows, next, ...(lookedBackTo && { looked_back_to: lookedBackTo }), ...unavailable(engines) },
+  }
+}
+
+async function eventsOf(host: Host, { query }: AdminRequest): Promise<AdminAnswer> {
+  const filter = eventFilterOf(query)
+  const { limit, before } = pageOf(query)
+  const engine = await host.stores.engine(host.embeddedPath())
+  const page = { limit, ...(before && { before }) }
+  const { events, next, lookedBackTo } = await engine.history.eventTexts(filter, page)
+  const shown = events.map(({ text, isAside, ...event }) => ({
+    ...event,
+    ...(isAside && { set_aside: SET_ASIDE }),
+    event: new JsonText(text),
+  }))
+  return { status: 200, json: { events: shown, next, ...(lookedBackTo && { looked_back_to: lookedBackTo }) } }
 }
 
 const SET_ASIDE =

@@ -1,8 +1,11 @@
 import { EVENT_TYPES, type EventType } from '../../../lib/events/event.js'
 import type { EventFilter } from '../../../lib/store/event-log.js'
 import { searchOf } from './filter.js'
-import { optionalTime, wrong } from './input.js'
+import { optionalTime } from './input.js'
+import { wrong } from './refusals.js'
 import { type AdminRequest, optionalText } from './router.js'
+
+export const EVENT_FILTER: readonly string[] = ['source', 'event_type', 'since', 'until', 'search']
 
 /** Which events a call is about. */
 export function eventFilterOf(query: AdminRequest['query']): EventFilter {

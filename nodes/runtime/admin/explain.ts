@@ -8,7 +8,8 @@ import { Turns } from '../../../lib/inbox/turns.js'
 import { isoTime } from '../../../lib/iso-time.js'
 import { Automations } from '../automations.js'
 import type { Host } from '../host.js'
-import { optionalNodes, requiredText, typedEvent, unknown } from './input.js'
+import { optionalNodes, requiredText, typedEvent } from './input.js'
+import { unknown } from './refusals.js'
 import { type AdminRouter, optionalText } from './router.js'
 
 const SAMPLE = 'sample:'
@@ -24,27 +25,33 @@ interface Question {
 
 /** Which automations an event starts, which not, and why. Nothing is stored or sent. */
 export function mountExplain(router: AdminRouter, RED: NodeAPI, host: Host): void {
-  router.get('/events/explain', async ({ query, signal }) => {
-    const source = requiredText(query['source'], 'source')
-    const eventId = requiredText(query['event_id'], 'event_id')
-    const engine = await host.stores.engine(host.embeddedPath())
-    const known = await engine.event(source, eventId)
-    if (!known) {
-      throw unknown('event_id', `The source ${source} has no event ${eventId}, or it is older than the store keeps.`)
-    }
-    const { event, received_at } = known
-    const isSample = source.startsWith(SAMPLE)
-    const rows = await explained(host, new Turns(signal), {
-      automations: host.automations,
-      isAsked: ({ id, source: own }) => (isSample ? `${SAMPLE}${id}` === source : own === source),
-      event,
-      deliveries: await host.stores.seen(undefined, eventId),
-      explain: (automation) =>
-        isSample ? automation.explainSample(event) : younger(host, automation, automation.explain(event), received_at),
-    })
-    const note = rows.length > 0 ? [] : ['No automation that is deployed now uses this source.']
-    return { status: 200, json: { source, received_at, event, automations: rows, note } }
-  })
+  router.get(
+    '/events/explain',
+    async ({ query, signal }) => {
+      const source = requiredText(query['source'], 'source')
+      const eventId = requiredText(query['event_id'], 'event_id')
+      const engine = await host.stores.engine(host.embeddedPath())
+      const known = await engine.event(source, eventId)
+      if (!known) {
+        throw unknown('event_id', `The source ${source} has no event ${eventId}, or it is older than the store keeps.`)
+      }
+      const { event, received_at } = known
+      const isSample = source.startsWith(SAMPLE)
+      const rows = await explained(host, new Turns(signal), {
+        automations: host.automations,
+        isAsked: ({ id, source: own }) => (isSample ? `${SAMPLE}${id}` === source : own === source),
+        event,
+        deliveries: await host.stores.seen(undefined, eventId),
+        explain: (automation) =>
+          isSample
+            ? automation.explainSample(event)
+            : younger(host, automation, automation.explain(event), received_at),
+      })
+      const note = rows.length > 0 ? [] : ['No automation that is deployed now uses this source.']
+      return { status: 200, json: { source, received_at, event, automations: rows, note } }
+    },
+    { takes: ['source', 'event_id'] },
+  )
 
   router.post(
     '/events/explain',
@@ -76,7 +83,7 @@ export function mountExplain(router: AdminRouter, RED: NodeAPI, host: Host): voi
         json: { source: source ?? null, received_at: seen, event, automations: rows, note },
       }
     },
-    { reads: true },
+    { reads: true, takes: ['event', 'source', 'nodes'] },
   )
 }
 

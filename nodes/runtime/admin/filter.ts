@@ -2,10 +2,14 @@ import type { DeliveryStatus } from '../../../lib/delivery/delivery.js'
 import { AutomationError } from '../../../lib/error.js'
 import { folded } from '../../../lib/events/search-terms.js'
 import type { DeliveryFilter } from '../../../lib/store/delivery-queue.js'
-import { optionalTime, wrong } from './input.js'
+import { optionalTime } from './input.js'
+import { wrong } from './refusals.js'
 import { type AdminRequest, optionalText } from './router.js'
 
 const STATUSES: readonly DeliveryStatus[] = ['pending', 'delivered', 'failed', 'dry-run']
+
+/** By what deliveries are told from others, in a query or a body. */
+export const FILTER: readonly string[] = ['status', 'automation', 'webhook', 'event_id', 'since', 'until', 'search']
 
 /** Which deliveries a call is about. */
 export function filterOf(given: AdminRequest['query'] | AdminRequest['body']): DeliveryFilter {
@@ -34,7 +38,7 @@ export function filterOf(given: AdminRequest['query'] | AdminRequest['body']): D
 export function namedFilterOf(body: AdminRequest['body']): DeliveryFilter {
   const filter = filterOf(body)
   if (Object.keys(filter).length > 0) return filter
-  const names = 'status, automation, webhook, event_id, since, until or search'
+  const names = `${FILTER.slice(0, -1).join(', ')} or ${FILTER.at(-1)}`
   throw new AutomationError('request_invalid', `Say which deliveries: ${names}.`, {
     details: [{ path: '', message: `must have one of ${names}` }],
   })

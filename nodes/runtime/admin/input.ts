@@ -4,15 +4,8 @@ import { isDateTime } from '../../../lib/events/date-time.js'
 import type { ArtifactEvent } from '../../../lib/events/event.js'
 import { type ParseContext, parseEvent } from '../../../lib/events/parse.js'
 import { isObject } from '../../../lib/json.js'
+import { wrong } from './refusals.js'
 import { optionalText } from './router.js'
-
-/** What a call gives is not what it must be. @param path as JavaScript writes it: `nodes[3].id` */
-export const wrong = (path: string, message: string): AutomationError =>
-  new AutomationError('request_invalid', `${path} ${message}.`, { details: [{ path, message }] })
-
-/** What a call names does not exist. @param path of the member that names it */
-export const unknown = (path: string, sentence: string): AutomationError =>
-  new AutomationError('not_found', sentence, { details: [{ path, message: 'is not known' }] })
 
 export function requiredText(value: unknown, name: string): string {
   const text = optionalText(value, name)

@@ -37,9 +37,14 @@ export function mountAdmin(RED: NodeAPI, host: Host): void {
   mountWatchedSource(router, RED, host)
   mountLastRequest(router, host)
   mountCheckEvents(router)
-  router.post('/events/sample', async ({ body }) => {
-    const node = optionalText(body['node'], 'node')
-    if (!node) throw new AutomationError('request_invalid', 'node must be the id of an artifact-event node.')
-    return { status: 202, json: { event_id: await sendSample(RED, host, node, new Date(), randomUUID()) } }
-  })
+  router.post(
+    '/events/sample',
+    async ({ body }) => {
+      const node = optionalText(body['node'], 'node')
+      if (!node) throw new AutomationError('request_invalid', 'node must be the id of an artifact-event node.')
+      return { status: 202, json: { event_id: await sendSample(RED, host, node, new Date(), randomUUID()) } }
+    },
+    { takes: ['node'] },
+  )
+  router.refuseUnreadable()
 }

@@ -1,18 +1,18 @@
 import type { Delivery } from '../../../lib/delivery/delivery.js'
 import type { DeliveryEngine } from '../../../lib/engine/engine.js'
-import { AutomationError } from '../../../lib/error.js'
+import { wrong } from './refusals.js'
 import { type AdminRequest, optionalText } from './router.js'
 
 const MOST_ROWS = 200
 
+/** How a list is read by pages. */
+export const PAGED: readonly string[] = ['limit', 'before']
+
 /** `limit` (1 to 200, 50 when absent) and `before` of a query. */
 export function pageOf(query: AdminRequest['query']): { limit: number; before: string | undefined } {
-  const limit = query['limit'] === undefined ? 50 : Number(query['limit'])
-  if (!Number.isInteger(limit) || limit < 1 || limit > MOST_ROWS) {
-    throw new AutomationError('request_invalid', `limit must be a whole number from 1 to ${MOST_ROWS}.`, {
-      details: [{ path: 'limit', message: `must be a whole number from 1 to ${MOST_ROWS}` }],
-    })
-  }
+  const given = query['limit'] ?? '50'
+  const limit = /^\d{1,9}$/.test(given) ? Number(given) : 0
+  if (limit < 1 || limit > MOST_ROWS) throw wrong('limit', `must be a whole number from 1 to ${MOST_ROWS}`)
   return { limit, before: optionalText(query['before'], 'before') }
 }
 
@@ -122,7 +122,5 @@ function positions(cursor: string | undefined, count: number): (string | null | 
   } catch {
     // falls through to the refusal
   }
-  throw new AutomationError('request_invalid', 'before must be the "next" of an earlier page.', {
-    details: [{ path: 'before', message: 'is not a cursor of this list' }],
-  })
+  throw wrong('before', 'is not the "next" of an earlier page')
 }

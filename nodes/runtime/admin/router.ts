@@ -2,8 +2,10 @@ import type { NodeAPI } from 'node-red'
 import { AutomationError } from '../../../lib/error.js'
 import { kindOf } from '../../../lib/error-codes.js'
 import { isObject } from '../../../lib/json.js'
+import { bodyTooLarge } from '../../../lib/sources/http/body.js'
 import { settingsJs } from '../deployed.js'
 import { asAutomationError } from '../report.js'
+import { wrong } from './refusals.js'
 import { writeJson } from './write-answer.js'
 
 /** What a handler gets of a request, already checked. */
@@ -27,6 +29,19 @@ export type AdminHandler = (request: AdminRequest) => Promise<AdminAnswer> | Adm
 
 const PREFIX = '/artifact-automations'
 
+export interface RouteOptions {
+  /**
+   * Names of the parameters, or of the body's members, that a call may have; without this any. A filter with a name that
+   * is not known would be none, and what it was meant to keep out would be shown, sent again or cancelled.
+   */
+  readonly takes?: readonly string[]
+  /** A POST that changes and sends nothing, so that the permission to read is enough. */
+  readonly reads?: boolean
+}
+
+/** What any address may have: Node-RED's token, and what keeps a browser from an older answer. */
+const ALWAYS: readonly string[] = ['access_token', '_']
+
 /**
  * Registers routes of the admin interface. Reading needs the permission `artifact-automations.read`, anything else
  * `artifact-automations.write`, a JSON content type and a header of our own: a page on another site can make a
@@ -40,15 +55,18 @@ export class AdminRouter {
     this.#RED = RED
   }
 
-  get(path: string, handler: AdminHandler): void {
+  get(path: string, handler: AdminHandler, { takes }: RouteOptions = {}): void {
     const permission = this.#RED.auth.needsPermission('artifact-automations.read')
     this.#RED.httpAdmin.get(PREFIX + path, permission, (request, response) =>
-      respond(request, response, (checked) => (this.#isRefused(request) ? FOREIGN : handler(checked))),
+      respond(request, response, (checked) => {
+        if (this.#isRefused(request)) return FOREIGN
+        if (takes) checkQuery(request.query, takes)
+        return handler(checked)
+      }),
     )
   }
 
-  /** @param options.reads it changes and sends nothing, so that the permission to read is enough */
-  post(path: string, handler: AdminHandler, { reads = false }: { reads?: boolean } = {}): void {
+  post(path: string, handler: AdminHandler, { takes, reads = false }: RouteOptions = {}): void {
     const permission = this.#RED.auth.needsPermission(`artifact-automations.${reads ? 'read' : 'write'}`)
     this.#RED.httpAdmin.post(PREFIX + path, permission, (request, response) =>
       respond(request, response, (checked) => {
@@ -61,8 +79,25 @@ export class AdminRouter {
             ),
           )
         }
+        if (takes) checkBody(request.body, takes)
         return handler(checked)
       }),
+    )
+  }
+
+  /**
+   * What Node-RED cannot read as JSON it refuses before any route, and Express would make a page with a stack of it.
+   * Comes after the routes. Without `httpAdminRoot` there is nobody to ask.
+   */
+  refuseUnreadable(): void {
+    const { httpAdmin } = this.#RED as { httpAdmin: Partial<NodeAPI['httpAdmin']> }
+    httpAdmin.use?.(
+      PREFIX,
+      (error: unknown, _request: unknown, response: ExpressResponse, next: (error: unknown) => void) => {
+        const refusal = unreadable(error)
+        if (refusal === null || response.headersSent) next(error)
+        else write(response, problem(refusal)).catch(() => response.destroy())
+      },
     )
   }
 
@@ -109,6 +144,22 @@ function problem({ code, message, details }: AutomationError): AdminAnswer {
   return { status: kindOf(code).status, json: { error: { code, message, details } } }
 }
 
+/** Of an error of body-parser, which says by its `type` what was wrong; null for any other. */
+function unreadable(error: unknown): AutomationError | null {
+  const { type, status, message, limit } = Object(error) as {
+    type?: unknown
+    status?: unknown
+    message?: unknown
+    limit?: number
+  }
+  if (typeof type !== 'string' || !/^(entity|encoding|charset|request)\./.test(type)) return null
+  if (status === 413 && limit !== undefined) return bodyTooLarge(limit)
+  if (status === 415)
+    return new AutomationError('unsupported_media_type', 'The body must be JSON in UTF-8, not compressed.')
+  const reason = `The body is not a JSON object: ${String(message)}.`
+  return new AutomationError('body_invalid', reason, { details: [{ path: '', message: reason }] })
+}
+
 const FOREIGN = problem(
   new AutomationError(
     'origin_refused',
@@ -128,6 +179,26 @@ function isForeign(request: ExpressRequest): boolean {
   return !URL.canParse(origin) || new URL(origin).host !== request.get('Host')
 }
 
+/** @throws AutomationError `request_invalid` */
+function checkQuery(query: object, takes: readonly string[]): void {
+  for (const [name, value] of Object.entries(query)) {
+    if (ALWAYS.includes(name)) continue
+    if (!takes.includes(name)) throw notKnown(name, takes)
+    if (typeof value !== 'string') throw wrong(name, 'must be one text, and stand there once')
+  }
+}
+
+/** @throws AutomationError `request_invalid` */
+function checkBody(body: unknown, takes: readonly string[]): void {
+  // no body at all is an empty one
+  if (body === undefined) return
+  if (!isObject(body)) throw wrong('', 'The body must be a JSON object')
+  for (const name of Object.keys(body)) if (!takes.includes(name)) throw notKnown(name, takes)
+}
+
+const notKnown = (name: string, takes: readonly string[]) =>
+  wrong(name, `is not known here, where ${takes.join(', ')} may stand`)
+
 /** Express reads `?a=1&a=2` as an array and `?a[b]=1` as an object; nothing here takes either. */
 function firstOfEach(query: object): Record<string, string> {
   const first: Record<string, string> = {}
@@ -141,10 +212,6 @@ function firstOfEach(query: object): Record<string, string> {
 /** A text of the body or the query, or undefined when it is absent or empty. */
 export function optionalText(value: unknown, name: string): string | undefined {
   if (value === undefined || value === null || value === '') return undefined
-  if (typeof value !== 'string') {
-    throw new AutomationError('request_invalid', `${name} must be a text.`, {
-      details: [{ path: name, message: 'must be a text' }],
-    })
-  }
+  if (typeof value !== 'string') throw wrong(name, 'must be a text')
   return value
 }

@@ -2,9 +2,10 @@ import { isoTime } from '../../../lib/iso-time.js'
 import { percentile } from '../../../lib/store/latency.js'
 import { HOUR_MS, type HourCounts } from '../../../lib/store/statistics.js'
 import type { Host } from '../host.js'
-import { optionalTime, wrong } from './input.js'
+import { optionalTime } from './input.js'
 import { readable } from './page.js'
-import { type AdminRequest, type AdminRouter, optionalText } from './router.js'
+import { wrong } from './refusals.js'
+import { type AdminAnswer, type AdminRequest, type AdminRouter, optionalText } from './router.js'
 
 const BUCKETS = { hour: HOUR_MS, day: 24 * HOUR_MS } as const
 /** How far back is looked unless told. */
@@ -15,19 +16,23 @@ type BucketKind = keyof typeof BUCKETS
 
 /** What came and what became of it, by the hour or the day. */
 export function mountStatistics(router: AdminRouter, host: Host): void {
-  router.get('/statistics', async ({ query }) => {
-    const kind = bucketOf(query)
-    const { first, until } = boundsOf(query, kind, Date.now())
-    const automation = optionalText(query['automation'], 'automation')
-    const webhook = optionalText(query['webhook'], 'webhook')
-    const asked = { since: first, until, ...(automation && { automation }), ...(webhook && { webhook }) }
-    const buckets = emptyBuckets(first, until, kind)
-    for (const engine of readable(await host.stores.all())) {
-      for (const hour of await engine.statistics.hours(asked)) add(buckets, first, kind, hour)
-    }
-    const shown = buckets.map((bucket) => shownBucket(bucket, webhook !== undefined))
-    return { status: 200, json: { buckets: shown } }
+  router.get('/statistics', (request) => statisticsOf(host, request), {
+    takes: ['since', 'until', 'bucket', 'automation', 'webhook'],
   })
+}
+
+async function statisticsOf(host: Host, { query }: AdminRequest): Promise<AdminAnswer> {
+  const kind = bucketOf(query)
+  const { first, until } = boundsOf(query, kind, Date.now())
+  const automation = optionalText(query['automation'], 'automation')
+  const webhook = optionalText(query['webhook'], 'webhook')
+  const asked = { since: first, until, ...(automation && { automation }), ...(webhook && { webhook }) }
+  const buckets = emptyBuckets(first, until, kind)
+  for (const engine of readable(await host.stores.all())) {
+    for (const hour of await engine.statistics.hours(asked)) add(buckets, first, kind, hour)
+  }
+  const shown = buckets.map((bucket) => shownBucket(bucket, webhook !== undefined))
+  return { status: 200, json: { buckets: shown } }
 }
 
 function bucketOf(query: AdminRequest['query']): BucketKind {
