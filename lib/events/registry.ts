@@ -11,5 +11,9 @@ export const isRegistry = (project: string): boolean =>
 /** Whether it is a registry of an organization; the legacy one belongs to a team. */
 export const isOrganizationRegistry = (project: string): boolean => project.startsWith(REGISTRY_PREFIX)
 
+/** What people call a registry: of `wandb-registry-model` it is `model`. */
+export const registryName = (project: string): string =>
+  project.startsWith(REGISTRY_PREFIX) ? project.slice(REGISTRY_PREFIX.length) : project
+
 /** The project of a registry, of which people know the short name: `model` is `wandb-registry-model`. */
 export const registryProject = (name: string): string => (isRegistry(name) ? name : REGISTRY_PREFIX + name)

@@ -1,3 +1,4 @@
+import { registryName } from '../../lib/events/registry.js'
 import type { Exploration } from '../../lib/sources/kind.js'
 import { sourceKind } from '../../lib/sources/source.js'
 import type { Remark } from '../../lib/sources/wandb/automations/automation.js'
@@ -5,7 +6,7 @@ import type { Imported } from '../../lib/sources/wandb/import-automations.js'
 import { type AdminError, adminPost } from '../editor/admin.js'
 import { button, element, fill } from '../editor/element.js'
 import type { Translate } from '../editor/red-editor.d.js'
-import { secretNodes } from '../editor/webhook/secrets.js'
+import { secretNodes, typedSecrets } from '../editor/webhook/secrets.js'
 
 export interface WatchForm {
   readonly kind: string
@@ -66,7 +67,8 @@ export class WatchPane {
     for (const each of this.#buttons) each.disabled = true
     this.#say(element('p', {}, this.#word('asking', { title: this.#title })))
     try {
-      this.#say(...show(await adminPost(`sources/${encodeURIComponent(id)}/${call}`, { form: form(), ...more })))
+      const asked = { form: form(), secrets: typedSecrets([form().apiKey]), ...more }
+      this.#say(...show(await adminPost(`sources/${encodeURIComponent(id)}/${call}`, asked)))
     } catch (error) {
       const { message } = error as AdminError
       this.#say(element('p', { class: 'aa-text-error' }, message || this.#word('no-answer')))
@@ -77,7 +79,7 @@ export class WatchPane {
 
   #say(...lines: HTMLElement[]): void {
     const key = RED.nodes.node(this.#options.form().apiKey)
-    const undeployed = key?.changed === true
+    const undeployed = key?.changed === true && !(key.id in typedSecrets([key.id]))
     const warning = element(
       'p',
       { class: 'aa-text-warning' },
@@ -102,7 +104,8 @@ export class WatchPane {
 
   #places({ organizations, entities, registries, projects }: Exploration): HTMLElement {
     const owner = (entity: string) => organizations.find((each) => each.entity === entity)?.name ?? entity
-    const places = (all: Exploration['projects']) => all.map(({ entity, name }) => `${owner(entity)}/${short(name)}`)
+    const places = (all: Exploration['projects']) =>
+      all.map(({ entity, name }) => `${owner(entity)}/${registryName(name)}`)
     return element(
       'table',
       {},
@@ -176,5 +179,3 @@ function existingNodes(): object[] {
   })
   return nodes
 }
-
-const short = (project: string): string => project.replace(/^wandb-registry-/, '')

@@ -23,11 +23,16 @@ export function listedNodes(RED: NodeAPI, saved: unknown, z: string | undefined)
 /**
  * A webhook's settings as the editor has them, with the ids under which what they name runs: a dialog inside a subflow
  * knows the definition alone, whose secrets run in the instances. Any instance will do: a value is the definition's.
+ * @param typed ids of what is not looked for, because the call brings it
  */
-export function asTheyRun(RED: NodeAPI, settings: WebhookSettings): WebhookSettings {
+export function asTheyRun(
+  RED: NodeAPI,
+  settings: WebhookSettings,
+  typed: ReadonlyMap<string, unknown> = new Map(),
+): WebhookSettings {
   let graph: FlowGraph | undefined
   const running = (id: string): string => {
-    if (typeof id !== 'string' || id === '' || runningNode(RED, id)) return id
+    if (typeof id !== 'string' || id === '' || typed.has(id) || runningNode(RED, id)) return id
     graph ??= new FlowGraph(deployedNodes(RED))
     return graph.runningIds(id)[0] ?? id
   }

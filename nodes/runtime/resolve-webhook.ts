@@ -8,7 +8,7 @@ import { readSettings } from '../../lib/webhook/settings.js'
 import type { TlsSettings } from '../../lib/webhook/tls.js'
 import { runningNode } from './deployed.js'
 import { machineProxy } from './machine-proxy.js'
-import { secretOf } from './secrets.js'
+import { type NamedSecret, secretOf } from './secrets.js'
 
 /** Core's `tls-config` and `http proxy`, as far as they are used here. */
 type TlsNode = Node & { valid?: boolean; addTLSOptions(options: object): TlsSettings }
@@ -22,25 +22,31 @@ export interface Resolved {
 
 /**
  * Compiles a webhook's saved properties with the deployed secrets, certificates and proxy.
+ * @param typed secrets by their ids that count before the deployed ones
  * @throws AutomationError in words: `secret_missing`, `webhook_invalid`, `tls_missing`, `proxy_missing`
  */
-export function resolveWebhook(RED: NodeAPI, saved: WebhookSettings): Resolved {
+export function resolveWebhook(
+  RED: NodeAPI,
+  saved: WebhookSettings,
+  typed: ReadonlyMap<string, NamedSecret> = new Map(),
+): Resolved {
   const settings = readSettings(saved)
   const used: unknown[] = [settings]
-  const take = (secret: Secret) => {
-    used.push(secret.reveal())
-    return secret
+  const take = (value: Secret) => {
+    used.push(value.reveal())
+    return value
   }
+  const secret = (id: string, role: string) => typed.get(id) ?? secretOf(RED, id, role)
   const granted = new Map<string, Secret>()
   for (const id of settings.secrets) {
-    const { name, secret } = secretOf(RED, id, 'granted to the payloads of this webhook')
-    granted.set(name, take(secret))
+    const { name, secret: value } = secret(id, 'granted to the payloads of this webhook')
+    granted.set(name, take(value))
   }
-  const token = settings.accessToken && take(secretOf(RED, settings.accessToken, 'the access token').secret)
+  const token = settings.accessToken && take(secret(settings.accessToken, 'the access token').secret)
   const signing =
     settings.signing !== 'none' &&
     settings.signingSecret &&
-    take(secretOf(RED, settings.signingSecret, 'the signing secret').secret)
+    take(secret(settings.signingSecret, 'the signing secret').secret)
   const tls = settings.tls ? tlsOptions(RED, settings.tls) : undefined
   const proxy = settings.proxy ? proxyOptions(RED, settings.proxy) : undefined
   const webhook = compileRead(settings, {

@@ -5,6 +5,12 @@ import { runningNode } from './deployed.js'
 
 type SecretNode = Node<{ value?: string }> & { name?: string }
 
+/** An automation-secret, by which templates know it and with its value. */
+export interface NamedSecret {
+  readonly name: string
+  readonly secret: Secret
+}
+
 /** The value of an automation-secret; undefined when the node or its credential is missing. */
 export function secretIn(RED: NodeAPI, id: string | undefined): Secret | undefined {
   const value = runningNode<SecretNode>(RED, id)?.credentials?.value
@@ -33,7 +39,7 @@ export class KnownSecrets {
  * @param role how the webhook uses it, for the sentence
  * @throws AutomationError `secret_missing` when the node or its value is not there (an imported flow, say)
  */
-export function secretOf(RED: NodeAPI, id: string, role: string): { name: string; secret: Secret } {
+export function secretOf(RED: NodeAPI, id: string, role: string): NamedSecret {
   const node = runningNode<SecretNode>(RED, id)
   const name = node?.name ?? ''
   const secret = secretIn(RED, id)

@@ -119,6 +119,11 @@ describe(`New automation in Node-RED ${NODE_RED_VERSION}`, () => {
     await tray.getByRole('button', { name: 'New secret' }).first().click()
     await fill('Secret name', 'GITHUB_TOKEN')
     await fill('Value', 'a very secret value')
+    await press('Send test')
+    await tray.getByText('A delivery would count as delivered').waitFor()
+    const tested = receiver.requests.at(-1)!
+    assert.deepEqual([tested.url, tested.headers['authorization']], ['/second', 'Bearer a very secret value'])
+    assert.ok(!(await tray.innerText()).includes('a very secret value'))
     await press('Next')
     await fill('Name', 'another')
     await press('Create automation')

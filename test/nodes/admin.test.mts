@@ -155,6 +155,40 @@ describe('the admin interface', () => {
     assert.equal((await call('/deliveries')).body.deliveries.length, 0)
   })
 
+  it('a test uses secrets that were typed and not deployed, shows none of them, and keeps none', async () => {
+    await load()
+    receiver.answer((request, response) => response.end(`You sent ${request.headers['authorization']}`))
+    const form = { url: receiver.url, accessToken: secretId('TOKEN'), secrets: ['typed'] }
+    const secrets = {
+      [secretId('TOKEN')]: { name: 'TOKEN', value: 'token-typed' },
+      typed: { name: 'FRESH', value: 'fresh-typed' },
+    }
+    const { status, body } = await call('/webhooks/new/test', { payload: '{"fresh": "${FRESH}"}', form, secrets })
+    assert.equal(status, 200)
+    const [sent] = receiver.requests
+    assert.equal(sent!.headers['authorization'], 'Bearer token-typed')
+    assert.equal(sent!.body.toString(), '{"fresh": "fresh-typed"}')
+    assert.equal(body.response.body, 'You sent Bearer ***')
+    assert.doesNotMatch(JSON.stringify(body), /-typed/)
+    const again = await call('/webhooks/new/test', { payload: '{}', form: { ...form, secrets: [] } })
+    assert.equal(again.status, 200)
+    assert.equal(receiver.requests[1]!.headers['authorization'], 'Bearer token-1')
+    const gone = await call('/webhooks/new/test', { payload: '{}', form })
+    assert.equal(gone.body.error.code, 'secret_missing')
+    for (const [wrong, path] of [
+      [5, 'secrets'],
+      [{ typed: 'fresh-typed' }, 'secrets.typed.name'],
+      [{ typed: { name: 'alias', value: 'fresh-typed' } }, 'secrets.typed.name'],
+      [{ typed: { name: 'FRESH', value: '' } }, 'secrets.typed.value'],
+      [{ typed: { name: 'FRESH', value: ['fresh-typed'] } }, 'secrets.typed.value'],
+    ] as const) {
+      const refused = await call('/webhooks/new/test', { payload: '{}', form, secrets: wrong })
+      assert.deepEqual([refused.status, refused.body.error.details[0]?.path], [400, path])
+      assert.doesNotMatch(JSON.stringify(refused.body), /-typed/)
+    }
+    assert.equal(receiver.requests.length, 2)
+  })
+
   describe('with an environment', () => {
     const VARIABLES = { AA_URL: '', AA_TEXT: 'canary-text', AA_HEADERS: '{"X-Leak": "canary-header"}' }
     beforeEach(() => Object.assign(process.env, { ...VARIABLES, AA_URL: `${receiver.url}/from-environment` }))
@@ -183,6 +217,15 @@ describe('the admin interface', () => {
       }
       const sent = receiver.requests.map(({ headers, body }) => JSON.stringify(headers) + body)
       assert.doesNotMatch(sent.join('\n'), /canary/)
+    })
+
+    it('a test sends nothing of it as a secret that was typed', async () => {
+      await load()
+      const form = { url: receiver.url, accessToken: 'typed' }
+      const secrets = { typed: { name: 'FRESH', value: '${AA_TEXT}' } }
+      const { status, body } = await call('/webhooks/new/test', { payload: '{}', form, secrets })
+      assert.deepEqual([status, body.error.details[0].path], [400, 'secrets.typed.value'])
+      assert.equal(receiver.requests.length, 0)
     })
 
     it('a test uses what the deployed webhook takes from it, where its form says the same', async () => {

@@ -10,7 +10,7 @@ import { copyText } from '../outside-text.js'
 import type { EditorNode, Translate } from '../red-editor.d.js'
 import { recipeMenu } from '../template/recipe-menu.js'
 import { detailsView, type TestAnswer, verdictView } from './test-answer.js'
-import { namesOf, undeployedSecrets, type WebhookForm } from './webhook-form.js'
+import { namesOf, secretsOf, type WebhookForm } from './webhook-form.js'
 
 /** The words stand in the catalog of the node that every test needs. */
 const words: Translate = (key, values) =>
@@ -96,6 +96,7 @@ export class RequestPane {
         payload: this.#payload.value,
         event: this.#picker.event,
         form: webhook.form,
+        secrets: secretsOf(webhook.form).typed,
       })) as TestAnswer
       this.#show([...this.#warnings(webhook.form), ...verdictView(answer, words)], detailsView(answer, words))
     } catch (error) {
@@ -108,7 +109,7 @@ export class RequestPane {
   }
 
   #warnings(form: WebhookForm): HTMLElement[] {
-    const names = undeployedSecrets(form)
+    const { undeployed: names } = secretsOf(form)
     if (names.length === 0) return []
     return [element('p', { class: 'aa-text-warning' }, words('undeployed', { names: names.join(', ') }))]
   }

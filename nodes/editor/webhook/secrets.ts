@@ -25,4 +25,23 @@ export function offerNewSecrets(choice: JQuery): void {
   }
 }
 
+/** A secret whose value somebody typed since the last deploy, as the calls that test take it. */
+export interface TypedSecret {
+  readonly name: string
+  readonly value: string
+}
+
+/** Of these secrets those whose values were typed and are not deployed yet, by their ids. */
+export function typedSecrets(ids: readonly (string | undefined)[]): Record<string, TypedSecret> {
+  const typed = ids.flatMap((id): [string, TypedSecret][] => {
+    const node = id ? RED.nodes.node(id) : null
+    // as long as nothing is typed, the editor has no value
+    const value = (node?.['credentials'] as { value?: unknown } | undefined)?.value
+    return node?.changed && typeof value === 'string' && value !== ''
+      ? [[node.id, { name: node.name ?? '', value }]]
+      : []
+  })
+  return Object.fromEntries(typed)
+}
+
 export const secretNames = (): string[] => secretNodes().flatMap(({ name }) => name || [])

@@ -10,10 +10,11 @@ import { text } from '../flow-graph.js'
 import type { Host } from '../host.js'
 import { secretIn } from '../secrets.js'
 import { type AdminRequest, type AdminRouter, optionalText } from './router.js'
+import { typedSecrets } from './typed-secrets.js'
 
 /**
  * What the dialog of a watched source asks: looking around, and bringing automations over. Both work with the form as it
- * stands, saved or not, and with deployed secrets only.
+ * stands, saved or not, and with a key that is deployed or that the call brings.
  */
 export function mountWatchedSource(router: AdminRouter, RED: NodeAPI, host: Host): void {
   router.get('/sources/:id/explore', (request) =>
@@ -67,7 +68,7 @@ async function asking(
   const id = params['id'] ?? ''
   const settings = withEnvironment(RED, id, settingsOf(RED, id, body['form']))
   const { kind, live } = watchedKind(settings.kind)
-  const key = secretIn(RED, settings.apiKey)
+  const key = typedSecrets(body['secrets']).get(settings.apiKey)?.secret ?? secretIn(RED, settings.apiKey)
   if (key === undefined && kind.secretOf({ ...settings, auth: 'none' }) !== null) throw NO_KEY
   const { addressPolicy, machineProxy } = host
   const registry = live.connect(settings, { apiKey: () => key, addressPolicy, machineProxy })
@@ -107,6 +108,6 @@ function settingsOf(RED: NodeAPI, id: string, form: unknown): WatchedSource & { 
 
 const NO_KEY = new AutomationError(
   'secret_missing',
-  'There is no API key to ask with. Choose a secret that holds it; a secret that is new has to be deployed first.',
+  'There is no API key to ask with. Choose a secret that holds it.',
   { statusText: 'API key missing' },
 )

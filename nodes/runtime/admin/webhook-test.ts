@@ -18,10 +18,12 @@ import type { Host } from '../host.js'
 import { asTheyRun } from '../listed-nodes.js'
 import { resolveWebhook } from '../resolve-webhook.js'
 import { type AdminAnswer, optionalText } from './router.js'
+import { typedSecrets } from './typed-secrets.js'
 
 /**
  * Sends one request with the webhook's form as it stands in the dialog, saved or not, and shows both sides of it.
- * Nothing is stored. It obeys the address policy as a delivery does, and uses deployed secrets only.
+ * Nothing is stored. It obeys the address policy as a delivery does, and uses deployed secrets, but for those that the
+ * call brings.
  */
 export async function testWebhook(
   RED: NodeAPI,
@@ -30,10 +32,11 @@ export async function testWebhook(
   body: Readonly<Record<string, unknown>>,
 ): Promise<AdminAnswer> {
   const settings = settingsOf(RED, host, id, body['form'])
+  const typed = typedSecrets(body['secrets'])
   const template = parseTemplate(optionalText(body['payload'], 'payload') ?? '', formatOf(body['format']))
   const event = eventOf(body['event'])
   const rendered = renderTemplate(template, { event, automationName: 'test', missing: 'blank' })
-  const { webhook } = resolveWebhook(RED, asTheyRun(RED, settings))
+  const { webhook } = resolveWebhook(RED, asTheyRun(RED, settings, typed), typed)
   const { text, slots } = escapeMarkup({ ...rendered, format: template.format }, webhook.service.markup)
   const payload = Buffer.from(text, 'utf8')
   const input = {
