@@ -90,7 +90,7 @@ function rowOf(id: string, answer: AutomationAnswer | null, node: EditorNode | n
 }
 
 /** What is saved, with what an absent property means. */
-function settingsOf(saved: Settings): TriggerSettings {
+export function settingsOf(saved: Settings): TriggerSettings {
   const text = (value: unknown) => (typeof value === 'string' ? value : '')
   const { scope, events } = saved
   return {

@@ -3,11 +3,19 @@ import { words } from './words.editor.js'
 
 const SAMPLE = 'sample:'
 
+/** The trigger whose button made the events of this source; null of a source that is a node. */
+export const sampledBy = (source: string): string | null =>
+  source.startsWith(SAMPLE) ? source.slice(SAMPLE.length) : null
+
 /** A source as people call it; of a sample, the trigger whose button made it. */
 export function sourceName(id: string): string {
   const name = (of: string) => RED.nodes.node(of)?.name || of
-  return id.startsWith(SAMPLE) ? words('sample-of', { name: name(id.slice(SAMPLE.length)) }) : name(id)
+  const trigger = sampledBy(id)
+  return trigger === null ? name(id) : words('sample-of', { name: name(trigger) })
 }
+
+/** Whether it asks a registry by itself. */
+export const isWatched = (id: unknown): boolean => (RED.nodes.node(String(id))?.['kind'] ?? 'http') !== 'http'
 
 /** Where to post an event as it is: to its own source where that takes it, else to one that does. */
 export function postedSource(id: string): PostedSource {

@@ -1,3 +1,4 @@
+import type { ArtifactEvent } from '../../lib/events/event.js'
 import type { sayStatus } from '../../lib/status-words.js'
 import type { EditorNode, InertText } from './red-editor.d.js'
 
@@ -32,8 +33,8 @@ export interface Shared {
   openSidebar?(root: HTMLElement): OpenSidebar
   /** A property as the user sees it: from the open dialog of this node, else as saved. */
   current(node: EditorNode, property: string): unknown
-  /** Leads through making an automation. */
-  newAutomation?(): void
+  /** Leads through making an automation. @param begun an event that it is to be for, and its source */
+  newAutomation?(begun?: { readonly source: string; readonly event: ArtifactEvent }): void
   readonly sayStatus: typeof sayStatus
 }
 

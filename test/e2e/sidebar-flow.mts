@@ -22,6 +22,7 @@ export function sidebarFlow(far: string): FlowNode[] {
     { id: 'token', type: 'automation-secret', name: 'DEPLOY_TOKEN', credentials: { value: 'a-secret-value' } },
     { id: 'unset', type: 'automation-secret', name: 'OLD_TOKEN' },
     { id: 'events', type: 'artifact-source', name: 'Registry events', path: '/artifact-events', auth: 'none' },
+    { id: 'other', type: 'artifact-source', name: 'Other events', path: '/other-events', auth: 'none' },
     { id: 'github', type: 'automation-webhook', name: 'GitHub deploy', url: `${far}/good`, accessToken: 'token' },
     { id: 'release', type: 'automation-webhook', name: 'Release train', url: `${far}/bad`, schedule: '5m' },
     { id: 'channel', type: 'automation-webhook', name: 'Team channel', url: `${far}/gone` },

@@ -239,7 +239,25 @@ describe(`the automations sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
     await editor.fromTray(() => rows('Events').first().getByRole('button', { name: 'Use in preview' }).click())
     const dialog = editor.dialog('node')
     await dialog.tray.locator('#payload-template-output').filter({ hasText: 'rc1' }).waitFor()
+    // of the automations of its source one that it starts
+    assert.equal(await dialog.field('name').inputValue(), 'payload of tell')
     await dialog.cancel()
+  })
+
+  it('an event that no template stands behind begins an automation with it', async () => {
+    const event = { ...linked('v7', 'fresh'), artifact_collection_name: 'lone' }
+    await nodeRed.post({ ...event, artifact_version_string: 'lone:v7' }, { path: '/other-events' })
+    await side.getByRole('searchbox', { name: 'Search' }).last().fill('lone')
+    await rows('Events').first().filter({ hasText: 'lone:v7' }).waitFor()
+    await editor.fromTray(() => rows('Events').first().getByRole('button', { name: 'Use in preview' }).click())
+    const { tray } = editor.dialog('node')
+    assert.equal(await tray.getByLabel('Source', { exact: true }).inputValue(), 'other')
+    assert.equal(await tray.getByLabel('alias added').isChecked(), true)
+    await tray.getByRole('button', { name: 'Next', exact: true }).click()
+    await tray.locator('#payload-template-output').filter({ hasText: 'lone:v7' }).waitFor()
+    await tray.getByRole('button', { name: 'Cancel', exact: true }).click()
+    await tray.waitFor({ state: 'detached' })
+    assert.equal(await editor.dirty(), false)
   })
 
   it('disabling, duplicating and deleting are one step to undo each, and marked until they are deployed', async () => {

@@ -34,6 +34,8 @@ export class ConfigChoice {
     options: {
       type: string
       required: boolean
+      /** The id of the one to begin with. */
+      chosen: unknown
       drafts: DraftConfigs
       /** Makes the form of a new node; of secrets there is none. */
       form: (onName: (name: string) => void) => Made
@@ -49,6 +51,7 @@ export class ConfigChoice {
       if (node.type === this.#type && !node.d) nodes.push(node)
     })
     for (const node of nodes) this.select.add(new Option(RED.utils.getNodeLabel(node, node.id), node.id))
+    if (nodes.some(({ id }) => id === options.chosen)) this.select.value = String(options.chosen)
     const key = NEW[this.#type]
     const add = key ? button(words(key), 'fa-plus', () => this.#make(), { 'aria-expanded': 'false' }) : null
     input.replaceWith(element('span', { class: 'aa-choice' }, this.select, add))

@@ -17,7 +17,7 @@ interface Options {
   readonly name?: string
   /** Parts that are out of sight, as selectors. */
   readonly without?: readonly string[]
-  readonly values?: Readonly<Record<string, unknown>>
+  readonly values?: Readonly<Record<string, unknown>> | undefined
   readonly onName?: (name: string) => void
 }
 
@@ -44,7 +44,8 @@ export class NodeForm {
     for (const [property, { type: config, required }] of Object.entries(this.node._def.defaults)) {
       const input = this.#field(property)
       if (!input) continue
-      if (config && !config.endsWith('[]')) this.#choices.set(property, this.#choice(input, config, required === true))
+      if (config && !config.endsWith('[]'))
+        this.#choices.set(property, this.#choice(input, config, required === true, this.node[property]))
       else fill(input, this.node[property])
     }
     const named = this.#field('name') as HTMLInputElement | null
@@ -62,10 +63,11 @@ export class NodeForm {
     return this.element.querySelector(`#${this.#prefix}-${property}`)
   }
 
-  #choice(input: HTMLElement, type: string, required: boolean): ConfigChoice {
+  #choice(input: HTMLElement, type: string, required: boolean, chosen: unknown): ConfigChoice {
     return new ConfigChoice(input, {
       type,
       required,
+      chosen,
       drafts: this.#drafts,
       form: (onName) => configForm(type, this.#drafts, onName),
     })

@@ -28,10 +28,19 @@ export class FormStep implements Step {
   readonly form: NodeForm
   readonly #first: string | undefined
 
-  /** @param first the property of a configuration node that is made at once where there is none */
-  constructor(name: Step['name'], type: string, drafts: DraftConfigs, without: readonly string[], first?: string) {
+  /**
+   * @param first the property of a configuration node that is made at once where there is none
+   * @param values what it begins with
+   */
+  constructor(
+    name: Step['name'],
+    type: string,
+    drafts: DraftConfigs,
+    without: readonly string[],
+    { first, values }: { first?: string; values?: Readonly<Record<string, unknown>> | undefined } = {},
+  ) {
     this.name = name
-    this.form = new NodeForm(type, { drafts, without })
+    this.form = new NodeForm(type, { drafts, without, values })
     this.element = element('div', {}, this.form.element)
     this.#first = first
   }

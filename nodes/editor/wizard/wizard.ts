@@ -1,6 +1,9 @@
+import { isRegistry, registryName } from '../../../lib/events/registry.js'
 import { element } from '../element.js'
+import { choosePreviewed } from '../event/previewed.js'
 import { wireDrafts } from '../event/wires.js'
 import { notify, showTray } from '../outside-text.js'
+import type { Shared } from '../shared.js'
 import { installStyles } from '../styles.js'
 import { askToLeave } from './ask-to-leave.js'
 import { create } from './create.js'
@@ -9,23 +12,21 @@ import { FormStep, NameStep, type Step } from './steps.js'
 import { installWizardStyles } from './wizard-styles.js'
 import { words } from './words.js'
 
+type Begun = NonNullable<Parameters<NonNullable<Shared['newAutomation']>>[0]>
+
+/** It stands in the last step. */
+const DESCRIPTION = '.form-row:has(#node-input-description)'
 const BUTTONS = { cancel: 'aa-wizard-cancel', back: 'aa-wizard-back', next: 'aa-wizard-next' } as const
 
 /** Leads through making an automation: the forms of its nodes, one after the other. */
 class Wizard {
   readonly #drafts = new DraftConfigs()
   readonly #dirty = RED.nodes.dirty()
-  readonly #event = new FormStep(
-    'event',
-    'artifact-event',
-    this.#drafts,
-    ['.form-row:has(#node-input-description)'],
-    'source',
-  )
+  readonly #event: FormStep
   readonly #payload = new FormStep('payload', 'payload-template', this.#drafts, [])
-  readonly #webhook = new FormStep('webhook', 'webhook-sender', this.#drafts, [], 'webhook')
+  readonly #webhook = new FormStep('webhook', 'webhook-sender', this.#drafts, [], { first: 'webhook' })
   readonly #name = new NameStep()
-  readonly #steps: readonly Step[] = [this.#event, this.#payload, this.#webhook, this.#name]
+  readonly #steps: readonly Step[]
   readonly #started = new Set<Step>()
   readonly #list = element('ol', { class: 'aa-steps', 'aria-label': words('steps') })
   readonly #place = element('div', { class: 'aa-step' })
@@ -33,9 +34,14 @@ class Wizard {
   #touched = false
   #open = true
 
-  constructor() {
+  /** @param begun an event that it begins with, and its source */
+  constructor(begun?: Begun) {
     installStyles()
     installWizardStyles()
+    const values = begun && valuesFor(begun)
+    this.#event = new FormStep('event', 'artifact-event', this.#drafts, [DESCRIPTION], { first: 'source', values })
+    this.#steps = [this.#event, this.#payload, this.#webhook, this.#name]
+    if (begun) choosePreviewed(this.#payload.node, begun.event)
     wireDrafts([this.#event.node, this.#payload.node, this.#webhook.node])
     showTray({
       title: words('title'),
@@ -147,4 +153,15 @@ class Wizard {
   }
 }
 
-if (window.artifactAutomations) window.artifactAutomations.newAutomation = () => void new Wizard()
+/** What a trigger for such events has. */
+function valuesFor({ source, event: { event_type: type, project_name: project } }: Begun): Record<string, unknown> {
+  const known = RED.nodes.node(source)?.type === 'artifact-source' ? { source } : {}
+  return {
+    ...known,
+    events: [type],
+    scope: isRegistry(project) ? 'registry' : 'project',
+    project: registryName(project),
+  }
+}
+
+if (window.artifactAutomations) window.artifactAutomations.newAutomation = (begun) => void new Wizard(begun)
