@@ -8,8 +8,9 @@ import { dayPicture, lastFired, stateMarks } from './automation-marks.editor.js'
 import { type AutomationRow, automationRows } from './automation-rows.editor.js'
 import { AutomationView } from './automation-view.editor.js'
 import { downloads } from './download.editor.js'
-import { type ChoiceField, choiceField, type Field, filterBar, searchField, zoneLine } from './fields.editor.js'
+import { type ChoiceField, choiceField, type Field, filterBar, searchField } from './fields.editor.js'
 import { emptyState, ListNote } from './list-note.editor.js'
+import { listPage } from './list-page.editor.js'
 import { openMenu } from './menu.editor.js'
 import { namedNodes } from './named-nodes.editor.js'
 import type { Place, View } from './place.editor.js'
@@ -72,15 +73,7 @@ export class AutomationsView implements View {
     this.#table.sortedBy('name', 'ascending')
     const fields = [this.#source, this.#event, this.#webhook, this.#state]
     const bar = filterBar(this.#search, fields, [downloads('automations', () => this.#rows), newAutomation()])
-    this.element = element(
-      'div',
-      { class: 'aa-view' },
-      bar,
-      this.#note.element,
-      this.#table.element,
-      this.#empty,
-      zoneLine(),
-    )
+    this.element = listPage({ bar, note: this.#note, table: this.#table, empty: this.#empty })
     place.live.watch('automations', ['deliveries', 'events', 'flows'], 3_000, () => this.#refresh())
     this.#watchWorkspace()
   }

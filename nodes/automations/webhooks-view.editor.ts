@@ -1,11 +1,12 @@
 import { type AdminError, adminGet, adminPost } from '../editor/admin.js'
-import { button, element, fill } from '../editor/element.js'
+import { element, fill } from '../editor/element.js'
 import type { WebhookAnswer } from './answers.js'
 import { downloads } from './download.editor.js'
 import { bars } from './drawing.editor.js'
 import { editorIdOf } from './editor-id.js'
-import { type Field, filterBar, searchField, zoneLine } from './fields.editor.js'
+import { type Field, filterBar, searchField } from './fields.editor.js'
 import { emptyState, ListNote } from './list-note.editor.js'
+import { iconButton, listPage } from './list-page.editor.js'
 import type { Place, View } from './place.editor.js'
 import { statusMark, timeMark } from './status-words.editor.js'
 import { VirtualTable } from './table.editor.js'
@@ -50,15 +51,7 @@ export class WebhooksView implements View {
       ],
     })
     const bar = filterBar(this.#search, [], [downloads('webhooks', () => this.#rows)])
-    this.element = element(
-      'div',
-      { class: 'aa-view' },
-      bar,
-      this.#note.element,
-      this.#table.element,
-      this.#empty,
-      zoneLine(),
-    )
+    this.element = listPage({ bar, note: this.#note, table: this.#table, empty: this.#empty })
     place.live.watch('webhooks', ['deliveries', 'flows'], 2_000, () => this.#refresh())
   }
 
@@ -89,19 +82,19 @@ export class WebhooksView implements View {
   }
 
   #buttons({ id, state }: WebhookAnswer): HTMLElement[] {
-    const icon = (name: string, sign: string, press: () => void) => {
-      const label = words(`button.${name}`)
-      return button('', sign, press, { 'aria-label': label, title: label, 'data-control': name })
-    }
     const turn = state === 'paused' ? 'resume' : 'pause'
-    const toggle = icon(turn, state === 'paused' ? 'fa-play' : 'fa-pause', () => void this.#turn(id, turn))
-    toggle.dataset['control'] = 'turn'
+    const toggle = iconButton(
+      turn,
+      state === 'paused' ? 'fa-play' : 'fa-pause',
+      () => void this.#turn(id, turn),
+      'turn',
+    )
     toggle.disabled = !mayWrite()
     if (toggle.disabled) toggle.title = words('read-only')
     return [
       toggle,
-      icon('edit', 'fa-pencil', () => edit('automation-webhook', id)),
-      icon('show-deliveries', 'fa-list', () => this.#place.showDeliveries({ webhook: id })),
+      iconButton('edit', 'fa-pencil', () => edit('automation-webhook', id)),
+      iconButton('show-deliveries', 'fa-list', () => this.#place.showDeliveries({ webhook: id })),
     ]
   }
 
