@@ -123,6 +123,10 @@ RED.actions.add('artifact-automations:new-automation', () => void newAutomation(
 })
 
 async function newAutomation(): Promise<void> {
+  if (!RED.user.hasPermission('flows.write')) {
+    notify(RED._('@artifact-automations/node-red/automations:automations.read-only'), { type: 'warning' })
+    return
+  }
   try {
     ;(await loadShared()).newAutomation?.()
   } catch {

@@ -1,10 +1,11 @@
 import { type AdminError, adminPost } from '../editor/admin.js'
 import { notify } from '../editor/outside-text.js'
+import type { EditorNode } from '../editor/red-editor.d.js'
 import type { AutomationRow } from './automation-rows.editor.js'
 import { isFlowDisabled } from './automation-rows.editor.js'
 import { BacktestView } from './backtest-view.editor.js'
 import { askToDelete } from './delete-dialog.editor.js'
-import { duplicate, lockedFlow, setDisabled } from './flow-edits.editor.js'
+import { changedByRemoval, duplicate, lockedWords, setDisabled } from './flow-edits.editor.js'
 import type { MenuItem } from './menu.editor.js'
 import type { Place } from './place.editor.js'
 import { mayEdit, mayWrite, reasonOf, words } from './words.editor.js'
@@ -13,8 +14,8 @@ import { mayEdit, mayWrite, reasonOf, words } from './words.editor.js'
 export function actionsOf(row: AutomationRow, place: Place, say: (text: string) => void): MenuItem[] {
   const node = row.node === null ? null : (RED.nodes.node(row.node) ?? null)
   const gone = node === null ? words('action.deleted') : null
-  const locked = node !== null && lockedFlow([node]) ? words('action.locked') : null
-  const editable = gone ?? (mayEdit() ? locked : words('read-only'))
+  const editable = (nodes: readonly EditorNode[]) => gone ?? (mayEdit() ? lockedWords(nodes) : words('read-only'))
+  const own = editable(node === null ? [] : [node])
   const isOff = Boolean(node?.d)
   const sampled =
     gone ??
@@ -32,14 +33,14 @@ export function actionsOf(row: AutomationRow, place: Place, say: (text: string) 
       RED.view.reveal(node.id)
       RED.editor.edit(node)
     }),
-    item(isOff ? 'enable' : 'disable', editable ?? flowOff, () => node && setDisabled(node, !isOff)),
+    item(isOff ? 'enable' : 'disable', own ?? flowOff, () => node && setDisabled(node, !isOff)),
     item('sample', sampled, () => void sendSample(row, say)),
     item('backtest', null, () => {
       const view = new BacktestView(place, row)
       place.open(view, view.watched)
     }),
-    item('duplicate', editable, () => node && duplicate(node)),
-    item('delete', editable, () => node && askToDelete(node)),
+    item('duplicate', own, () => node && duplicate(node)),
+    item('delete', editable(node === null ? [] : changedByRemoval(node)), () => node && askToDelete(node)),
   ]
 }
 

@@ -1,6 +1,6 @@
 import type { TriggerSettings } from '../../lib/automations/trigger.js'
 import { summaryOf } from '../editor/event/trigger-summary.js'
-import { nodesAfter } from '../editor/event/wires.js'
+import { nodesAfter, nodesBefore } from '../editor/event/wires.js'
 import type { EditorNode } from '../editor/red-editor.d.js'
 import type { AutomationAnswer } from './answers.js'
 import type { ListedAutomation } from './automation-list.js'
@@ -35,16 +35,27 @@ const NO_DAY = { fired: 0, delivered: 0, failed: 0 }
 export function automationRows(deployed: readonly AutomationAnswer[] | null): AutomationRow[] {
   const isThere = (id: string) => RED.nodes.node(id)?.type === 'artifact-event'
   const seen = new Set<string>()
+  const changed = changedTriggers()
   const rows = (deployed ?? []).map((answer) => {
     const own = editorIdOf(answer.id, isThere)
     if (own !== null) seen.add(own)
-    return rowOf(answer.id, answer, own === null ? null : (RED.nodes.node(own) ?? null))
+    return rowOf(answer.id, answer, own === null ? null : (RED.nodes.node(own) ?? null), changed)
   })
   RED.nodes.eachNode((node) => {
-    if (node.type === 'artifact-event' && !seen.has(node.id))
-      rows.push(deployed === null ? unknown(rowOf(node.id, null, node)) : rowOf(node.id, null, node))
+    if (node.type !== 'artifact-event' || seen.has(node.id)) return
+    const row = rowOf(node.id, null, node, changed)
+    rows.push(deployed === null ? unknown(row) : row)
   })
   return rows
+}
+
+/** The triggers of automations of which something was changed since the last deploy: what stands after them, too. */
+function changedTriggers(): ReadonlySet<string> {
+  const triggers = new Set<string>()
+  RED.nodes.eachNode((node) => {
+    if (node.changed) for (const trigger of nodesBefore(node, 'artifact-event')) triggers.add(trigger.id)
+  })
+  return triggers
 }
 
 const unknown = (row: AutomationRow): AutomationRow => ({
@@ -53,9 +64,14 @@ const unknown = (row: AutomationRow): AutomationRow => ({
   states: row.states.filter((state) => state !== 'not-deployed'),
 })
 
-function rowOf(id: string, answer: AutomationAnswer | null, node: EditorNode | null): AutomationRow {
+function rowOf(
+  id: string,
+  answer: AutomationAnswer | null,
+  node: EditorNode | null,
+  changed: ReadonlySet<string>,
+): AutomationRow {
   const settings = settingsOf(node ?? (answer as unknown as Settings))
-  const isChanged = node === null || answer === null || Boolean(node.changed)
+  const isChanged = node === null || answer === null || changed.has(node.id)
   const webhooks = webhooksOf(answer, node, isChanged)
   const webhookNames = webhooks.map(nameOf)
   const enabled = node ? !node.d && (answer === null || answer.enabled || isChanged) && !isFlowDisabled(node) : false

@@ -8,10 +8,11 @@ import { stateMarks } from './automation-marks.editor.js'
 import type { AutomationRow } from './automation-rows.editor.js'
 import type { Backtest } from './backtest-answer.js'
 import { plainButton } from './dialog.editor.js'
+import { disable } from './disable.editor.js'
 import { bars, lines } from './drawing.editor.js'
 import { facts, output, pretty, section } from './facts.editor.js'
 import { ListNote } from './list-note.editor.js'
-import { openMenu } from './menu.editor.js'
+import { type MenuItem, openMenu } from './menu.editor.js'
 import type { Detail } from './panel.editor.js'
 import type { Place } from './place.editor.js'
 import { plainTable } from './plain-table.editor.js'
@@ -20,67 +21,96 @@ import { refill } from './refill.editor.js'
 import { sourceName } from './sources.editor.js'
 import { type Span, spanOf } from './spans.js'
 import { deliveryWords, statusMark, timeMark } from './status-words.editor.js'
+import { backtested } from './unsaved-nodes.editor.js'
 import { reasonOf, times, triggerWords, words } from './words.editor.js'
 
+/** What can be done is in the menu; this is often done. */
+const TOOLS = ['show', 'edit', 'sample']
 const DAY = 86_400_000
 const ago = (days: number) => new Date(Date.now() - days * DAY).toISOString()
 
 /** One automation as W&B's page shows it: event, scope, pattern, payload, webhook, and how it has gone. */
 export class AutomationView implements Detail {
-  readonly title: string
+  readonly title: Text
   readonly element: HTMLElement
   /** Its own: the same thing may be open twice. */
   readonly watched: string
   readonly #place: Place
-  readonly #row: AutomationRow
+  readonly #unwatch: () => void
+  readonly #tools: ReadonlyMap<string, HTMLButtonElement>
+  readonly #facts = element('div')
   readonly #numbers = element('div')
   readonly #payload = element('div')
   readonly #history = element('div')
   readonly #note = new ListNote(() => void this.#refresh())
 
+  /** As the list has it now, or had it last. */
+  #row: AutomationRow
+  #payloadOf = ''
+
   constructor(place: Place, row: AutomationRow) {
-    this.title = row.name
+    this.title = document.createTextNode(row.name)
     this.watched = newId('automation')
     this.#place = place
     this.#row = row
-    const say = (text: string) => this.#note.say(text)
-    const items = () => actionsOf(row, place, say)
-    const shown = [words('action.show'), words('action.edit'), words('action.sample')]
-    const tools = items()
-      .filter(({ label }) => shown.includes(label))
-      .map(({ label, unavailable, choose }) => {
-        const made = plainButton(label, choose, 'red-ui-button-small')
-        made.disabled = Boolean(unavailable)
-        if (unavailable) made.title = unavailable
-        return made
-      })
-    const label = words('button.actions-for', { name: row.name })
-    const more: HTMLButtonElement = button('', 'fa-ellipsis-v', () => openMenu(more, label, items()), {
-      'aria-label': label,
+    this.#tools = new Map(
+      TOOLS.map((name) => {
+        const label = words(`action.${name}`)
+        const press = () =>
+          this.#actions()
+            .find((item) => item.label === label)
+            ?.choose()
+        return [label, plainButton(label, press, 'red-ui-button-small')]
+      }),
+    )
+    const named = () => words('button.actions-for', { name: this.#row.name })
+    const more: HTMLButtonElement = button('', 'fa-ellipsis-v', () => openMenu(more, named(), this.#actions()), {
+      'aria-label': named(),
       'aria-haspopup': 'menu',
       'aria-expanded': 'false',
       title: words('column.actions'),
     })
     this.element = element(
       'div',
-      { class: 'aa-detail-body' },
-      element('div', { class: 'aa-tools' }, ...tools, more),
+      { class: 'aa-detail-body', tabindex: '-1' },
+      element('div', { class: 'aa-tools' }, ...this.#tools.values(), more),
       this.#note.element,
-      this.#facts(),
+      this.#facts,
       section(words('details.numbers'), this.#numbers),
       section(words('details.payload'), this.#payload),
       section(words('details.history'), this.#history),
     )
     place.live.watch(this.watched, ['deliveries', 'flows'], 3_000, () => this.#refresh())
-    void this.#showPayload()
+    this.#unwatch = place.automations.onChange(() => {
+      this.#show()
+      more.setAttribute('aria-label', named())
+    })
+    this.#show()
   }
 
   closed(): void {
+    this.#unwatch()
     this.#place.live.unwatch(this.watched)
   }
 
-  #facts(): HTMLElement {
-    const { row } = { row: this.#row }
+  #actions(): MenuItem[] {
+    return actionsOf(this.#row, this.#place, (text) => this.#note.say(text))
+  }
+
+  /** What the workspace and the list know of it. */
+  #show(): void {
+    const now = this.#place.automations.now(this.#row)
+    this.#row = now ?? { ...this.#row, node: null }
+    this.title.data = this.#row.name
+    for (const { label, unavailable } of this.#actions()) {
+      const tool = this.#tools.get(label)
+      if (tool) disable(tool, unavailable ?? null, this.element)
+    }
+    refill(this.#facts, now === null ? element('p', {}, words('details.gone')) : this.#known(now))
+    void this.#showPayload()
+  }
+
+  #known(row: AutomationRow): HTMLElement {
     const node = row.node === null ? null : RED.nodes.node(row.node)
     const text = (property: string) => String(node?.[property] ?? '')
     return facts(
@@ -107,6 +137,7 @@ export class AutomationView implements Detail {
         adminGet(pathOf('statistics', { automation: id, bucket: 'hour' })) as Promise<{ buckets: Bucket[] }>,
         adminGet(pathOf('statistics', { automation: id, bucket: 'day' })) as Promise<{ buckets: Bucket[] }>,
         adminGet(pathOf('deliveries', { automation: id, limit: '10' })) as Promise<{ deliveries: Delivery[] }>,
+        this.#place.automations.refresh(),
       ])
       this.#note.say('')
       refill(this.#numbers, ...this.#sums(hours.buckets, days.buckets))
@@ -172,12 +203,13 @@ export class AutomationView implements Detail {
 
   /** As it would be sent of the newest event that fires; before there is one, as its templates are written. */
   async #showPayload(): Promise<void> {
+    const wish = backtested(this.#row)
+    const text = JSON.stringify(wish)
+    if (text === this.#payloadOf) return
+    this.#payloadOf = text
     try {
-      const answer = (await adminPost('automations/backtest', {
-        automation: this.#row.id,
-        since: ago(30),
-        limit: 1,
-      })) as Backtest
+      const answer = (await adminPost('automations/backtest', { ...wish, since: ago(30), limit: 1 })) as Backtest
+      if (text !== this.#payloadOf) return
       const payload = answer.results[0]?.payloads[0]
       if (payload?.body !== undefined) {
         const at = times.full(answer.results[0]?.received_at ?? '')

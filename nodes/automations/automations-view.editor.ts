@@ -1,11 +1,10 @@
 import { EVENT_TYPES } from '../../lib/events/event.js'
-import { type AdminError, adminGet } from '../editor/admin.js'
+import type { AdminError } from '../editor/admin.js'
 import { button, element, fill } from '../editor/element.js'
-import type { AutomationAnswer } from './answers.js'
 import { actionsOf } from './automation-actions.editor.js'
 import { filtered, type Sorting, type SortKey, sorted, sortedNext } from './automation-list.js'
 import { dayPicture, lastFired, stateMarks } from './automation-marks.editor.js'
-import { type AutomationRow, automationRows } from './automation-rows.editor.js'
+import type { AutomationRow } from './automation-rows.editor.js'
 import { AutomationView } from './automation-view.editor.js'
 import { downloads } from './download.editor.js'
 import { type ChoiceField, choiceField, type Field, filterBar, searchField } from './fields.editor.js'
@@ -34,9 +33,6 @@ export class AutomationsView implements View {
   readonly #webhook: ChoiceField
   readonly #state: ChoiceField
   #sorting: Sorting = { key: 'name', direction: 'ascending' }
-  #deployed: readonly AutomationAnswer[] = []
-  #rows: readonly AutomationRow[] = []
-  #isKnown = false
 
   constructor(place: Place) {
     this.#place = place
@@ -72,52 +68,27 @@ export class AutomationsView implements View {
     })
     this.#table.sortedBy('name', 'ascending')
     const fields = [this.#source, this.#event, this.#webhook, this.#state]
-    const bar = filterBar(this.#search, fields, [downloads('automations', () => this.#rows), newAutomation()])
+    const bar = filterBar(this.#search, fields, [
+      downloads('automations', () => place.automations.rows),
+      newAutomation(),
+    ])
     this.element = listPage({ bar, note: this.#note, table: this.#table, empty: this.#empty })
     place.live.watch('automations', ['deliveries', 'events', 'flows'], 3_000, () => this.#refresh())
-    this.#watchWorkspace()
+    place.automations.onChange(() => this.#make())
   }
 
   focus(): void {
     this.#table.focus()
   }
 
-  /** What was changed in the workspace shows at once, without a call. */
-  #watchWorkspace(): void {
-    let planned = false
-    const plan = () => {
-      if (planned) return
-      planned = true
-      setTimeout(() => {
-        planned = false
-        if (!this.#place.live.visible) this.#place.live.changed('flows')
-        else if (this.#isKnown) this.#make()
-      }, 100)
-    }
-    for (const event of [
-      'nodes:add',
-      'nodes:change',
-      'nodes:remove',
-      'links:add',
-      'links:remove',
-      'flows:change',
-      'workspace:dirty',
-      'deploy',
-    ]) {
-      RED.events.on(event, plan)
-    }
-  }
-
   async #refresh(): Promise<void> {
+    const { automations } = this.#place
     const early = setTimeout(() => {
-      if (!this.#isKnown) this.#make()
+      if (!automations.isKnown) automations.make()
     }, PATIENCE)
     try {
-      const { automations } = (await adminGet('automations')) as { automations: AutomationAnswer[] }
-      this.#deployed = automations
-      this.#isKnown = true
+      await automations.refresh()
       this.#note.say('')
-      this.#make()
     } catch (error) {
       this.#note.failed(reasonOf(error as AdminError))
     } finally {
@@ -126,7 +97,6 @@ export class AutomationsView implements View {
   }
 
   #make(): void {
-    this.#rows = automationRows(this.#isKnown ? this.#deployed : null)
     this.#source.offer(namedNodes('artifact-source'))
     this.#webhook.offer(namedNodes('automation-webhook'))
     this.#show()
@@ -140,18 +110,12 @@ export class AutomationsView implements View {
       webhook: this.#webhook.value,
       state: this.#state.value,
     }
-    const rows = sorted(filtered(this.#rows, filter), this.#sorting)
+    const { rows: all, isKnown } = this.#place.automations
+    const rows = sorted(filtered(all, filter), this.#sorting)
     this.#table.show(rows)
     this.#table.element.hidden = rows.length === 0
-    const none = this.#rows.length === 0 ? words('empty.automations') : words('empty.filtered')
-    fill(this.#empty, rows.length > 0 || !this.#isKnown ? null : emptyState(none, ...this.#firstSteps()))
-  }
-
-  #firstSteps(): HTMLElement[] {
-    if (this.#rows.length > 0) return []
-    return [
-      button(words('button.examples'), 'fa-download', () => RED.actions.invoke('core:show-examples-import-dialog')),
-    ]
+    const none = all.length === 0 ? words('empty.automations') : words('empty.filtered')
+    fill(this.#empty, rows.length > 0 || !isKnown ? null : emptyState(none, ...(all.length === 0 ? firstSteps() : [])))
   }
 
   #sort(key: SortKey): void {
@@ -187,12 +151,16 @@ export class AutomationsView implements View {
 }
 
 /** Leads through the forms of an automation's nodes. */
-function newAutomation(): HTMLButtonElement {
-  const label = words('button.new')
-  const made = button(label, 'fa-plus', () => RED.actions.invoke('artifact-automations:new-automation'), {
+const newAutomation = () => edits('new', 'fa-plus', 'artifact-automations:new-automation')
+
+const firstSteps = () => [edits('examples', 'fa-download', 'core:show-examples-import-dialog')]
+
+/** A button for an action of the editor that changes flows. */
+function edits(name: string, sign: string, action: string): HTMLButtonElement {
+  const label = words(`button.${name}`)
+  const made = button(label, sign, () => RED.actions.invoke(action), {
     'aria-label': label,
     title: mayEdit() ? label : words('read-only'),
-    class: 'red-ui-button red-ui-button-small',
   })
   made.disabled = !mayEdit()
   return made

@@ -13,7 +13,7 @@ import { plainTable } from './plain-table.editor.js'
 import { wished } from './query.js'
 import { statusMark, timeMark } from './status-words.editor.js'
 import { instantOf } from './times.js'
-import { unsavedNodes } from './unsaved-nodes.editor.js'
+import { backtested } from './unsaved-nodes.editor.js'
 import { mayWrite, reasonOf, words } from './words.editor.js'
 
 const DAYS = 30
@@ -51,9 +51,16 @@ export class BacktestView implements Detail {
     )
   }
 
+  /** As it is by now. */
+  get #now(): AutomationRow {
+    return this.#place.automations.now(this.#row) ?? this.#row
+  }
+
   get #wish() {
-    const { id } = this.#row
-    return { automation: id, ...wished({ since: instantOf(this.#from.value), until: instantOf(this.#until.value) }) }
+    return {
+      automation: this.#now.id,
+      ...wished({ since: instantOf(this.#from.value), until: instantOf(this.#until.value) }),
+    }
   }
 
   async #run(): Promise<void> {
@@ -61,12 +68,11 @@ export class BacktestView implements Detail {
     this.#running = true
     this.#note.say(words('backtest.running'))
     try {
-      const node = this.#row.node === null ? undefined : RED.nodes.node(this.#row.node)
-      const isUnsaved = this.#row.states.includes('not-deployed') && node !== undefined
-      const wish = { ...this.#wish, limit: LIMIT, ...(isUnsaved && { automation: node.id, nodes: unsavedNodes(node) }) }
+      const asked = backtested(this.#now)
+      const wish = { ...this.#wish, limit: LIMIT, ...asked }
       const answer = (await adminPost('automations/backtest', wish)) as Backtest
       this.#note.say(answer.note.join(' '))
-      fill(this.#answer, ...this.#parts(answer, isUnsaved))
+      fill(this.#answer, ...this.#parts(answer, asked.nodes !== undefined))
     } catch (error) {
       this.#note.failed(reasonOf(error as AdminError))
     } finally {

@@ -1,7 +1,9 @@
-import { type AdminError, adminPost } from '../editor/admin.js'
+import type { Delivery } from '../../lib/delivery/delivery.js'
+import { type AdminError, adminGet, adminPost } from '../editor/admin.js'
 import { element } from '../editor/element.js'
 import { byPages, type Done } from './bulk.js'
 import { ask, type OpenDialog, plainButton } from './dialog.editor.js'
+import { pathOf } from './query.js'
 import { reasonOf, words } from './words.editor.js'
 
 type Filter = Readonly<Record<string, string>>
@@ -22,13 +24,15 @@ async function doAll(verb: Verb, filter: Filter, done: () => void): Promise<void
     title: words(`bulk.${verb}.title`),
     content: [question],
     action: words(`bulk.${verb}.button`),
-    act: (dialog) => work(verb, filter, count, dialog).finally(done),
+    act: (dialog) => work(verb, bound, count, dialog).finally(done),
   })
   const sure = question.closest('dialog')?.querySelector<HTMLButtonElement>('.primary')
   let count = 0
+  let bound = filter
   if (sure) sure.disabled = true
   try {
-    const answer = (await adminPost('deliveries/count', filter)) as { count: number }
+    bound = await boundedNow(filter, () => question.isConnected)
+    const answer = (await adminPost('deliveries/count', bound)) as { count: number }
     count = answer.count
     question.textContent = words(count === 0 ? `bulk.${verb}.none` : `bulk.${verb}.question`, {
       number: count,
@@ -41,6 +45,24 @@ async function doAll(verb: Verb, filter: Filter, done: () => void): Promise<void
   } catch (error) {
     question.textContent = reasonOf(error as AdminError)
   }
+}
+
+/**
+ * What fits a filter by now, so that what is counted is what is done, and nothing that is made meanwhile. The bound is the
+ * time of the newest one that fits: the browser's clock may be wrong.
+ */
+async function boundedNow(filter: Filter, isWanted: () => boolean): Promise<Filter> {
+  if (filter['until']) return filter
+  for (let before: string | undefined; isWanted(); ) {
+    const answer = await adminGet(pathOf('deliveries', { ...filter, limit: '1', before }))
+    const { deliveries, next } = answer as { deliveries: Delivery[]; next: string | null }
+    const [newest] = deliveries
+    if (newest) return { ...filter, until: new Date(Date.parse(newest.created_at) + 1).toISOString() }
+    // a search goes on where it ended, until something fits
+    if (next === null) break
+    before = next
+  }
+  return filter
 }
 
 async function work(verb: Verb, filter: Filter, count: number, dialog: OpenDialog): Promise<void> {
@@ -56,14 +78,12 @@ async function work(verb: Verb, filter: Filter, count: number, dialog: OpenDialo
   dialog.signal.addEventListener('abort', () => {
     stopped = true
   })
-  // what this makes anew must not be met again
-  const until = filter['until'] ?? new Date().toISOString()
   const close = plainButton(words('button.close'), () => dialog.close(), 'primary')
   let so = 0
   try {
     const { done, ended } = await byPages(
       async (before) => {
-        const page = { ...filter, until, limit: AT_ONCE, ...(before !== null && { before }) }
+        const page = { ...filter, limit: AT_ONCE, ...(before !== null && { before }) }
         const answer = (await adminPost(`deliveries/${verb}`, page)) as {
           redelivered?: number
           cancelled?: number

@@ -1,7 +1,7 @@
 import { element } from '../editor/element.js'
 import type { EditorNode } from '../editor/red-editor.d.js'
-import { ask } from './dialog.editor.js'
-import { nodesOf, remove, usedOnlyBy } from './flow-edits.editor.js'
+import { ask, plainButton } from './dialog.editor.js'
+import { changedByRemoval, lockedWords, nodesOf, remove, usedOnlyBy } from './flow-edits.editor.js'
 import { words } from './words.editor.js'
 
 /** Says which nodes go and which stay, and asks. Configuration nodes stay: secrets above all. */
@@ -24,8 +24,15 @@ export function askToDelete(trigger: EditorNode): void {
     ],
     action: words('button.delete'),
     act: (dialog) => {
-      // somebody else may have taken it away meanwhile
-      if (RED.nodes.node(trigger.id) === trigger) remove(trigger)
+      // somebody else may have taken it away meanwhile, or locked its flow
+      const isThere = RED.nodes.node(trigger.id) === trigger
+      const locked = isThere ? lockedWords(changedByRemoval(trigger)) : null
+      if (locked !== null) {
+        const close = plainButton(words('button.close'), () => dialog.close(), 'primary')
+        dialog.show([element('p', { role: 'alert', class: 'aa-text-error' }, locked)], [close])
+        return
+      }
+      if (isThere) remove(trigger)
       dialog.close()
     },
   })

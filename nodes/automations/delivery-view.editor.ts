@@ -4,6 +4,7 @@ import { copyText } from '../editor/outside-text.js'
 import type { DeliveryDetails } from './answers.js'
 import { attemptList } from './attempt-list.editor.js'
 import { scriptOf } from './delivery-script.editor.js'
+import { disable } from './disable.editor.js'
 import { facts, headersTable, output, pretty, section } from './facts.editor.js'
 import type { Detail } from './panel.editor.js'
 import type { Place } from './place.editor.js'
@@ -67,12 +68,7 @@ export class DeliveryView implements Detail {
   #enable(): void {
     const { redeliver, cancel, bash, why } = this.#buttons
     const status = this.#delivery?.status
-    const set = (control: HTMLButtonElement, reason: string | null) => {
-      // what is disabled loses the focus, which then is nowhere
-      if (reason !== null && control === document.activeElement) this.element.focus()
-      control.disabled = reason !== null
-      control.title = reason ?? ''
-    }
+    const set = (control: HTMLButtonElement, reason: string | null) => disable(control, reason, this.element)
     const write = mayWrite() ? null : words('read-only')
     set(redeliver, write ?? (status === undefined || status === 'dry-run' ? words('delivery.dry') : null))
     set(cancel, write ?? (status === 'pending' ? null : words('delivery.not-pending')))

@@ -29,8 +29,17 @@ export function nodesOf(trigger: EditorNode): { owned: EditorNode[]; shared: Edi
   return { owned: owned.flatMap(found), shared: shared.flatMap(found) }
 }
 
-export const lockedFlow = (nodes: readonly EditorNode[]): boolean =>
-  nodes.some(({ z }) => Boolean(RED.nodes.workspace(z ?? '')?.locked))
+/** Says which flow is locked that one of these nodes stands on; null when none is. */
+export function lockedWords(nodes: readonly EditorNode[]): string | null {
+  const flow = nodes.map(({ z }) => RED.nodes.workspace(z ?? '')).find((each) => each?.locked)
+  return flow ? words('action.locked', { name: flow.label || flow.id }) : null
+}
+
+/** What a removal changes: the nodes that go, and the ends of links to them that stay. */
+export function changedByRemoval(trigger: EditorNode): EditorNode[] {
+  const { owned } = nodesOf(trigger)
+  return [...owned, ...owned.flatMap((node) => endsElsewhere(node, owned))]
+}
 
 /** The configuration nodes that these name. */
 export function configsOf(nodes: readonly EditorNode[]): EditorNode[] {
@@ -85,20 +94,23 @@ export function remove(trigger: EditorNode): void {
   changed()
 }
 
-/** What stays forgets the link nodes that go. */
-function unlink(node: EditorNode, going: readonly EditorNode[]): object[] {
+/** The other ends of a link node that stay. */
+function endsElsewhere(node: EditorNode, going: readonly EditorNode[]): EditorNode[] {
   if (!/^link (in|out)$/.test(node.type)) return []
   const others = [node['links'] ?? []].flat().flatMap((id) => RED.nodes.node(String(id)) ?? [])
-  return others
-    .filter((other) => !going.includes(other))
-    .map((other) => {
-      const links = [other['links'] ?? []].flat()
-      const event = { t: 'edit', node: other, changed: Boolean(other.changed), changes: { links } }
-      other['links'] = links.filter((id) => id !== node.id)
-      other.changed = true
-      other['dirty'] = true
-      return event
-    })
+  return others.filter((other) => !going.includes(other))
+}
+
+/** What stays forgets the link nodes that go. */
+function unlink(node: EditorNode, going: readonly EditorNode[]): object[] {
+  return endsElsewhere(node, going).map((other) => {
+    const links = [other['links'] ?? []].flat()
+    const event = { t: 'edit', node: other, changed: Boolean(other.changed), changes: { links } }
+    other['links'] = links.filter((id) => id !== node.id)
+    other.changed = true
+    other['dirty'] = true
+    return event
+  })
 }
 
 function leaveGroup(node: EditorNode): void {

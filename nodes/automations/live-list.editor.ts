@@ -169,8 +169,8 @@ export class LiveList<R extends object> implements View {
     const { rows, next } = this.#list
     this.#table.show(rows, next === null)
     this.#table.element.hidden = rows.length === 0
-    const none = this.#asked === NO_FILTER ? `empty.${this.#options.call}` : 'empty.filtered'
-    fill(this.#empty, rows.length > 0 || next !== null ? null : emptyState(words(none)))
+    const none = words(this.#asked === NO_FILTER ? `empty.${this.#options.call}` : 'empty.filtered')
+    fill(this.#empty, rows.length > 0 || next !== null ? null : emptyState(none))
     if (next !== null && rows.length < ENOUGH) void this.#more()
   }
 }

@@ -9,6 +9,7 @@ interface Watched {
   /** What is out of date. */
   stale: boolean
   busy: boolean
+  /** By the clock of the page, which nobody sets. */
   readyAt: number
 }
 
@@ -83,14 +84,14 @@ export class Live {
   #work(name: string): void {
     const watched = this.#watched.get(name)
     if (!watched || !this.#visible || !watched.stale || watched.busy) return
-    const wait = watched.readyAt - Date.now()
+    const wait = watched.readyAt - performance.now()
     watched.busy = true
     const go = async () => {
       // it went out of sight, or another came to the front, meanwhile
       if (this.#visible && (name === this.#front || name === 'always')) {
         watched.stale = false
         await watched.refresh()
-        watched.readyAt = Date.now() + watched.every
+        watched.readyAt = performance.now() + watched.every
       }
     }
     const done = () => {

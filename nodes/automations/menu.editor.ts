@@ -30,8 +30,7 @@ export function openMenu(button: HTMLElement, label: string, items: readonly Men
     return entry
   })
   list.append(...entries)
-  // the row that the button stands in may be made anew meanwhile
-  const again = () => (button.isConnected ? button : null)
+  const again = successorOf(button)
   const shut = (refocus: boolean) => {
     close = null
     document.removeEventListener('pointerdown', outside, true)
@@ -62,6 +61,19 @@ export function openMenu(button: HTMLElement, label: string, items: readonly Men
   place(list, button.getBoundingClientRect())
   document.addEventListener('pointerdown', outside, true)
   focus(0)
+}
+
+/** The row that a button stands in may be made anew meanwhile, or go: then its neighbour has the place. */
+function successorOf(button: HTMLElement): () => HTMLElement | null {
+  const line = button.closest<HTMLElement>('[data-key]')
+  const [lines, { key = '' }, { control = '' }] = [line?.parentElement, line?.dataset ?? {}, button.dataset]
+  return () => {
+    if (button.isConnected || !lines) return button
+    const same = lines.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)
+    return (
+      same?.querySelector<HTMLElement>(`[data-control="${control}"]`) ?? same ?? lines.querySelector('[tabindex="0"]')
+    )
+  }
 }
 
 function nextWith(items: readonly MenuItem[], at: number, letter: string): number {

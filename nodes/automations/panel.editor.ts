@@ -3,7 +3,8 @@ import { words } from './words.editor.js'
 
 /** What opens over a list, in its place. */
 export interface Detail {
-  readonly title: string
+  /** A text node where it may become another. */
+  readonly title: string | Text
   readonly element: HTMLElement
   /** It is not in sight any more. */
   closed?(): void

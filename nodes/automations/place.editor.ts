@@ -1,3 +1,4 @@
+import type { KnownAutomations } from './known-automations.editor.js'
 import type { Live } from './live.editor.js'
 import type { Detail } from './panel.editor.js'
 import type { Wish } from './query.js'
@@ -7,6 +8,7 @@ export type TabName = 'automations' | 'history' | 'events' | 'webhooks' | 'secre
 /** Where a view stands: what it can have shown elsewhere in the sidebar. */
 export interface Place {
   readonly live: Live
+  readonly automations: KnownAutomations
   /** Opens something over the list of the tab that is in front. @param watched what `live` knows it by */
   open(detail: Detail, watched?: string): void
   back(): void

@@ -1,16 +1,20 @@
-import { fill } from '../editor/element.js'
+import { element, fill } from '../editor/element.js'
 
 /** What can have the focus in what is shown. */
 const FOCUSABLE = 'button, summary, [tabindex]'
 
 /**
  * Puts what is known now in place of what was shown before, of the same make: what somebody has unfolded or folded stays
- * so, and what had the focus has it again. A control that stands for something says for what in `data-control`.
+ * so, and what had the focus has it again. A control that stands for something says for what in `data-control`. What is
+ * the same is left alone, so that it can be read and copied.
  */
 export function refill(place: Element, ...children: readonly (Node | string | null)[]): void {
+  const made = element('div', {}, ...children)
+  const isSame = made.childNodes.length === place.childNodes.length
+  if (isSame && [...place.childNodes].every((child, index) => child.isEqualNode(made.childNodes[index] ?? null))) return
   const folds = new Map(Array.from(foldsIn(place), ([key, { open }]) => [key, open]))
   const focus = [...keyed(place, FOCUSABLE)].find(([, control]) => control === document.activeElement)?.[0]
-  fill(place, ...children)
+  fill(place, ...made.childNodes)
   for (const [key, fold] of foldsIn(place)) fold.open = folds.get(key) ?? fold.open
   if (focus !== undefined) keyed(place, FOCUSABLE).get(focus)?.focus({ preventScroll: true })
 }

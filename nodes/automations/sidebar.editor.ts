@@ -4,12 +4,14 @@ import { AutomationsView } from './automations-view.editor.js'
 import { DeliveryView } from './delivery-view.editor.js'
 import { EventsView } from './events-view.editor.js'
 import { HistoryView } from './history-view.editor.js'
+import { KnownAutomations } from './known-automations.editor.js'
 import { Live } from './live.editor.js'
 import { type Detail, Panel } from './panel.editor.js'
 import type { Place, TabName, View } from './place.editor.js'
 import type { Wish } from './query.js'
 import { SecretsView } from './secrets-view.editor.js'
 import { installSideStyles } from './side-styles.editor.js'
+import { renewTimes } from './status-words.editor.js'
 import { TabList } from './tab-list.editor.js'
 import { TroubleStrip } from './trouble-strip.editor.js'
 import { WebhooksView } from './webhooks-view.editor.js'
@@ -21,6 +23,7 @@ const TABS: readonly TabName[] = ['automations', 'history', 'events', 'webhooks'
 /** The sidebar's tabs, with what is open in each. */
 export class Sidebar implements Place {
   readonly live: Live
+  readonly automations: KnownAutomations
   readonly #tabs: TabList<TabName>
   readonly #panels: Readonly<Record<TabName, Panel>>
   readonly #views: Readonly<Record<TabName, View>>
@@ -33,6 +36,7 @@ export class Sidebar implements Place {
     installSideStyles()
     root.classList.add('aa-side', 'aa-side-look')
     this.live = new Live(root)
+    this.automations = new KnownAutomations(this.live)
     this.#tabs = new TabList(TABS, words('title'), (name) => this.#show(name))
     this.#history = new HistoryView(this)
     this.#views = {
@@ -58,6 +62,7 @@ export class Sidebar implements Place {
       ...Object.values(this.#panels).map(({ element }) => element),
     )
     root.addEventListener('keydown', (event) => this.#undo(event))
+    renewTimes(root)
     this.#tabs.choose('automations')
   }
 

@@ -38,6 +38,20 @@ export function timeMark(at: string | null | undefined, none = '–'): HTMLEleme
   return element('time', { datetime: at, title: times.full(at) }, times.short(at, new Date()))
 }
 
+/** How often it is looked whether there is another day. Milliseconds. */
+const MINUTE = 60_000
+
+/** What has no date is of today: at midnight times get theirs, also on rows that stay as they are. */
+export function renewTimes(root: Element): void {
+  const today = () => new Date().toDateString()
+  let day = today()
+  setInterval(() => {
+    if (day === today()) return
+    day = today()
+    for (const time of root.querySelectorAll('time')) time.textContent = times.short(time.dateTime, new Date())
+  }, MINUTE)
+}
+
 /** What became of a delivery: `delivered · 200`, `failed · 404`. */
 export function deliveryWords({
   status,

@@ -77,6 +77,14 @@ export interface EditorLink {
   readonly target: EditorNode
 }
 
+/** A tab. */
+export interface EditorFlow {
+  readonly id: string
+  readonly label: string
+  readonly locked?: boolean
+  readonly disabled?: boolean
+}
+
 export interface EditorGroup {
   readonly nodes: EditorNode[]
 }
@@ -234,7 +242,7 @@ export interface EditorRed {
     dirty(now: boolean): void
     getType(type: string): (EditorNode['_def'] & { readonly _: Translate }) | undefined
     add(node: EditorNode): void
-    eachWorkspace(callback: (flow: { id: string; label: string; locked?: boolean; disabled?: boolean }) => void): void
+    eachWorkspace(callback: (flow: EditorFlow) => void): void
     eachGroup(callback: (group: { z: string; y: number; h: number }) => void): void
     /** Null until the flows are loaded. */
     version(): string | null
@@ -242,7 +250,7 @@ export interface EditorRed {
     id(): string
     junction(id: string): EditorNode | undefined
     group(id: string): EditorGroup | undefined
-    workspace(id: string): { readonly disabled?: boolean; readonly locked?: boolean } | undefined
+    workspace(id: string): EditorFlow | undefined
     remove(id: string): { links: EditorLink[] }
     removeJunction(junction: EditorNode): { links: EditorLink[] }
     addLink(link: EditorLink): void

@@ -453,12 +453,21 @@ describe(`the automations sidebar for who may only read, in Node-RED ${NODE_RED_
       assert.equal(await item(name).getAttribute('aria-disabled'), null, name)
     }
     await page.keyboard.press('Escape')
+    const named: string[] = []
     for (const name of TABS) {
       await side.getByRole('tab', { name, exact: true }).click()
       assert.deepEqual(await axeViolations(page, '.aa-side'), [], name)
+      for (const off of await side.locator('button:disabled:visible').all()) {
+        named.push((await off.getAttribute('aria-label')) ?? '')
+        assert.equal(await off.getAttribute('title'), 'You may read only.', named.at(-1))
+      }
     }
-    await side.getByRole('tab', { name: 'Webhooks', exact: true }).click()
-    assert.equal(await side.getByRole('button', { name: 'Pause' }).first().isDisabled(), true)
+    const changing = ['Cancel all that match', 'New automation', 'Pause', 'Redeliver all that match']
+    assert.deepEqual([...new Set(named)].sort(), changing)
+    await page.evaluate("RED.actions.invoke('artifact-automations:new-automation')")
+    const notice = page.locator('.red-ui-notification').filter({ hasText: 'You may read only.' })
+    await notice.waitFor({ state: 'attached' })
+    assert.equal(await page.locator('.red-ui-tray').count(), 0)
     assert.deepEqual(editor.problems, [])
   })
 })

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict'
+import type { Browser, Locator } from 'playwright-core'
+import { launchBrowser } from './harness/browser.mts'
+import { Editor } from './harness/editor.mts'
+import { type FlowNode, NODE_RED_VERSION, NodeRed } from './harness/node-red.mts'
+import { Receiver } from './harness/receiver.mts'
+import { linked } from './sidebar-flow.mts'
+
+const HOUR = 3_600_000
+
+/** An automation whose sender stands on a locked flow, and one that stands together. */
+function flow(far: string): FlowNode[] {
+  const trigger = { source: 'events', project: 'model', events: ['ADD_ARTIFACT_ALIAS'] }
+  return [
+    { id: 'tab', type: 'tab', label: 'Registry' },
+    { id: 'far', type: 'tab', label: 'Senders of all', locked: true },
+    { id: 'events', type: 'artifact-source', name: 'Registry events', auth: 'none' },
+    { id: 'hook', type: 'automation-webhook', name: 'Team channel', url: `${far}/gone` },
+    {
+      id: 'near',
+      type: 'artifact-event',
+      z: 'tab',
+      x: 150,
+      y: 80,
+      name: 'Near',
+      ...trigger,
+      wires: [['near-payload']],
+    },
+    {
+      id: 'near-payload',
+      type: 'payload-template',
+      z: 'tab',
+      x: 350,
+      y: 80,
+      name: 'payload',
+      template: '{"first": "${alias}"}',
+      wires: [['near-send']],
+    },
+    { id: 'near-send', type: 'webhook-sender', z: 'tab', x: 550, y: 80, webhook: 'hook', wires: [[], []] },
+    {
+      id: 'across',
+      type: 'artifact-event',
+      z: 'tab',
+      x: 150,
+      y: 180,
+      name: 'Across',
+      ...trigger,
+      pattern: '^never$',
+      wires: [['out']],
+    },
+    { id: 'out', type: 'link out', z: 'tab', x: 350, y: 180, name: '', mode: 'link', links: ['in'], wires: [] },
+    { id: 'in', type: 'link in', z: 'far', x: 100, y: 80, name: '', links: ['out'], wires: [['far-send']] },
+    { id: 'far-send', type: 'webhook-sender', z: 'far', x: 300, y: 80, webhook: 'hook', wires: [[], []] },
+  ]
+}
+
+describe(`edits and the sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
+  let browser: Browser
+  let nodeRed: NodeRed
+  let receiver: Receiver
+  let editor: Editor
+  let side: Locator
+
+  before(async () => {
+    browser = await launchBrowser()
+    nodeRed = await NodeRed.start()
+    receiver = await Receiver.listen()
+    receiver.answer((_request, response) => response.writeHead(404).end())
+    await nodeRed.deploy(flow(receiver.url))
+    for (const id of ['v1', 'v2', 'v3']) await nodeRed.post(linked(id))
+    await receiver.received(3)
+    editor = await Editor.open(browser, nodeRed, { width: 1500, height: 900 })
+    await editor.page.evaluate("RED.actions.invoke('artifact-automations:show-automations')")
+    side = editor.page.locator('.aa-side')
+  })
+  after(async () => {
+    await editor?.close()
+    await browser?.close()
+    await nodeRed?.stop()
+    await receiver?.close()
+  })
+  afterEach(() => assert.deepEqual(editor.problems.splice(0), []))
+
+  const tab = (name: string) => side.getByRole('tab', { name, exact: true })
+  const rows = (table: string) => side.getByRole('table', { name: table, exact: true }).locator('.aa-body > [role=row]')
+  const actions = (name: string) => side.getByRole('button', { name: `Actions for ${name}`, exact: true })
+  const item = (name: string) => editor.page.getByRole('menuitem', { name, exact: true })
+  const choose = async (automation: string, name: string) => {
+    await actions(automation).click()
+    await item(name).click()
+  }
+  const back = () => side.getByRole('button', { name: 'Back', exact: true }).click()
+
+  it('details follow what is edited while they are open, and say what has gone', async () => {
+    await choose('Near', 'Details')
+    const state = side.locator('.aa-facts .aa-state')
+    await state.getByText('enabled').waitFor()
+    await side.getByText('"first": "production"').waitFor()
+    await choose('Near', 'Disable')
+    await state.getByText('not deployed').waitFor()
+    await state.getByText('disabled').waitFor()
+    assert.equal(await side.getByRole('button', { name: 'Send sample' }).isDisabled(), true)
+    await actions('Near').click()
+    await item('Enable').click()
+    await state.getByText('disabled').waitFor({ state: 'detached' })
+    // what stands after the trigger is the automation too
+    await editor.page.evaluate(`{
+      const template = RED.nodes.node('near-payload')
+      Object.assign(template, { template: '{"second": "\${alias}"}', changed: true })
+      const trigger = RED.nodes.node('near')
+      Object.assign(trigger, { name: 'Nearer', changed: false })
+      RED.events.emit('nodes:change', trigger)
+    }`)
+    await side.getByRole('heading', { name: 'Nearer' }).waitFor()
+    await state.getByText('not deployed').waitFor()
+    await side.getByText('"second": "production"').waitFor()
+    await back()
+    await choose('Nearer', 'Backtest')
+    await side.getByRole('button', { name: 'Run' }).click()
+    await side.getByText('second').first().waitFor({ state: 'attached' })
+    assert.match((await side.getByRole('table', { name: 'Backtest results' }).textContent()) ?? '', /"second"/)
+    await back()
+    await choose('Nearer', 'Details')
+    await choose('Nearer', 'Delete')
+    await editor.page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click()
+    await state.getByText('deleted, not deployed').waitFor()
+    await back()
+    await editor.load()
+    await editor.page.evaluate("RED.actions.invoke('artifact-automations:show-automations')")
+  })
+
+  it('what stands on a locked flow is not deleted, nor what is wired to it', async () => {
+    await actions('Across').click()
+    assert.equal(await item('Delete').getAttribute('aria-disabled'), 'true')
+    assert.equal(await item('Delete').getAttribute('title'), 'The flow Senders of all is locked.')
+    assert.equal(await item('Disable').getAttribute('aria-disabled'), null)
+    await editor.page.keyboard.press('Escape')
+    await actions('Near').click()
+    assert.equal(await item('Delete').getAttribute('aria-disabled'), null)
+    // somebody locks it while it is asked
+    await item('Delete').click()
+    await editor.page.evaluate("RED.nodes.workspace('tab').locked = true")
+    const dialog = editor.page.getByRole('dialog')
+    await dialog.getByRole('button', { name: 'Delete', exact: true }).click()
+    await dialog.getByText('The flow Registry is locked.').waitFor()
+    await dialog.getByRole('button', { name: 'Close' }).click()
+    await editor.page.evaluate("delete RED.nodes.workspace('tab').locked")
+    assert.equal(await editor.dirty(), false)
+  })
+
+  it('a menu gives the focus back to its row when that was made anew meanwhile', async () => {
+    await actions('Near').click()
+    await item('Details').waitFor()
+    await nodeRed.post(linked('v4'))
+    await rows('Automations').filter({ hasText: 'Near' }).getByText('4 · 0 · 4').waitFor({ state: 'attached' })
+    await editor.page.keyboard.press('Escape')
+    const focused = () => editor.page.evaluate('document.activeElement.getAttribute("aria-label")')
+    assert.equal(await focused(), 'Actions for Near')
+  })
+
+  describe('in a browser whose clock is wrong', () => {
+    before(async () => {
+      const { clock } = editor.page
+      await clock.install({ time: Date.now() - 2 * HOUR })
+      await editor.load()
+      await editor.page.evaluate("RED.actions.invoke('artifact-automations:show-automations')")
+    })
+
+    it('all that matched is sent again, and what came after it was counted is not', async () => {
+      await tab('History').click()
+      await rows('Deliveries').nth(3).waitFor()
+      await side.getByRole('button', { name: 'Redeliver all that match' }).click()
+      const dialog = editor.page.getByRole('dialog')
+      await dialog.getByText('failed: 4 deliveries match').waitFor()
+      const before = receiver.requests.length
+      await nodeRed.post(linked('v5'))
+      await receiver.received(before + 1)
+      await dialog.getByRole('button', { name: 'Redeliver', exact: true }).click()
+      await dialog.getByText('4 deliveries are sent again.').waitFor()
+      await dialog.getByRole('button', { name: 'Close' }).click()
+      await receiver.received(before + 5)
+    })
+
+    it('times of yesterday have their date after midnight', async () => {
+      const { clock } = editor.page
+      await rows('Deliveries').nth(4).waitFor()
+      const texts = () => rows('Deliveries').locator('.aa-c-when time').allTextContents()
+      await clock.setSystemTime(Date.now())
+      await clock.fastForward(60_000)
+      for (const text of await texts()) assert.match(text, /^\d\d:\d\d:\d\d$/)
+      await clock.fastForward(24 * HOUR)
+      for (const text of await texts()) assert.match(text, /^\w+ \d+, \d\d:\d\d$/)
+    })
+  })
+})
