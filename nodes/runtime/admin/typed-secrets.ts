@@ -2,7 +2,7 @@ import { secretNameProblem } from '../../../lib/events/vocabulary.js'
 import { isObject } from '../../../lib/json.js'
 import { Secret } from '../../../lib/secrets/secret.js'
 import type { NamedSecret } from '../secrets.js'
-import { wrong } from './input.js'
+import { wrong } from './refusals.js'
 
 /** Secrets by the ids of their nodes, as they stand in an editor and are not deployed yet. */
 export type TypedSecrets = ReadonlyMap<string, NamedSecret>
