@@ -30,9 +30,15 @@ export class FlowGraph {
   readonly #running = new Map<string, RunningNode>()
   /** Complete nodes, by the node that they wait for. */
   readonly #completes = new Map<string, string[]>()
+  readonly #read: (running: RunningNode, property: string) => unknown
 
-  constructor(nodes: ReadonlyMap<string, SavedNode>) {
+  /** @param read what a property is where a node runs: by itself what is saved, also where that names a variable */
+  constructor(
+    nodes: ReadonlyMap<string, SavedNode>,
+    read: (running: RunningNode, property: string) => unknown = ({ node }, property) => node[property],
+  ) {
     this.#nodes = nodes
+    this.#read = read
     const inside = new Map<string, SavedNode[]>()
     for (const node of nodes.values()) {
       const subflow = nodes.get(text(node['z']))?.type === 'subflow' ? text(node['z']) : ''
@@ -72,8 +78,9 @@ export class FlowGraph {
   }
 
   /** The configuration node that a property names, by the id under which it runs. */
-  reference({ node, instance }: RunningNode, property: string): string {
-    const id = text(node[property])
+  reference(running: RunningNode, property: string): string {
+    const { instance } = running
+    const id = text(this.#read(running, property))
     const inside = inContext(instance, id)
     return this.#running.has(inside) ? inside : id
   }
@@ -112,7 +119,7 @@ export class FlowGraph {
       seen.add(id)
       const { node } = running
       if (node.type !== 'webhook-sender') ahead.push(...this.#next(running))
-      else senders.push({ id, name: text(node['name']), webhook: this.reference(running, 'webhook') })
+      else senders.push({ id, name: text(this.#read(running, 'name')), webhook: this.reference(running, 'webhook') })
     }
     return senders
   }

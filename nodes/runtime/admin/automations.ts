@@ -2,8 +2,8 @@ import type { NodeAPI } from 'node-red'
 import type { Delivery } from '../../../lib/delivery/delivery.js'
 import type { DeliveryEngine } from '../../../lib/engine/engine.js'
 import { isoTime } from '../../../lib/iso-time.js'
-import { deployedNodes } from '../deployed.js'
-import { FlowGraph, type SenderRow, text } from '../flow-graph.js'
+import { withEnvironment } from '../deployed.js'
+import { deployedGraph, type SenderRow, text } from '../flow-graph.js'
 import type { Host } from '../host.js'
 import { onceADeploy } from './once-a-deploy.js'
 import type { AdminRouter } from './router.js'
@@ -59,9 +59,10 @@ export function mountAutomations(router: AdminRouter, RED: NodeAPI, host: Host):
 }
 
 function lookedUp(RED: NodeAPI): Deployed[] {
-  const graph = new FlowGraph(deployedNodes(RED))
+  const graph = deployedGraph(RED)
   return graph.triggers.map((trigger) => {
-    const { id, node } = trigger
+    const { id } = trigger
+    const node = withEnvironment(RED, id, trigger.node)
     return {
       id,
       name: text(node['name']),

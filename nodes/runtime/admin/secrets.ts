@@ -1,8 +1,8 @@
 import type { NodeAPI } from 'node-red'
 import type { RunningNode, SavedNode } from '../../../lib/automations/flow/graph.js'
 import { type SourceSettings, sourceKind } from '../../../lib/sources/source.js'
-import { deployedNodes } from '../deployed.js'
-import { FlowGraph, text } from '../flow-graph.js'
+import { withEnvironment } from '../deployed.js'
+import { deployedGraph, type FlowGraph, text } from '../flow-graph.js'
 import { secretIn } from '../secrets.js'
 import type { AdminRouter } from './router.js'
 
@@ -36,8 +36,8 @@ const USED: Readonly<Record<string, (node: SavedNode) => (keyof typeof AS)[]>> =
 /** Every automation-secret of the deployed flows, with where it is used; never a value. */
 export function mountSecrets(router: AdminRouter, RED: NodeAPI): void {
   router.get('/secrets', () => {
-    const graph = new FlowGraph(deployedNodes(RED))
-    const uses = usesOf(graph)
+    const graph = deployedGraph(RED)
+    const uses = usesOf(RED, graph)
     const secrets = graph.ofType('automation-secret').map(({ id, node }) => ({
       id,
       name: text(node['name']),
@@ -54,10 +54,11 @@ function isSet(RED: NodeAPI, id: string): boolean {
   return value !== undefined && !/^\$\{\S+\}$/.test(value)
 }
 
-function usesOf(graph: FlowGraph): Map<string, Use[]> {
+function usesOf(RED: NodeAPI, graph: FlowGraph): Map<string, Use[]> {
   const uses = new Map<string, Use[]>()
   for (const [type, used] of Object.entries(USED)) {
-    for (const user of graph.ofType(type)) {
+    for (const running of graph.ofType(type)) {
+      const user = { ...running, node: withEnvironment(RED, running.id, running.node) }
       for (const property of used(user.node)) {
         for (const secret of named(graph, user, property)) {
           const use = { id: user.id, type, name: text(user.node['name']), as: AS[property] }

@@ -3,8 +3,8 @@ import type { RunningNode } from '../../../lib/automations/flow/graph.js'
 import type { WebhookMetrics } from '../../../lib/engine/lane/counters.js'
 import type { Standing } from '../../../lib/engine/lane/standing.js'
 import { isoTime } from '../../../lib/iso-time.js'
-import { deployedNodes, withEnvironment } from '../deployed.js'
-import { FlowGraph, text } from '../flow-graph.js'
+import { withEnvironment } from '../deployed.js'
+import { deployedGraph, type FlowGraph, text } from '../flow-graph.js'
 import type { Host } from '../host.js'
 import { onceADeploy } from './once-a-deploy.js'
 import { readable, unavailable } from './page.js'
@@ -20,8 +20,12 @@ interface State {
 /** Every automation-webhook of the deployed flows, in subflows too, with its state in words. */
 export function mountWebhooks(router: AdminRouter, RED: NodeAPI, host: Host): void {
   const deployed = onceADeploy(host, () => {
-    const graph = new FlowGraph(deployedNodes(RED))
-    return { graph, running: graph.ofType('automation-webhook'), users: usersOf(graph) }
+    const graph = deployedGraph(RED)
+    return {
+      graph,
+      running: graph.ofType('automation-webhook'),
+      users: usersOf(graph, ({ id, node }) => text(withEnvironment(RED, id, { name: node['name'] }).name)),
+    }
   })
   router.get('/webhooks', async () => {
     const { graph, running, users } = deployed()
@@ -85,10 +89,13 @@ function stateOf(host: Host, graph: FlowGraph, webhook: RunningNode, metrics: re
 const broken = (reason: string): State => ({ state: 'broken', reason, until: null })
 
 /** The automations whose messages can reach each webhook. */
-function usersOf(graph: FlowGraph): Map<string, { id: string; name: string }[]> {
+function usersOf(
+  graph: FlowGraph,
+  nameOf: (trigger: RunningNode) => string,
+): Map<string, { id: string; name: string }[]> {
   const users = new Map<string, { id: string; name: string }[]>()
   for (const trigger of graph.triggers) {
-    const automation = { id: trigger.id, name: text(trigger.node['name']) }
+    const automation = { id: trigger.id, name: nameOf(trigger) }
     for (const webhook of new Set(graph.senders(trigger).map((sender) => sender.webhook))) {
       const known = users.get(webhook)
       if (known === undefined) users.set(webhook, [automation])
