@@ -14,6 +14,13 @@ export function stateMarks({ states, problem, node }: AutomationRow): HTMLElemen
     })
 }
 
+/** The sentence, whose end (where it goes) stays in sight where there is no room for all of it. */
+export function sentenceMark({ sentence }: AutomationRow): HTMLElement {
+  const at = sentence.lastIndexOf('→')
+  const [what, where] = at < 0 ? [sentence, ''] : [sentence.slice(0, at), sentence.slice(at)]
+  return element('span', { title: sentence }, element('span', {}, what), element('span', { class: 'aa-where' }, where))
+}
+
 export function lastFired({ lastFiredAt: at, lastStatus: status, isKnown }: AutomationRow): (Node | string)[] {
   if (!isKnown) return ['…']
   if (at === null) return [words('never')]

@@ -174,6 +174,7 @@ export class AutomationView implements Detail {
           words('details.rate'),
         ],
         rows,
+        'aa-fits',
       ),
       element('p', { class: 'aa-quiet' }, words('details.bars')),
       bars(

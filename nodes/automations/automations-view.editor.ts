@@ -3,7 +3,7 @@ import type { AdminError } from '../editor/admin.js'
 import { button, element, fill } from '../editor/element.js'
 import { actionsOf } from './automation-actions.editor.js'
 import { filtered, type Sorting, type SortKey, sorted, sortedNext } from './automation-list.js'
-import { dayPicture, lastFired, stateMarks } from './automation-marks.editor.js'
+import { dayPicture, lastFired, sentenceMark, stateMarks } from './automation-marks.editor.js'
 import type { AutomationRow } from './automation-rows.editor.js'
 import { AutomationView } from './automation-view.editor.js'
 import { downloads } from './download.editor.js'
@@ -55,11 +55,7 @@ export class AutomationsView implements View {
       sort: (column) => this.#sort(column as SortKey),
       columns: [
         { id: 'name', label: words('column.name'), sorts: true, cell: ({ name }) => [element('b', {}, name)] },
-        {
-          id: 'sentence',
-          label: words('column.what'),
-          cell: ({ sentence }) => [element('span', { title: sentence }, sentence)],
-        },
+        { id: 'sentence', label: words('column.what'), cell: (row) => [sentenceMark(row)] },
         { id: 'state', label: words('column.state'), sorts: true, cell: (row) => stateMarks(row) },
         { id: 'fired', label: words('column.last-fired'), sorts: true, cell: (row) => lastFired(row) },
         { id: 'day', label: words('column.day'), sorts: true, cell: ({ day }) => dayPicture(day) },

@@ -95,7 +95,7 @@ export function lines(
   const shapes = series.map((values, index) => {
     const step = width / Math.max(1, values.length)
     const points = values.flatMap((value, at) =>
-      value === null ? [] : [`${(at + 0.5) * step},${height - 2 - (value / most) * (height - 5)}`],
+      value === null ? [] : [`${(at + 0.5) * step},${height - 3 - (value / most) * (height - 6)}`],
     )
     return points.length === 1
       ? shape('circle', {

@@ -19,14 +19,16 @@ const STYLES = `
   line-height: 16px; min-width: 0; color: var(--red-ui-form-text-color, #333); background-color: var(--red-ui-form-input-background, #fff);
   border: 1px solid var(--red-ui-form-input-border-color, #ccc); border-radius: 3px; }
 .aa-side-look :is(button, [tabindex], input, select, summary):focus-visible { outline: 2px solid var(--red-ui-form-input-focus-color, #0d74ce); outline-offset: -2px; }
-/* 4.1's grey is too light to be read by everybody */
-.aa-side-look .red-ui-button:not(.primary) { margin: 0; color: var(--aa-text) !important; }
+/* 4.1's grey is too light to be read by everybody, 5's dark red where a button has the focus, too; #none only weighs more */
+.aa-side-look .red-ui-button:not(.primary) { margin: 0; }
+:is(#none, .aa-side-look) .red-ui-button:not(.primary) { color: var(--aa-text) !important; }
 .aa-side-look .red-ui-button.primary.primary:not(:disabled) { color: #fff !important; }
 .aa-side-look .red-ui-button:disabled { opacity: 0.6; }
 .aa-side-look .red-ui-button:disabled { cursor: not-allowed; }
 .aa-tabs { display: flex; flex: none; overflow-x: auto; scrollbar-width: none; border-bottom: 1px solid var(--aa-line); }
 .aa-tabs [role=tab] { flex: 1 0 auto; padding: 4px 6px; border: 0; border-bottom: 2px solid transparent; background: transparent; color: var(--aa-quiet-color); font-size: 12px; line-height: 16px; }
 .aa-tabs [role=tab][aria-selected=true] { color: var(--aa-text); border-bottom-color: var(--red-ui-form-input-focus-color, #0d74ce); font-weight: 600; }
+@container (max-width: 310px) { .aa-tabs [role=tab] { padding: 4px 2px; font-size: 11px; } }
 .aa-panel { flex: 1 1 0; min-height: 0; display: flex; flex-direction: column; }
 .aa-view { flex: 1 1 0; min-height: 0; display: flex; flex-direction: column; }
 .aa-bar { flex: none; padding: 3px 4px 2px; }
@@ -36,6 +38,8 @@ const STYLES = `
 .aa-fields > .aa-choice { flex: 1 1 62px; width: 62px; font-size: 11px !important; padding: 0 1px !important; }
 .aa-fields > .aa-time-field { flex: 1 1 128px; display: flex; align-items: center; gap: 3px; margin: 0; min-width: 0; font-size: 11px; }
 .aa-time-field > input { flex: 1 1 60px; width: 60px; }
+/* as wide as a date and a time are, where there is height for another line */
+@container (min-height: 401px) { .aa-fields > .aa-time-field { flex-basis: 225px; } }
 .aa-break { display: none; }
 @container (max-width: 560px) { .aa-break { display: block; flex: 0 0 100%; height: 0; margin-top: -3px; } }
 @container (max-width: 420px) { .aa-shrinks { width: 25px; overflow: hidden; white-space: nowrap; padding-right: 0 !important; text-align: left; } .aa-shrinks i.fa { margin-right: 12px; } }
@@ -46,6 +50,7 @@ const STYLES = `
 .aa-side-look .aa-text-error { color: var(--aa-bad); }
 .aa-read-only, .aa-troubles { flex: none; padding: 3px 6px; display: flex; gap: 6px; align-items: center; border-bottom: 1px solid var(--aa-line); background: var(--red-ui-form-tips-background, #fefbe9); color: var(--aa-text); }
 .aa-troubles > span { flex: 1 1 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+@container (min-height: 401px) { .aa-troubles > span { white-space: normal; overflow-wrap: anywhere; max-height: 64px; overflow-y: auto; } }
 .aa-empty { padding: 14px 10px; display: flex; flex-direction: column; gap: 10px; align-items: flex-start; color: var(--aa-text); }
 .aa-side-look .aa-link { border: 0; background: none; padding: 0; color: var(--aa-text); text-decoration: underline; font-size: 12px; line-height: 16px; cursor: pointer; }
 /* tables */
@@ -65,31 +70,51 @@ const STYLES = `
 .aa-body > .aa-row > div { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; line-height: 18px; }
 .aa-body > .aa-row > .aa-c-actions { overflow: visible; text-align: right; display: flex; gap: 2px; justify-content: flex-end; }
 .aa-c-actions .red-ui-button { padding: 0 4px !important; min-width: 22px; height: 20px; line-height: 18px !important; }
+/* its buttons say what they are */
+.aa-head-row > .aa-c-actions > span { position: absolute; clip-path: inset(50%); }
 .aa-narrow .aa-head-row { display: flex; gap: 10px; }
-.aa-narrow .aa-head-row > .aa-c-actions { display: none; }
+/* over several lines they say nothing to the eye; those that sort stay */
+.aa-narrow .aa-head:not(:has(button)) { height: 0; border: 0; overflow: hidden; }
+.aa-narrow .aa-head-row > div:not(:has(button)) { position: absolute; clip-path: inset(50%); }
 .aa-c-name { grid-area: name } .aa-c-sentence { grid-area: sentence } .aa-c-state { grid-area: state } .aa-c-fired { grid-area: fired } .aa-c-day { grid-area: day } .aa-c-actions { grid-area: actions }
 .aa-c-when { grid-area: when } .aa-c-status { grid-area: status } .aa-c-automation { grid-area: automation } .aa-c-webhook { grid-area: webhook } .aa-c-attempts { grid-area: attempts }
 .aa-c-type { grid-area: type } .aa-c-artifact { grid-area: artifact } .aa-c-subject { grid-area: subject } .aa-c-source { grid-area: source }
 .aa-c-url { grid-area: url } .aa-c-waiting { grid-area: waiting } .aa-c-oldest { grid-area: oldest } .aa-c-used { grid-area: used } .aa-c-set { grid-area: set }
-.aa-t-automations :is(.aa-head-row, .aa-row) { grid-template: 'name sentence state fired day actions' / minmax(90px, 2fr) minmax(120px, 4fr) minmax(84px, 1.2fr) minmax(96px, 1.3fr) 90px 26px; }
-.aa-t-automations.aa-narrow .aa-row { grid-template: 'name state day actions' 'sentence sentence fired actions' / minmax(60px, 1fr) auto minmax(72px, auto) 26px; }
+.aa-t-automations :is(.aa-head-row, .aa-row) { grid-template: 'name sentence state fired day actions' / minmax(90px, 2fr) minmax(120px, 4fr) minmax(96px, 1.2fr) minmax(144px, 1.3fr) 90px 26px; }
+.aa-c-sentence > span { display: flex; } .aa-c-sentence > span > * { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: pre; flex: 0 1 auto; }
+/* where it goes is in sight, however long it is what starts it */
+.aa-c-sentence .aa-where { flex: 0 0 auto; max-width: 60%; }
+/* in several lines, each of which begins and ends at the edges */
+.aa-narrow:is(.aa-t-automations, .aa-t-history, .aa-t-webhooks) .aa-row { display: flex; flex-wrap: wrap; column-gap: 8px; align-content: start; }
+.aa-t-automations.aa-narrow .aa-row { padding-right: 36px; }
+.aa-t-automations.aa-narrow .aa-row > .aa-c-actions { position: absolute; right: 6px; top: 8px; }
+.aa-t-automations.aa-narrow .aa-row > .aa-c-name { flex: 1 1 0; min-width: 40%; order: 1; } .aa-t-automations.aa-narrow .aa-row > .aa-c-state { order: 2; flex: 0 1 auto; }
+.aa-t-automations.aa-narrow .aa-row::before { content: ''; order: 3; flex: 0 0 100%; height: 0; }
+.aa-t-automations.aa-narrow .aa-row > .aa-c-sentence { order: 4; flex: 1 1 0; } .aa-t-automations.aa-narrow .aa-row > .aa-c-fired { order: 5; text-align: right; }
+.aa-t-automations.aa-narrow .aa-row > .aa-c-day { order: 6; flex: 0 0 84px; text-align: right; }
+@container (max-width: 420px) { .aa-narrow .aa-c-day > .aa-figures { display: none; } .aa-t-automations.aa-narrow .aa-row > .aa-c-day { flex-basis: 26px; } }
 .aa-t-history :is(.aa-head-row, .aa-row) { grid-template: 'when status automation webhook attempts' / 96px minmax(110px, 1fr) minmax(100px, 2fr) minmax(90px, 1.5fr) 80px; }
-.aa-t-history.aa-narrow .aa-row { grid-template: 'automation automation status' 'webhook attempts when' / minmax(60px, 1fr) auto auto; }
-.aa-t-history.aa-narrow .aa-row > .aa-c-status { text-align: right; }
-.aa-t-history.aa-narrow .aa-row > .aa-c-when { text-align: right; }
+.aa-t-history.aa-narrow .aa-row > .aa-c-automation { order: 1; flex: 1 1 0; } .aa-t-history.aa-narrow .aa-row > .aa-c-status { order: 2; flex: 0 1 auto; max-width: 60%; text-align: right; }
+.aa-t-history.aa-narrow .aa-row::before { content: ''; order: 3; flex: 0 0 100%; height: 0; }
+.aa-t-history.aa-narrow .aa-row > .aa-c-webhook { order: 4; flex: 1 1 0; } .aa-t-history.aa-narrow .aa-row > .aa-c-attempts { order: 5; }
+.aa-t-history.aa-narrow .aa-row > .aa-c-when { order: 6; flex: 0 0 auto; min-width: 56px; text-align: right; }
 .aa-t-events :is(.aa-head-row, .aa-row) { grid-template: 'when type artifact subject source fired actions' / 90px minmax(110px, 1fr) minmax(120px, 2fr) minmax(60px, 0.7fr) minmax(70px, 0.8fr) 66px 76px; }
 .aa-t-events.aa-narrow .aa-row { grid-template: 'artifact artifact when' 'type type subject' 'source fired actions' / minmax(50px, 1fr) auto minmax(76px, auto); }
 .aa-t-events.aa-narrow .aa-row > :is(.aa-c-when, .aa-c-subject) { text-align: right; }
-.aa-t-webhooks :is(.aa-head-row, .aa-row) { grid-template: 'name url state waiting oldest day used actions' / minmax(80px, 1.2fr) minmax(80px, 1.6fr) minmax(100px, 1.6fr) 70px 74px minmax(110px, auto) minmax(50px, 0.8fr) 76px; }
-.aa-t-webhooks.aa-narrow .aa-row { grid-template: 'name state actions' 'url day day' 'waiting oldest used' / minmax(60px, 1fr) minmax(60px, 1.4fr) minmax(76px, auto); }
+.aa-t-webhooks :is(.aa-head-row, .aa-row) { grid-template: 'name url state waiting oldest day used actions' / minmax(80px, 1fr) minmax(80px, 1fr) minmax(100px, 2fr) 64px 56px 156px minmax(50px, 0.8fr) 76px; }
+.aa-t-webhooks.aa-narrow .aa-row > .aa-c-name { order: 1; flex: 0 1 auto; max-width: 60%; } .aa-t-webhooks.aa-narrow .aa-row > .aa-c-url { order: 2; flex: 1 1 0; color: var(--aa-quiet-color); }
+.aa-t-webhooks.aa-narrow .aa-row > .aa-c-actions { order: 3; flex: none; } .aa-t-webhooks.aa-narrow .aa-row > .aa-c-state { order: 4; flex: 0 0 100%; }
+.aa-t-webhooks.aa-narrow .aa-row > :is(.aa-c-waiting, .aa-c-oldest, .aa-c-day) { order: 5; flex: none; }
+.aa-t-webhooks.aa-narrow .aa-row > .aa-c-used { order: 6; flex: 1 1 0; text-align: right; }
 .aa-t-secrets :is(.aa-head-row, .aa-row) { grid-template: 'name set used actions' / minmax(100px, 1fr) 80px minmax(100px, 2fr) 70px; }
 .aa-t-secrets.aa-narrow .aa-row { grid-template: 'name set actions' 'used used actions' / minmax(80px, 1fr) auto auto; }
 .aa-state { white-space: nowrap; }
 .aa-is-good > i { color: var(--aa-good); } .aa-is-bad, .aa-is-bad > i { color: var(--aa-bad); } .aa-is-waits > i { color: var(--aa-waits); }
-.aa-picture { vertical-align: middle; max-width: 100%; }
+.aa-picture { vertical-align: middle; max-width: 100%; } .aa-section-of p:has(+ .aa-picture) { margin-top: 6px; }
 .aa-picture .aa-good { fill: var(--aa-good); } .aa-picture .aa-bad { fill: var(--aa-ground); stroke: var(--aa-bad); stroke-width: 1.5; }
 .aa-picture .aa-cross { stroke: var(--aa-bad); stroke-width: 2; } .aa-picture .aa-ring { fill: none; stroke: var(--aa-text); stroke-width: 1.5; stroke-dasharray: 2 2; }
 .aa-picture .aa-ground { stroke: var(--aa-line); } .aa-picture .aa-line-0 { stroke: var(--aa-text); stroke-width: 1.5; } .aa-picture .aa-line-1 { stroke: var(--aa-text); stroke-width: 1.5; stroke-dasharray: 3 2; }
+.aa-picture circle.aa-line-0 { fill: var(--aa-text); } .aa-picture circle.aa-line-1 { fill: none; stroke-dasharray: none; }
 .aa-picture text { font-size: 10px; fill: var(--aa-text); }
 .aa-figures { font-size: 11px; }
 /* what opens over a list */
@@ -99,6 +124,7 @@ const STYLES = `
 .aa-detail-head .aa-back { flex: none; }
 .aa-detail-body { flex: 1 1 0; min-height: 0; overflow-y: auto; padding: 6px 8px 12px; overflow-wrap: anywhere; }
 .aa-tools { display: flex; flex-wrap: wrap; gap: 4px; margin-bottom: 6px; }
+.aa-detail-body [role=status] { margin: 6px 0 2px; } .aa-detail-body * + .aa-tools { margin-top: 6px; }
 .aa-side-look .aa-section-of { margin-top: 10px; } .aa-side-look h3 { font-size: 12px; line-height: 18px; font-weight: 600; margin-bottom: 3px; }
 .aa-said:empty { display: none; } .aa-said { margin: 4px 0 !important; }
 .aa-facts { display: grid; grid-template-columns: minmax(76px, max-content) minmax(0, 1fr); gap: 2px 10px; }
@@ -112,7 +138,13 @@ const STYLES = `
 .aa-plain-head { font-weight: 600; } .aa-plain-row > div { min-width: 0; overflow-wrap: anywhere; } .aa-plain .aa-state { white-space: normal; }
 .aa-plain ul { list-style: disc; padding-left: 16px !important; }
 .aa-plain.aa-reasons .aa-plain-row { grid-template-columns: minmax(0, 1fr) minmax(70px, 0.7fr) minmax(0, 2.4fr); }
-@container (max-width: 560px) { .aa-plain.aa-stacks .aa-plain-row { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+/* as wide as its words are */
+.aa-plain.aa-fits { display: grid; grid-template-columns: repeat(var(--aa-columns), auto); column-gap: 8px; }
+.aa-plain.aa-fits > [role=rowgroup] { display: contents; } .aa-plain.aa-fits .aa-plain-row { grid-column: 1 / -1; grid-template-columns: subgrid; column-gap: 8px; }
+@container (max-width: 560px) { .aa-plain.aa-stacks .aa-plain-row { grid-template-columns: repeat(2, minmax(0, 1fr)); row-gap: 2px; } .aa-plain.aa-stacks [role=cell]:last-child { grid-column: 1 / -1; } }
+@container (max-width: 420px) { .aa-plain.aa-reasons .aa-plain-row { grid-template-columns: minmax(0, 1fr) auto; row-gap: 2px; } .aa-plain.aa-reasons [role=cell]:last-child { grid-column: 1 / -1; }
+  .aa-plain.aa-reasons [role=cell]:first-child { font-weight: 600; } .aa-plain.aa-reasons .aa-plain-head { position: absolute; clip-path: inset(50%); } }
+@container (max-width: 560px) { .aa-plain.aa-stacks .aa-plain-head { position: absolute; clip-path: inset(50%); } }
 /* over everything */
 .aa-menu-list { position: fixed; z-index: 2000; min-width: 150px; max-width: 300px; padding: 4px 0; border-radius: 4px; font-size: 13px;
   background: var(--red-ui-secondary-background, #fff); color: var(--red-ui-primary-text-color, #333); border: 1px solid var(--red-ui-secondary-border-color, #ccc); box-shadow: 0 3px 8px rgb(0 0 0 / 25%); }

@@ -9,6 +9,8 @@ export interface TableOptions<R> {
   readonly keyOf: (row: R) => string
   /** How many lines a row has where there is little room. */
   readonly lines?: 2 | 3
+  /** Below this there is little room, pixels; default: 700. */
+  readonly narrow?: number
   /** Enter, or a click beside a row's buttons. */
   readonly open?: (row: R) => void
   /** The end of what is known comes into sight. */
@@ -22,7 +24,7 @@ interface Made<R> {
   text: string
 }
 
-/** Below this the cells of a row stand in several lines. Pixels. */
+/** Below this the cells of a row stand in several lines, pixels, if a table says nothing else. */
 const NARROW = 700
 const WIDE_ROW = 30
 const NARROW_ROW = { 2: 39, 3: 57 }
@@ -115,7 +117,7 @@ export class VirtualTable<R> {
   #resized(): void {
     const width = this.element.clientWidth
     if (width === 0) return
-    const narrow = width < NARROW
+    const narrow = width < (this.#options.narrow ?? NARROW)
     this.element.classList.toggle('aa-narrow', narrow)
     const height = narrow ? NARROW_ROW[this.#options.lines ?? 2] : WIDE_ROW
     if (height !== this.#rowHeight) {

@@ -10,6 +10,7 @@ import { iconButton, listPage } from './list-page.editor.js'
 import type { Place, View } from './place.editor.js'
 import { statusMark, timeMark } from './status-words.editor.js'
 import { VirtualTable } from './table.editor.js'
+import { inTroubleFirst, isFailing } from './webhook-list.js'
 import { mayWrite, reasonOf, times, words } from './words.editor.js'
 
 /** The webhooks, with their state in words and what waits for them. */
@@ -29,6 +30,8 @@ export class WebhooksView implements View {
       name: words('table.webhooks'),
       kind: 'webhooks',
       lines: 3,
+      // a reason in words is long
+      narrow: 1200,
       keyOf: ({ id }) => id,
       open: ({ id }) => place.showDeliveries({ webhook: id }),
       columns: [
@@ -65,7 +68,7 @@ export class WebhooksView implements View {
         webhooks: WebhookAnswer[]
         unavailable?: string[]
       }
-      this.#rows = [...webhooks].sort((a, b) => a.name.localeCompare(b.name))
+      this.#rows = inTroubleFirst(webhooks)
       this.#note.say((unavailable ?? []).join(' '))
       this.#show()
     } catch (error) {
@@ -117,20 +120,15 @@ export function edit(type: string, id: string): void {
 const namesOf = (users: readonly { readonly id: string; readonly name: string }[]): string =>
   users.map(({ id, name }) => name || id).join(', ')
 
-function stateOf({
-  state,
-  reason,
-  until,
-  last_error: error,
-  last_delivered_at: delivered,
-}: WebhookAnswer): HTMLElement {
+function stateOf(row: WebhookAnswer): HTMLElement {
+  const { state, reason, until, last_error: error } = row
   if (state !== 'working') {
-    const why = state === 'broken' && reason ? `: ${reason}` : ''
+    const because = state === 'resting' ? error?.message : state === 'held' ? null : reason
+    const why = because ? `: ${because}` : ''
     const end = until ? ` ${words('until', { time: times.short(until, new Date()) })}` : ''
-    return statusMark(state, `${words(`state.${state}`)}${why}${end}`, reason ?? '')
+    return statusMark(state, `${words(`state.${state}`)}${end}${why}`, because ?? reason ?? '')
   }
-  // it is sent to, and answers nothing good
-  if (error !== null && (delivered === null || Date.parse(error.at) > Date.parse(delivered))) {
+  if (error !== null && isFailing(row)) {
     return statusMark('problem', words('state.failing', { reason: error.message }), error.message)
   }
   return statusMark('working', words('state.working'))
@@ -138,5 +136,5 @@ function stateOf({
 
 function dayOf({ delivered, failed }: { delivered: number; failed: number }): (Node | string)[] {
   const text = words('day-webhook', { delivered, failed })
-  return [bars([{ good: delivered, bad: failed }], text, 14, 14), ` ${text}`]
+  return [...(delivered + failed > 0 ? [bars([{ good: delivered, bad: failed }], text, 14, 14), ' '] : []), text]
 }

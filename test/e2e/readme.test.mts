@@ -95,7 +95,7 @@ const PHRASES: readonly Phrase<Newcomer>[] = [
     (one, _start, name) => one.clickSidebar(String(name)),
   ),
   phrase(String.raw`press \*New automation\*`, (one) => one.newAutomation()),
-  phrase(String.raw`NAME(?=:)`, (one, name) => one.seeStep(String(name))),
+  phrase('NAME(?=:)', (one, name) => one.seeStep(String(name))),
   phrase('untick NAME', (one, label) => one.tick(String(label), false)),
   phrase('tick NAME', (one, label) => one.tick(String(label), true)),
   phrase('type TEXT into NAME', (one, text, label) => one.typeInto(String(label), String(text))),

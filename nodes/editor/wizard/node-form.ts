@@ -11,6 +11,9 @@ const PLACES: Readonly<Record<string, string>> = {
   events: '#artifact-event-events input',
 }
 
+/** Of a tray's height this much is the wizard's own. Pixels. */
+const BESIDE = 160
+
 interface Options {
   readonly drafts: DraftConfigs
   /** What the field of the name is called here; without it the field is out of sight. */
@@ -100,8 +103,10 @@ export class NodeForm {
   }
 
   resize(): void {
-    const { width, height } = this.element.getBoundingClientRect()
-    shared()?.dialogs[this.node.type]?.resize(this.#own, { width, height: Math.max(height, 700) })
+    const { width } = this.element.getBoundingClientRect()
+    // what is below the code editor is to be in sight, too
+    const height = (this.element.closest('.red-ui-tray-body')?.clientHeight ?? 0) - BESIDE
+    shared()?.dialogs[this.node.type]?.resize(this.#own, { width, height })
   }
 
   /** Says what is wrong, here and in what is made here. @returns the first field that is */

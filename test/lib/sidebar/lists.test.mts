@@ -5,6 +5,7 @@ import { editorIdOf } from '../../../dist/nodes/automations/editor-id.js'
 import { type PageOf, withNewest, withOlder } from '../../../dist/nodes/automations/paged-list.js'
 import { pathOf } from '../../../dist/nodes/automations/query.js'
 import { rowsInSight, scrollTo } from '../../../dist/nodes/automations/row-window.js'
+import { inTroubleFirst } from '../../../dist/nodes/automations/webhook-list.js'
 
 const listed = (name: string, more: Partial<ListedAutomation> = {}): ListedAutomation => ({
   name,
@@ -51,6 +52,42 @@ describe('the list of automations in the sidebar', () => {
     assert.deepEqual(first, { key: 'fired', direction: 'descending' })
     assert.deepEqual(sortedNext(first, 'fired'), { key: 'fired', direction: 'ascending' })
     assert.deepEqual(sortedNext(first, 'name'), { key: 'name', direction: 'ascending' })
+  })
+})
+
+describe('the list of webhooks in the sidebar', () => {
+  const at = (hour: number) => `2026-01-02T0${hour}:00:00Z`
+  const webhook = (name: string, state: 'working' | 'held' | 'paused' | 'resting' | 'broken', more = {}) => ({
+    id: name,
+    name,
+    state,
+    url: 'https://example.com',
+    service: 'generic',
+    reason: null,
+    until: null,
+    waiting: 0,
+    oldest_waiting_at: null,
+    day: { delivered: 0, failed: 0 },
+    last_delivered_at: at(2),
+    last_error: null,
+    used_by: [],
+    ...more,
+  })
+  const error = (hour: number) => ({ last_error: { code: 'http_status', message: '500', at: at(hour) } })
+
+  it('has those on top that are in trouble, one that fails still among them', () => {
+    const names = inTroubleFirst([
+      webhook('b works', 'working'),
+      webhook('a works again', 'working', error(1)),
+      webhook('held', 'held'),
+      webhook('resting', 'resting', error(3)),
+      webhook('fails', 'working', error(3)),
+      webhook('never delivered', 'working', { ...error(1), last_delivered_at: null }),
+      webhook('paused', 'paused'),
+      webhook('broken', 'broken'),
+    ]).map(({ name }) => name)
+    const inOrder = ['broken', 'fails', 'never delivered', 'paused', 'resting', 'held', 'a works again', 'b works']
+    assert.deepEqual(names, inOrder)
   })
 })
 
