@@ -6,7 +6,6 @@ import { deliveryOf, type Row } from '../rows.js'
 import { PENDING, STATUSES } from '../statuses.js'
 import { type Inserted, newDelivery, storedFrom } from '../taken-in.js'
 import type { Query } from './database.js'
-import { currentFences } from './locks.js'
 import { Places } from './places.js'
 import { pgId, pgText, pgTextOrNull } from './text.js'
 import type { Outcome, Step, Transaction } from './writer.js'
@@ -20,28 +19,35 @@ const INSERT = `
       $17::text[], $18::text[], $19::text[], $20::text[])
     WITH ORDINALITY AS t (id, event_id, automation_id, automation_name, webhook_id, webhook_name, sender_id, sender_name,
       collection, order_key, created_at, due_at, claim, terms, payload, slots, content_type, message, event, request, n)
+  ), l AS MATERIALIZED (
+    -- nobody can take these away until the transaction ends: what is claimed under them is known to whoever does
+    SELECT thing, fence FROM @leases
+    WHERE thing IN (SELECT DISTINCT 'webhook/' || webhook_id FROM x WHERE claim IS NOT NULL) ORDER BY thing FOR SHARE
   ), y AS (
-    SELECT x.*, e.sources, e.sample, e.place FROM x CROSS JOIN LATERAL (
+    SELECT x.*, e.sources, e.sample, e.place, l.fence FROM x LEFT JOIN l ON l.thing = 'webhook/' || x.webhook_id AND l.fence = x.claim
+    CROSS JOIN LATERAL (
+      -- without an order or a limit, by which a server that has not analysed the table would be led astray to its beginning
       SELECT count(*) AS sources, min(seq) AS place, coalesce(bool_and(left(source, 7) = 'sample:'), false) AS sample
-      FROM (SELECT source, seq FROM @events WHERE event_id = x.event_id ORDER BY seq LIMIT 2) s) e
+      FROM @events WHERE event_id = x.event_id) e
   ), d AS (
     INSERT INTO @deliveries (id, event_id, automation_id, automation_name, webhook_id, webhook_name, sender_id, sender_name,
       collection, order_key, place, status, created_at, due_at, claim, finished_at, sample, terms)
     SELECT id, event_id, automation_id, automation_name, webhook_id, webhook_name, sender_id, sender_name, collection,
-      order_key, coalesce(place, (SELECT coalesce(max(seq), 0) FROM @events)), $21::smallint, created_at, due_at, claim, CASE WHEN $21::smallint = ${DRY_RUN} THEN created_at END,
+      order_key, coalesce(place, (SELECT coalesce(max(seq), 0) FROM @events)), $21::smallint, created_at, due_at, fence, CASE WHEN $21::smallint = ${DRY_RUN} THEN created_at END,
       CASE WHEN sample THEN 1 ELSE 0 END, terms
-    FROM y ORDER BY n ON CONFLICT (id) DO NOTHING RETURNING seq, id, sample
+    FROM y ORDER BY n ON CONFLICT (id) DO NOTHING RETURNING seq, id, sample, claim
   ), b AS (
     INSERT INTO @bodies (seq, payload, slots, content_type, message, event, request)
     -- where exactly one source brought an event with this id, the id alone finds it again
     SELECT d.seq, y.payload, y.slots, y.content_type, y.message, CASE WHEN y.sources = 1 THEN NULL ELSE y.event END, y.request
     FROM d JOIN y USING (id)
   )
-  SELECT seq, id, sample FROM d`
+  SELECT seq, id, sample, claim FROM d`
 
 interface State {
   readonly orderKey: string | null
   readonly dueAt: number | null
+  /** The fence of the lease under which it is claimed, if that is still the newest one. */
   readonly claim: number | null
 }
 
@@ -91,18 +97,17 @@ export function enqueueStep(taken: (delivery: StoredDelivery) => void): Step<Wis
     locks: (_query, items) => Places.keys(items),
     async run(transaction, items) {
       const { query, deltas } = transaction
-      const fences = await currentFences(
-        query,
-        items.filter(({ fence }) => fence !== null).map(({ entry }) => entry.webhook.id),
-      )
       const places = await Places.of(transaction, items)
       const first = new Map<string, { entry: NewRecord; state: State }>()
       const news: { entry: NewRecord; state: State }[] = []
       for (const { entry, fence } of places.sorted(items)) {
         if (first.has(entry.id)) continue
         const dueAt = places.dueAt(entry)
-        const mayClaim = fence !== null && dueAt === entry.createdAt && fences(entry.webhook.id) === fence
-        const state = { orderKey: entry.ordered ? entry.orderKey : null, dueAt, claim: mayClaim ? fence : null }
+        const state = {
+          orderKey: entry.ordered ? entry.orderKey : null,
+          dueAt,
+          claim: dueAt === entry.createdAt ? fence : null,
+        }
         first.set(entry.id, { entry, state })
         news.push({ entry, state })
       }
@@ -138,11 +143,12 @@ export function enqueueStep(taken: (delivery: StoredDelivery) => void): Step<Wis
         if (given.has(entry.id)) return { value: { delivery, duplicate: true, claimed: null } }
         given.add(entry.id)
         deltas.of(entry.webhook.id, entry.sender.id).added++
-        if (state.claim === null) {
+        const fence = row['claim'] as number | null
+        if (fence === null) {
           transaction.tellOthers()
           return { value: { delivery, duplicate: false, claimed: null } }
         }
-        const claimed = storedFrom(entry, insertedOf(row), state.claim)
+        const claimed = storedFrom(entry, insertedOf(row), fence)
         return { value: { delivery, duplicate: false, claimed }, after: () => taken(claimed) }
       })
     },

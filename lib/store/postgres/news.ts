@@ -30,7 +30,8 @@ const LOOK = `
       GROUP BY webhook, sender) q) AS queues,
     (SELECT json_agg(d.id) FROM @deliveries d JOIN @leases l ON l.thing = 'webhook/' || d.webhook_id
       WHERE d.cancel AND d.status = 0 AND l.owner = $1) AS cancelled,
-    EXISTS (SELECT 1 FROM @events WHERE routed <> 1 AND instance IS NULL) AS waiting`
+    -- the least, so that their index is used though the table has not been analysed
+    (SELECT min(seq) FROM @events WHERE routed <> 1 AND instance IS NULL) IS NOT NULL AS waiting`
 
 /** What was counted and what others have done until then, in one statement: both are of the same moment. */
 const BEGIN = `
