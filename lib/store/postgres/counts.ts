@@ -1,4 +1,4 @@
-import type { Tally } from '../tally.js'
+import type { Counts, Tally } from '../tally.js'
 import { NOW } from './clock.js'
 import type { Query } from './database.js'
 
@@ -10,6 +10,8 @@ interface Delta {
   woken: number
   owed: number
 }
+
+const keyOf = ({ automation, webhook, hour }: Counts) => `${automation} ${webhook} ${hour}`
 
 /** What a transaction does to pending deliveries, by webhook and sender, for the other instances. */
 export class Deltas {
@@ -30,11 +32,21 @@ export class Deltas {
   }
 }
 
-/** Writes what a transaction counted, under the slot of this instance: no two wait for one another there. */
-export async function writeCounts(query: Query, slot: number, tally: Tally, deltas: Deltas): Promise<void> {
-  const counts = [...tally.counts]
+interface Counting {
+  readonly me: { readonly slot: number }
+  /** Which of an instance's two that write at the same time. */
+  readonly half: 0 | 1
+}
+
+/**
+ * Writes what a transaction counted, under the slot of this instance: no two wait for one another there. Nobody has to wait
+ * for it but the commit.
+ */
+export function writeCounts(query: Query, { me, half }: Counting, tally: Tally, deltas: Deltas): void {
+  const slot = 2 * me.slot + half
+  const counts = [...tally.counts].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
   if (counts.length > 0) {
-    await query(
+    void query(
       `INSERT INTO @statistics AS s (automation, webhook, hour, slot, accepted, fired, delivered, failed, attempts, last_at)
        SELECT a, w, h, $10, ac, f, d, fa, at, l FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[],
          $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[]) AS t (a, w, h, ac, f, d, fa, at, l)
@@ -58,7 +70,7 @@ export async function writeCounts(query: Query, slot: number, tally: Tally, delt
     Array.from(latencies, ([bucket, count]) => ({ automation, webhook, hour, bucket, count })),
   )
   if (took.length > 0) {
-    await query(
+    void query(
       `INSERT INTO @latencies AS s (automation, webhook, hour, bucket, slot, count)
        SELECT a, w, h, b, $6, c FROM unnest($1::text[], $2::text[], $3::bigint[], $4::integer[], $5::bigint[]) AS t (a, w, h, b, c)
        ON CONFLICT (automation, webhook, hour, bucket, slot) DO UPDATE SET count = s.count + excluded.count`,
@@ -72,7 +84,7 @@ export async function writeCounts(query: Query, slot: number, tally: Tally, delt
   }
   const errors = [...tally.errors].sort(([a], [b]) => (a < b ? -1 : 1))
   if (errors.length > 0) {
-    await query(
+    void query(
       `INSERT INTO @last_errors AS e (webhook, code, message, status_code, at)
        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::bigint[])
        ON CONFLICT (webhook) DO UPDATE SET code = excluded.code, message = excluded.message,
@@ -86,7 +98,7 @@ export async function writeCounts(query: Query, slot: number, tally: Tally, delt
   }
   const all = deltas.all
   if (all.length === 0) return
-  await query(
+  void query(
     `INSERT INTO @queues AS q (webhook, sender, slot, added, finished, woken, owed, changed_at)
      SELECT w, s, $7, a, f, k, o, ${NOW} FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
        AS t (w, s, a, f, k, o)
@@ -99,6 +111,6 @@ export async function writeCounts(query: Query, slot: number, tally: Tally, delt
     all.map(({ finished }) => finished),
     all.map(({ woken }) => woken),
     all.map(({ owed }) => owed),
-    slot,
+    me.slot,
   )
 }

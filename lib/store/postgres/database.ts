@@ -1,4 +1,4 @@
-import type { Client, Pool, PoolClient, QueryResult } from 'pg'
+import type { Client, Connection, Pool, PoolClient, QueryResult } from 'pg'
 import { AutomationError } from '../../error.js'
 import type { Row } from '../rows.js'
 import { databaseFailure, isCollision } from './errors.js'
@@ -45,7 +45,13 @@ export class Database {
     this.#pg = pg
     this.#plan = plan
     this.tables = new Tables(plan.schema)
-    this.#pool = new pg.Pool({ ...this.#config(answerMs), max: plan.max, idleTimeoutMillis: 30_000 })
+    this.#pool = new pg.Pool({
+      ...this.#config(answerMs),
+      max: plan.max,
+      idleTimeoutMillis: 30_000,
+      // questions do not wait for the answers of those before
+      pipeline: true,
+    })
     // of connections that break while nobody asks them anything: whoever uses them next hears of it
     this.#pool.on('error', () => {})
     this.#pool.on('connect', (client) => client.on('error', () => {}))
@@ -140,22 +146,48 @@ export class Database {
     })
   }
 
+  /**
+   * Everything goes out as soon as it is asked, before it is known how it begins. What `work` does not wait for goes with the commit, and what fails of it
+   * undoes the transaction.
+   */
   async #within<T>(client: PoolClient, work: (query: Query) => Promise<T>): Promise<T> {
-    const begun = (await client.query(this.tables.in(this.#begin))) as unknown as readonly QueryResult[]
+    const sent: Promise<unknown>[] = []
+    const noted = <A>(answer: Promise<A>): Promise<A> => {
+      answer.catch(() => {})
+      sent.push(answer)
+      return answer
+    }
+    together(client)
+    const begin = this.#begin
+    const begun = noted(
+      client.query(this.tables.in(begin)).then((answers) => {
+        if (begin !== BEGIN_ON_KNOWN_TABLES) return
+        refuseNewer((answers as unknown as readonly QueryResult[]).at(-1)?.rows[0]?.value)
+      }),
+    )
     let result: T
     try {
-      if (this.#begin === BEGIN_ON_KNOWN_TABLES) refuseNewer(begun.at(-1)?.rows[0]?.value)
-      result = await work(
-        async (sql, ...values) => (await client.query(this.tables.in(sql), [...values])).rows as Row[],
-      )
+      result = await work((sql, ...values) => {
+        together(client)
+        return noted(client.query<Row>(this.tables.in(sql), [...values]).then(({ rows }) => rows))
+      })
+      await begun
     } catch (error) {
       // nobody answers: to ask for more would be to wait as long again
       if (isUnanswered(error)) throw error
       await client.query('ROLLBACK')
-      throw new Undone(error)
+      // what is wrong with the beginning explains whatever came of the rest
+      throw new Undone(
+        await begun.then(
+          () => error,
+          (first) => first,
+        ),
+      )
     }
-    const { command } = await client.query('COMMIT')
-    if (command !== 'COMMIT') throw new Error('The transaction was not committed.')
+    const committed = noted(client.query('COMMIT'))
+    const failed = (await Promise.allSettled(sent)).find((each) => each.status === 'rejected')
+    if (failed !== undefined) throw isUnanswered(failed.reason) ? failed.reason : new Undone(failed.reason)
+    if ((await committed).command !== 'COMMIT') throw new Error('The transaction was not committed.')
     return result
   }
 
@@ -205,6 +237,13 @@ export class Database {
     this.#control = null
     await Promise.all([this.#pool.end(), control?.then((client) => client.end())]).catch(() => {})
   }
+}
+
+/** What is asked in one turn of the event loop goes out in one packet. */
+function together(client: PoolClient): void {
+  const { stream } = (client as unknown as { readonly connection: Connection }).connection
+  stream.cork()
+  process.nextTick(() => stream.uncork())
 }
 
 /** What node-postgres says after its `query_timeout`, which has no code. */

@@ -66,7 +66,7 @@ export async function reap(query: Query, me: Instance, now: number, within: With
       owedTo.add(row['sender_id'] as string)
       deltas.of(row['webhook_id'] as string, row['sender_id'] as string).owed++
     }
-    await writeCounts(query, me.slot, new Tally(), deltas)
+    writeCounts(query, { me, half: 0 }, new Tally(), deltas)
   }
   return { count: dead.length, lastAlive, interrupted, owedTo: [...owedTo] }
 }
@@ -139,7 +139,7 @@ export async function free(query: Query, { owner, things }: Owned, me: Instance,
   )
   const deltas = new Deltas()
   for (const row of left) deltas.of(row['webhook_id'] as string, row['sender_id'] as string).woken++
-  await writeCounts(query, me.slot, tally, deltas)
+  writeCounts(query, { me, half: 0 }, tally, deltas)
   return cut.length
 }
 

@@ -128,6 +128,7 @@ export class Places {
 /** Everything of these events has reached its sender: what waited for them alone may go. */
 export const SETTLE: Step<{ readonly source: string; readonly eventId: string }, void> = {
   order: 5,
+  inTurn: true,
   async locks(query, events) {
     const rows = await query(
       `SELECT DISTINCT e.open_key AS key FROM @events e JOIN unnest($1::text[], $2::text[]) AS x (source, event_id)

@@ -10,23 +10,30 @@ import { lockOrder } from './locks.js'
 import { pgText, pgTextOrNull } from './text.js'
 import type { Outcome, Step, Transaction } from './writer.js'
 
-/** A row is changed under the newest lease alone, and while nobody has claimed it under another one. */
+/**
+ * A row is changed under the newest lease alone, and while nobody has claimed it under another one; and what was sent is kept
+ * with it.
+ */
 const UPDATE = `
-  UPDATE @deliveries d SET status = x.status, attempts = x.attempts, step = x.step, status_code = x.status_code,
-    duration_ms = x.duration_ms, due_at = x.due_at, claim = NULL, cancel = d.cancel AND x.status = 0, started_at = NULL, finished_at = x.finished_at,
-    error_code = x.error_code, error_message = x.error_message, owed = x.owed
-  FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::smallint[], $5::integer[], $6::integer[], $7::integer[],
-    $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::bigint[])
-    AS x (seq, thing, fence, status, attempts, step, status_code, duration_ms, due_at, finished_at, error_code,
-      error_message, owed)
-  WHERE d.seq = x.seq AND d.status = 0 AND (d.claim = x.fence OR d.claim IS NULL)
-    AND x.fence = coalesce((SELECT fence FROM @leases WHERE thing = x.thing), 0)
-  RETURNING d.seq, d.order_key`
-
-const ATTEMPTS = `
-  INSERT INTO @attempts (delivery, number, started_at, duration_ms, status_code, error_code, error_message, response, request)
-  SELECT * FROM unnest($1::bigint[], $2::integer[], $3::bigint[], $4::bigint[], $5::integer[], $6::text[], $7::text[],
-    $8::text[], $9::bytea[]) ON CONFLICT DO NOTHING`
+  WITH x AS (
+    SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::smallint[], $5::integer[], $6::integer[], $7::integer[],
+      $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::bigint[], $14::bigint[], $15::text[], $16::text[],
+      $17::text[], $18::bytea[])
+      AS t (seq, thing, fence, status, attempts, step, status_code, duration_ms, due_at, finished_at, error_code,
+        error_message, owed, started_at, attempt_code, attempt_message, response, request)
+  ), u AS (
+    UPDATE @deliveries d SET status = x.status, attempts = x.attempts, step = x.step, status_code = x.status_code,
+      duration_ms = x.duration_ms, due_at = x.due_at, claim = NULL, cancel = d.cancel AND x.status = 0, started_at = NULL, finished_at = x.finished_at,
+      error_code = x.error_code, error_message = x.error_message, owed = x.owed
+    FROM x WHERE d.seq = x.seq AND d.status = 0 AND (d.claim = x.fence OR d.claim IS NULL)
+      AND x.fence = coalesce((SELECT fence FROM @leases WHERE thing = x.thing), 0)
+    RETURNING d.seq, d.order_key
+  ), a AS (
+    INSERT INTO @attempts (delivery, number, started_at, duration_ms, status_code, error_code, error_message, response, request)
+    SELECT x.seq, x.attempts, x.started_at, x.duration_ms, x.status_code, x.attempt_code, x.attempt_message, x.response, x.request
+    FROM x JOIN u USING (seq) WHERE x.started_at IS NOT NULL ON CONFLICT DO NOTHING
+  )
+  SELECT seq, order_key FROM u`
 
 /** Makes the first pending delivery of each collection due, if it was waiting. */
 const LET_GO = `
@@ -59,22 +66,24 @@ export function recordStep(
           : [{ webhook: webhook.id, key: orderKey }],
       ),
     async run(transaction, results) {
-      const rows = await update(transaction.query, results)
+      const requests = new Map(results.map((result) => [result, requestOf(result)]))
+      putRequests(transaction.query, requests.values(), known)
+      const rows = await update(transaction.query, results, requests)
       const accepted = results.filter(({ delivery }) => rows.has(delivery.seq))
       const before = await alreadyThere(
         transaction.query,
         results.filter(({ delivery }) => !rows.has(delivery.seq)),
       )
-      await putAttempts(transaction.query, accepted, known)
+      dropOld(transaction.query, accepted)
       const finished = accepted.filter(({ status }) => status !== 'pending')
       const successors = await letNextGo(transaction.query, schema, finished, rows)
       for (const result of accepted) count(transaction, result)
       return results.map((result): Outcome<Recorded> => {
         const { seq, webhook } = result.delivery
         const after = () => {
-          const text = result.attempt === null ? null : unchanging(result.attempt)
+          const request = requests.get(result)
           if (known.size >= MOST_KNOWN) known.clear()
-          if (text !== null) known.add(pgText(text))
+          if (request) known.add(request.text)
           done(result)
         }
         if (before.has(seq)) return { value: { successor: true }, after }
@@ -85,7 +94,11 @@ export function recordStep(
   }
 }
 
-async function update(query: Query, results: readonly AttemptRecord[]): Promise<Map<number, Row>> {
+async function update(
+  query: Query,
+  results: readonly AttemptRecord[],
+  requests: ReadonlyMap<AttemptRecord, Sent | null>,
+): Promise<Map<number, Row>> {
   const rows = await query(
     UPDATE,
     results.map(({ delivery }) => delivery.seq),
@@ -101,6 +114,11 @@ async function update(query: Query, results: readonly AttemptRecord[]): Promise<
     results.map(({ error }) => error?.code ?? null),
     results.map(({ error }) => pgTextOrNull(error?.message)),
     results.map(({ owed }) => (owed ? 1 : 0)),
+    results.map(({ attempt }) => (attempt === null ? null : Date.parse(attempt.started_at))),
+    results.map(({ attempt }) => attempt?.error?.code ?? null),
+    results.map(({ attempt }) => pgTextOrNull(attempt?.error?.message)),
+    results.map(({ attempt }) => (attempt === null ? null : responseText(attempt))),
+    results.map((result) => requests.get(result)?.id ?? null),
   )
   return new Map(rows.map((row) => [row['seq'] as number, row]))
 }
@@ -127,45 +145,39 @@ async function alreadyThere(query: Query, results: readonly AttemptRecord[]): Pr
   return new Set(same.map(({ delivery }) => delivery.seq))
 }
 
-async function putAttempts(query: Query, results: readonly AttemptRecord[], known: Set<string>): Promise<void> {
-  const made = results.flatMap(({ delivery, attempt, ...rest }) =>
-    attempt === null ? [] : [{ delivery, attempt, number: attemptsOf({ delivery, attempt, ...rest }) }],
-  )
-  if (made.length === 0) return
-  const requests = made.map(({ attempt }) => requestOf(unchanging(attempt)))
-  const fresh = new Map(requests.flatMap((each) => (each && !known.has(each.text) ? [[each.text, each.id]] : [])))
-  if (fresh.size > 0) {
-    const sorted = [...fresh].sort(([, a], [, b]) => Buffer.compare(a as Buffer, b as Buffer))
-    await query(
-      'INSERT INTO @requests (id, json) SELECT * FROM unnest($1::bytea[], $2::text[]) ON CONFLICT DO NOTHING',
-      sorted.map(([, id]) => id),
-      sorted.map(([text]) => text),
-    )
-  }
-  await query(
-    ATTEMPTS,
-    made.map(({ delivery }) => delivery.seq),
-    made.map(({ number }) => number),
-    made.map(({ attempt }) => Date.parse(attempt.started_at)),
-    made.map(({ attempt }) => attempt.duration_ms),
-    made.map(({ attempt }) => attempt.status_code ?? null),
-    made.map(({ attempt }) => attempt.error?.code ?? null),
-    made.map(({ attempt }) => pgTextOrNull(attempt.error?.message)),
-    made.map(({ attempt }) => responseText(attempt)),
-    requests.map((each) => each?.id ?? null),
-  )
-  const many = made.filter(({ number }) => number > KEPT_ATTEMPTS)
-  if (many.length === 0) return
-  await query(
-    `DELETE FROM @attempts a USING unnest($1::bigint[], $2::integer[]) AS x (seq, number)
-     WHERE a.delivery = x.seq AND a.number <= x.number - ${KEPT_ATTEMPTS}`,
-    many.map(({ delivery }) => delivery.seq),
-    many.map(({ number }) => number),
+/** What was sent, without what differs between attempts. */
+interface Sent {
+  readonly text: string
+  /** SHA-256. */
+  readonly id: Buffer
+}
+
+function requestOf({ attempt }: AttemptRecord): Sent | null {
+  const text = attempt === null ? null : unchanging(attempt)
+  return text === null ? null : { text: pgText(text), id: createHash('sha256').update(text).digest() }
+}
+
+function putRequests(query: Query, requests: Iterable<Sent | null>, known: ReadonlySet<string>): void {
+  const fresh = new Map<string, Buffer>()
+  for (const each of requests) if (each !== null && !known.has(each.text)) fresh.set(each.text, each.id)
+  if (fresh.size === 0) return
+  const sorted = [...fresh].sort(([, a], [, b]) => Buffer.compare(a, b))
+  void query(
+    'INSERT INTO @requests (id, json) SELECT * FROM unnest($1::bytea[], $2::text[]) ON CONFLICT DO NOTHING',
+    sorted.map(([, id]) => id),
+    sorted.map(([text]) => text),
   )
 }
 
-function requestOf(text: string | null): { text: string; id: Buffer } | null {
-  return text === null ? null : { text: pgText(text), id: createHash('sha256').update(text).digest() }
+function dropOld(query: Query, results: readonly AttemptRecord[]): void {
+  const many = results.filter((result) => result.attempt !== null && attemptsOf(result) > KEPT_ATTEMPTS)
+  if (many.length === 0) return
+  void query(
+    `DELETE FROM @attempts a USING unnest($1::bigint[], $2::integer[]) AS x (seq, number)
+     WHERE a.delivery = x.seq AND a.number <= x.number - ${KEPT_ATTEMPTS}`,
+    many.map(({ delivery }) => delivery.seq),
+    many.map(attemptsOf),
+  )
 }
 
 async function letNextGo(

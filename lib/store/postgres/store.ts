@@ -48,6 +48,8 @@ interface Opened {
   readonly db: Database
   readonly owner: Owner
   readonly writer: Writer
+  /** Of events, for which somebody waits who posted them: not behind what becomes of others. */
+  readonly arrivals: Writer
   readonly enqueue: ReturnType<typeof enqueueStep>
   readonly record: ReturnType<typeof recordStep>
 }
@@ -87,15 +89,12 @@ export class PostgresStore extends Reading implements DeliveryStore {
         return { me, reaped: await reap(query, me, now, within) }
       })
       const owner = new Owner({ db, within }, me, this.#wanted, this.#listeners)
-      const writer = new Writer(
-        db,
-        () => owner.me,
-        () => owner.hasOthers,
-      )
+      const writing = { db, me: () => owner.me, hasOthers: () => owner.hasOthers }
       this.#opened = {
         db,
         owner,
-        writer,
+        writer: new Writer({ ...writing, half: 0, rest: 2 }),
+        arrivals: new Writer({ ...writing, half: 1, rest: 0.5 }),
         enqueue: enqueueStep((delivery) => this.#hand.take([delivery])),
         record: recordStep(
           db.tables.schema,
@@ -131,10 +130,10 @@ export class PostgresStore extends Reading implements DeliveryStore {
 
   async close({ now, suspectSince, started }: End): Promise<void> {
     if (this.#opened === null) return
-    const { db, owner, writer } = this.#opened
+    const { db, owner, writer, arrivals } = this.#opened
     this.#opened = null
     await owner.stop()
-    await writer.idle()
+    await Promise.all([writer.idle(), arrivals.idle()])
     try {
       await db.transaction(async (query) => {
         if (started.length > 0) await markStarted({ query }, started)
@@ -168,9 +167,9 @@ export class PostgresStore extends Reading implements DeliveryStore {
 
   async putEvents(entries: readonly NewEvent[], cursor?: CursorMove): Promise<PutEvent[]> {
     if (entries.length === 0 && cursor === undefined) return []
-    const { writer, owner } = this.#open()
+    const { arrivals, owner } = this.#open()
     const ordered = owner.news.isOrdered()
-    return writer.do(events.PUT_EVENTS, { events: entries, cursor, ordered }, 2_000 * entries.length)
+    return arrivals.do(events.PUT_EVENTS, { events: entries, cursor, ordered }, 2_000 * entries.length)
   }
 
   async suspectEvents(since: number): Promise<void> {
