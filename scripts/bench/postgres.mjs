@@ -6,7 +6,7 @@ import { paced, throughput } from './measures.mjs'
 /** Of Linux: in hundredths of a second. */
 const TICK_MS = 10
 
-/** CPU of the server and of what it has started, in ms; null where no /proc tells it. */
+/** CPU of the server, of what it has started and of what has ended of that, in ms; null where no /proc tells it. */
 function cpuOf(server) {
   try {
     const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
@@ -18,10 +18,12 @@ function cpuOf(server) {
           .replace(/^.*\) /, '')
           .split(' ')
       } catch {
-        continue // it has ended
+        continue // it has ended: the server's first process has its time
       }
-      const [parent, user, system] = [Number(fields[1]), Number(fields[11]), Number(fields[12])]
+      const [parent, ...times] = [1, 11, 12, 13, 14].map((index) => Number(fields[index]))
+      const [user, system, userOfEnded, systemOfEnded] = times
       if (parent === server.pid || Number(id) === server.pid) ticks += user + system
+      if (Number(id) === server.pid) ticks += userOfEnded + systemOfEnded
     }
     return ticks * TICK_MS
   } catch {
