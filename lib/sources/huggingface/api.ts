@@ -21,6 +21,11 @@ export interface SeenRepo {
   readonly isPrivate: boolean
 }
 
+/** Another name of a repository. */
+export interface Moved {
+  readonly to: string
+}
+
 /** Whose a token is, and which private repositories it lets see for certain. */
 export interface Account {
   readonly name: string
@@ -81,12 +86,12 @@ export class HubApi {
 
   /**
    * A repository by its name; null when there is none, or it is private and the token may not see it: the Hub says the same of
-   * both. `moved` when it has another name, `forbidden` when it is there and may not be read.
+   * both. `forbidden` when it is there and may not be read.
    */
-  async repo(name: string, type: RepoType, { signal }: Asking): Promise<SeenRepo | 'moved' | 'forbidden' | null> {
+  async repo(name: string, type: RepoType, { signal }: Asking): Promise<SeenRepo | Moved | 'forbidden' | null> {
     const takes = [...this.#gone, ...MOVED]
     const { json, status, headers } = await this.#get(`/api/${type}s/${path(name)}`, {}, signal, takes)
-    if (MOVED.includes(status)) return 'moved'
+    if (MOVED.includes(status)) return { to: nameIn(headers['location']) ?? name }
     if (status === 200 || status === 304) return readRepo(new Item(json), type)
     return status === 403 || (headers['x-error-code'] ?? NOT_FOUND) !== NOT_FOUND ? 'forbidden' : null
   }
@@ -160,6 +165,16 @@ export class HubApi {
 const NOT_FOUND = 'RepoNotFound'
 /** Of what has another name. */
 const MOVED: readonly number[] = [301, 302, 307, 308]
+
+/** The Hub sends on from an old name to the same question about the new one. */
+function nameIn(location: string | undefined): string | null {
+  const [, name] = /\/api\/(?:model|dataset|space)s\/([^/?#]+\/[^/?#]+)/.exec(location ?? '') ?? []
+  try {
+    return name === undefined ? null : decodeURIComponent(name)
+  } catch {
+    return null
+  }
+}
 
 const path = (name: string): string => name.split('/').map(encodeURIComponent).join('/')
 

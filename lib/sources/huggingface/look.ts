@@ -1,6 +1,6 @@
 import { eachPage } from '../watch/pages.js'
 import type { Poll } from '../watch/poller.js'
-import { type Account, type HubApi, type RepoType, type SeenRepo, TYPES } from './api.js'
+import { type Account, type HubApi, type Refs, type RepoType, type SeenRepo, TYPES } from './api.js'
 import type { HubEvents } from './events.js'
 import { type RepoState, type Repositories, toldWith } from './state.js'
 
@@ -31,7 +31,7 @@ export class HubLook {
   readonly #poll: Poll
   readonly #memory: Memory
   #account: Promise<Account | null> | null = null
-  /** Repositories whose tags were seen. */
+  /** Ids of repositories whose tags were seen. */
   readonly looked = new Set<string>()
 
   constructor(api: HubApi, known: Repositories, events: HubEvents, poll: Poll, memory: Memory) {
@@ -99,7 +99,7 @@ export class HubLook {
     const since = this.#known.since(name)
     for (const type of TYPES) {
       const repo = await this.#api.repo(name, type, this.#poll)
-      if (repo === null || typeof repo === 'string') continue
+      if (!isRepo(repo)) continue
       await this.#compare(repo, since)
       await this.tags(repo.id, this.#known.get(repo.id))
       break
@@ -140,9 +140,9 @@ export class HubLook {
   /** @param state null when it is not known after all */
   async tags(id: string, state: RepoState | null): Promise<void> {
     if (!state) return
-    this.looked.add(state.name)
+    this.looked.add(id)
     const refs = await this.#api.refs(state.name, state.type, this.#poll)
-    if (refs === null) {
+    if (refs === null || (isNews(refs, state) && !(await this.#isItself(id, state)))) {
       await this.#missing(id, state)
       return
     }
@@ -161,6 +161,12 @@ export class HubLook {
     this.#known.set(id, { ...state, sha: refs.main || state.sha, refs: refs.tags, told })
   }
 
+  /** Whether a repository of this name is still this one, and no other that was made under its name. */
+  async #isItself(id: string, { name, type }: RepoState): Promise<boolean> {
+    const repo = await this.#api.repo(name, type, this.#poll)
+    return isRepo(repo) && repo.id === id
+  }
+
   /** Of one that cannot be seen: what was public was there for all to see, and of the rest the token has to see everything. */
   async #isGone({ name, isPrivate }: RepoState): Promise<boolean> {
     if (isPrivate === false) return true
@@ -172,12 +178,12 @@ export class HubLook {
   /** Not in the list any more: it may have gone to another owner, or be gone. */
   async #missing(id: string, state: RepoState): Promise<void> {
     const repo = await this.#api.repo(state.name, state.type, this.#poll)
-    // what was renamed is found under its new name, or belongs to somebody else now: that is no event
-    if (repo === 'moved') {
-      this.#known.set(id, null)
+    // that is no event; the next look forgets it if it belongs to somebody else now
+    if (repo !== null && typeof repo === 'object' && 'to' in repo) {
+      this.#known.set(id, { ...state, name: repo.to })
       return
     }
-    if (repo !== null && typeof repo === 'object' && repo.id === id) return
+    if (isRepo(repo) && repo.id === id) return
     if (repo === 'forbidden' || (repo === null && !(await this.#isGone(state)))) {
       this.#memory.unsure.set(id, repo === null ? UNSURE : FORBIDDEN)
       return
@@ -188,4 +194,15 @@ export class HubLook {
     this.#events.gone({ id, state }, state.sha)
     this.#known.set(id, null)
   }
+}
+
+const isRepo = (found: Awaited<ReturnType<HubApi['repo']>>): found is SeenRepo =>
+  found !== null && typeof found === 'object' && 'id' in found
+
+function isNews({ main, tags }: Refs, state: RepoState): boolean {
+  if (main !== '' && main !== state.sha) return true
+  const known = Object.entries(state.refs ?? {})
+  return (
+    state.refs !== null && (known.length !== Object.keys(tags).length || known.some(([tag, at]) => tags[tag] !== at))
+  )
 }

@@ -97,7 +97,7 @@ export class HubWatch implements Looks {
   async #lookAtTags(look: HubLook, known: Repositories, { named }: HubPlan, most: number): Promise<void> {
     const all = known
       .all()
-      .filter(({ id, state }) => !look.looked.has(state.name) && !this.#memory.unsure.has(id))
+      .filter(({ id }) => !look.looked.has(id) && !this.#memory.unsure.has(id))
       .sort((one, other) => (one.id < other.id ? -1 : 1))
     const wanted = all.filter(({ state }) => named.has(state.name))
     const next = Math.max(

@@ -17,6 +17,8 @@ export interface Repo {
 /** Repositories in memory, as the Hub has them. */
 export class HubWorld {
   readonly repos: Repo[] = []
+  /** Names that repositories had, `model acme/churn`: whoever asks for one is sent on. */
+  readonly formerNames = new Map<string, Repo>()
   #count = 0
 
   #sha(): string {
@@ -38,6 +40,11 @@ export class HubWorld {
     repo.updated = Math.max(repo.updated + 1, Date.now())
     repo.commits.push({ id, at: repo.updated })
     return id
+  }
+
+  rename(repo: Repo, name: string): void {
+    this.formerNames.set(`${repo.type} ${repo.name}`, repo)
+    repo.name = name
   }
 
   tag(repo: Repo, tag: string, commit = repo.commits.at(-1)?.id ?? ''): void {
@@ -136,6 +143,11 @@ export async function hubStandin(world: HubWorld, { token = '', page = 1000 } = 
       return send(200, all.slice(from, from + size).map(infoOf), link)
     }
     const repo = ofKind.find((each) => each.name === decodeURIComponent(`${owner}/${name}`))
+    const former = world.formerNames.get(`${kind} ${decodeURIComponent(`${owner}/${name}`)}`)
+    if (!repo && former && ofKind.includes(former)) {
+      const Location = `/api/${kind}s/${former.name}${more === undefined ? '' : `/${more}`}`
+      return send(307, { error: 'moved' }, { Location })
+    }
     if (!repo) {
       // without a token the Hub does not even say that it is not there
       if (!known) return send(401, { error: 'Invalid username or password.' }, { 'X-Error-Code': 'RepoNotFound' })

@@ -139,7 +139,7 @@ describe('A watched Hugging Face Hub', () => {
   it('goes on after a restart, and follows a repository to another name', async () => {
     const churn = world.create('acme/churn')
     await watching().poll()
-    churn.name = 'acme/churn-2'
+    world.rename(churn, 'acme/churn-2')
     world.commit(churn)
     assert.deepEqual(brief(await watching().poll()), ['CREATE_ARTIFACT acme/churn-2'])
   })

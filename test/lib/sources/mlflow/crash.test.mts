@@ -1,32 +1,16 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { mlflowStandin } from '../../../standin/mlflow/server.mts'
 import { MlflowWorld } from '../../../standin/mlflow/world.mts'
 import { SqliteStore } from '../wandb/sqlite-store.mts'
+import { pollOnce } from '../watch/killed-poll.mts'
 import { factsOf, move, Retold, randomOf } from './retold.mts'
 
 const ROUNDS = 50
 
-/** Polls in a process of its own; gives its steps, or null when it was killed. */
-function pollOnce(url: string, file: string, killAt: number): Promise<number | null> {
-  return new Promise((resolve, reject) => {
-    const script = path.join(import.meta.dirname, 'polling-process.mts')
-    const child = spawn(process.execPath, [script, url, file, String(killAt)], { stdio: ['ignore', 'pipe', 'inherit'] })
-    let stdout = ''
-    child.stdout.on('data', (chunk) => {
-      stdout += chunk
-    })
-    child.on('error', reject)
-    child.on('close', (code, signal) => {
-      if (signal === 'SIGKILL') resolve(null)
-      else if (code === 0) resolve(Number(stdout))
-      else reject(new Error(`ended with ${code}`))
-    })
-  })
-}
+const SCRIPT = path.join(import.meta.dirname, 'polling-process.mts')
 
 describe('A poll of an MLflow server that is killed', function () {
   this.timeout(180_000)
@@ -59,16 +43,16 @@ describe('A poll of an MLflow server that is killed', function () {
     }
     try {
       for (let each = 0; each < 12; each += 1) move(world, random)
-      const idle = (await pollOnce(standin.url, file, 0)) ?? assert.fail()
+      const idle = (await pollOnce(SCRIPT, standin.url, file, 0)) ?? assert.fail()
       await hear()
       assert.equal(count, 0, 'the first look is silent')
       for (const fact of factsOf(world)) told.facts.add(fact)
       for (let round = 0; round < ROUNDS; round += 1) {
         for (let each = random(4); each > 0; each -= 1) move(world, random)
-        if ((await pollOnce(standin.url, file, 1 + random(idle + 6))) === null) kills += 1
+        if ((await pollOnce(SCRIPT, standin.url, file, 1 + random(idle + 6))) === null) kills += 1
         await hear()
       }
-      await pollOnce(standin.url, file, 0)
+      await pollOnce(SCRIPT, standin.url, file, 0)
       await hear()
       assert.deepEqual(told.wrong, [])
       assert.deepEqual([...told.facts].sort(), factsOf(world))
