@@ -27,7 +27,7 @@ export const USAGE = `Says what the automations of a flow file do with events, w
   --json             prints JSON
   --help
 
-A property that is wholly \${NAME} is taken from the environment. Exits with 2 when the call or a file is wrong.
+A property that is wholly \${NAME} is that variable of its group, subflow or flow, or of the environment. Exits with 2 when the call or a file is wrong.
 `
 
 const VERBS: Readonly<Record<string, (judged: Judged) => Report>> = { explain: explainReport, backtest: backtestReport }

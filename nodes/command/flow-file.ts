@@ -1,6 +1,7 @@
 import { Automation, type Surroundings } from '../../lib/automations/automation.js'
 import { FlowGraph, type RunningNode, type SavedNode, text } from '../../lib/automations/flow/graph.js'
 import type { WebhookView } from '../../lib/automations/flow/sender-judge.js'
+import { variableOf } from '../../lib/automations/flow/variables.js'
 import { AutomationError } from '../../lib/error.js'
 import { isObject } from '../../lib/json.js'
 import { Secret } from '../../lib/secrets/secret.js'
@@ -48,9 +49,17 @@ const isNode = (node: unknown): node is SavedNode =>
   isObject(node) && typeof node['id'] === 'string' && typeof node['type'] === 'string'
 
 function surroundings(graph: FlowGraph, env: CommandWorld['env']): Surroundings {
-  const settings = ({ node }: RunningNode) => {
-    const migrate = MIGRATIONS[node.type]
-    return withEnvironment(migrate ? migrate(node) : node, env)
+  // as Node-RED does at a deploy: a text that is wholly `${NAME}` is that variable, where there is one
+  const settings = (running: RunningNode) => {
+    const migrate = MIGRATIONS[running.node.type]
+    const resolved = Object.entries(migrate ? migrate(running.node) : running.node).map(([property, value]) => {
+      const [, name] = /^\$\{(\S+)\}$/.exec(typeof value === 'string' ? value : '') ?? []
+      return [
+        property,
+        (name === undefined ? undefined : variableOf(graph, running, name, (other) => env[other])) ?? value,
+      ]
+    })
+    return Object.fromEntries(resolved) as Readonly<Record<string, unknown>>
   }
   const enabled = (id: string, type: string) => {
     const running = graph.node(id)
@@ -91,13 +100,4 @@ function viewOf(settings: WebhookSettings, secretOf: (id: string) => RunningNode
     if (!(error instanceof AutomationError)) throw error
     return { ...view, problem: error.message, refusal: () => null }
   }
-}
-
-/** As Node-RED does at a deploy, as far as a process alone can: a text that is wholly `${NAME}` is that variable. */
-function withEnvironment(settings: object, env: CommandWorld['env']): Readonly<Record<string, unknown>> {
-  const resolved = Object.entries(settings).map(([property, value]: [string, unknown]) => {
-    const [, name] = /^\$\{(\S+)\}$/.exec(typeof value === 'string' ? value : '') ?? []
-    return [property, (name === undefined ? undefined : env[name]) ?? value]
-  })
-  return Object.fromEntries(resolved) as Readonly<Record<string, unknown>>
 }

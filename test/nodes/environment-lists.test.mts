@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
+import { runCommand } from '../../dist/nodes/command/command.js'
 import { Receiver } from '../e2e/harness/receiver.mts'
 import { event, secret, secretId, sender, source, template, trigger, webhook } from './automation.mts'
-import { type FlowNode, useNodeRed } from './harness.mts'
+import { core, type FlowNode, NODES, useNodeRed } from './harness.mts'
 
 interface Used {
   id: string
@@ -118,4 +119,97 @@ describe('the lists of flows that take properties from variables', () => {
       delete process.env['TOKEN_ID']
     }
   })
+
+  it('are what the command judges by too, as this Node-RED does', async () => {
+    const grouped = (node: FlowNode): FlowNode => ({ ...node, z: 'place', g: 'group', x: 0, y: 0, w: 1, h: 1 })
+    const third = instance('third', [variable('PATTERN', 'PATTERN', 'env'), variable('FROM', 'source', 'conf-type')])
+    const inner = {
+      ...grouped({ id: 'inner', type: 'group' }),
+      nodes: ['deep'],
+      env: [variable('OWN', 'INNER', 'env'), variable('INNER', '^stag')],
+    }
+    const flows = [
+      ...flow(),
+      { ...third, z: 'place' },
+      { id: 'all', type: 'global-config', env: [variable('EVERYWHERE', '^prod'), variable('TAB', '^no')], modules: {} },
+      {
+        id: 'place',
+        type: 'tab',
+        label: 'place',
+        env: [
+          variable('TAB', '^production$'),
+          variable('PATTERN', '^stag'),
+          variable('GROUP', '^no'),
+          variable('NAMED', '^prod'),
+          variable('KIND', 'product'),
+        ],
+      },
+      {
+        id: 'group',
+        type: 'group',
+        z: 'place',
+        nodes: ['own', 'outer', 'inner'],
+        x: 0,
+        y: 0,
+        w: 1,
+        h: 1,
+        env: [
+          variable('GROUP', '^prod'),
+          variable('NAMED', 'NAMED', 'env'),
+          variable('MADE', '^${KIND}ion$', 'env'),
+          variable('ROUND', 'TURN', 'env'),
+          variable('TURN', 'ROUND', 'env'),
+          variable('JSON', '"^stag"', 'json'),
+        ],
+      },
+      inner,
+      grouped(trigger({ id: 'own', pattern: '${GROUP}', wires: [[]] })),
+      grouped(trigger({ id: 'outer', pattern: '${TAB}', wires: [[]] })),
+      { ...grouped(trigger({ id: 'deep', pattern: '${OWN}', wires: [[]] })), g: 'inner' },
+      trigger({ id: 'everywhere', pattern: '${EVERYWHERE}', z: 'place', x: 0, y: 0, wires: [[]] }),
+      trigger({ id: 'unknown', pattern: '${NOWHERE}', z: 'place', x: 0, y: 0, wires: [[]] }),
+      grouped(trigger({ id: 'named', pattern: '${NAMED}', wires: [[]] })),
+      grouped(trigger({ id: 'made', pattern: '${MADE}', wires: [[]] })),
+      grouped(trigger({ id: 'round', pattern: 'x${ROUND}', wires: [[]] })),
+      grouped(trigger({ id: 'turn', collection: '${ROUND}', pattern: '^never', wires: [[]] })),
+      grouped(trigger({ id: 'json', pattern: '${JSON}', wires: [[]] })),
+      grouped(trigger({ id: 'parent', pattern: '${$parent.GROUP}', wires: [[]] })),
+      grouped(trigger({ id: 'process', pattern: '${OF_THE_PROCESS}', wires: [[]] })),
+    ]
+    process.env['OF_THE_PROCESS'] = '^stag'
+    try {
+      await nodeRed.load(flows, {}, [core('common/91-global-config'), ...NODES])
+      for (const alias of ['production', 'staging', 'no']) {
+        const asked = event({ alias, event_id: alias })
+        const answer = await nodeRed.fetch('/artifact-automations/events/explain', { body: { event: asked } })
+        const { automations } = (await answer.json()) as { automations: { id: string; fires: boolean }[] }
+        const told = JSON.parse(commandOn(flows, asked)) as {
+          events: [{ automations: { id: string; fires: boolean }[] }]
+        }
+        const firing = (rows: { id: string; fires: boolean }[]) =>
+          rows
+            .filter(({ fires }) => fires)
+            .map(({ id }) => id)
+            .sort()
+        assert.deepEqual(firing(told.events[0].automations), firing(automations))
+        if (alias === 'production')
+          assert.deepEqual(firing(automations), ['everywhere', 'first-trigger', 'made', 'named', 'outer', 'own'])
+        if (alias === 'staging') assert.deepEqual(firing(automations), ['deep', 'json', 'process', 'third-trigger'])
+      }
+    } finally {
+      delete process.env['OF_THE_PROCESS']
+    }
+  })
 })
+
+function commandOn(flows: readonly object[], asked: object): string {
+  const out: string[] = []
+  runCommand(['explain', '--flows', 'flows.json', '--event', 'event.json', '--json'], {
+    env: process.env,
+    read: (file) => JSON.stringify(file === 'flows.json' ? flows : asked),
+    now: () => new Date(),
+    out: (line) => out.push(line),
+    report: () => {},
+  })
+  return out.join('\n')
+}

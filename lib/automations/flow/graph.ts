@@ -89,6 +89,11 @@ export class FlowGraph {
     return this.#running.get(id)
   }
 
+  /** A node by its saved id, in the same instance of a subflow or on a tab. */
+  inside(instance: RunningNode | null, id: string): RunningNode | undefined {
+    return this.#running.get(inContext(instance, id))
+  }
+
   /** Whether nothing that it stands in is disabled, nor itself. */
   isEnabled(running: RunningNode): boolean {
     return this.disabledIn(running) === null
