@@ -33,6 +33,8 @@ export function consent({ headers }: IncomingMessage, res: ServerResponse): void
 export const isValidation = (headers: IncomingHttpHeaders): boolean =>
   headers['aeg-event-type'] === 'SubscriptionValidation'
 
+const VALIDATION = 'Microsoft.EventGrid.SubscriptionValidationEvent'
+
 /**
  * Event Grid's code, which its answer has to hold; null when the body is no such request.
  * @throws AutomationError `body_invalid`
@@ -40,7 +42,8 @@ export const isValidation = (headers: IncomingHttpHeaders): boolean =>
 export function validationCode(body: Buffer): string | null {
   const parsed = parseBody(body)
   const [first]: unknown[] = Array.isArray(parsed) ? parsed : [parsed]
-  if (!isObject(first) || first['eventType'] !== 'Microsoft.EventGrid.SubscriptionValidationEvent') return null
+  // a CloudEvent has its type under another name
+  if (!isObject(first) || (first['eventType'] ?? first['type']) !== VALIDATION) return null
   const code = isObject(first['data']) ? first['data']['validationCode'] : undefined
   return typeof code === 'string' && code.length <= MOST_CODE ? code : null
 }

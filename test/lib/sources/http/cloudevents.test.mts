@@ -201,6 +201,14 @@ describe('whoever wants to send CloudEvents may ask first', () => {
     assert.deepEqual([source.accepted, source.refused], [[], []])
   })
 
+  it('as Event Grid does in the schema of CloudEvents, where it does not ask by OPTIONS', async () => {
+    const [{ data, eventType: type, topic, id }] = VALIDATION as [(typeof VALIDATION)[0]]
+    const event = { specversion: '1.0', id, source: topic, type, data }
+    const headers = { ...ASKED, 'Content-Type': 'application/cloudevents+json; charset=utf-8' }
+    const { status, body } = await source.post(event, headers)
+    assert.deepEqual([status, body], [200, { validationResponse: data.validationCode }])
+  })
+
   it('and gets nothing past the secret by the header of a question', async () => {
     const event = { ...make().toJSON() }
     const type = { 'Content-Type': 'application/cloudevents+json' }
