@@ -1,7 +1,7 @@
 // `npm run bench`: this package against the stock Node-RED flow and a bare undici loop, in one run, as ratios.
 //   npm run bench -- --quick    fewer events and rounds
 //   npm run bench -- growth     only the measures named: throughput outside growth paced killed burst queued outage neighbours
-//                               history understand mapped postgres
+//                               history understand sidebar mapped postgres
 
 import { parseArgs } from 'node:util'
 import { history } from './bench/history.mjs'
@@ -9,6 +9,7 @@ import { mapped } from './bench/mapped.mjs'
 import { burstDelay, growth, killed, neighbours, outage, paced, queued, throughput } from './bench/measures.mjs'
 import { postgres } from './bench/postgres.mjs'
 import { startDriver, startReceiver } from './bench/processes.mjs'
+import { sidebar } from './bench/sidebar.mjs'
 import { understand } from './bench/understand.mjs'
 import { build } from './build.mjs'
 
@@ -167,6 +168,22 @@ try {
     row(
       '… at 100 events a second: acceptance to arrival, p50 and p99',
       `${ms(arrival.arrivalP50)}, ${ms(arrival.arrivalP99)}`,
+    )
+  }
+  if (wanted('sidebar')) {
+    const size = quick
+      ? { events: 20_000, deliveries: 50_000, rounds: 2 }
+      : { events: 100_000, deliveries: 1_000_000, rounds: 5 }
+    const { first, whole, automations, history } = await sidebar({ ...tools, automations: 1_000, ...size })
+    const told = ({ p50, p95 }) => `${ms(p50)}, ${ms(p95)}`
+    row(
+      `the sidebar opened in a new page, with 1,000 automations and ${size.deliveries} deliveries: to its first rows, to all that they say`,
+      `${ms(first)}, ${ms(whole)}`,
+    )
+    row(
+      'a frame while the automations are scrolled, while the history is: p50 and p95 each',
+      `${told(automations)}; ${told(history)}`,
+      'headless, without a graphics processor',
     )
   }
   if (wanted('understand')) {

@@ -22,9 +22,9 @@ export interface AutomationFilter {
 export function filtered<R extends ListedAutomation>(rows: readonly R[], filter: AutomationFilter): R[] {
   const words = filter.search.toLowerCase().split(/\s+/).filter(Boolean)
   return rows.filter((row) => {
-    const text = `${row.name}\n${row.sentence}`.toLowerCase()
+    const has = (word: string) => row.name.toLowerCase().includes(word) || row.sentence.toLowerCase().includes(word)
     return (
-      words.every((word) => text.includes(word)) &&
+      words.every(has) &&
       (filter.source === '' || row.source === filter.source) &&
       (filter.event === '' || row.events.includes(filter.event)) &&
       (filter.webhook === '' || row.webhooks.includes(filter.webhook)) &&
@@ -40,8 +40,11 @@ export interface Sorting {
   readonly direction: 'ascending' | 'descending'
 }
 
+/** Much faster than `localeCompare` where there are many. */
+const { compare } = new Intl.Collator()
+
 const COMPARE: Readonly<Record<SortKey, (a: ListedAutomation, b: ListedAutomation) => number>> = {
-  name: (a, b) => a.name.localeCompare(b.name),
+  name: (a, b) => compare(a.name, b.name),
   state: (a, b) => (a.states[0] ?? '').localeCompare(b.states[0] ?? ''),
   fired: (a, b) => (a.lastFiredAt ?? '').localeCompare(b.lastFiredAt ?? ''),
   day: (a, b) => a.failed - b.failed || a.fired - b.fired,

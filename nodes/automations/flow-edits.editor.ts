@@ -1,3 +1,4 @@
+import { wiresFrom, wiresTo } from '../editor/event/wires.js'
 import type { EditorLink, EditorNode } from '../editor/red-editor.d.js'
 import { ownedNodes, type Ways } from './owned-nodes.js'
 import { words } from './words.editor.js'
@@ -13,7 +14,7 @@ const WAYS: Ways = {
 function neighbours(id: string, own: 'source' | 'target', other: 'source' | 'target', link: string): string[] {
   const node = RED.nodes.node(id) ?? RED.nodes.junction(id)
   if (!node) return []
-  const wires = RED.nodes.filterLinks(own === 'source' ? { source: node } : { target: node })
+  const wires = own === 'source' ? wiresFrom(node) : wiresTo(node)
   const linked = node.type === link && Array.isArray(node['links']) ? (node['links'] as string[]) : []
   return [...wires.map((wire) => wire[other].id), ...linked.filter((one) => RED.nodes.node(one))]
 }
@@ -182,8 +183,7 @@ function roomBelow(nodes: readonly EditorNode[]): number {
 /** The wires from the copies to what is not copied. */
 function sharedWires(nodes: readonly EditorNode[], ids: ReadonlyMap<string, string>): EditorLink[] {
   return nodes.flatMap((node) =>
-    RED.nodes
-      .filterLinks({ source: node })
+    wiresFrom(node)
       .filter(({ target }) => !ids.has(target.id))
       .flatMap(({ sourcePort, target }) => {
         const source = found(ids.get(node.id) as string)[0]

@@ -55,12 +55,13 @@ const STYLES = `
 .aa-side-look .aa-link { border: 0; background: none; padding: 0; color: var(--aa-text); text-decoration: underline; font-size: 12px; line-height: 16px; cursor: pointer; }
 /* tables */
 .aa-table { flex: 1 1 0; min-height: 0; display: flex; }
-.aa-scroll { flex: 1 1 0; min-width: 0; overflow-y: auto; overflow-x: hidden; position: relative; }
+/* with a ground of its own, and its inside kept apart, it is scrolled without a look at the rest of the page */
+.aa-scroll { flex: 1 1 0; min-width: 0; overflow-y: auto; overflow-x: hidden; position: relative; contain: strict; background: var(--aa-ground); }
 .aa-head { position: sticky; top: 0; z-index: 1; background: var(--red-ui-tertiary-background, #f7f7f7); border-bottom: 1px solid var(--aa-line); border-top: 1px solid var(--aa-line); }
 .aa-head-row > div { overflow: hidden; white-space: nowrap; text-overflow: ellipsis; font-weight: 600; line-height: 20px; font-size: 11px; }
 .aa-head-row button { border: 0; background: none; padding: 0; font: inherit; color: inherit; line-height: 20px; }
-.aa-head-row [aria-sort=ascending] button::after { content: ' \\2191'; }
-.aa-head-row [aria-sort=descending] button::after { content: ' \\2193'; }
+.aa-head-row [aria-sort=ascending] button::after { content: ' \\2191' / ''; }
+.aa-head-row [aria-sort=descending] button::after { content: ' \\2193' / ''; }
 .aa-body { position: relative; }
 .aa-body > .aa-row { position: absolute; left: 0; right: 0; height: var(--aa-row-height); box-sizing: border-box; border-bottom: 1px solid var(--aa-line); cursor: default; padding-top: 5px; }
 .aa-narrow .aa-body > .aa-row { padding-top: 1px; }

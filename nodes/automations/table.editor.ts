@@ -1,5 +1,5 @@
 import { element, fill } from '../editor/element.js'
-import { rowsInSight, scrollTo } from './row-window.js'
+import { type Rows, rowsInSight, rowsToMake, scrollTo } from './row-window.js'
 import { type Column, headings, markSorted } from './table-head.editor.js'
 
 export interface TableOptions<R> {
@@ -22,10 +22,14 @@ interface Made<R> {
   readonly element: HTMLElement
   row: R
   text: string
+  /** Pixels. */
+  top: number
 }
 
 /** Below this the cells of a row stand in several lines, pixels, if a table says nothing else. */
 const NARROW = 700
+/** So many rows before the end of what is known more is asked for. */
+const AHEAD = 20
 const WIDE_ROW = 30
 const NARROW_ROW = { 2: 39, 3: 57 }
 
@@ -43,9 +47,11 @@ export class VirtualTable<R> {
   #rows: readonly R[] = []
   #indexes = new Map<string, number>()
   #current: string | null = null
+  /** The row that Tab comes to. */
+  #reached: string | null = null
   #rowHeight: number = NARROW_ROW[2]
   #isWhole = true
-  #drawn = { rows: this.#rows, first: -1, end: -1, height: 0 }
+  #drawn: Rows = { first: 0, end: 0 }
 
   constructor(options: TableOptions<R>) {
     this.#options = options
@@ -140,11 +146,11 @@ export class VirtualTable<R> {
   }
 
   #draw(anew = false): void {
-    const scrolled = this.#scrolled
-    const { first, end } = rowsInSight(scrolled)
-    const drawn = this.#drawn
-    if (!anew && drawn.rows === this.#rows && drawn.first === first && drawn.end === end) return
-    this.#drawn = { rows: this.#rows, first, end, height: scrolled.height }
+    const seen = rowsInSight(this.#scrolled)
+    const made = rowsToMake(seen, anew ? null : this.#drawn, this.#rows.length)
+    if (!anew && made === this.#drawn) return
+    this.#drawn = made
+    const { first, end } = made
     const focused = this.#keyAt(document.activeElement)
     const focusedAt = focused === null ? undefined : this.#indexes.get(focused)
     const wanted = Array.from({ length: end - first }, (_row, index) => first + index)
@@ -168,7 +174,7 @@ export class VirtualTable<R> {
       this.#focusRow(Math.min(first, this.#rows.length - 1))
     }
     this.#mark()
-    if (!this.#isWhole && end >= this.#rows.length - 20) this.#options.more?.()
+    if (!this.#isWhole && seen.end >= this.#rows.length - AHEAD) this.#options.more?.()
   }
 
   /** Readers go through the page in its order. What has the focus is not moved: it would lose it. */
@@ -194,8 +200,8 @@ export class VirtualTable<R> {
     const text = JSON.stringify(row)
     let made = this.#made.get(key)
     if (made === undefined) {
-      const line = element('div', { class: 'aa-row', role: 'row', tabindex: '-1', 'data-key': key })
-      made = { element: line, row, text: '' }
+      const line = element('div', { class: 'aa-row', role: 'row', 'data-key': key })
+      made = { element: line, row, text: '', top: -1 }
       this.#made.set(key, made)
       this.#body.append(line)
     }
@@ -205,12 +211,15 @@ export class VirtualTable<R> {
       made.text = text
       const cells = columns.map(({ id, cell }) => element('div', { class: `aa-c-${id}`, role: 'cell' }, ...cell(row)))
       fill(made.element, ...cells)
-      for (const control of made.element.querySelectorAll('button')) control.tabIndex = -1
+      reach(made.element, key === this.#reached ? 0 : -1)
       if (focus !== null) made.element.querySelector<HTMLElement>(`[data-control="${focus}"]`)?.focus()
     }
-    made.element.style.top = `${index * this.#rowHeight}px`
-    made.element.setAttribute('aria-rowindex', String(index + 2))
-    made.element.classList.toggle('aa-odd', index % 2 === 1)
+    const top = index * this.#rowHeight
+    if (made.top !== top) {
+      made.top = top
+      made.element.style.top = `${top}px`
+      made.element.setAttribute('aria-rowindex', String(index + 2))
+    }
     return key
   }
 
@@ -220,12 +229,15 @@ export class VirtualTable<R> {
       const [first] = this.#rows
       this.#current = first === undefined ? null : this.#options.keyOf(first)
     }
-    const inSight = this.#made.has(this.#current ?? '') ? this.#current : ([...this.#made.keys()][0] ?? null)
-    for (const [key, { element }] of this.#made) {
-      const tabIndex = key === inSight ? 0 : -1
-      element.tabIndex = tabIndex
-      for (const control of element.querySelectorAll('button')) control.tabIndex = tabIndex
+    const reached = this.#made.has(this.#current ?? '') ? this.#current : ([...this.#made.keys()][0] ?? null)
+    if (reached === this.#reached) return
+    const change = (key: string | null, tabIndex: 0 | -1) => {
+      const made = key === null ? undefined : this.#made.get(key)
+      if (made) reach(made.element, tabIndex)
     }
+    change(this.#reached, -1)
+    change(reached, 0)
+    this.#reached = reached
   }
 
   #focused(target: Element): void {
@@ -276,6 +288,12 @@ export class VirtualTable<R> {
     this.#made.get(key)?.element.focus({ preventScroll: true })
     this.#draw(true)
   }
+}
+
+/** Whether Tab comes to a row and its buttons. */
+function reach(row: HTMLElement, tabIndex: 0 | -1): void {
+  row.tabIndex = tabIndex
+  for (const control of row.querySelectorAll('button')) control.tabIndex = tabIndex
 }
 
 const controlOf = (focused: Element | null): string | null =>

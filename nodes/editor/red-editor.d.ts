@@ -237,7 +237,8 @@ export interface EditorRed {
     node(id: string): EditorNode | undefined
     eachConfig(callback: (node: EditorNode) => unknown): void
     eachNode(callback: (node: EditorNode) => unknown): void
-    filterLinks(filter: { target: EditorNode } | { source: EditorNode }): EditorLink[]
+    /** Of a node that has a `z` it looks at all wires of its flow, of an id alone at those of the node. */
+    filterLinks(filter: { target: { readonly id: string } } | { source: { readonly id: string } }): EditorLink[]
     dirty(): boolean
     dirty(now: boolean): void
     getType(type: string): (EditorNode['_def'] & { readonly _: Translate }) | undefined

@@ -16,7 +16,7 @@ const AUTOMATION = packageFlow({ url: '' }).find(({ type }) => type === 'artifac
  * Events of about 1 KB, every tenth of which starts the first automation, half of these with a delivery of it; each of
  * them with deliveries of others.
  */
-function fill(file, { events, deliveries, ids }) {
+export function fill(file, { events, deliveries, ids }) {
   const db = new DatabaseSync(file)
   const now = Date.now()
   db.exec('PRAGMA synchronous = OFF')

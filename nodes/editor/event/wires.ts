@@ -1,4 +1,4 @@
-import type { EditorNode } from '../red-editor.d.js'
+import type { EditorLink, EditorNode } from '../red-editor.d.js'
 
 /** Follows the wires backwards to the nearest node of a type, the node itself included. */
 export function nodeBefore(node: EditorNode, type: string): EditorNode | null {
@@ -42,15 +42,19 @@ function draftBeside(node: EditorNode, step: -1 | 1): EditorNode[] {
   return beside ? [beside] : []
 }
 
+// by the id alone: given a node, Node-RED goes through all wires of its flow, which takes seconds on a large one
+export const wiresFrom = ({ id }: EditorNode): EditorLink[] => RED.nodes.filterLinks({ source: { id } })
+export const wiresTo = ({ id }: EditorNode): EditorLink[] => RED.nodes.filterLinks({ target: { id } })
+
 const before = (node: EditorNode): EditorNode[] => [
   ...draftBeside(node, -1),
-  ...RED.nodes.filterLinks({ target: node }).map(({ source }) => source),
+  ...wiresTo(node).map(({ source }) => source),
   ...linked(node, 'link in'),
 ]
 
 const after = (node: EditorNode): EditorNode[] => [
   ...draftBeside(node, 1),
-  ...RED.nodes.filterLinks({ source: node }).map(({ target }) => target),
+  ...wiresFrom(node).map(({ target }) => target),
   ...linked(node, 'link out'),
 ]
 

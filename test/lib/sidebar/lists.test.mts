@@ -4,7 +4,7 @@ import { filtered, type ListedAutomation, sorted, sortedNext } from '../../../di
 import { editorIdOf } from '../../../dist/nodes/automations/editor-id.js'
 import { type PageOf, withNewest, withOlder } from '../../../dist/nodes/automations/paged-list.js'
 import { pathOf } from '../../../dist/nodes/automations/query.js'
-import { rowsInSight, scrollTo } from '../../../dist/nodes/automations/row-window.js'
+import { rowsInSight, rowsToMake, scrollTo } from '../../../dist/nodes/automations/row-window.js'
 import { inTroubleFirst } from '../../../dist/nodes/automations/webhook-list.js'
 
 const listed = (name: string, more: Partial<ListedAutomation> = {}): ListedAutomation => ({
@@ -101,14 +101,27 @@ describe('the rows that a long table makes', () => {
     })
     fc.assert(
       fc.property(whole, (scrolled) => {
-        const { first, end } = rowsInSight(scrolled)
         const { top, height, rowHeight, count } = scrolled
+        const { first, end } = rowsToMake(rowsInSight(scrolled), null, count)
         assert.ok(first >= 0 && first <= end && end <= count)
-        assert.ok(end - first <= height / rowHeight + 14)
+        assert.ok(end - first <= height / rowHeight + 8)
         const [firstSeen, lastSeen] = [Math.floor(top / rowHeight), Math.ceil((top + height) / rowHeight) - 1]
         for (const seen of [firstSeen, lastSeen]) if (seen < count && height > 0) assert.ok(seen >= first && seen < end)
       }),
     )
+  })
+
+  it('are kept as long as they reach, and made some at a time', () => {
+    const size = { height: 300, rowHeight: 30, count: 1000 }
+    let [made, times] = [rowsToMake(rowsInSight({ top: 0, ...size }), null, 1000), 0]
+    for (let top = 0; top <= 20_000; top += 30) {
+      const seen = rowsInSight({ top, ...size })
+      const now = rowsToMake(seen, made, 1000)
+      assert.ok(now.first <= seen.first && now.end >= seen.end && now.end - now.first <= 10 + 2 * 17)
+      if (now !== made) times += 1
+      made = now
+    }
+    assert.ok(times <= 20_000 / 30 / 12, `${times} times`)
   })
 
   it('scroll only as far as it takes to see one whole', () => {
