@@ -172,6 +172,21 @@ describe(`New automation in Node-RED ${NODE_RED_VERSION}`, () => {
     await press('Next')
     await press('Next')
     assert.equal(await step(), 'Webhook')
+    await press('New webhook')
+    const schedule = tray.getByLabel('Retry after', { exact: true })
+    await schedule.evaluate((input: HTMLInputElement) => {
+      input.value = 'soon'
+      input.dispatchEvent(new Event('change', { bubbles: true }))
+    })
+    await press('Next')
+    assert.equal(await step(), 'Webhook')
+    for (const wrong of [tray.getByLabel('URL', { exact: true }), schedule])
+      assert.equal(await wrong.getAttribute('aria-invalid'), 'true')
+    await fill('URL', `${receiver.url}/hook`)
+    await press('Next')
+    // in a part that was folded
+    assert.equal(await schedule.isVisible(), true)
+    assert.equal(await schedule.evaluate((input) => input === document.activeElement), true)
     await tray.getByLabel('Webhook', { exact: true }).selectOption({ label: 'ci' })
     await press('Next')
     await press('Create automation')

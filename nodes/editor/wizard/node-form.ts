@@ -112,17 +112,14 @@ export class NodeForm {
   /** Says what is wrong, here and in what is made here. @returns the first field that is */
   insist(): HTMLElement | null {
     this.sync()
-    for (const choice of this.#choices.values()) {
-      const inside = choice.insist()
-      if (inside) return inside
-    }
+    const wrong = [...this.#choices.values()].map((choice) => choice.insist())
     for (const [property, problem] of formOf(this.node)?.insist() ?? []) {
       const place = this.#field(property) ?? this.element.querySelector<HTMLElement>(PLACES[property] ?? '#none')
       place?.setAttribute('aria-invalid', 'true')
       if (place && !place.getAttribute('aria-describedby')) place.setAttribute('aria-description', problem)
-      if (place) return place
+      wrong.push(place)
     }
-    return null
+    return firstOf(wrong.filter((place) => place !== null))
   }
 
   /** Ends the form; with `done` the node has all that was chosen. */
@@ -135,6 +132,13 @@ export class NodeForm {
     } else dialog?.cancel(this.#own)
   }
 }
+
+/** The one that comes first in the page; null of none. */
+const firstOf = (places: readonly HTMLElement[]): HTMLElement | null =>
+  places.reduce<HTMLElement | null>((first, place) => {
+    const isBefore = first && place.compareDocumentPosition(first) & Node.DOCUMENT_POSITION_PRECEDING
+    return isBefore ? first : place
+  }, null)
 
 /** The form of a new source or webhook. What only those need who know it well is folded. */
 export function configForm(type: string, drafts: DraftConfigs, onName: (name: string) => void): NodeForm {

@@ -118,6 +118,8 @@ class Wizard {
   #next(): void {
     const wrong = this.#step.insist()
     if (wrong) {
+      for (let fold = wrong.closest('details'); fold; fold = fold.parentElement?.closest('details') ?? null)
+        fold.open = true
       wrong.focus()
       wrong.scrollIntoView({ block: 'center' })
     } else if (this.#at < this.#steps.length - 1) this.#show(this.#at + 1)
