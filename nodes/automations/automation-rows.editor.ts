@@ -31,20 +31,20 @@ const NO_DAY = { fired: 0, delivered: 0, failed: 0 }
 /**
  * What is deployed, with the triggers that are not.
  * @param deployed null while it is not known yet: the triggers of the workspace, without what they did
+ * @param isBehind somebody else has deployed since the workspace was loaded
  */
-export function automationRows(deployed: readonly AutomationAnswer[] | null): AutomationRow[] {
+export function automationRows(deployed: readonly AutomationAnswer[] | null, isBehind: boolean): AutomationRow[] {
   const isThere = (id: string) => RED.nodes.node(id)?.type === 'artifact-event'
   const seen = new Set<string>()
-  const changed = changedTriggers()
+  const known = { isKnown: deployed !== null, isBehind, changed: changedTriggers() }
   const rows = (deployed ?? []).map((answer) => {
     const own = editorIdOf(answer.id, isThere)
     if (own !== null) seen.add(own)
-    return rowOf(answer.id, answer, own === null ? null : (RED.nodes.node(own) ?? null), changed)
+    return rowOf(answer.id, answer, own === null ? null : (RED.nodes.node(own) ?? null), known)
   })
   RED.nodes.eachNode((node) => {
     if (node.type !== 'artifact-event' || seen.has(node.id)) return
-    const row = rowOf(node.id, null, node, changed)
-    rows.push(deployed === null ? unknown(row) : row)
+    rows.push(rowOf(node.id, null, node, known))
   })
   return rows
 }
@@ -58,40 +58,55 @@ function changedTriggers(): ReadonlySet<string> {
   return triggers
 }
 
-const unknown = (row: AutomationRow): AutomationRow => ({
-  ...row,
-  isKnown: false,
-  states: row.states.filter((state) => state !== 'not-deployed'),
-})
+interface Known {
+  readonly isKnown: boolean
+  readonly isBehind: boolean
+  /** Ids of triggers. */
+  readonly changed: ReadonlySet<string>
+}
+
+/** Whether what is deployed is what the workspace has. */
+function isSame(node: EditorNode, answer: AutomationAnswer): boolean {
+  const own = { name: node.name ?? '', enabled: !node.d && !isFlowDisabled(node), ...settingsOf(node) }
+  const { name, enabled } = answer
+  return JSON.stringify(own) === JSON.stringify({ name, enabled, ...settingsOf(answer as unknown as Settings) })
+}
 
 function rowOf(
   id: string,
   answer: AutomationAnswer | null,
   node: EditorNode | null,
-  changed: ReadonlySet<string>,
+  { isKnown, isBehind, changed }: Known,
 ): AutomationRow {
   const settings = settingsOf(node ?? (answer as unknown as Settings))
+  const isElsewhere =
+    isKnown && isBehind && (node === null || (!changed.has(node.id) && (answer === null || !isSame(node, answer))))
   const isChanged = node === null || answer === null || changed.has(node.id)
   const webhooks = webhooksOf(answer, node, isChanged)
   const webhookNames = webhooks.map(nameOf)
   const enabled = node ? !node.d && (answer === null || answer.enabled || isChanged) && !isFlowDisabled(node) : false
   const problem = answer?.problem ?? null
   const states = [
-    ...(isChanged ? ['not-deployed'] : []),
+    ...(isElsewhere ? ['elsewhere'] : isChanged && isKnown ? ['not-deployed'] : []),
     ...(problem !== null && !isChanged ? ['problem'] : []),
     enabled ? 'enabled' : 'disabled',
   ]
+  // said for rows that are seen or searched, which of a thousand are few
+  let sentence: string | undefined
   const day = answer?.statistics.day ?? NO_DAY
   return {
     id,
     node: node?.id ?? null,
     isDeployed: answer !== null,
-    isKnown: true,
+    isKnown,
     enabled,
     problem,
     name: String((node ? node.name : answer?.name) || words('unnamed')),
     description: String((node ? node['description'] : answer?.description) ?? ''),
-    sentence: sentenceOf(settings, webhookNames),
+    get sentence() {
+      sentence ??= sentenceOf(settings, webhookNames)
+      return sentence
+    },
     source: String((node ? node['source'] : answer?.source) ?? ''),
     events: settings.events,
     webhooks,

@@ -5,7 +5,7 @@ import { nodesAfter } from '../editor/event/wires.js'
 import type { Bucket } from './answers.js'
 import { actionsOf } from './automation-actions.editor.js'
 import { stateMarks } from './automation-marks.editor.js'
-import type { AutomationRow } from './automation-rows.editor.js'
+import { type AutomationRow, settingsOf } from './automation-rows.editor.js'
 import type { Backtest } from './backtest-answer.js'
 import { plainButton } from './dialog.editor.js'
 import { disable } from './disable.editor.js'
@@ -122,6 +122,7 @@ export class AutomationView implements Detail {
         words('details.events'),
         row.events.map((type) => `${triggerWords(`artifact-event.event.${type}`)} (${type})`).join(', '),
       ],
+      [words('details.scope'), node ? triggerWords(`artifact-event.scope.${settingsOf(node).scope}`) : ''],
       [words('details.project'), text('project')],
       [words('details.entity'), text('entity')],
       [words('details.collection'), text('collection')],

@@ -1,4 +1,5 @@
-import { EVENT_TYPES } from '../../lib/events/event.js'
+import { EVENT_TYPES, type EventType } from '../../lib/events/event.js'
+import { COLLECTION_EVENTS } from '../../lib/events/vocabulary.js'
 import type { AdminError } from '../editor/admin.js'
 import { button, element, fill } from '../editor/element.js'
 import { actionsOf } from './automation-actions.editor.js'
@@ -39,7 +40,7 @@ export class AutomationsView implements View {
     const change = () => this.#show()
     this.#search = searchField(change)
     this.#source = choiceField('source', [], change)
-    const events = EVENT_TYPES.map((value) => ({ value, label: triggerWords(`artifact-event.event.${value}`) }))
+    const events = EVENT_TYPES.map((value) => ({ value, label: eventWords(value) }))
     this.#event = choiceField('event', events, change)
     this.#webhook = choiceField('webhook', [], change)
     this.#state = choiceField(
@@ -144,6 +145,13 @@ export class AutomationsView implements View {
     )
     return open
   }
+}
+
+/** As the trigger's dialog says it; the tags of collections, which stand in a group of their own there, with that. */
+function eventWords(type: EventType): string {
+  const label = triggerWords(`artifact-event.event.${type}`)
+  const isOfCollection = COLLECTION_EVENTS.some((one) => one === type)
+  return isOfCollection ? `${label} (${triggerWords('artifact-event.group.collection')})` : label
 }
 
 /** Leads through the forms of an automation's nodes. */

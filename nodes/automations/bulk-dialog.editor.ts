@@ -1,8 +1,8 @@
 import type { Delivery } from '../../lib/delivery/delivery.js'
 import { type AdminError, adminGet, adminPost } from '../editor/admin.js'
 import { element } from '../editor/element.js'
-import { byPages, type Done } from './bulk.js'
-import { ask, type OpenDialog, plainButton } from './dialog.editor.js'
+import { BEGINNING, byPages, type Done, type Progress } from './bulk.js'
+import { ask as askFirst, type OpenDialog, plainButton } from './dialog.editor.js'
 import { pathOf } from './query.js'
 import { reasonOf, words } from './words.editor.js'
 
@@ -17,34 +17,41 @@ export const cancelAll = (filter: Filter, done: () => void): Promise<void> => do
 
 /** Says how many, asks, and does it page by page, with a bar and a way to stop. */
 async function doAll(verb: Verb, filter: Filter, done: () => void): Promise<void> {
-  const question = element('p', { role: 'status' }, words('bulk.counting'))
   // who asks twice would do it twice
   if (document.querySelector('dialog[open]')) return
-  ask({
+  const question = element('p', { role: 'status' })
+  const again = plainButton(words('button.again'), () => void ask())
+  const place = element('div', {}, question)
+  let counted: Pick<Work, 'filter' | 'count'> = { filter, count: 0 }
+  askFirst({
     title: words(`bulk.${verb}.title`),
-    content: [question],
+    content: [place],
     action: words(`bulk.${verb}.button`),
-    act: (dialog) => work(verb, bound, count, dialog).finally(done),
+    act: (dialog) => work({ verb, ...counted, dialog, done }),
   })
-  const sure = question.closest('dialog')?.querySelector<HTMLButtonElement>('.primary')
-  let count = 0
-  let bound = filter
+  const sure = place.closest('dialog')?.querySelector<HTMLButtonElement>('.primary')
   if (sure) sure.disabled = true
-  try {
-    bound = await boundedNow(filter, () => question.isConnected)
-    const answer = (await adminPost('deliveries/count', bound)) as { count: number }
-    count = answer.count
-    question.textContent = words(count === 0 ? `bulk.${verb}.none` : `bulk.${verb}.question`, {
-      number: count,
-      status: words(`status.${filter['status'] ?? 'failed'}`),
-    })
-    if (sure && count > 0) {
+  const ask = async () => {
+    again.remove()
+    question.textContent = words('bulk.counting')
+    try {
+      const bound = await boundedNow(filter, () => question.isConnected)
+      const { count } = (await adminPost('deliveries/count', bound)) as { count: number }
+      counted = { filter: bound, count }
+      const status = words(`status.${filter['status'] ?? 'failed'}`)
+      question.textContent = words(count === 0 ? `bulk.${verb}.none` : `bulk.${verb}.question`, {
+        number: count,
+        status,
+      })
+      if (!sure || count === 0) return
       sure.disabled = false
       sure.focus()
+    } catch (error) {
+      question.textContent = reasonOf(error as AdminError)
+      place.append(again)
     }
-  } catch (error) {
-    question.textContent = reasonOf(error as AdminError)
   }
+  await ask()
 }
 
 /**
@@ -65,11 +72,22 @@ async function boundedNow(filter: Filter, isWanted: () => boolean): Promise<Filt
   return filter
 }
 
-async function work(verb: Verb, filter: Filter, count: number, dialog: OpenDialog): Promise<void> {
+interface Work {
+  readonly verb: Verb
+  readonly filter: Filter
+  /** How many fit. */
+  readonly count: number
+  readonly dialog: OpenDialog
+  /** After some of it, whether that was all or not. */
+  readonly done: () => void
+}
+
+async function work(task: Work, from: Progress = BEGINNING): Promise<void> {
+  const { verb, filter, count, dialog, done: worked } = task
   let stopped = false
   const title = words(`bulk.${verb}.title`)
-  const bar = element('progress', { 'aria-label': title, max: String(Math.max(1, count)), value: '0' })
-  const told = element('p', { role: 'status' }, words('bulk.progress', { done: 0, number: count }))
+  const bar = element('progress', { 'aria-label': title, max: String(Math.max(1, count)), value: String(from.done) })
+  const told = element('p', { role: 'status' }, words('bulk.progress', { done: from.done, number: count }))
   const stop = plainButton(words('button.stop'), () => {
     stopped = true
     stop.disabled = true
@@ -78,8 +96,8 @@ async function work(verb: Verb, filter: Filter, count: number, dialog: OpenDialo
   dialog.signal.addEventListener('abort', () => {
     stopped = true
   })
-  const close = plainButton(words('button.close'), () => dialog.close(), 'primary')
-  let so = 0
+  const close = plainButton(words('button.close'), () => dialog.close())
+  let so = from
   try {
     const { done, ended } = await byPages(
       async (before) => {
@@ -91,12 +109,14 @@ async function work(verb: Verb, filter: Filter, count: number, dialog: OpenDialo
         }
         return { count: answer.redelivered ?? answer.cancelled ?? 0, next: answer.next } satisfies Done
       },
-      (done) => {
-        so = done
+      (progress) => {
+        so = progress
+        const { done } = progress
         bar.value = done
         told.textContent = words('bulk.progress', { done, number: Math.max(done, count) })
         return !stopped
       },
+      from,
     )
     dialog.show(
       [bar, element('p', { role: 'status' }, words(ended ? `bulk.${verb}.done` : 'bulk.stopped', { number: done }))],
@@ -105,6 +125,9 @@ async function work(verb: Verb, filter: Filter, count: number, dialog: OpenDialo
     if (ended) bar.value = bar.max
   } catch (error) {
     const reason = element('p', { class: 'aa-text-error', role: 'alert' }, reasonOf(error as AdminError))
-    dialog.show([bar, element('p', {}, words('bulk.stopped', { number: so })), reason], [close])
+    const again = plainButton(words('button.again'), () => void work(task, so), 'primary')
+    dialog.show([bar, element('p', {}, words('bulk.stopped', { number: so.done })), reason], [close, again])
+  } finally {
+    worked()
   }
 }

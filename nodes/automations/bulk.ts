@@ -4,16 +4,25 @@ export interface Done {
   readonly next: string | null
 }
 
-/** Works page by page until the end, or until it is told to stop; after each page says how many are done. */
+/** How far such work has come. */
+export interface Progress {
+  readonly done: number
+  /** Where the next page begins; null at the beginning. */
+  readonly before: string | null
+}
+
+export const BEGINNING: Progress = { done: 0, before: null }
+
+/** Works page by page until the end, or until it is told to stop; after each page says how far it is. */
 export async function byPages(
   page: (before: string | null) => Promise<Done>,
-  after: (done: number) => boolean,
+  after: (progress: Progress) => boolean,
+  from: Progress = BEGINNING,
 ): Promise<{ readonly done: number; readonly ended: boolean }> {
-  let done = 0
-  for (let before: string | null = null; ; ) {
-    const { count, next }: Done = await page(before)
+  for (let { done, before } = from; ; ) {
+    const { count, next } = await page(before)
     done += count
-    const goesOn = after(done)
+    const goesOn = after({ done, before: next })
     if (next === null) return { done, ended: true }
     if (!goesOn) return { done, ended: false }
     before = next

@@ -6,6 +6,7 @@ import { attemptList } from './attempt-list.editor.js'
 import { scriptOf } from './delivery-script.editor.js'
 import { disable } from './disable.editor.js'
 import { facts, headersTable, output, pretty, section } from './facts.editor.js'
+import { ListNote } from './list-note.editor.js'
 import type { Detail } from './panel.editor.js'
 import type { Place } from './place.editor.js'
 import { refill } from './refill.editor.js'
@@ -21,6 +22,7 @@ export class DeliveryView implements Detail {
   readonly #place: Place
   readonly #id: string
   readonly #content = element('div')
+  readonly #note = new ListNote(() => this.#place.live.changed('deliveries'))
   readonly #said = element('p', { class: 'aa-said', role: 'status' })
   readonly #buttons: Readonly<Record<'redeliver' | 'cancel' | 'bash' | 'why' | 'link', HTMLButtonElement>>
   #delivery: DeliveryDetails | null = null
@@ -41,7 +43,14 @@ export class DeliveryView implements Detail {
       link,
     }
     const tools = element('div', { class: 'aa-tools' }, ...Object.values(this.#buttons))
-    this.element = element('div', { class: 'aa-detail-body', tabindex: '-1' }, tools, this.#said, this.#content)
+    this.element = element(
+      'div',
+      { class: 'aa-detail-body', tabindex: '-1' },
+      tools,
+      this.#note.element,
+      this.#said,
+      this.#content,
+    )
     this.#enable()
     place.live.watch(this.watched, ['deliveries'], 1_000, () => this.#refresh())
   }
@@ -54,6 +63,7 @@ export class DeliveryView implements Detail {
     try {
       const delivery = (await adminGet(`deliveries/${encodeURIComponent(this.#id)}`)) as DeliveryDetails
       this.#delivery = delivery
+      this.#note.say('')
       this.#enable()
       // what somebody reads or has unfolded stays as it is while nothing changed
       const text = JSON.stringify(delivery)
@@ -61,7 +71,7 @@ export class DeliveryView implements Detail {
       this.#shown = text
       refill(this.#content, ...this.#parts(delivery))
     } catch (error) {
-      this.#said.textContent = reasonOf(error as AdminError)
+      this.#note.failed(reasonOf(error as AdminError))
     }
   }
 

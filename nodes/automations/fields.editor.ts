@@ -109,10 +109,6 @@ const fieldOf = (shown: HTMLElement, input: HTMLInputElement | HTMLSelectElement
 /** The zone of all times of a view. */
 export const zoneLine = (): HTMLElement => element('span', { class: 'aa-zone' }, words('zone', { zone: times.zone }))
 
-export interface FilterBar {
-  readonly element: HTMLElement
-}
-
 /** The search and what is done beside it, and below that fields that can be folded away. */
 export function filterBar(search: Field, fields: readonly Field[], actions: readonly HTMLElement[]): HTMLElement {
   // where there is little room times stand below the others
@@ -138,7 +134,7 @@ export function filterBar(search: Field, fields: readonly Field[], actions: read
   return element(
     'div',
     { class: 'aa-bar' },
-    element('div', { class: 'aa-bar-line' }, search.element, toggle, ...actions),
+    element('div', { class: 'aa-bar-line' }, search.element, fields.length > 0 ? toggle : null, ...actions),
     below,
   )
 }

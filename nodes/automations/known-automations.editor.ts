@@ -24,6 +24,8 @@ export class KnownAutomations {
   /** Null until it was asked for. */
   #deployed: readonly AutomationAnswer[] | null = null
   #rows: readonly AutomationRow[] = []
+  /** What was deployed last, by whomever, since this page was opened. */
+  #revision: string | null = null
 
   constructor(live: Live) {
     this.#live = live
@@ -60,7 +62,8 @@ export class KnownAutomations {
 
   /** Joins what is deployed, as far as it is known, with the workspace. */
   make(): void {
-    this.#rows = automationRows(this.#deployed)
+    const isBehind = this.#revision !== null && this.#revision !== RED.nodes.version()
+    this.#rows = automationRows(this.#deployed, isBehind)
     for (const show of this.#shown) show()
   }
 
@@ -77,5 +80,8 @@ export class KnownAutomations {
       }, COLLECT)
     }
     for (const event of EDITS) RED.events.on(event, plan)
+    RED.comms.subscribe('notification/runtime-deploy', (_topic, data) => {
+      this.#revision = (data as { revision?: string }).revision ?? null
+    })
   }
 }

@@ -120,7 +120,7 @@ export class Sidebar implements Place {
 
   /** The editor's own shortcut works where the canvas has the focus only. */
   #undo(event: KeyboardEvent): void {
-    const isText = (event.target as Element).matches('input, textarea, select')
+    const isText = (event.target as Element).matches('input, textarea')
     if (isText || event.altKey || !(event.ctrlKey || event.metaKey)) return
     const key = event.key.toLowerCase()
     if (key !== 'z' && key !== 'y') return

@@ -13,6 +13,7 @@ const LOOK: Readonly<Record<string, { readonly icon: string; readonly kind: stri
   broken: { icon: 'fa-times', kind: 'bad' },
   enabled: { icon: 'fa-check', kind: 'good' },
   disabled: { icon: 'fa-ban', kind: 'quiet' },
+  elsewhere: { icon: 'fa-user', kind: 'waits' },
   'not-deployed': { icon: 'fa-circle-o', kind: 'waits' },
   problem: { icon: 'fa-times', kind: 'bad' },
   set: { icon: 'fa-check', kind: 'good' },

@@ -136,5 +136,10 @@ function stateOf(row: WebhookAnswer): HTMLElement {
 
 function dayOf({ delivered, failed }: { delivered: number; failed: number }): (Node | string)[] {
   const text = words('day-webhook', { delivered, failed })
-  return [...(delivered + failed > 0 ? [bars([{ good: delivered, bad: failed }], text, 14, 14), ' '] : []), text]
+  if (delivered + failed === 0) return [text]
+  // the picture says it to readers
+  return [
+    bars([{ good: delivered, bad: failed }], text, 14, 14),
+    element('span', { 'aria-hidden': 'true' }, ` ${text}`),
+  ]
 }

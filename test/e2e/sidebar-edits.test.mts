@@ -158,6 +158,101 @@ describe(`edits and the sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
     assert.equal(await focused(), 'Actions for Near')
   })
 
+  it('what fails says so where it was asked, and works when it is tried again', async () => {
+    const { page } = editor
+    const refused = (status: number, message: string) =>
+      status === 401
+        ? { status, body: 'Unauthorized' }
+        : { status, json: { error: { code: 'store_unavailable', message, details: [] } } }
+    /** Does something while a call is refused, and again when it is not. */
+    const failing = async (call: RegExp, status: number, first: () => Promise<void>, said: Locator) => {
+      await page.route(call, (route) => route.fulfill(refused(status, `Refused with ${status}.`)))
+      await first()
+      await said.first().waitFor()
+      await page.unroute(call)
+    }
+    const panel = side.locator('.aa-panel:not([hidden])')
+    const again = panel.getByRole('button', { name: 'Try again' })
+    const words = (status: number) => (status === 401 ? /Your session has ended/ : new RegExp(`Refused with ${status}`))
+    for (const [name, call, table] of [
+      ['Automations', /artifact-automations\/automations$/, 'Automations'],
+      ['History', /artifact-automations\/deliveries\?/, 'Deliveries'],
+      ['Events', /artifact-automations\/events\?/, 'Events'],
+      ['Webhooks', /artifact-automations\/webhooks$/, 'Webhooks'],
+    ] as const) {
+      for (const status of [503, 401]) {
+        const shown = async () => {
+          await tab(name).click()
+          await page.evaluate("RED.events.emit('nodes:change', RED.nodes.node('near'))")
+          await nodeRed.post(linked(`${name}-${status}`))
+        }
+        await failing(call, status, shown, panel.getByText(words(status)))
+        await again.click()
+        await again.waitFor({ state: 'detached' })
+        await rows(table).first().waitFor()
+      }
+    }
+    await tab('History').click()
+    const open = () => rows('Deliveries').first().click()
+    await failing(/deliveries\/[^/?]+$/, 503, open, panel.getByText(words(503)))
+    await again.click()
+    await panel.getByText('"alias"').first().waitFor()
+    const press = (name: string) => panel.getByRole('button', { name, exact: true }).click()
+    const redeliver = () => press('Redeliver')
+    await failing(/\/redeliver$/, 409, redeliver, panel.getByText(words(409)))
+    await press('Redeliver')
+    await panel.getByText('It is sent again').waitFor()
+    await failing(/events\/explain/, 503, () => press('Why?'), panel.getByText(words(503)))
+    await again.click()
+    await panel.getByRole('table', { name: 'Automations for this event' }).waitFor()
+    await back()
+    await back()
+
+    const dialog = page.getByRole('dialog')
+    const inDialog = (name: string) => dialog.getByRole('button', { name, exact: true })
+    await failing(/deliveries\/count$/, 503, () => press('Redeliver all that match'), dialog.getByText(words(503)))
+    await inDialog('Try again').click()
+    await dialog.getByText(/failed: \d+ deliveries match/).waitFor()
+    await failing(/deliveries\/redeliver$/, 503, () => inDialog('Redeliver').click(), dialog.getByText(words(503)))
+    await inDialog('Try again').click()
+    await dialog.getByText('deliveries are sent again.').waitFor()
+    await inDialog('Close').click()
+
+    await tab('Webhooks').click()
+    await failing(/\/pause$/, 503, () => press('Pause'), panel.getByText(words(503)))
+    await again.click()
+    await press('Pause')
+    await press('Resume')
+    await tab('Automations').click()
+    await choose('Near', 'Backtest')
+    await failing(/backtest$/, 503, () => press('Run'), panel.getByText(words(503)))
+    await again.click()
+    await panel.getByText(/looked at/).waitFor()
+    await back()
+    const refusals = /Failed to load resource.*(401|409|503)/
+    assert.deepEqual(
+      editor.problems.splice(0).filter((problem) => !refusals.test(problem)),
+      [],
+    )
+  })
+
+  it('what somebody else deploys is noticed, and not taken for one of our own changes', async () => {
+    await tab('Automations').click()
+    const changed = flow(receiver.url)
+      .filter(({ id }) => !['across', 'out', 'in', 'far-send'].includes(id))
+      .map((node) => (node.id === 'near' ? { ...node, name: 'Near, as others have it' } : node))
+    await nodeRed.deploy([...changed, { ...changed.at(-3)!, id: 'theirs', name: 'Theirs', wires: [[]] }])
+    for (const name of ['Near', 'Across', 'Theirs'])
+      await rows('Automations').filter({ hasText: name }).getByText('changed by somebody else').waitFor()
+    await actions('Theirs').click()
+    assert.match((await item('Edit').getAttribute('title')) ?? '', /Somebody else deployed it/)
+    await editor.page.keyboard.press('Escape')
+    await nodeRed.deploy(flow(receiver.url))
+    await editor.load()
+    await editor.page.evaluate("RED.actions.invoke('artifact-automations:show-automations')")
+    await rows('Automations').filter({ hasText: 'Near' }).getByText('enabled').waitFor()
+  })
+
   describe('in a browser whose clock is wrong', () => {
     before(async () => {
       const { clock } = editor.page
@@ -171,14 +266,17 @@ describe(`edits and the sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
       await rows('Deliveries').nth(3).waitFor()
       await side.getByRole('button', { name: 'Redeliver all that match' }).click()
       const dialog = editor.page.getByRole('dialog')
-      await dialog.getByText('failed: 4 deliveries match').waitFor()
+      const filter = { status: 'failed' }
+      const counted = await nodeRed.admin('POST', '/artifact-automations/deliveries/count', filter)
+      const { count } = counted as { count: number }
+      await dialog.getByText(`failed: ${count} deliveries match`).waitFor()
       const before = receiver.requests.length
       await nodeRed.post(linked('v5'))
       await receiver.received(before + 1)
       await dialog.getByRole('button', { name: 'Redeliver', exact: true }).click()
-      await dialog.getByText('4 deliveries are sent again.').waitFor()
+      await dialog.getByText(`${count} deliveries are sent again.`).waitFor()
       await dialog.getByRole('button', { name: 'Close' }).click()
-      await receiver.received(before + 5)
+      await receiver.received(before + 1 + count)
     })
 
     it('times of yesterday have their date after midnight', async () => {

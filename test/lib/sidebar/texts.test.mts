@@ -152,7 +152,7 @@ describe('work that is done page by page', () => {
       asked.push(before)
       return pages[asked.length - 1]!
     }
-    const result = await byPages(page, (done) => told.push(done) > 0)
+    const result = await byPages(page, ({ done }) => told.push(done) > 0)
     assert.deepEqual(result, { done: 6, ended: true })
     assert.deepEqual(asked, [null, 'p0', 'p1'])
     assert.deepEqual(told, [3, 5, 6])
@@ -163,6 +163,16 @@ describe('work that is done page by page', () => {
     const page = async () => pages[asked++]!
     assert.deepEqual(await byPages(page, () => false), { done: 3, ended: false })
     assert.equal(asked, 1)
+  })
+
+  it('goes on where it came to', async () => {
+    const asked: (string | null)[] = []
+    const page = async (before: string | null) => {
+      asked.push(before)
+      return { count: 2, next: null }
+    }
+    assert.deepEqual(await byPages(page, () => true, { done: 5, before: 'p1' }), { done: 7, ended: true })
+    assert.deepEqual(asked, ['p1'])
   })
 })
 
