@@ -281,11 +281,14 @@ describe('An MLflow server that is watched', function () {
         })
         const name = `of ${version}`
         const expected: string[] = []
+        let slowest = 0
         for (const [method, route, body, tells] of lifeOf(name)) {
           for (const server of [three, two]) await server.call(method, route, body)
           expected.push(...tells, ...tells)
+          const since = performance.now()
           // a look after each step: what follows may not undo it
           await farEnd.received(expected.length)
+          slowest = Math.max(slowest, performance.now() - since)
           if (tells.length === 0) await new Promise((resolve) => setTimeout(resolve, 2_500))
         }
         await three.call('DELETE', `webhooks/${hook}`)
@@ -294,6 +297,10 @@ describe('An MLflow server that is watched', function () {
           return [type, path.replace(/^acme\/(models|others)\//, ''), tag].filter(Boolean).join(' ')
         })
         assert.deepEqual(arrived.sort(), expected.sort())
+        process.stdout.write(
+          `      from a change to its delivery: ${Math.round(slowest)} ms at most, asked every second\n`,
+        )
+        assert.ok(slowest < 2_000, 'an interval and a second')
       } finally {
         await nodeRed.stop()
         await farEnd.close()

@@ -1,7 +1,7 @@
 import { SourceFailure } from '../watch/failure.js'
 import type { Looks, Poll } from '../watch/poller.js'
 import type { Draft } from '../watch/store.js'
-import { type HubApi, TYPES } from './api.js'
+import { type HubApi, type RepoType, TYPES } from './api.js'
 import { HubEvents } from './events.js'
 import { HubLook, newMemory } from './look.js'
 import { type HubPlan, planOf } from './plan.js'
@@ -17,6 +17,9 @@ export interface HubWatchOptions {
 
 /** What the Hub allows without an account in five minutes (huggingface.co/docs/hub/rate-limits), less what others need. */
 const ALLOWED = { requests: 400, within: 5 * 60 * 1000 }
+
+/** So many polls until it is the turn of a type that an owner has nothing of. */
+const OTHERS_EVERY = 20
 
 const NO_OWNER = new SourceFailure(
   'source_not_found',
@@ -63,16 +66,15 @@ export class HubWatch implements Looks {
     const at = Date.now()
     const events = new HubEvents({ project, baseUrl, at, onSkip: poll.onSkip })
     const look = new HubLook(api, known, events, poll, this.#memory)
-    for (const owner of owners) {
-      const types = TYPES.filter((type) => known.since(`${type}:${owner}`) === null)
-      // every type once, then one in each poll: an owner costs one request
-      const due = types.length > 0 ? types : [this.#dueType(known, owner)]
-      for (const type of due) await look.list(owner, type)
-    }
+    const most = Math.floor((ALLOWED.requests * interval) / ALLOWED.within)
+    // who waits for tags has a request for each repository anyway
+    const seesAllTypes = plan.tags && owners.length * TYPES.length <= most / 2
+    for (const owner of owners)
+      for (const type of this.#dueTypes(known, owner, seesAllTypes)) await look.list(owner, type)
     this.#memory.turn += 1
     for (const name of plan.named) if (!owners.includes(ownerOf(name))) await look.named(name)
     if (plan.tags) {
-      const left = Math.floor((ALLOWED.requests * interval) / ALLOWED.within) - (api.client.requests - before)
+      const left = most - (api.client.requests - before)
       await this.#lookAtTags(look, known, plan, Math.max(1, left))
     }
     for (const [id, why] of this.#memory.unsure) {
@@ -83,15 +85,22 @@ export class HubWatch implements Looks {
     draft.events.push(...events.all)
   }
 
-  /** Types that an owner has come in turns, and now and then those that were empty. */
-  #dueType(known: Repositories, owner: string) {
-    const used = TYPES.filter((type) =>
-      known.all().some(({ state }) => state.type === type && ownerOf(state.name) === owner),
-    )
+  /**
+   * Every type once, then one in each poll, so that an owner costs one request: those that the owner has in turns, and now and
+   * then one of the others. Or all that the owner has in each poll.
+   */
+  #dueTypes(known: Repositories, owner: string, all: boolean): readonly RepoType[] {
+    const fresh = TYPES.filter((type) => known.since(`${type}:${owner}`) === null)
+    if (fresh.length > 0) return fresh
+    const used = new Set(known.all().flatMap(({ state: { type, name } }) => (ownerOf(name) === owner ? [type] : [])))
+    const others = TYPES.filter((type) => !used.has(type))
     const { turn } = this.#memory
-    const all = used.length === 0 || turn % 5 === 4 ? TYPES : used
-    const place = turn % 5 === 4 ? Math.floor(turn / 5) : turn
-    return all[place % all.length] ?? 'model'
+    const isOthersTurn = others.length > 0 && (used.size === 0 || turn % OTHERS_EVERY === OTHERS_EVERY - 1)
+    const other = others[(used.size === 0 ? turn : Math.floor(turn / OTHERS_EVERY)) % Math.max(1, others.length)]
+    if (all) return [...used, ...(isOthersTurn && other ? [other] : [])]
+    const usual = [...used][turn % Math.max(1, used.size)]
+    const due = isOthersTurn ? other : usual
+    return due ? [due] : []
   }
 
   async #lookAtTags(look: HubLook, known: Repositories, { named }: HubPlan, most: number): Promise<void> {

@@ -49,7 +49,7 @@ describe('A poll of the Hugging Face Hub that is killed', function () {
       const store = new SqliteStore(file)
       const watch = watching(hub.url, { store })
       // of the three kinds each has its turn
-      for (let poll = 0; poll < 15; poll += 1) await watch.poll()
+      for (let poll = 0; poll < 45; poll += 1) await watch.poll()
       await watch.close()
       store.close()
       await hear()
@@ -82,7 +82,7 @@ describe('Whatever happens to repositories of the Hugging Face Hub', () => {
           told.tell(await watch.poll())
           assert.deepEqual(told.wrong, [])
         }
-        for (let poll = 0; poll < 15; poll += 1) told.tell(await watch.poll())
+        for (let poll = 0; poll < 45; poll += 1) told.tell(await watch.poll())
         assert.deepEqual([told.wrong, [...told.refs].sort()], [[], [...refsOf(world)].sort()])
       } finally {
         await watch.close()

@@ -109,6 +109,39 @@ describe('A watched Hugging Face Hub', () => {
     assert.equal(hub.requests.length - before, 4)
   })
 
+  it('tells a commit with the next poll, always where an owner has one kind, and of three kinds where somebody waits for tags', async () => {
+    const one = world.create('acme/one')
+    const watch = watching([trigger({ events: COMMITS })])
+    await watch.poll()
+    let misses = 0
+    for (let count = 0; count < 60; count += 1) {
+      world.commit(one)
+      if ((await watch.poll()).length === 0) misses += 1
+    }
+    // a kind that is new is looked for in between
+    assert.ok(misses <= 3, String(misses))
+
+    const many = [one, world.create('acme/two', 'dataset'), world.create('acme/three', 'space')]
+    store = new MemoryStore()
+    const all = watching()
+    await all.poll()
+    for (let count = 0; count < 25; count += 1) {
+      for (const repo of many) world.commit(repo)
+      assert.equal((await all.poll()).length, many.length)
+    }
+  })
+
+  it('finds the first repository of another kind in the end', async () => {
+    world.create('acme/one')
+    const watch = watching([trigger({ events: COMMITS })])
+    await watch.poll()
+    world.create('acme/data', 'dataset')
+    world.create('acme/space', 'space')
+    const told: string[] = []
+    for (let count = 0; count < 45; count += 1) told.push(...brief(await watch.poll()))
+    assert.deepEqual(told.sort(), ['CREATE_ARTIFACT acme/data', 'CREATE_ARTIFACT acme/space'])
+  })
+
   it('stays within 500 requests in five minutes with a hundred repositories', async () => {
     for (let count = 0; count < 100; count += 1) world.create(`acme/model-${count}`)
     const watch = watching()

@@ -69,6 +69,10 @@ describe('Models in Unity Catalog', () => {
     world.createVersion(NAME)
     await watch.poll()
     for (let poll = 0; poll < 10; poll += 1) assert.deepEqual(await watch.poll(), [])
+    const before = standin.requests.length
+    for (let poll = 0; poll < 10; poll += 1) assert.deepEqual(await watch.poll(), [])
+    // the list, and a model with its versions: the one that is named, and four in turns
+    assert.ok(standin.requests.length - before <= 10 * (1 + 2 * 5), String(standin.requests.length - before))
     world.setAlias(NAME, 'champion', 1)
     world.setAlias('main.ml.model7', 'champion', 1)
     const told = brief(await watch.poll())
