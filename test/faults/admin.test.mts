@@ -39,6 +39,29 @@ describe('The admin interface', () => {
     return promise
   }
 
+  it('refuses in words and as JSON what is no JSON object, and shows no stack', async () => {
+    await site.start(automation(site.receiver.url))
+    const refused = async (body: BodyInit, more: object = {}) => {
+      const response = await fetch(`${site.nodeRed.url}/artifact-automations/deliveries/redeliver`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'X-Artifact-Automations': '1', ...more },
+        body,
+      })
+      const { error } = (await response.json()) as { error: { code: string; message: string; details: object[] } }
+      assert.ok(!JSON.stringify(error).includes('node_modules'))
+      return { status: response.status, ...error }
+    }
+    for (const body of ['{', 'null', '5', '"x"', 'status=failed', '\u0000']) {
+      const { status, code, message } = await refused(body)
+      assert.deepEqual([status, code], [400, 'body_invalid'])
+      assert.match(message, /^The body is not a JSON object: /)
+    }
+    const large = await refused(JSON.stringify({ status: 'failed', search: 'x'.repeat(6_000_000) }))
+    assert.deepEqual([large.status, large.code], [413, 'body_too_large'])
+    const coded = await refused('{}', { 'Content-Encoding': 'zstd' })
+    assert.deepEqual([coded.status, coded.code], [415, 'unsupported_media_type'])
+  })
+
   it('#98 with adminAuth lets nobody read without a login, nobody write with the right to read, and says 401', async () => {
     const password = randomUUID()
     const users = [

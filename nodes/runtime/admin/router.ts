@@ -39,7 +39,7 @@ export interface RouteOptions {
   readonly reads?: boolean
 }
 
-/** What any address may have: Node-RED's token, and what keeps a browser from an older answer. */
+/** What any address may have: a token for whatever guards the editor, and what keeps a browser from an older answer. */
 const ALWAYS: readonly string[] = ['access_token', '_']
 
 /**
@@ -87,18 +87,18 @@ export class AdminRouter {
 
   /**
    * What Node-RED cannot read as JSON it refuses before any route, and Express would make a page with a stack of it.
-   * Comes after the routes. Without `httpAdminRoot` there is nobody to ask.
+   * Comes after the routes. Node-RED reads bodies in an application around that of the nodes (red.js), which errors
+   * pass by; without `httpAdminRoot` there is none.
    */
   refuseUnreadable(): void {
-    const { httpAdmin } = this.#RED as { httpAdmin: Partial<NodeAPI['httpAdmin']> }
-    httpAdmin.use?.(
-      PREFIX,
-      (error: unknown, _request: unknown, response: ExpressResponse, next: (error: unknown) => void) => {
-        const refusal = unreadable(error)
-        if (refusal === null || response.headersSent) next(error)
-        else write(response, problem(refusal)).catch(() => response.destroy())
-      },
-    )
+    const { httpAdmin } = this.#RED as { httpAdmin: { parent?: Application; use?: Application['use'] } }
+    const refuse = (error: unknown, _request: unknown, response: ExpressResponse, next: (error: unknown) => void) => {
+      const refusal = unreadable(error)
+      if (refusal === null || response.headersSent) next(error)
+      else write(response, problem(refusal)).catch(() => response.destroy())
+    }
+    httpAdmin.use?.(PREFIX, refuse)
+    httpAdmin.parent?.use(PREFIX, refuse)
   }
 
   #isRefused(request: ExpressRequest): boolean {
@@ -107,6 +107,7 @@ export class AdminRouter {
   }
 }
 
+type Application = NodeAPI['httpAdmin']
 type ExpressRequest = Parameters<Parameters<NodeAPI['httpAdmin']['get']>[1]>[0]
 type ExpressResponse = Parameters<Parameters<NodeAPI['httpAdmin']['get']>[1]>[1]
 
