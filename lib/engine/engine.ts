@@ -22,6 +22,7 @@ import { Elsewhere } from './elsewhere.js'
 import { atTheEnd } from './end.js'
 import { EventHistory } from './event-history.js'
 import { Intake } from './intake.js'
+import { lacking } from './lacking.js'
 import type { Metrics } from './lane/counters.js'
 import { Marks } from './lane/marks.js'
 import { ByteBudget } from './lane/window.js'
@@ -118,6 +119,7 @@ export class DeliveryEngine implements EventKeeper {
       eventsWait: () => this.onEventsWait(),
     })
     store.onChange((change) => elsewhere.changed(change))
+    store.leavesToOthers(() => lacking({ pending, lanes, senders: this.#senders }))
     this.#clockWatch = new ClockWatch({ clock, store, lanes, log })
     this.redelivery = new Redelivery({ store, access, pending, lanes, clock })
     this.cancellation = new Cancellation(store, access, lanes)

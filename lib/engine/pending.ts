@@ -28,6 +28,10 @@ export class Pending {
     this.#changed(sender)
   }
 
+  of(webhook: string): { sender: string; count: number }[] {
+    return Array.from(this.#byWebhook.get(webhook) ?? [], ([sender, count]) => ({ sender, count }))
+  }
+
   ofWebhook(webhook: string): number {
     let sum = 0
     for (const count of this.#byWebhook.get(webhook)?.values() ?? []) sum += count

@@ -22,6 +22,12 @@ export type Change =
   /** Events of an owner that is gone wait for somebody's flows: `unroutedEvents` gives them to whoever asks first. */
   | { readonly kind: 'events' }
 
+/** Deliveries that an owner cannot send: their webhook or sender is not deployed there, or misses a secret. */
+export interface Lack {
+  readonly webhook: string
+  readonly sender: string
+}
+
 /**
  * Who works on what. One store may have several owners, each a process with an engine of its own; a store that has one
  * gives everything to it at once, for good, and reports no changes.
@@ -36,6 +42,10 @@ export interface Ownership {
   giveBack(thing: Thing): Promise<void>
   /** The same of a thing that this owner goes on wanting: others have it first. */
   handOver(thing: Thing): Promise<void>
+  /** Which pending deliveries this owner cannot send is asked time and again: an owner that can is to have their webhook. */
+  leavesToOthers(ask: () => readonly Lack[]): void
+  /** Whether no owner is known that can send what this one cannot. */
+  nobodyCanSend(lack: Lack): boolean
   /** Calls back with every change. @returns a function that ends it */
   onChange(listener: (change: Change) => void): () => void
 }

@@ -43,10 +43,16 @@ export class Cluster {
     return this.members[index]!.site
   }
 
-  async start(index: number, flow?: readonly FlowNode[], env: Record<string, string> = {}): Promise<void> {
+  /** @param settings of settings.js, besides */
+  async start(
+    index: number,
+    flow?: readonly FlowNode[],
+    env: Record<string, string> = {},
+    settings: object = {},
+  ): Promise<void> {
     const { site, network } = this.members[index]!
     const database = { connectionString: server!.url(undefined, network.port), schema: this.schema, ...this.#settings }
-    await site.start(flow, { settings: { artifactAutomations: { database } }, env })
+    await site.start(flow, { settings: { ...settings, artifactAutomations: { database } }, env })
   }
 
   /** With one flow on all of them, at once. */

@@ -62,6 +62,8 @@ export interface WebhookMetrics {
   /** Whether the delivery that ended last failed for good, and was not cancelled. */
   readonly gaveUp: boolean
   readonly pending: number
+  /** Of those, how many have a sender that nobody has who uses the store. */
+  readonly senderless: number
   readonly inFlight: number
   readonly paused: boolean
   readonly breakerOpen: boolean

@@ -60,6 +60,11 @@ export class Lane {
     return this.#kept.current.ordering === 'collection'
   }
 
+  /** Whether what waits can be sent from here, as far as settings and secrets of the webhook go. */
+  get canSend(): boolean {
+    return this.#tenure.canSend
+  }
+
   get flights(): Iterable<Flight> {
     return this.#flights.all
   }
@@ -70,9 +75,19 @@ export class Lane {
       name: this.#name,
       ...this.#results.sums,
       pending: this.#context.pending.ofWebhook(this.id),
+      senderless: this.#senderless(),
       inFlight: this.#flights.size,
       ...standing(this.#kept.current, this.#breaker, this.#context.clock.now()),
     }
+  }
+
+  /** Pending deliveries whose sender nobody has. */
+  #senderless(): number {
+    const { pending, senders, store } = this.#context
+    const lacking = pending
+      .of(this.id)
+      .filter(({ sender }) => !senders.has(sender) && store.nobodyCanSend({ webhook: this.id, sender }))
+    return lacking.reduce((sum, { count }) => sum + count, 0)
   }
 
   /** Why nothing is sent now; null when deliveries are on their way. */

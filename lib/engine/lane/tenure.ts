@@ -25,14 +25,31 @@ export class Tenure {
     this.#parts = parts
   }
 
+  /** Whether what waits for the webhook can be sent from here, as far as its settings and secrets go. */
+  get canSend(): boolean {
+    return this.deployment !== null && this.deployment.port.waiting === null
+  }
+
   /** Null while another owner of the store has it; whoever cannot send to the webhook leaves it to others. */
   get lease(): Lease | null {
-    return this.deployment === null ? null : this.#parts.kept.lease
+    const { kept, context } = this.#parts
+    if (this.deployment === null || (context.store.isShared && !this.canSend)) return null
+    return kept.lease
   }
 
   async attach(port: LanePort): Promise<void> {
     this.deployment = deploy(port, this.deployment, this.#parts.context.clock.now())
-    await this.#settle()
+    if (this.#parts.context.store.isShared && !this.canSend) await this.#leave()
+    else await this.#settle()
+  }
+
+  /** Another owner of the store may have the secret that is missing here. */
+  async #leave(): Promise<void> {
+    const { flights, kept, wake } = this.#parts
+    await this.releaseWindow()
+    await flights.landed()
+    if (!this.canSend) await kept.giveBack()
+    wake()
   }
 
   /** The right to send came: another owner may have sent just before. */

@@ -23,7 +23,7 @@ export function stoppedBecause({ port, lease, paused, blocked, heldUntil, failur
     return { reason: 'The webhook is not deployed, or is disabled.', short: 'webhook disabled', until: null }
   }
   const problem = blocked()
-  if (lease === null && problem === null) {
+  if (lease === null && problem === null && port.waiting === null) {
     return { reason: 'Another instance sends for this webhook.', short: 'sent by another', until: null }
   }
   if (paused !== null) return pausedBecause(paused)

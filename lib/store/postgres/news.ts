@@ -15,10 +15,10 @@ const LATE_MS = 15_000
 const LOOK = `
   WITH me AS (
     -- of a version that does not know the tables any more none is alive
-    UPDATE @instances SET seen_at = ${NOW}, alive_at = coalesce($2, alive_at), wants = $3, holds = $4
+    UPDATE @instances SET seen_at = ${NOW}, alive_at = coalesce($2, alive_at), wants = $3, holds = $4, lacks = $7
     WHERE id = $1 AND (${VERSION_OF_TABLES}) <= ${VERSION} RETURNING id)
   SELECT ${NOW} AS now, (${VERSION_OF_TABLES}) AS version, EXISTS (SELECT 1 FROM me) AS alive,
-    (SELECT json_agg(json_build_object('id', id, 'seen', seen_at, 'wants', wants, 'holds', holds)) FROM @instances) AS instances,
+    (SELECT json_agg(json_build_object('id', id, 'seen', seen_at, 'wants', wants, 'holds', holds, 'lacks', lacks)) FROM @instances) AS instances,
     (SELECT json_agg(thing) FROM (SELECT thing FROM @leases WHERE owner IS NULL ORDER BY thing LIMIT 10000) f) AS free,
     CASE WHEN (SELECT count(*) FROM @leases WHERE owner = $1) <> $4 THEN
       (SELECT json_agg(thing) FROM @leases WHERE owner = $1) END AS own,
@@ -43,6 +43,15 @@ const BEGIN = `
       SELECT webhook_id AS webhook, sender_id AS sender, count(*) AS count FROM @deliveries WHERE status = 0 GROUP BY 1, 2) p)
       AS pending`
 
+/** What an instance says of itself. */
+interface Mine {
+  readonly alive: number | null
+  readonly wants: number
+  readonly holds: number
+  /** JSON. */
+  readonly lacks: string
+}
+
 export interface Look {
   /** By the database's clock. */
   readonly now: number
@@ -53,6 +62,8 @@ export interface Look {
     readonly seen: number
     readonly wants: number
     readonly holds: number
+    /** JSON. */
+    readonly lacks: string
   }[]
   /** Things that nobody owns. */
   readonly free: readonly string[]
@@ -119,8 +130,9 @@ export class News {
     this.#webhooks.set(row['id'] as string, { at: row['changed_at'] as number, text: JSON.stringify(stateOf(row)) })
   }
 
-  async look(me: Instance, mine: { alive: number | null; wants: number; holds: number }): Promise<Look> {
-    const [row] = await this.#ask(LOOK, me.id, mine.alive, mine.wants, mine.holds, this.#since, me.slot)
+  async look(me: Instance, mine: Mine): Promise<Look> {
+    const { alive: aliveAt, wants, holds, lacks } = mine
+    const [row] = await this.#ask(LOOK, me.id, aliveAt, wants, holds, this.#since, me.slot, lacks)
     const { now, version, alive, instances, free, own, webhooks, queues, cancelled, waiting } = row as unknown as Found
     refuseNewer(version)
     const changes = [...this.#ofWebhooks(webhooks ?? []), ...this.#ofQueues(queues ?? [])]

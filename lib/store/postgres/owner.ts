@@ -1,6 +1,7 @@
 import type { Lease, Thing } from '../lease.js'
-import type { Change, Ownership } from '../ownership.js'
+import type { Change, Lack, Ownership } from '../ownership.js'
 import type { Database } from './database.js'
+import type { Lacks } from './lacks.js'
 import { free, type Instance, LIFE_MS, notOpen, type Reaped, reap, register, type Within } from './lifecycle.js'
 import { isAlive, type Look, News } from './news.js'
 import { excess, Share } from './share.js'
@@ -28,10 +29,13 @@ export class Owner implements Ownership {
   /** Of which the table may have no row yet. */
   readonly #unannounced: Set<Thing>
   readonly #held = new Map<Thing, Lease>()
+  /** By `performance.now()`. */
+  readonly #heldSince = new Map<Thing, number>()
   readonly #yielding = new Set<Thing>()
   /** Given back here, and perhaps not yet in the table. */
   readonly #releasing = new Set<Thing>()
   readonly #share = new Share()
+  readonly #lacks: Lacks
   #me: Instance
   /** Until when the leases hold, by `performance.now()`, … */
   #until: number
@@ -48,8 +52,15 @@ export class Owner implements Ownership {
   #unlisten: (() => void) | null = null
   #wentMissing = false
 
-  constructor(options: OwnerOptions, me: Instance, wanted: Set<Thing>, listeners: Set<(change: Change) => void>) {
+  constructor(
+    options: OwnerOptions,
+    me: Instance,
+    wanted: Set<Thing>,
+    listeners: Set<(change: Change) => void>,
+    lacks: Lacks,
+  ) {
     this.#options = options
+    this.#lacks = lacks
     this.#me = me
     this.#wanted = wanted
     this.#listeners = listeners
@@ -104,6 +115,14 @@ export class Owner implements Ownership {
     return counted >= this.#until || byClock >= this.#untilByClock
   }
 
+  leavesToOthers(ask: () => readonly Lack[]): void {
+    this.#lacks.ask(ask)
+  }
+
+  nobodyCanSend(lack: Lack): boolean {
+    return this.#lacks.nobodyCanSend(lack)
+  }
+
   async giveBack(thing: Thing): Promise<void> {
     this.#wanted.delete(thing)
     await this.#release(thing)
@@ -117,6 +136,7 @@ export class Owner implements Ownership {
   async #release(thing: Thing): Promise<void> {
     this.#yielding.delete(thing)
     if (!this.#held.delete(thing)) return
+    this.#heldSince.delete(thing)
     this.#releasing.add(thing)
     try {
       await this.#free([thing])
@@ -187,7 +207,8 @@ export class Owner implements Ownership {
     if (this.#stopped) throw notOpen()
     await this.#announce()
     const [began, byClock] = [performance.now(), Date.now()]
-    const mine = { alive: this.#alive, wants: this.#wanted.size, holds: this.#held.size }
+    const lacks = this.#lacks.mine(began)
+    const mine = { alive: this.#alive, wants: this.#wanted.size, holds: this.#held.size, lacks }
     const look = await this.news.look(this.#me, mine)
     if (this.#stopped) return
     const ended = performance.now()
@@ -202,9 +223,11 @@ export class Owner implements Ownership {
       for (const lease of this.#held.values()) this.tell({ kind: 'lease', thing: lease.thing, lease })
     }
     for (const change of look.changes) this.tell(change)
+    this.#lacks.others(look.others.filter(({ seen }) => isAlive(seen, look.now)).map((other) => other.lacks))
     await this.#reapDead(look)
     await this.#freeAstray(look)
     await this.#take(look)
+    this.#yieldLacking()
     this.#yieldExcess(look)
   }
 
@@ -221,6 +244,7 @@ export class Owner implements Ownership {
   async #died(): Promise<void> {
     const lost = [...this.#held.keys()]
     this.#held.clear()
+    this.#heldSince.clear()
     this.#yielding.clear()
     for (const thing of lost) this.tell({ kind: 'lease', thing, lease: null })
     this.#me = await this.#options.db.transaction((query) => register(query, this.now()))
@@ -260,12 +284,15 @@ export class Owner implements Ownership {
 
   async #take(look: Look): Promise<void> {
     const free = look.free.filter((thing) => this.#wanted.has(thing as Thing)) as Thing[]
-    const things = this.#share.of(free, this.#sharing(look), performance.now())
+    const othersCan = (thing: Thing) => this.#lacks.othersCan(thing)
+    const things = this.#share.of(free, this.#sharing(look), performance.now(), othersCan)
     if (things.length === 0) return
     const rows = await this.#options.db.ask(TAKE, things, this.#me.id)
     for (const row of rows) {
       const lease = { thing: row['thing'] as Thing, fence: row['fence'] as number }
       this.#held.set(lease.thing, lease)
+      this.#heldSince.set(lease.thing, performance.now())
+      this.#lacks.taken(lease.thing, lease.fence, performance.now())
       if (this.#wanted.has(lease.thing)) this.tell({ kind: 'lease', thing: lease.thing, lease })
       // given back while it was being taken
       else await this.#release(lease.thing)
@@ -275,6 +302,17 @@ export class Owner implements Ownership {
   #sharing({ others, now }: Look) {
     const living = others.filter(({ seen, wants }) => isAlive(seen, now) && wants > 0)
     return { wanted: this.#wanted.size, held: this.#held.size, others: living }
+  }
+
+  /** Another one is to have what waits here for a webhook, a sender or a secret that only it has. */
+  #yieldLacking(): void {
+    for (const thing of this.#lacks.toHandOver(this.#heldSince, performance.now())) {
+      const lease = this.#held.get(thing)
+      if (lease === undefined || this.#yielding.has(thing)) continue
+      this.#lacks.handedOver(thing, lease.fence)
+      this.#yielding.add(thing)
+      this.tell({ kind: 'yield', thing })
+    }
   }
 
   #yieldExcess(look: Look): void {

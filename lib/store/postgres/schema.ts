@@ -181,6 +181,10 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX events_by_change ON @events (change, seq) WHERE change IS NOT NULL;
   CREATE UNIQUE INDEX events_told_as ON @events (told_as, source) WHERE told_as IS NOT NULL;
   `,
+  `
+  -- JSON: a text for each webhook and sender of which deliveries are pending that it cannot send
+  ALTER TABLE @instances ADD COLUMN lacks text NOT NULL DEFAULT '[]';
+  `,
 ]
 
 export const VERSION = MIGRATIONS.length

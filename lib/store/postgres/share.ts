@@ -9,6 +9,8 @@ export interface Sharing {
 
 /** What nobody else has taken in this time, nobody else wants, or can have; milliseconds. */
 const LEFT_MS = 2_500
+/** The same of what another one can send and this one cannot. */
+const LEFT_TO_ABLE_MS = 10_000
 /** So long an instance keeps what came back to it because nobody else wanted it. */
 const OURS_MS = 600_000
 /** Handed over in one look, so that not everything stands still at once. */
@@ -41,17 +43,19 @@ export class Share {
     return until !== undefined && performance.now() < until
   }
 
-  of(free: readonly Thing[], sharing: Sharing, now: number): Thing[] {
+  /** @param othersCan whether another one can send of a thing what this one cannot */
+  of(free: readonly Thing[], sharing: Sharing, now: number, othersCan: (thing: Thing) => boolean): Thing[] {
     for (const thing of this.#freeSince.keys()) if (!free.includes(thing)) this.#freeSince.delete(thing)
     for (const thing of free) if (!this.#freeSince.has(thing)) this.#freeSince.set(thing, now)
     for (const thing of this.#handedOver.keys()) if (!free.includes(thing)) this.#handedOver.delete(thing)
     let room = Math.max(0, fairShare(sharing) - sharing.held)
     return free.filter((thing) => {
-      const isLeft = now - this.#freeSince.get(thing)! >= LEFT_MS
+      const isForOthers = othersCan(thing)
+      const isLeft = now - this.#freeSince.get(thing)! >= (isForOthers ? LEFT_TO_ABLE_MS : LEFT_MS)
       const isTheirs = this.#handedOver.has(thing) && sharing.others.length > 0
       if (isLeft) {
         if (isTheirs) this.#onlyOurs.set(thing, now + OURS_MS)
-      } else if (isTheirs || room <= 0) return false
+      } else if (isTheirs || isForOthers || room <= 0) return false
       this.#handedOver.delete(thing)
       room--
       return true

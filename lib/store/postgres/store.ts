@@ -11,7 +11,7 @@ import type {
 } from '../delivery-queue.js'
 import type { CursorMove, FiredEvent, NewEvent, PutEvent, UnroutedEvent } from '../event-log.js'
 import { type Lease, laneOf, leaseLost, type Thing, webhookOf } from '../lease.js'
-import type { Change } from '../ownership.js'
+import type { Change, Lack } from '../ownership.js'
 import type { DeliveryStore, End, Opening, Start, SweepCursor, SweepSlice } from '../store.js'
 import { claim, release, releaseLost } from './claim.js'
 import { clock } from './clock.js'
@@ -19,6 +19,7 @@ import { Database, type Query } from './database.js'
 import { enqueueStep, putDryRun } from './enqueue.js'
 import * as events from './events.js'
 import { InHand } from './in-hand.js'
+import { Lacks } from './lacks.js'
 import { leave, notOpen, reap, register, suspectEvents, type Within } from './lifecycle.js'
 import { migrate } from './migrate.js'
 import { owedOutputs } from './outputs.js'
@@ -65,6 +66,7 @@ export class PostgresStore extends Reading implements DeliveryStore {
   readonly #listeners = new Set<(change: Change) => void>()
   readonly #wanted = new Set<Thing>()
   readonly #hand = new InHand()
+  readonly #lacks = new Lacks()
   #opened: Opened | null = null
 
   constructor(options: PostgresStoreOptions) {
@@ -88,7 +90,7 @@ export class PostgresStore extends Reading implements DeliveryStore {
         const me = await register(query, now)
         return { me, reaped: await reap(query, me, now, within) }
       })
-      const owner = new Owner({ db, within }, me, this.#wanted, this.#listeners)
+      const owner = new Owner({ db, within }, me, this.#wanted, this.#listeners, this.#lacks)
       const writing = { db, me: () => owner.me, hasOthers: () => owner.hasOthers }
       this.#opened = {
         db,
@@ -158,6 +160,14 @@ export class PostgresStore extends Reading implements DeliveryStore {
 
   async handOver(thing: Thing): Promise<void> {
     await this.#opened?.owner.handOver(thing)
+  }
+
+  leavesToOthers(ask: () => readonly Lack[]): void {
+    this.#lacks.ask(ask)
+  }
+
+  nobodyCanSend(lack: Lack): boolean {
+    return this.#lacks.nobodyCanSend(lack)
   }
 
   onChange(listener: (change: Change) => void): () => void {

@@ -29,6 +29,12 @@ export class OnlyOwner implements Ownership {
 
   async handOver(): Promise<void> {}
 
+  leavesToOthers(): void {}
+
+  nobodyCanSend(): boolean {
+    return true
+  }
+
   onChange(): () => void {
     return () => {}
   }

@@ -78,6 +78,8 @@ function stateOf(host: Host, graph: FlowGraph, webhook: RunningNode, metrics: re
   if (!runtime) return broken('The webhook does not run: its node could not be started. Deliveries wait.')
   const problem = runtime.problem ?? runtime.stores.own.problem
   if (problem) return broken(problem.message)
+  const senderless = metrics.reduce((sum, one) => sum + one.senderless, 0)
+  if (senderless > 0) return broken('Deliveries wait whose sender is not deployed, or is disabled.')
   const standings = metrics.flatMap(({ standing }) => standing ?? [])
   for (const state of ['paused', 'held', 'resting'] as const) {
     const standing = standings.find((one) => one.state === state)
