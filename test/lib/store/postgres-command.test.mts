@@ -69,9 +69,8 @@ describe('the command artifact-automations database', () => {
     it(`is not needed where Node-RED may change its tables: those of version ${version} are brought up to date`, async () => {
       const schema = `version ${version}`
       const tables = new Tables(schema)
-      await server.query(
-        `CREATE SCHEMA ${tables.schema}; ${MIGRATIONS.slice(0, version).map((step) => tables.in(step))}`,
-      )
+      const steps = MIGRATIONS.slice(0, version).map((step) => tables.in(step))
+      await server.query(`CREATE SCHEMA ${tables.schema}; ${steps.join('')}`)
       await server.query(tables.in(`INSERT INTO @meta (key, value) VALUES ('version', ${version})`))
       await server.query(tables.in("INSERT INTO @cursors (key, value) VALUES ('k', '1')"))
       const store = new PostgresStore({ plan: () => planDatabase({ connectionString: server.url(), schema }, {}) })
