@@ -1,8 +1,9 @@
 import type { Timers } from '../platform.js'
 import type { StoreAccess } from '../store/guard/access.js'
 import { type Thing, webhookOf } from '../store/lease.js'
-import type { Change } from '../store/ownership.js'
+import type { Change, Ownership } from '../store/ownership.js'
 import { deadline } from './deadline.js'
+import { lacking } from './lacking.js'
 import type { Lanes } from './lanes.js'
 import type { Pending } from './pending.js'
 import type { Senders } from './senders.js'
@@ -31,6 +32,11 @@ export class Elsewhere {
 
   constructor(parts: ElsewhereParts) {
     this.#parts = parts
+  }
+
+  follow(store: Ownership): void {
+    store.onChange((change) => this.changed(change))
+    store.leavesToOthers(() => lacking(this.#parts))
   }
 
   changed(change: Change): void {

@@ -22,7 +22,6 @@ import { Elsewhere } from './elsewhere.js'
 import { atTheEnd } from './end.js'
 import { EventHistory } from './event-history.js'
 import { Intake } from './intake.js'
-import { lacking } from './lacking.js'
 import type { Metrics } from './lane/counters.js'
 import { Marks } from './lane/marks.js'
 import { ByteBudget } from './lane/window.js'
@@ -111,15 +110,14 @@ export class DeliveryEngine implements EventKeeper {
       started: () => this.#marks.started(),
       inHand: this.#inHand,
     })
-    const [lanes, pending, housekeeping] = [this.#lanes, this.#pending, this.#housekeeping]
+    const [lanes, pending, senders, housekeeping] = [this.#lanes, this.#pending, this.#senders, this.#housekeeping]
     this.watches = new Watches(store)
     const elsewhere = new Elsewhere({
-      ...{ access, lanes, pending, timers, senders: this.#senders, watches: this.watches },
+      ...{ access, lanes, pending, timers, senders, watches: this.watches },
       cancel: (id) => this.cancellation.one(id),
       eventsWait: () => this.onEventsWait(),
     })
-    store.onChange((change) => elsewhere.changed(change))
-    store.leavesToOthers(() => lacking({ pending, lanes, senders: this.#senders }))
+    elsewhere.follow(store)
     this.#clockWatch = new ClockWatch({ clock, store, lanes, log })
     this.redelivery = new Redelivery({ store, access, pending, lanes, clock })
     this.cancellation = new Cancellation(store, access, lanes)

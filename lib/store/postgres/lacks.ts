@@ -1,4 +1,4 @@
-import { type Thing, webhookOf } from '../lease.js'
+import { type Lease, type Thing, webhookOf } from '../lease.js'
 import type { Lack } from '../ownership.js'
 
 /** An instance says no more of what it lacks. */
@@ -68,13 +68,12 @@ export class Lacks {
     return [...things]
   }
 
-  /** It goes to others, with this number. */
-  handedOver(thing: Thing, fence: number): void {
+  handedOver({ thing, fence }: Lease): void {
     this.#handed.set(thing, fence)
   }
 
-  /** It is here (again): nobody had it in between when its number has grown by one for the giving and one for the taking. */
-  taken(thing: Thing, fence: number, now: number): void {
+  /** It came (back): nobody had it in between when its number has grown by one for the giving and one for the taking. */
+  taken({ thing, fence }: Lease, now: number): void {
     if (webhookOf(thing) === null) return
     if (this.#handed.get(thing) === fence - 2) this.#inVain.set(thing, now + IN_VAIN_MS)
     this.#handed.delete(thing)

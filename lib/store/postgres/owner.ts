@@ -1,7 +1,9 @@
 import type { Lease, Thing } from '../lease.js'
-import type { Change, Lack, Ownership } from '../ownership.js'
+import type { Change, Ownership } from '../ownership.js'
 import type { Database } from './database.js'
 import type { Lacks } from './lacks.js'
+import { LeaseTime } from './lease-time.js'
+import { announce, take } from './leases.js'
 import { free, type Instance, LIFE_MS, notOpen, type Reaped, reap, register, type Within } from './lifecycle.js'
 import { isAlive, type Look, News } from './news.js'
 import { excess, Share } from './share.js'
@@ -9,8 +11,6 @@ import { excess, Share } from './share.js'
 /** How often an instance says that it is alive, and looks what is new; and how soon it may look again when told. */
 const LOOK_EVERY_MS = 1_000
 const LOOK_AGAIN_MS = 25
-/** So long before others take its leases an instance stops to use them. */
-const MARGIN_MS = 500
 
 interface OwnerOptions {
   readonly db: Database
@@ -21,7 +21,7 @@ interface OwnerOptions {
  * Leases in a table, by the database's clock. An instance that says nothing for six seconds loses what it has to others;
  * it knows by its own clock, which only counts, when it must not use a lease any more.
  */
-export class Owner implements Ownership {
+export class Owner implements Omit<Ownership, 'leavesToOthers' | 'nobodyCanSend'> {
   readonly news: News
   readonly #options: OwnerOptions
   readonly #listeners: Set<(change: Change) => void>
@@ -29,7 +29,6 @@ export class Owner implements Ownership {
   /** Of which the table may have no row yet. */
   readonly #unannounced: Set<Thing>
   readonly #held = new Map<Thing, Lease>()
-  /** By `performance.now()`. */
   readonly #heldSince = new Map<Thing, number>()
   readonly #yielding = new Set<Thing>()
   /** Given back here, and perhaps not yet in the table. */
@@ -37,11 +36,7 @@ export class Owner implements Ownership {
   readonly #share = new Share()
   readonly #lacks: Lacks
   #me: Instance
-  /** Until when the leases hold, by `performance.now()`, … */
-  #until: number
-  /** … and by this machine's clock, which goes on while the machine sleeps. */
-  #untilByClock = 0
-  #clock: { readonly database: number; readonly here: number }
+  readonly #time = new LeaseTime(LIFE_MS)
   #others = 0
   #alive: number | null = null
   #timer: NodeJS.Timeout | null = null
@@ -66,8 +61,6 @@ export class Owner implements Ownership {
     this.#listeners = listeners
     this.#unannounced = new Set(wanted)
     this.news = new News(options.db.ask)
-    this.#until = 0
-    this.#clock = { database: Date.now(), here: performance.now() }
   }
 
   get me(): Instance {
@@ -78,9 +71,8 @@ export class Owner implements Ownership {
     return this.#others > 0
   }
 
-  /** Now, by the database's clock as far as it is known: the clock of this machine may be wrong. */
   now(): number {
-    return Math.round(this.#clock.database + performance.now() - this.#clock.here)
+    return this.#time.now()
   }
 
   get leases(): Lease[] {
@@ -107,20 +99,8 @@ export class Owner implements Ownership {
       this.#unannounced.add(thing)
       this.lookSoon()
     }
-    if (this.#yielding.has(thing) || this.#isOver(performance.now(), Date.now())) return null
+    if (this.#yielding.has(thing) || this.#time.isOver()) return null
     return this.#held.get(thing) ?? null
-  }
-
-  #isOver(counted: number, byClock: number): boolean {
-    return counted >= this.#until || byClock >= this.#untilByClock
-  }
-
-  leavesToOthers(ask: () => readonly Lack[]): void {
-    this.#lacks.ask(ask)
-  }
-
-  nobodyCanSend(lack: Lack): boolean {
-    return this.#lacks.nobodyCanSend(lack)
   }
 
   async giveBack(thing: Thing): Promise<void> {
@@ -136,7 +116,6 @@ export class Owner implements Ownership {
   async #release(thing: Thing): Promise<void> {
     this.#yielding.delete(thing)
     if (!this.#held.delete(thing)) return
-    this.#heldSince.delete(thing)
     this.#releasing.add(thing)
     try {
       await this.#free([thing])
@@ -211,12 +190,10 @@ export class Owner implements Ownership {
     const mine = { alive: this.#alive, wants: this.#wanted.size, holds: this.#held.size, lacks }
     const look = await this.news.look(this.#me, mine)
     if (this.#stopped) return
-    const ended = performance.now()
-    this.#clock = { database: look.now, here: (began + ended) / 2 }
+    this.#time.told(look.now, began)
     if (!look.alive) return this.#died()
-    const slept = this.#isOver(began, byClock)
-    this.#until = began + LIFE_MS - MARGIN_MS
-    this.#untilByClock = byClock + LIFE_MS - MARGIN_MS
+    const slept = this.#time.isOver(began, byClock)
+    this.#time.goesOn(began, byClock)
     if (slept) {
       this.#wentMissing = true
       // nobody took them meanwhile
@@ -235,8 +212,7 @@ export class Owner implements Ownership {
   async #announce(): Promise<void> {
     if (this.#unannounced.size === 0) return
     const things = [...this.#unannounced].sort()
-    const sql = `INSERT INTO @leases (thing, fence) SELECT t, 0 FROM unnest($1::text[]) AS x (t) ORDER BY t ON CONFLICT DO NOTHING`
-    await this.#options.db.ask(sql, things)
+    await announce(this.#options.db.ask, things)
     for (const thing of things) this.#unannounced.delete(thing)
   }
 
@@ -244,14 +220,13 @@ export class Owner implements Ownership {
   async #died(): Promise<void> {
     const lost = [...this.#held.keys()]
     this.#held.clear()
-    this.#heldSince.clear()
     this.#yielding.clear()
     for (const thing of lost) this.tell({ kind: 'lease', thing, lease: null })
     this.#me = await this.#options.db.transaction((query) => register(query, this.now()))
     await this.news.begin(this.#options.db.query, this.#me)
     // what the others did meanwhile is counted anew, and not told
     this.tell({ kind: 'pending', counts: this.news.pending() })
-    this.#until = performance.now()
+    this.#time.ends()
     this.#again = true
   }
 
@@ -269,8 +244,7 @@ export class Owner implements Ownership {
     this.#again = true
   }
 
-  reaped({ count, owedTo }: Reaped): void {
-    if (count === 0) return
+  reaped({ owedTo }: Reaped): void {
     for (const sender of owedTo) this.tell({ kind: 'outputs', sender })
   }
 
@@ -284,15 +258,12 @@ export class Owner implements Ownership {
 
   async #take(look: Look): Promise<void> {
     const free = look.free.filter((thing) => this.#wanted.has(thing as Thing)) as Thing[]
-    const othersCan = (thing: Thing) => this.#lacks.othersCan(thing)
-    const things = this.#share.of(free, this.#sharing(look), performance.now(), othersCan)
+    const things = this.#share.of(free, this.#sharing(look), performance.now(), this.#lacks)
     if (things.length === 0) return
-    const rows = await this.#options.db.ask(TAKE, things, this.#me.id)
-    for (const row of rows) {
-      const lease = { thing: row['thing'] as Thing, fence: row['fence'] as number }
+    for (const lease of await take(this.#options.db.ask, things, this.#me.id)) {
       this.#held.set(lease.thing, lease)
       this.#heldSince.set(lease.thing, performance.now())
-      this.#lacks.taken(lease.thing, lease.fence, performance.now())
+      this.#lacks.taken(lease, performance.now())
       if (this.#wanted.has(lease.thing)) this.tell({ kind: 'lease', thing: lease.thing, lease })
       // given back while it was being taken
       else await this.#release(lease.thing)
@@ -309,9 +280,8 @@ export class Owner implements Ownership {
     for (const thing of this.#lacks.toHandOver(this.#heldSince, performance.now())) {
       const lease = this.#held.get(thing)
       if (lease === undefined || this.#yielding.has(thing)) continue
-      this.#lacks.handedOver(thing, lease.fence)
-      this.#yielding.add(thing)
-      this.tell({ kind: 'yield', thing })
+      this.#lacks.handedOver(lease)
+      this.#yield(thing)
     }
   }
 
@@ -319,15 +289,11 @@ export class Owner implements Ownership {
     const count = excess(this.#sharing(look)) - this.#yielding.size
     if (count <= 0) return
     const kept = [...this.#held.keys()].filter((thing) => !this.#yielding.has(thing) && !this.#share.isOnlyOurs(thing))
-    for (const thing of kept.slice(0, count)) {
-      this.#yielding.add(thing)
-      this.tell({ kind: 'yield', thing })
-    }
+    for (const thing of kept.slice(0, count)) this.#yield(thing)
+  }
+
+  #yield(thing: Thing): void {
+    this.#yielding.add(thing)
+    this.tell({ kind: 'yield', thing })
   }
 }
-
-/** Only one instance can have it, and only one that lives. */
-const TAKE = `
-  WITH me AS MATERIALIZED (SELECT id FROM @instances WHERE id = $2 FOR SHARE)
-  UPDATE @leases l SET owner = me.id, fence = l.fence + 1 FROM me
-  WHERE l.thing = ANY ($1::text[]) AND l.owner IS NULL RETURNING l.thing, l.fence`

@@ -1,4 +1,5 @@
 import type { Thing } from '../lease.js'
+import type { Lacks } from './lacks.js'
 
 /** How many things this instance wants and has, and what the others say of themselves. */
 export interface Sharing {
@@ -43,14 +44,13 @@ export class Share {
     return until !== undefined && performance.now() < until
   }
 
-  /** @param othersCan whether another one can send of a thing what this one cannot */
-  of(free: readonly Thing[], sharing: Sharing, now: number, othersCan: (thing: Thing) => boolean): Thing[] {
+  of(free: readonly Thing[], sharing: Sharing, now: number, lacks: Pick<Lacks, 'othersCan'>): Thing[] {
     for (const thing of this.#freeSince.keys()) if (!free.includes(thing)) this.#freeSince.delete(thing)
     for (const thing of free) if (!this.#freeSince.has(thing)) this.#freeSince.set(thing, now)
     for (const thing of this.#handedOver.keys()) if (!free.includes(thing)) this.#handedOver.delete(thing)
     let room = Math.max(0, fairShare(sharing) - sharing.held)
     return free.filter((thing) => {
-      const isForOthers = othersCan(thing)
+      const isForOthers = lacks.othersCan(thing)
       const isLeft = now - this.#freeSince.get(thing)! >= (isForOthers ? LEFT_TO_ABLE_MS : LEFT_MS)
       const isTheirs = this.#handedOver.has(thing) && sharing.others.length > 0
       if (isLeft) {

@@ -67,6 +67,8 @@ export class PostgresStore extends Reading implements DeliveryStore {
   readonly #wanted = new Set<Thing>()
   readonly #hand = new InHand()
   readonly #lacks = new Lacks()
+  readonly leavesToOthers = (ask: () => readonly Lack[]) => this.#lacks.ask(ask)
+  readonly nobodyCanSend = (lack: Lack) => this.#lacks.nobodyCanSend(lack)
   #opened: Opened | null = null
 
   constructor(options: PostgresStoreOptions) {
@@ -160,14 +162,6 @@ export class PostgresStore extends Reading implements DeliveryStore {
 
   async handOver(thing: Thing): Promise<void> {
     await this.#opened?.owner.handOver(thing)
-  }
-
-  leavesToOthers(ask: () => readonly Lack[]): void {
-    this.#lacks.ask(ask)
-  }
-
-  nobodyCanSend(lack: Lack): boolean {
-    return this.#lacks.nobodyCanSend(lack)
   }
 
   onChange(listener: (change: Change) => void): () => void {
