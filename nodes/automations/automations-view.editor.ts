@@ -78,6 +78,13 @@ export class AutomationsView implements View {
     this.#table.focus()
   }
 
+  /** Only those that get their events from there. */
+  showSource(id: string): void {
+    for (const field of [this.#search, this.#event, this.#webhook, this.#state]) field.value = ''
+    this.#source.value = id
+    this.#show()
+  }
+
   async #refresh(): Promise<void> {
     const { automations } = this.#place
     const early = setTimeout(() => {

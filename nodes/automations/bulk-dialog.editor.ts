@@ -59,7 +59,6 @@ async function doAll(verb: Verb, filter: Filter, done: () => void): Promise<void
  * time of the newest one that fits: the browser's clock may be wrong.
  */
 async function boundedNow(filter: Filter, isWanted: () => boolean): Promise<Filter> {
-  if (filter['until']) return filter
   for (let before: string | undefined; isWanted(); ) {
     const answer = await adminGet(pathOf('deliveries', { ...filter, limit: '1', before }))
     const { deliveries, next } = answer as { deliveries: Delivery[]; next: string | null }

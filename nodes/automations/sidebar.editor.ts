@@ -14,6 +14,7 @@ import { installSideStyles } from './side-styles.editor.js'
 import { renewTimes } from './status-words.editor.js'
 import { TabList } from './tab-list.editor.js'
 import { TroubleStrip } from './trouble-strip.editor.js'
+import type { Trouble } from './troubles.editor.js'
 import { WebhooksView } from './webhooks-view.editor.js'
 import { WhyView } from './why-view.editor.js'
 import { mayWrite, words } from './words.editor.js'
@@ -28,6 +29,7 @@ export class Sidebar implements Place {
   readonly #panels: Readonly<Record<TabName, Panel>>
   readonly #views: Readonly<Record<TabName, View>>
   readonly #history: HistoryView
+  readonly #automations: AutomationsView
   /** What each tab has open, by the names that `live` knows: its list, and what lies over it. */
   readonly #watched = new Map<TabName, string[]>()
 
@@ -39,8 +41,9 @@ export class Sidebar implements Place {
     this.automations = new KnownAutomations(this.live)
     this.#tabs = new TabList(TABS, words('title'), (name) => this.#show(name))
     this.#history = new HistoryView(this)
+    this.#automations = new AutomationsView(this)
     this.#views = {
-      automations: new AutomationsView(this),
+      automations: this.#automations,
       history: this.#history,
       events: new EventsView(this),
       webhooks: new WebhooksView(this),
@@ -54,7 +57,7 @@ export class Sidebar implements Place {
         return [name, panel]
       }),
     ) as unknown as Record<TabName, Panel>
-    const strip = new TroubleStrip(this.live, () => this.#tabs.choose('webhooks'))
+    const strip = new TroubleStrip((trouble) => this.#look(trouble))
     const readOnly = mayWrite() ? null : element('p', { class: 'aa-read-only' }, words('read-only-line'))
     root.replaceChildren(
       this.#tabs.element,
@@ -90,6 +93,15 @@ export class Sidebar implements Place {
 
   back(): void {
     this.#panels[this.#tabs.chosen].back()
+  }
+
+  /** A source has no row of its own: its automations say what is wrong with it. */
+  #look({ kind, id }: Trouble): void {
+    const tab = kind === 'source' ? 'automations' : 'webhooks'
+    this.#panels[tab].home()
+    this.#tabs.choose(tab)
+    if (kind === 'source') this.#automations.showSource(id)
+    this.#tabs.focus()
   }
 
   showDeliveries(wish: Wish): void {

@@ -1,5 +1,4 @@
 import { element, fill } from '../editor/element.js'
-import type { Live } from './live.editor.js'
 import { type Trouble, troubleWords } from './troubles.editor.js'
 import { words } from './words.editor.js'
 
@@ -7,11 +6,13 @@ import { words } from './words.editor.js'
 export class TroubleStrip {
   readonly element = element('div', { class: 'aa-troubles' })
 
-  constructor(_live: Live, look: () => void) {
+  /** @param look shows where the first of them is seen */
+  constructor(look: (first: Trouble) => void) {
     const show = (troubles: readonly Trouble[]) => {
       this.element.hidden = troubles.length === 0
       const open = element('button', { type: 'button', class: 'aa-link' }, words('trouble.look'))
-      open.addEventListener('click', look)
+      const [first] = troubles
+      if (first) open.addEventListener('click', () => look(first))
       const text = troubles.map(troubleWords).join(' · ')
       fill(
         this.element,

@@ -6,7 +6,7 @@ import type { Browser, Locator } from 'playwright-core'
 import { axeViolations } from './harness/axe.mts'
 import { launchBrowser } from './harness/browser.mts'
 import { Editor } from './harness/editor.mts'
-import { NODE_RED_VERSION, NodeRed } from './harness/node-red.mts'
+import { type FlowNode, NODE_RED_VERSION, NodeRed } from './harness/node-red.mts'
 import { Receiver } from './harness/receiver.mts'
 import { linked, sidebarFlow } from './sidebar-flow.mts'
 
@@ -429,7 +429,22 @@ describe(`the automations sidebar for who may only read, in Node-RED ${NODE_RED_
     const password = '$2b$08$W8rB1V7S0bq3Y3l9QmUQKe0f3E3b1sUe9n6Jx0P7oE3n7s9G0t8bK'
     const users = [{ username: 'admin', password, permissions: '*' }]
     userDir = await mkdtemp(path.join(tmpdir(), 'artifact-automations-'))
-    const flow = sidebarFlow('http://127.0.0.1:9').map(({ credentials: _, ...node }) => node)
+    const watched = [
+      { id: 'watched', type: 'artifact-source', name: 'MLflow', kind: 'mlflow', baseUrl: 'http://127.0.0.1:9' },
+      {
+        id: 'models',
+        type: 'artifact-event',
+        z: 'tab',
+        x: 150,
+        y: 500,
+        name: 'Models',
+        source: 'watched',
+        wires: [[]],
+      },
+    ]
+    const far = 'http://127.0.0.1:9'
+    const without = ({ credentials: _, accessToken: __, ...node }: FlowNode) => node as FlowNode
+    const flow = [...sidebarFlow(far), ...watched].map(without)
     await writeFile(path.join(userDir, 'flows.json'), JSON.stringify(flow))
     nodeRed = await NodeRed.start({
       settings: { adminAuth: { type: 'credentials', users, default: { permissions: 'read' } } },
@@ -459,6 +474,13 @@ describe(`the automations sidebar for who may only read, in Node-RED ${NODE_RED_
       assert.equal(await item(name).getAttribute('aria-disabled'), null, name)
     }
     await page.keyboard.press('Escape')
+    // a source that fails is shown by its automations
+    const strip = side.locator('.aa-troubles')
+    await strip.getByText('The source MLflow fails').waitFor()
+    await side.getByRole('tab', { name: 'Secrets' }).click()
+    await strip.getByRole('button', { name: 'Show' }).click()
+    assert.deepEqual(await side.locator('.aa-t-automations .aa-body b').allTextContents(), ['Models'])
+    await side.getByRole('combobox', { name: 'Source', exact: true }).first().selectOption('')
     const named: string[] = []
     for (const name of TABS) {
       await side.getByRole('tab', { name, exact: true }).click()

@@ -252,6 +252,8 @@ describe(`New automation in Node-RED ${NODE_RED_VERSION}`, () => {
   it('leaves nothing behind when it is cancelled, what was made for it neither', async () => {
     const before = await types()
     await open()
+    await page.evaluate(() => RED.actions.invoke('artifact-automations:new-automation'))
+    assert.equal(await page.locator('.red-ui-tray').count(), 1)
     await press('New source')
     await press('Cancel')
     await tray.waitFor({ state: 'detached' })

@@ -166,4 +166,8 @@ function valuesFor({ source, event: { event_type: type, project_name: project } 
   }
 }
 
-if (window.artifactAutomations) window.artifactAutomations.newAutomation = (begun) => void new Wizard(begun)
+if (window.artifactAutomations)
+  window.artifactAutomations.newAutomation = (begun) => {
+    // two of them would have fields of the same ids
+    if (!document.querySelector('.aa-wizard')) new Wizard(begun)
+  }
