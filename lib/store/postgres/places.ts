@@ -1,4 +1,5 @@
 import type { NewRecord } from '../delivery-queue.js'
+import { STATUSES } from '../statuses.js'
 import { NOW } from './clock.js'
 import type { Query } from './database.js'
 import type { OrderKey } from './locks.js'
@@ -31,6 +32,8 @@ export class Places {
   readonly #pending = new Map<string, Pending[]>()
   /** Of each event: its number, and until when it waits. */
   readonly #events = new Map<string, { readonly place: number; readonly until: number }>()
+  /** Deliveries that are stored already: nothing waits for them because they come again. */
+  readonly #known = new Set<string>()
   /** Deliveries that were first, and are not any more. */
   readonly #behind: number[] = []
 
@@ -63,6 +66,11 @@ export class Places {
       const one = { place: row['place'] as number, seq: row['seq'] as number, isTaken: row['taken'] === true }
       places.#pending.set(key, [...(places.#pending.get(key) ?? []), one])
     }
+    const known = await query(
+      `SELECT id FROM @deliveries WHERE id = ANY ($1::text[]) AND status <> ${STATUSES.indexOf('dry-run')}`,
+      entries.map(({ id }) => id),
+    )
+    for (const { id } of known) places.#known.add(id as string)
     await places.#readEvents(query, me.id, entries)
     return places
   }
@@ -103,7 +111,7 @@ export class Places {
 
   /** When a new delivery is due; null: after those before it. */
   dueAt(entry: NewRecord): number | null {
-    if (!entry.ordered || entry.orderKey === null) return entry.createdAt
+    if (!entry.ordered || entry.orderKey === null || this.#known.has(entry.id)) return entry.createdAt
     const key = keyOf(entry.webhook.id, pgText(entry.orderKey))
     const pending = this.#pending.get(key) ?? []
     const { place, until } = this.#events.get(pgId(entry.event.event_id)) ?? {

@@ -650,6 +650,14 @@ export function conforms(kind: string, makePlace: () => Promise<StorePlace>): vo
         assert.deepEqual(await claimIds({ now: NOON + 500 }), ['2'])
       })
 
+      it('holds nothing back behind what is stored a second time', async () => {
+        await enqueue('1', ordered)
+        await store.record(delivered(await claimOne('1')))
+        const [again, next] = await Promise.all([enqueue('1', ordered), enqueue('2', ordered)])
+        assert.deepEqual([again.duplicate, next.duplicate], [true, false])
+        assert.deepEqual(await claimIds({ now: NOON + 500 }), ['2'])
+      })
+
       it('hands a new delivery to nobody while it has to wait', async () => {
         assert.notEqual((await enqueue('1', { ...ordered, claim: true })).claimed, null)
         const second = await enqueue('2', { ...ordered, claim: true })
