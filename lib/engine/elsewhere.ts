@@ -29,6 +29,7 @@ interface ElsewhereParts {
 export class Elsewhere {
   readonly #parts: ElsewhereParts
   readonly #cancelling = new Set<string>()
+  #early: Change[] = []
 
   constructor(parts: ElsewhereParts) {
     this.#parts = parts
@@ -40,9 +41,20 @@ export class Elsewhere {
   }
 
   changed(change: Change): void {
+    const { access } = this.#parts
+    if (access.stopped) return
+    if (access.open) this.#take(change)
+    // other kinds are told again, or are read after the store was opened
+    else if (change.kind === 'webhook' || change.kind === 'yield') this.#early.push(change)
+  }
+
+  /** What was told while the store was being opened may be newer than what was read of it. */
+  opened(): void {
+    for (const change of this.#early.splice(0)) this.#take(change)
+  }
+
+  #take(change: Change): void {
     const { access, lanes, pending, senders, watches, eventsWait } = this.#parts
-    // what happened before the store was opened, it knows
-    if (!access.open || access.stopped) return
     switch (change.kind) {
       case 'lease': {
         const webhook = webhookOf(change.thing)

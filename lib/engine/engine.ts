@@ -69,6 +69,7 @@ export class DeliveryEngine implements EventKeeper {
       timers,
       log,
       open: () => this.#open(),
+      opened: () => elsewhere.opened(),
       recover: () => this.#recover(),
       ...(store.retryEveryMs !== undefined && { retryEveryMs: store.retryEveryMs }),
       failed: () => {

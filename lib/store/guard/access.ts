@@ -7,6 +7,8 @@ export interface AccessOptions {
   readonly log: Log
   /** Opens the store, and takes from it what the engine keeps in memory. */
   readonly open: () => Promise<void>
+  /** It is open, and every use of it is let through. */
+  readonly opened?: () => void
   /** After a failure: resolves when the store can be written again. */
   readonly recover: () => Promise<void>
   /** Called with every failure of the store. */
@@ -27,6 +29,7 @@ export class StoreAccess {
       if (this.#open) return options.recover()
       await options.open()
       this.#open = true
+      options.opened?.()
     }
     this.health = new StoreHealth(options.timers, options.log, tryAgain, options.retryEveryMs)
   }

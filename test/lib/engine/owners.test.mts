@@ -191,4 +191,20 @@ describe('two engines on one store', () => {
     await world.rest()
     assert.equal(one.outputs.delivered.length, 1)
   })
+
+  it('hear of a pause that comes while one of them opens the store', async () => {
+    one = await instance({})
+    const states = file.file.webhookStates.bind(file.file)
+    file.file.webhookStates = async () => {
+      file.file.webhookStates = states
+      const before = await states()
+      await one.engine.pause('hook')
+      return before
+    }
+    other = await instance({})
+    await file.move(HOOK, other.owner)
+    await post(other, 'a')
+    await world.rest()
+    assert.deepEqual(other.endpoint.bodies, [])
+  })
 })
