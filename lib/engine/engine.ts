@@ -68,8 +68,7 @@ export class DeliveryEngine implements EventKeeper {
     this.#access = new StoreAccess({
       timers,
       log,
-      open: () => this.#open(),
-      opened: () => elsewhere.opened(),
+      ...{ open: () => this.#open(), opened: () => elsewhere.opened() },
       recover: () => this.#recover(),
       ...(store.retryEveryMs !== undefined && { retryEveryMs: store.retryEveryMs }),
       failed: () => {

@@ -24,6 +24,7 @@ export class Lanes {
 
   /** A webhook is deployed, or deployed anew. */
   attach(webhook: string, port: LanePort): void {
+    this.#context.store.deployed?.(webhook, port.ordering)
     if (this.#early === null) this.#context.background(this.of(webhook).attach(port))
     else this.#early.set(webhook, port)
   }

@@ -57,6 +57,11 @@ export interface DeliveryQueue {
   changeWebhook(id: string, change: Partial<WebhookState>): Promise<void>
   /** Holds back or lets go the successors in each collection, after a webhook's `ordering` was changed. */
   reorder(lease: Lease, ordering: Ordering, now: number): Promise<void>
+  /**
+   * A webhook is deployed here with this ordering: events that may reach it keep their place from now on, though whoever
+   * sends has not reordered it yet. A store with one owner need not know.
+   */
+  deployed?(webhook: string, ordering: Ordering): void
   /** Moves every due time that lies after `now` to the past by `by` milliseconds: the clock was set back. */
   shiftDue(by: number, now: number): Promise<void>
 

@@ -53,6 +53,7 @@ export const FAULTS: readonly { readonly section: string; readonly faults: Reado
       111: ['no connection is left on the server'],
       112: ['the database is full, read-only, or a standby'],
       113: ['a newer version changed the tables while an older one runs'],
+      114: ['a pooler in transaction mode'],
     },
   },
   {

@@ -1,6 +1,7 @@
 import type { FlowNode } from '../e2e/harness/node-red.mts'
 import { eventually } from '../e2e/harness/wait.mts'
 import { Network } from '../harness/network.mts'
+import { Pooler } from '../harness/pooler.mts'
 import { type PostgresServer, startPostgres } from '../harness/postgres.mts'
 import { PATIENCE, Site } from './site.mts'
 
@@ -18,10 +19,16 @@ export class Cluster {
   readonly members: Member[] = []
   schema = ''
   readonly #settings: object
+  readonly #backends: number | null
+  #pooler: Pooler | null = null
 
-  /** @param settings of `database`, besides */
-  constructor(settings: object = {}) {
+  /**
+   * @param settings of `database`, besides
+   * @param backends so many connections a pooler in transaction mode shares among all; null: there is none
+   */
+  constructor(settings: object = {}, backends: number | null = null) {
     this.#settings = settings
+    this.#backends = backends
   }
 
   get server(): PostgresServer {
@@ -32,10 +39,11 @@ export class Cluster {
   async prepare(count: number): Promise<void> {
     server ??= await startPostgres()
     this.schema = `cluster ${++schemas}`
+    if (this.#backends !== null) this.#pooler = await Pooler.before(server, this.#backends)
     for (let index = 0; index < count; index += 1) {
       const site = new Site()
       await site.prepare()
-      this.members.push({ site, network: await Network.to(server.port) })
+      this.members.push({ site, network: await Network.to(this.#pooler?.port ?? server.port) })
     }
   }
 
@@ -90,6 +98,8 @@ export class Cluster {
       await site.clear()
       await network.end()
     }
+    await this.#pooler?.end()
+    this.#pooler = null
   }
 }
 

@@ -57,7 +57,9 @@ export class Lane {
   }
 
   get ordered(): boolean {
-    return this.#kept.current.ordering === 'collection'
+    const deployed = this.#tenure.deployment?.port.ordering
+    // the store says so a moment later, where another owner has the lane
+    return deployed === 'collection' || this.#kept.current.ordering === 'collection'
   }
 
   /** Whether what waits can be sent from here, as far as settings and secrets of the webhook go. */

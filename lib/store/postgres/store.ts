@@ -10,7 +10,7 @@ import type {
   WebhookState,
 } from '../delivery-queue.js'
 import type { CursorMove, FiredEvent, NewEvent, PutEvent, UnroutedEvent } from '../event-log.js'
-import { type Lease, laneOf, leaseLost, type Thing, webhookOf } from '../lease.js'
+import { type Lease, laneOf, type Thing, webhookOf } from '../lease.js'
 import type { Change, Lack } from '../ownership.js'
 import type { DeliveryStore, End, Opening, Start, SweepCursor, SweepSlice } from '../store.js'
 import { claim, release, releaseLost } from './claim.js'
@@ -69,6 +69,8 @@ export class PostgresStore extends Reading implements DeliveryStore {
   readonly #lacks = new Lacks()
   readonly leavesToOthers = (ask: () => readonly Lack[]) => this.#lacks.ask(ask)
   readonly nobodyCanSend = (lack: Lack) => this.#lacks.nobodyCanSend(lack)
+  /** Webhooks whose deliveries this instance's flows keep in order, whether the others know of it yet or not. */
+  readonly #ordered = new Set<string>()
   #opened: Opened | null = null
 
   constructor(options: PostgresStoreOptions) {
@@ -171,9 +173,8 @@ export class PostgresStore extends Reading implements DeliveryStore {
 
   async putEvents(entries: readonly NewEvent[], cursor?: CursorMove): Promise<PutEvent[]> {
     if (entries.length === 0 && cursor === undefined) return []
-    const { arrivals, owner } = this.#open()
-    const ordered = owner.news.isOrdered()
-    return arrivals.do(events.PUT_EVENTS, { events: entries, cursor, ordered }, 2_000 * entries.length)
+    const put = { events: entries, cursor, ordered: this.#isOrdered }
+    return this.#open().arrivals.do(events.PUT_EVENTS, put, 2_000 * entries.length)
   }
 
   async suspectEvents(since: number): Promise<void> {
@@ -193,8 +194,7 @@ export class PostgresStore extends Reading implements DeliveryStore {
   }
 
   async settled(source: string, eventId: string): Promise<void> {
-    const { writer, owner } = this.#open()
-    if (owner.news.isOrdered()) await writer.do(SETTLE, { source, eventId })
+    if (this.#isOrdered) await this.#open().writer.do(SETTLE, { source, eventId })
   }
 
   async enqueue(entry: NewRecord): Promise<Enqueued> {
@@ -252,18 +252,13 @@ export class PostgresStore extends Reading implements DeliveryStore {
     this.#opened?.owner.news.known(row)
   }
 
+  deployed(webhook: string, ordering: WebhookState['ordering']): void {
+    this.#ordered[ordering === 'collection' ? 'add' : 'delete'](webhook)
+  }
+
   async reorder(lease: Lease, ordering: WebhookState['ordering'], now: number): Promise<void> {
     const schema = this.#open().db.tables.schema
-    await this.#work(async ({ query }) => {
-      const webhook = webhookOf(lease.thing) ?? ''
-      const held = await query(
-        'SELECT 1 FROM @leases WHERE thing = $1 AND fence = $2 FOR SHARE',
-        lease.thing,
-        lease.fence,
-      )
-      if (held.length === 0) throw leaseLost(webhook)
-      await webhooks.reorder(query, schema, webhook, ordering, now)
-    })
+    await this.#work(({ query }) => webhooks.reorder({ query, schema }, lease, ordering, now))
   }
 
   async shiftDue(by: number, now: number): Promise<void> {
@@ -287,6 +282,10 @@ export class PostgresStore extends Reading implements DeliveryStore {
   }
 
   protected query: Query = async (sql, ...values) => this.#open().db.query(sql, ...values)
+
+  get #isOrdered(): boolean {
+    return this.#ordered.size > 0 || this.#open().owner.news.isOrdered()
+  }
 
   async #work<R>(work: Work<R>): Promise<R> {
     return this.#open().writer.do(WORK, work as Work<unknown>) as Promise<R>

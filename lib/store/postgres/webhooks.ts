@@ -1,5 +1,6 @@
 import type { Ordering } from '../../delivery/ordering.js'
 import type { WebhookState } from '../delivery-queue.js'
+import { type Lease, leaseLost, webhookOf } from '../lease.js'
 import type { Row } from '../rows.js'
 import { NOW } from './clock.js'
 import type { Query } from './database.js'
@@ -45,13 +46,16 @@ export async function changeWebhook(
   return row!
 }
 
+/** @throws AutomationError `lease_lost` */
 export async function reorder(
-  query: Query,
-  schema: string,
-  webhook: string,
+  { query, schema }: { readonly query: Query; readonly schema: string },
+  { thing, fence }: Lease,
   ordering: Ordering,
   now: number,
 ): Promise<void> {
+  const webhook = webhookOf(thing) ?? ''
+  const held = await query('SELECT 1 FROM @leases WHERE thing = $1 AND fence = $2 FOR SHARE', thing, fence)
+  if (held.length === 0) throw leaseLost(webhook)
   if (ordering === 'none') {
     await query(
       'UPDATE @deliveries SET order_key = NULL, due_at = coalesce(due_at, $2) WHERE status = 0 AND webhook_id = $1',
