@@ -1,5 +1,9 @@
 import { hash } from 'node:crypto'
-import { timeIn } from '../events/new-id.js'
+import { hexTime, timeIn } from '../events/new-id.js'
+
+const PREFIX = 'dlv_'
+/** Letters of the digest. */
+const DIGEST = 32
 
 /**
  * The id of a delivery, which is the `webhook-id` of all its requests: the same for the same event, sender and payload,
@@ -9,5 +13,15 @@ import { timeIn } from '../events/new-id.js'
  */
 export function deliveryId(eventId: string, senderId: string, payload: Buffer): string {
   const place = Buffer.from(`${JSON.stringify([eventId, senderId])}\n`)
-  return `dlv_${timeIn(eventId)}${hash('sha256', Buffer.concat([place, payload]), 'base64url').slice(0, 32)}`
+  return `${PREFIX}${timeIn(eventId)}${hash('sha256', Buffer.concat([place, payload]), 'base64url').slice(0, DIGEST)}`
+}
+
+/**
+ * The same with a time before the digest, where the event's own id has none: the stores put in when the first event of
+ * that id came, which is the same whenever a flow sees it.
+ * @param receivedAt Unix milliseconds
+ */
+export function withTime(id: string, receivedAt: number): string {
+  if (id.length !== PREFIX.length + DIGEST) return id
+  return `${PREFIX}${hexTime(receivedAt)}${id.slice(PREFIX.length)}`
 }

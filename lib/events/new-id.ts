@@ -5,9 +5,12 @@ import { randomUUID } from 'node:crypto'
  * ones stand together at the end of the store's indexes, where random ones each cost a page of their own on the disk.
  */
 export function newEventId(now: Date): string {
-  const time = now.getTime().toString(16).padStart(12, '0')
+  const time = hexTime(now.getTime())
   return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice('xxxxxxxx-xxxx-4'.length)}`
 }
+
+/** Unix milliseconds as twelve hexadecimal digits, which sort as the times do. */
+export const hexTime = (ms: number): string => ms.toString(16).padStart(12, '0')
 
 /** A UUID of version 7; the groups are its time. */
 const VERSION_7 = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/

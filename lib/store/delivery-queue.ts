@@ -14,7 +14,10 @@ import type { Page } from './page.js'
 
 /** The deliveries, from the moment they are made until they are history. */
 export interface DeliveryQueue {
-  /** Stores a delivery, unless one with this id is there. */
+  /**
+   * Stores a delivery, unless one with this id is there. An id without a time may get that of the delivery's event
+   * (lib/delivery/id.ts): the answer says under which id it is kept.
+   */
   enqueue(delivery: NewRecord): Promise<Enqueued>
   /** Stores the masked request of a dry run; one that is there is left as it is. */
   putDryRun(delivery: NewRecord, request: MaskedRequest): Promise<Enqueued>

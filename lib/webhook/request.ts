@@ -1,11 +1,12 @@
 import { MOST_BODY_BYTES } from '../body-size.js'
 import type { MaskedRequest, SentRequest } from '../delivery/delivery.js'
+import { SentHead } from '../delivery/sent-request.js'
 import { AutomationError } from '../error.js'
 import { MASK } from '../secrets/secret.js'
 import { fillSlots } from '../template/fill.js'
 import type { SecretSlot } from '../template/slot.js'
 import type { FilledHeader, Webhook } from './compile.js'
-import { type AttemptValues, attemptHeaders } from './header-rules.js'
+import { attemptHeaders } from './header-rules.js'
 
 /** What an attempt sends. */
 export interface AttemptInput {
@@ -62,8 +63,27 @@ export function buildRequest(webhook: Webhook, input: AttemptInput): WebhookRequ
   const timestamp = Math.floor(at.getTime() / 1000)
   const signature = webhook.sign?.({ id, timestamp, body })
   const shown = () => shownBody(webhook, payload, slots)
-  const changing = { id, timestamp: `${timestamp}`, attempt: `${attempt}`, contentType }
-  return new BuiltRequest(webhook, changing, body, signature, shown)
+  const made = { id, at: at.getTime(), number: attempt, contentType }
+  return new BuiltRequest(webhook, made, body, signature, shown)
+}
+
+/** What is the same in all requests of a webhook whose payloads are of one kind. */
+const heads = new WeakMap<Webhook, Map<string | null, SentHead>>()
+/** Kinds of payloads: templates know few. */
+const MOST_HEADS = 10
+
+function headsOf(webhook: Webhook): Map<string | null, SentHead> {
+  const known = heads.get(webhook) ?? new Map<string | null, SentHead>()
+  heads.set(webhook, known)
+  return known
+}
+
+interface Made {
+  readonly id: string
+  /** Unix milliseconds. */
+  readonly at: number
+  readonly number: number
+  readonly contentType: string | null
 }
 
 class BuiltRequest implements WebhookRequest {
@@ -72,23 +92,17 @@ class BuiltRequest implements WebhookRequest {
   readonly rawHeaders: string[]
   readonly body: Buffer
   readonly #webhook: Webhook
-  readonly #changing: AttemptValues & { readonly contentType: string | null }
+  readonly #input: Made
   readonly #signature: string | undefined
   readonly #shownBody: () => string
 
   /** @param shownBody the body with its secrets masked */
-  constructor(
-    webhook: Webhook,
-    changing: AttemptValues & { readonly contentType: string | null },
-    body: Buffer,
-    signature: string | undefined,
-    shownBody: () => string,
-  ) {
+  constructor(webhook: Webhook, input: Made, body: Buffer, signature: string | undefined, shownBody: () => string) {
     this.method = webhook.method
     this.url = webhook.url
     this.body = body
     this.#webhook = webhook
-    this.#changing = changing
+    this.#input = input
     this.#signature = signature
     this.#shownBody = shownBody
     this.rawHeaders = this.#rawHeaders(({ value }) => value.reveal(), signature)
@@ -103,9 +117,15 @@ class BuiltRequest implements WebhookRequest {
   }
 
   get maskedHead(): SentRequest {
+    const { id, at, number, contentType } = this.#input
+    const heads = headsOf(this.#webhook)
+    const known = heads.get(contentType)
+    if (known !== undefined) return known.of(id, at, number)
     const { method, url, signature } = this.#webhook
     const raw = this.#rawHeaders((header) => header.masked, this.#signature && signature?.prefix + MASK)
-    return { method, url: url.href, headers: recordOf(raw) }
+    const head = new SentHead({ method, url: url.href, headers: recordOf(raw) })
+    if (heads.size < MOST_HEADS) heads.set(contentType, head)
+    return head.of(id, at, number)
   }
 
   scrub(text: string): string {
@@ -129,12 +149,13 @@ class BuiltRequest implements WebhookRequest {
   #rawHeaders(value: (header: FilledHeader) => string, signature: string | undefined): string[] {
     const { headers, signature: scheme } = this.#webhook
     const raw: string[] = []
-    const { contentType } = this.#changing
+    const { id, at, number, contentType } = this.#input
     for (const header of headers) {
       raw.push(header.name, header.usualType && contentType !== null ? contentType : value(header))
     }
     const signed = scheme && signature !== undefined ? { scheme, value: signature } : null
-    for (const [name, text] of attemptHeaders(this.#changing, signed)) raw.push(name, text)
+    const changing = { id, timestamp: `${Math.floor(at / 1000)}`, attempt: `${number}` }
+    for (const [name, text] of attemptHeaders(changing, signed)) raw.push(name, text)
     return raw
   }
 }

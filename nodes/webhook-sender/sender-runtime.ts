@@ -4,6 +4,7 @@ import type { Delivery, MaskedRequest, NewDelivery } from '../../lib/delivery/de
 import { deliveryId } from '../../lib/delivery/id.js'
 import { keepMessage, restoreMessage } from '../../lib/delivery/message.js'
 import type { SenderCounts, SenderOutput } from '../../lib/delivery/sender-port.js'
+import { underId } from '../../lib/delivery/sent-request.js'
 import type { DeliveryEngine } from '../../lib/engine/engine.js'
 import { AutomationError, isStoreFailure } from '../../lib/error.js'
 import { knownCode } from '../../lib/error-codes.js'
@@ -181,7 +182,7 @@ export class SenderRuntime {
     this.#result(recorded.delivery)
     // as it comes back from the store, where a live one is kept
     const message = restoreMessage(keepMessage(delivery.message))
-    return dryRunMessage({ ...delivery, message, delivery: recorded.delivery }, request)
+    return dryRunMessage({ ...delivery, message, delivery: recorded.delivery }, underId(request, recorded.delivery.id))
   }
 
   #delivered(output: SenderOutput): void {

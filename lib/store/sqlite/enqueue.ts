@@ -1,4 +1,6 @@
 import type { MaskedRequest } from '../../delivery/delivery.js'
+import { withTime } from '../../delivery/id.js'
+import { underId } from '../../delivery/sent-request.js'
 import { isSample } from '../../events/sample-source.js'
 import { termsOf } from '../../events/search-terms.js'
 import type { Enqueued, NewRecord } from '../delivery-queue.js'
@@ -6,28 +8,31 @@ import { idText } from '../id-text.js'
 import { deliveryOf } from '../rows.js'
 import { PENDING, STATUSES } from '../statuses.js'
 import { type Inserted, newDelivery, storedFrom } from '../taken-in.js'
+import type { Row } from './connection.js'
 import type { Context } from './context.js'
 
 const INSERT = `
-  INSERT INTO deliveries (id, event_id, automation_id, automation_name, webhook_id, webhook_name, sender_id, sender_name,
-    collection, order_key, status, created_at, due_at, finished_at, sample, terms)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
+  INSERT INTO deliveries (id, event_id, event_seq, automation_id, automation_name, webhook_id, webhook_name, sender_id,
+    sender_name, collection, order_key, status, created_at, due_at, finished_at, sample, terms)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
 
-export function enqueue(context: Context, entry: NewRecord): Promise<Enqueued> {
+export function enqueue(context: Context, record: NewRecord): Promise<Enqueued> {
   const { commit, claims, ordered, fence } = context
   return commit.write(() => {
+    const placed = placeOf(context, record)
+    const { entry } = placed
     const orderKey = entry.ordered ? entry.orderKey : null
     if (orderKey !== null) ordered.add(entry.webhook.id)
     const waits = orderKey !== null && hasPending(context, entry.webhook.id, orderKey)
     const dueAt = waits ? null : entry.createdAt
     const state = { status: PENDING, orderKey, dueAt, finishedAt: null, request: null }
-    let inserted = insert(context, entry, state)
+    let inserted = insert(context, placed, state)
     if (inserted === null) {
       const there = existing(context, entry.id)
       if (there.delivery.status !== 'dry-run') return there
       // What was only tried may now be sent.
       remove(context, entry.id)
-      inserted = insert(context, entry, state)!
+      inserted = insert(context, placed, state)!
     }
     const claimed = entry.claim && !waits ? storedFrom(entry, inserted, fence) : null
     if (claimed !== null) commit.afterCommit(() => claims.take(entry.webhook.id, claimed.seq))
@@ -41,11 +46,19 @@ export function hasPending({ db }: Pick<Context, 'db'>, webhook: string, orderKe
   return db.get(sql, webhook, orderKey) !== undefined
 }
 
-export function putDryRun(context: Context, entry: NewRecord, request: MaskedRequest): Promise<Enqueued> {
+export function putDryRun(context: Context, record: NewRecord, request: MaskedRequest): Promise<Enqueued> {
   return context.commit.write(() => {
+    const placed = placeOf(context, record)
+    const { entry } = placed
     const status = STATUSES.indexOf('dry-run')
-    const state = { status, orderKey: null, dueAt: null, finishedAt: entry.createdAt, request }
-    if (insert(context, entry, state) === null) return existing(context, entry.id)
+    const state = {
+      status,
+      orderKey: null,
+      dueAt: null,
+      finishedAt: entry.createdAt,
+      request: underId(request, entry.id),
+    }
+    if (insert(context, placed, state) === null) return existing(context, entry.id)
     return { delivery: newDelivery(entry, 'dry-run', null), duplicate: false, claimed: null }
   })
 }
@@ -58,14 +71,38 @@ interface State {
   readonly request: MaskedRequest | null
 }
 
-function insert({ db }: Context, entry: NewRecord, state: State): Inserted | null {
+interface Placed {
+  /** The record, under the id that it has in this store. */
+  readonly entry: NewRecord
+  /** The number of the first event with its event's id; null: none came, as where a flow makes its own. */
+  readonly eventSeq: number | null
+  /** The sources that brought an event with this id. */
+  readonly sources: readonly string[]
+}
+
+const EVENTS = 'SELECT seq, source, received_at FROM events WHERE event_id = ?'
+/** Of the same record, made before its event came, or by a version that put no times in. The plus sign: the index is that of the event. */
+const UNTIMED = 'SELECT 1 FROM deliveries WHERE event_seq IS NULL AND event_id = ? AND +id = ?'
+
+function placeOf({ db }: Pick<Context, 'db'>, record: NewRecord): Placed {
+  const eventId = idText(record.event.event_id)
+  const events = db.all(EVENTS, eventId)
+  const sources = events.map((row) => row['source'] as string)
+  const first = events.reduce<Row | null>((a, b) => (a === null || b['seq']! < a['seq']! ? b : a), null)
+  if (first === null) return { entry: record, eventSeq: null, sources }
+  const id = withTime(record.id, first['received_at'] as number)
+  const isKnown = id === record.id || db.get(UNTIMED, eventId, record.id) !== undefined
+  return { entry: isKnown ? record : { ...record, id }, eventSeq: first['seq'] as number, sources }
+}
+
+function insert({ db }: Context, { entry, eventSeq, sources }: Placed, state: State): Inserted | null {
   const { id, event, automation, webhook, sender } = entry
-  const sources = sourcesOf({ db }, event.event_id)
   const sample = sources.length > 0 && sources.every(isSample)
   const { changes, lastInsertRowid } = db.run(
     INSERT,
     id,
     idText(event.event_id),
+    eventSeq,
     automation.id,
     automation.name,
     webhook.id,
@@ -94,12 +131,6 @@ function insert({ db }: Context, entry: NewRecord, state: State): Inserted | nul
     state.request === null ? null : JSON.stringify(state.request),
   )
   return { seq: Number(lastInsertRowid), sample }
-}
-
-/** The sources that brought an event with this id, two at most. */
-function sourcesOf({ db }: Pick<Context, 'db'>, eventId: string): string[] {
-  const rows = db.all('SELECT source FROM events WHERE event_id = ? LIMIT 2', idText(eventId))
-  return rows.map((row) => row['source'] as string)
 }
 
 function remove({ db }: Context, id: string): void {

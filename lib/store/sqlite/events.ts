@@ -22,6 +22,7 @@ import { ROUTING } from '../statuses.js'
 import { TWINS, twinOf } from '../twin.js'
 import type { Row } from './connection.js'
 import type { Context } from './context.js'
+import { rangesOfEvent } from './filters.js'
 import { asInJson } from './search.js'
 
 export function putEvents(
@@ -167,8 +168,10 @@ export function unroutedEvents({ db }: Context, after: number, limit: number): U
 }
 
 export function automationsReached({ db }: Context, eventId: string): readonly string[] {
-  const rows = db.all('SELECT DISTINCT automation_id AS id FROM deliveries WHERE event_id = ?', idText(eventId))
-  return rows.map((row) => row['id'] as string)
+  const found = rangesOfEvent({ db }, eventId).flatMap(({ where, values }) =>
+    db.all(`SELECT DISTINCT automation_id AS id FROM deliveries WHERE ${where}`, ...values),
+  )
+  return Array.from(new Set(found.map((row) => row['id'] as string)))
 }
 
 export function markFired({ db, commit, tally }: Context, fired: readonly FiredEvent[]): Promise<void> {

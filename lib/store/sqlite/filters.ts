@@ -13,7 +13,9 @@ export interface Range {
 export function ranges(context: Context, filter: DeliveryFilter): Range[] {
   const { status, automation, webhook, event_id } = filter
   const wanted = status === undefined ? STATUSES.map((_, index) => index) : [STATUSES.indexOf(status)]
-  if (event_id !== undefined) return [eventRange(event_id, filter)]
+  if (event_id !== undefined) {
+    return rangesOfEvent(context, event_id).map((range) => within(range, filter))
+  }
   if (automation !== undefined) {
     const webhooks = webhook === undefined ? webhooksOf(context, automation) : [webhook]
     return webhooks.flatMap((id) =>
@@ -30,16 +32,26 @@ export function ranges(context: Context, filter: DeliveryFilter): Range[] {
   )
 }
 
+/** The deliveries of all events with this id. */
+export function rangesOfEvent({ db }: Pick<Context, 'db'>, eventId: string): Range[] {
+  const id = idText(eventId)
+  const events = db.all('SELECT seq FROM events WHERE event_id = ?', id)
+  return [
+    ...events.map(({ seq }) => ({ where: 'event_seq = ?', values: [seq as number] })),
+    { where: 'event_seq IS NULL AND event_id = ?', values: [id] },
+  ]
+}
+
 /** An event has few deliveries: the other conditions are checked row by row. */
-function eventRange(eventId: string, { status, automation, webhook }: Omit<DeliveryFilter, 'event_id'>): Range {
+function within({ where, values }: Range, { status, automation, webhook }: DeliveryFilter): Range {
   // The plus sign keeps SQLite from choosing the index of a column that says less than the event.
-  const conditions: [string, string | number][] = [['event_id', idText(eventId)]]
+  const conditions: [string, string | number][] = []
   if (status !== undefined) conditions.push(['+status', STATUSES.indexOf(status)])
   if (automation !== undefined) conditions.push(['+automation_id', automation])
   if (webhook !== undefined) conditions.push(['+webhook_id', webhook])
   return {
-    where: conditions.map(([column]) => `${column} = ?`).join(' AND '),
-    values: conditions.map(([, value]) => value),
+    where: [where, ...conditions.map(([column]) => `${column} = ?`)].join(' AND '),
+    values: [...values, ...conditions.map(([, value]) => value)],
   }
 }
 

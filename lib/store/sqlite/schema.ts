@@ -192,6 +192,14 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX events_by_change ON events (change) WHERE change IS NOT NULL;
   CREATE UNIQUE INDEX events_told_as ON events (told_as, source) WHERE told_as IS NOT NULL;
   `,
+  `
+  -- Ids that others make are random, and each entry of an index of them costs a page of its own on the disk: so a
+  -- delivery stands under the number of its event, the first one with that id. Null: there was none, or that is from before.
+  ALTER TABLE deliveries ADD COLUMN event_seq INTEGER;
+  DROP INDEX deliveries_by_event;
+  CREATE INDEX deliveries_by_event ON deliveries (event_seq) WHERE event_seq IS NOT NULL;
+  CREATE INDEX deliveries_by_event_id ON deliveries (event_id) WHERE event_seq IS NULL;
+  `,
 ]
 
 /** "aaut": tells our files from other applications' (https://sqlite.org/pragma.html#pragma_application_id). */

@@ -52,6 +52,10 @@ function sweepDeliveries({ db }: Context, after: number, { deliveriesBefore, lim
   return swept(rows, after, limit, old.length, (row) => (row['created_at'] as number) >= deliveriesBefore)
 }
 
+const DELIVERY_OF = `
+  SELECT 1 FROM deliveries WHERE event_seq = ? UNION ALL SELECT 1 FROM deliveries WHERE event_seq IS NULL AND event_id = ?
+  LIMIT 1`
+
 function sweepEvents({ db }: Context, after: number, { eventsBefore, limit }: SweepSlice): Swept {
   const rows = db.all(
     `SELECT seq, event_id, received_at, routed FROM events
@@ -63,7 +67,7 @@ function sweepEvents({ db }: Context, after: number, { eventsBefore, limit }: Sw
     (row) =>
       row['routed'] === 1 &&
       (row['received_at'] as number) < eventsBefore &&
-      db.get('SELECT 1 FROM deliveries WHERE event_id = ? LIMIT 1', row['event_id'] as string) === undefined,
+      db.get(DELIVERY_OF, row['seq'] as number, row['event_id'] as string) === undefined,
   )
   for (const { seq } of old) db.run('DELETE FROM events WHERE seq = ?', seq as number)
   return swept(rows, after, limit, old.length, (row) => (row['received_at'] as number) >= eventsBefore)
