@@ -14,10 +14,13 @@ const FIELDS = [
 /** Between two terms, so that no search reaches over both: a text that is searched for cannot hold it. */
 const BETWEEN = '\n'
 
+const NOT_ASCII = /[^\0-\x7f]/
+
 /** As texts are compared in a search: the case of ASCII letters does not count. */
 export function folded(text: string): string {
-  // most have none, which the engine knows at once
-  if (text.toLowerCase() === text) return text
+  // the engine does at once what is the same for a text that has no other letters
+  const lower = text.toLowerCase()
+  if (lower === text || !NOT_ASCII.test(text)) return lower
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }
 

@@ -167,11 +167,11 @@ export class Dispatcher {
   async #routesOf(source: string, events: readonly ArtifactEvent[]) {
     const routes: Automation[][] = []
     let router: Router<Automation> | undefined
-    let since = performance.now()
+    let since = events.length > 1 ? performance.now() : 0
     for (const event of events) {
       routes.push(this.#route(source, event))
       router ??= this.#routers.get(source)
-      if (performance.now() - since < ROUTING_MS) continue
+      if (routes.length === events.length || performance.now() - since < ROUTING_MS) continue
       await nextTurn()
       since = performance.now()
     }

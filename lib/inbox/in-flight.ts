@@ -22,6 +22,9 @@ export interface InFlightOptions {
   over?: (event: Handed) => void
 }
 
+/** So often, in milliseconds, those that are over are forgotten while new ones come. */
+const PRUNE_MS = 100
+
 /**
  * Remembers which events are in the flows right now. Node-RED forgets the messages of a flow that is redeployed, so
  * what had not reached a sender by then is handed over again; the delivery's id keeps a webhook from seeing it twice.
@@ -33,6 +36,8 @@ export class InFlight {
   readonly #grace: number
   readonly #limit: number
   readonly #over: (event: Handed) => void
+  /** When the old were looked for. */
+  #prunedAt = Number.NEGATIVE_INFINITY
 
   constructor({ window = 60_000, grace = 2_000, limit = 20_000, over = () => {} }: InFlightOptions = {}) {
     this.#window = window
@@ -42,7 +47,8 @@ export class InFlight {
   }
 
   handed({ source, eventId }: Handed, automations: readonly string[], now: number): void {
-    this.#prune(now)
+    // a map steps over what was deleted at its front each time that it is read from there
+    if (now - this.#prunedAt >= PRUNE_MS || now < this.#prunedAt || this.size > 2 * this.#limit) this.#prune(now)
     if (automations.length === 0) {
       this.#over({ source, eventId })
       return
@@ -84,6 +90,7 @@ export class InFlight {
 
   /** Both maps are in order of time, so this looks at no more than it forgets. */
   #prune(now: number): void {
+    this.#prunedAt = now
     forget(this.#open, now - this.#window, this.#limit)
     forget(this.#settled, now - this.#grace, this.#limit)
   }

@@ -9,8 +9,11 @@ const LETTER_U = 0x75
 const LETTER_X = 0x78
 const CAPITAL_X = 0x58
 
+/** The signs that begin an escape. */
+export const ESCAPES = [BACKSLASH, PERCENT, AMPERSAND, PLUS].map((byte) => String.fromCharCode(byte))
+
 const BEGINS_ESCAPE = new Uint8Array(256)
-for (const byte of [BACKSLASH, PERCENT, AMPERSAND, PLUS]) BEGINS_ESCAPE[byte] = 1
+for (const sign of ESCAPES) BEGINS_ESCAPE[sign.charCodeAt(0)] = 1
 
 /** Of a byte that is a hexadecimal digit its value, else -1. */
 const HEX = new Int8Array(256).fill(-1)

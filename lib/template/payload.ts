@@ -4,7 +4,7 @@ import { fits, isCircular } from '../json.js'
 import { checkSlots } from './fill.js'
 import { FORM } from './form-text.js'
 import { escapeMarkup, type Markup } from './markup/escape.js'
-import { readRenderedValues } from './rendered-values.js'
+import { formatOf, readRenderedValues } from './rendered-values.js'
 import { tooLarge } from './size.js'
 import type { SecretSlot } from './slot.js'
 
@@ -43,13 +43,10 @@ export function payloadOf(msg: PayloadMessage, markup: Markup | undefined): Payl
   // a flow may go on writing into its own
   if (Buffer.isBuffer(payload)) return { payload: Buffer.from(payload), slots, contentType: null }
   if (typeof payload !== 'string') return { payload: Buffer.from(jsonOf(payload), 'utf8'), slots, contentType: null }
-  const rendered = readRenderedValues(payload, msg.rendered)
-  const escaped = escapeMarkup({ text: payload, slots, ...rendered }, markup)
-  return {
-    payload: Buffer.from(escaped.text, 'utf8'),
-    slots: escaped.slots,
-    contentType: rendered.format === 'form' ? FORM : null,
-  }
+  const contentType = formatOf(msg.rendered) === 'form' ? FORM : null
+  if (markup === undefined) return { payload: Buffer.from(payload, 'utf8'), slots, contentType }
+  const escaped = escapeMarkup({ text: payload, slots, ...readRenderedValues(payload, msg.rendered) }, markup)
+  return { payload: Buffer.from(escaped.text, 'utf8'), slots: escaped.slots, contentType }
 }
 
 const WRITABLE = { depth: Number.POSITIVE_INFINITY, size: MOST_BODY_BYTES }

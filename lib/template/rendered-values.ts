@@ -17,12 +17,11 @@ const NOT_RENDERED: RenderedValues = { format: 'text', values: [] }
  * @param text the payload; `null` when it is no text
  */
 export function readRenderedValues(text: string | null, rendered: unknown): RenderedValues {
-  if (text === null || !isObject(rendered)) return NOT_RENDERED
-  const format = TEMPLATE_FORMATS.find((format) => format === rendered['format'])
-  if (format === undefined) return NOT_RENDERED
+  const format = formatOf(rendered)
+  if (text === null || format === undefined) return NOT_RENDERED
   const values: ValueSlot[] = []
   let end = 0
-  for (const candidate of Array.isArray(rendered['values']) ? (rendered['values'] as unknown[]) : []) {
+  for (const candidate of candidatesOf(rendered)) {
     const { offset, text: written } = isObject(candidate) ? candidate : {}
     if (typeof written !== 'string' || typeof offset !== 'number' || !Number.isSafeInteger(offset) || offset < end) {
       return { format, values: [] }
@@ -33,3 +32,11 @@ export function readRenderedValues(text: string | null, rendered: unknown): Rend
   }
   return { format, values }
 }
+
+/** The format alone; undefined when nothing was rendered. */
+export function formatOf(rendered: unknown): TemplateFormat | undefined {
+  return isObject(rendered) ? TEMPLATE_FORMATS.find((format) => format === rendered['format']) : undefined
+}
+
+const candidatesOf = (rendered: unknown): readonly unknown[] =>
+  isObject(rendered) && Array.isArray(rendered['values']) ? rendered['values'] : []

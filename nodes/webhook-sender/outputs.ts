@@ -36,16 +36,13 @@ const OURS = new Set([
 const OF_REQUESTS = new Set(['req', 'res'])
 
 /** The properties that a message brings along and its outputs carry again. */
-export function keptProperties(msg: NodeMessageInFlow): Record<string, unknown> {
-  const kept = readable(msg)
-  for (const name of OURS) delete kept[name]
-  return kept
-}
+export const keptProperties = (msg: NodeMessageInFlow): Record<string, unknown> => readable(msg, OURS)
 
-/** All of a message that can be read: a flow can put getters into it that throw. */
-function readable(msg: object): Record<string, unknown> {
+/** All of a message that can be read, but for these: a flow can put getters into it that throw. */
+function readable(msg: object, without: ReadonlySet<string> = new Set()): Record<string, unknown> {
   const found: Record<string, unknown> = {}
   for (const name of Object.keys(msg)) {
+    if (without.has(name)) continue
     try {
       found[name] = msg[name as keyof typeof msg]
     } catch {

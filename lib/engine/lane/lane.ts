@@ -93,12 +93,11 @@ export class Lane {
   }
 
   /** Why nothing is sent now; null when deliveries are on their way. */
-  waiting(): Waiting | null {
-    const now = this.#context.clock.now()
+  waiting(now = this.#context.clock.now()): Waiting | null {
     const idle = this.#window.size === 0 && !this.#backlog && !this.#claiming
     const due = idle ? (this.#nextDue ?? now) : now
     const [breaker, failure, inFlight] = [this.#breaker, this.#failure, this.#flights.size]
-    return this.#stopped() ?? failingSince({ breaker, due, inFlight, failure, now })
+    return this.#stopped(now) ?? failingSince({ breaker, due, inFlight, failure, now })
   }
 
   /** Why nothing is sent until somebody says so. */
@@ -107,11 +106,11 @@ export class Lane {
   }
 
   /** Why nothing may be sent, however the endpoint answers. */
-  #stopped(): Waiting | null {
-    const { clock, blocked } = this.#context
+  #stopped(now: number): Waiting | null {
+    const { blocked } = this.#context
     const { current } = this.#kept
     const { lease, deployment } = this.#tenure
-    const [port, failure, now] = [deployment?.port, this.#failure, clock.now()]
+    const [port, failure] = [deployment?.port, this.#failure]
     return stoppedBecause({ ...current, port, lease, blocked, failure, now })
   }
 
@@ -157,7 +156,7 @@ export class Lane {
     const free =
       !this.#backlog &&
       !this.#tenure.reordering &&
-      this.#stopped() === null &&
+      this.#stopped(this.#context.clock.now()) === null &&
       !this.#breaker.open &&
       this.#context.senders.has(sender) &&
       this.#window.hasRoomBeside(this.#reserved)
@@ -195,17 +194,18 @@ export class Lane {
   /** Sends what may be sent now, and sees to it that it is called again when more may be. */
   pump(): void {
     if (!this.#claiming && this.#reserved === 0) this.#filling.settled()
-    this.#send()
-    this.#news.tell(this.waiting())
+    // several times an event: a look at the clock costs more than all the rest here
+    const now = this.#context.clock.now()
+    this.#send(now)
+    this.#news.tell(this.waiting(now))
   }
 
-  #send(): void {
-    const { background, clock, senders, wakeAt } = this.#context
+  #send(now: number): void {
+    const { background, senders, wakeAt } = this.#context
     const { deployment, lease, reordering } = this.#tenure
-    const stopped = this.#stopped()
+    const stopped = this.#stopped(now)
     if (stopped !== null && stopped.until !== null) wakeAt(stopped.until)
     if (deployment === null || lease === null || reordering || stopped !== null) return
-    const now = clock.now()
     if (this.#nextDue !== null && this.#nextDue <= now) {
       this.#nextDue = null
       this.#backlog = true

@@ -43,8 +43,6 @@ interface Write extends Settling {
 
 /** A transaction takes new work for so many milliseconds; then it commits, and the rest waits for the next turn. */
 const BUDGET_MS = 5
-/** The clock is looked at after so many writes of some hundredths of a millisecond. */
-const EACH_LOOK = 4
 /**
  * The event loop stands still during a commit, so the next one begins no sooner than so many times the last one later,
  * and the longer the more there was to write: a burst shares few commits, a steady stream waits little, and a single
@@ -177,7 +175,7 @@ export class GroupCommit {
           const write = waiting[taken]!
           taken++
           write.value = write.work()
-        } while (taken < waiting.length && (taken % EACH_LOOK !== 0 || this.#now() < end))
+        } while (taken < waiting.length && this.#now() < end)
         return taken
       })
     } catch (error) {

@@ -327,3 +327,21 @@ function cpuTime(work: () => void): number {
   const { user, system } = process.cpuUsage(started)
   return (user + system) / 1000
 }
+
+describe('a search for few texts', () => {
+  /** More than the engine is asked for one by one. */
+  const others = Array.from({ length: 30 }, (_, index) => `\u0001another-value-${index}`)
+
+  it('finds what a search for many finds (property)', () => {
+    const value = fc.string({ minLength: 6, maxLength: 20 })
+    const echo = fc.constantFrom(...Object.values(ECHOES))
+    const around = fc.string({ maxLength: 40 })
+    fc.assert(
+      fc.property(value, echo, around, around, fc.boolean(), (secret, spell, before, after, isThere) => {
+        const text = before + (isThere ? spell(secret) : '') + after
+        assert.equal(new Redactor([secret]).redact(text), new Redactor([secret, ...others]).redact(text))
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
