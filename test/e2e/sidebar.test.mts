@@ -461,6 +461,11 @@ describe(`the automations sidebar for who may only read, in Node-RED ${NODE_RED_
 
   it('shows everything and changes nothing, and says why', async () => {
     const { page } = editor
+    const changes: string[] = []
+    page.on('request', (request) => {
+      const reads = /\/(deliveries\/count|events\/explain|automations\/backtest)$/
+      if (request.method() !== 'GET' && !reads.test(request.url())) changes.push(request.url())
+    })
     await page.evaluate("RED.actions.invoke('artifact-automations:show-automations')")
     const side = page.locator('.aa-side')
     await side.getByText('You may look at everything').waitFor()
@@ -496,6 +501,27 @@ describe(`the automations sidebar for who may only read, in Node-RED ${NODE_RED_
     const notice = page.locator('.red-ui-notification').filter({ hasText: 'You may read only.' })
     await notice.waitFor({ state: 'attached' })
     assert.equal(await page.locator('.red-ui-tray').count(), 0)
+    // what comes from outside can be read, and nothing can be done about it
+    await nodeRed.post(linked('v1', 'rc1'))
+    const button = (name: string) => side.getByRole('button', { name, exact: true }).first()
+    const off = async (name: string) => {
+      assert.equal(await button(name).isDisabled(), true, name)
+      assert.equal(await button(name).getAttribute('title'), 'You may read only.', name)
+    }
+    await side.getByRole('tab', { name: 'History', exact: true }).click()
+    await side.locator('.aa-t-history .aa-body > .aa-row').first().click()
+    await side.locator('.aa-attempts').waitFor()
+    for (const name of ['Redeliver', 'Cancel delivery']) await off(name)
+    await button('Why?').click()
+    await side.getByRole('table', { name: 'Automations for this event' }).getByText('Release candidates').waitFor()
+    await side.getByRole('tab', { name: 'Automations', exact: true }).click()
+    await button('Actions for Release candidates').click()
+    await item('Backtest').click()
+    await button('Run').click()
+    await side.getByText('1 looked at, 1 fired, 1 sent, 0 missed').waitFor()
+    await off('Send what was missed')
+    assert.deepEqual(changes, [])
+    assert.equal(await editor.dirty(), false)
     assert.deepEqual(editor.problems, [])
   })
 })
