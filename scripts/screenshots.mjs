@@ -32,6 +32,43 @@ async function demoFlow(nodeRed) {
   return flow.map((node) => (node.type === 'automation-secret' ? { ...node, credentials: { value: TOKEN } } : node))
 }
 
+/** Beside the demo, an automation whose webhook nobody answers for: what the sidebar is for. */
+function troubleFlow(nodeRed) {
+  const trigger = { source: 'd0a7000000000022', scope: 'registry', project: 'model', events: ['ADD_ARTIFACT_ALIAS'] }
+  return [
+    { id: 'team', type: 'tab', label: 'Team' },
+    {
+      id: 'channel',
+      type: 'automation-webhook',
+      name: 'Team channel',
+      url: `${nodeRed.url}/moved-channel`,
+      schedule: '',
+    },
+    {
+      id: 'tell',
+      type: 'artifact-event',
+      z: 'team',
+      x: 140,
+      y: 80,
+      name: 'Tell the team',
+      ...trigger,
+      pattern: '^staging',
+      wires: [['told']],
+    },
+    {
+      id: 'told',
+      type: 'payload-template',
+      z: 'team',
+      x: 340,
+      y: 80,
+      name: '',
+      template: '{"text": "${alias}: ${artifact_version_string}"}',
+      wires: [['sent']],
+    },
+    { id: 'sent', type: 'webhook-sender', z: 'team', x: 540, y: 80, name: '', webhook: 'channel', wires: [[], []] },
+  ]
+}
+
 /** The window, in pixels of the page. Dialogs take its height. */
 const WIDTH = 1480
 const CANVAS_HEIGHT = 680
@@ -61,20 +98,51 @@ const SCENES = {
   'automation-secret': (stage) => stage.dialog('automation-secret', 'DEMO_INGEST_TOKEN'),
   'delivery-store': (stage) => stage.dialog('delivery-store', NEW),
   async sidebar(stage) {
-    for (const alias of ['production', 'staging', 'production']) await stage.post({ alias })
-    await stage.sidebar(async (side) => side.locator('.aa-t-automations .aa-is-good').nth(1).waitFor())
+    for (const alias of ['production', 'staging', 'production', 'latest']) await stage.post({ alias })
+    await stage.sidebar(async (side) => side.locator('.aa-t-automations .aa-is-good').nth(2).waitFor())
   },
+  'sidebar-automation': (stage) =>
+    stage.sidebar(async (side) => {
+      await stage.choose(side, 'Alias in registry model', 'Details')
+      await side.getByText('BUILD_AND_DEPLOY').first().waitFor()
+    }),
+  'sidebar-history': (stage) =>
+    stage.sidebar(async (side) => {
+      await side.getByRole('tab', { name: 'History' }).click()
+      await side.locator('.aa-t-history .aa-body > .aa-row').nth(2).waitFor()
+    }),
   'sidebar-delivery': (stage) =>
     stage.sidebar(async (side) => {
       await side.getByRole('tab', { name: 'History' }).click()
       await side.locator('.aa-t-history .aa-body > .aa-row').first().click()
       await side.locator('.aa-attempts').waitFor()
     }),
+  'sidebar-events': (stage) =>
+    stage.sidebar(async (side) => {
+      await side.getByRole('tab', { name: 'Events' }).click()
+      await side.locator('.aa-t-events .aa-body > .aa-row').nth(2).waitFor()
+    }),
   'sidebar-why': (stage) =>
     stage.sidebar(async (side) => {
       await side.getByRole('tab', { name: 'Events' }).click()
       await side.locator('.aa-t-events .aa-body > .aa-row').first().click()
       await side.getByRole('table', { name: 'Automations for this event' }).waitFor()
+    }),
+  'sidebar-webhooks': (stage) =>
+    stage.sidebar(async (side) => {
+      await side.getByRole('tab', { name: 'Webhooks' }).click()
+      await side.locator('.aa-t-webhooks').getByText('failing').waitFor()
+    }),
+  'sidebar-secrets': (stage) =>
+    stage.sidebar(async (side) => {
+      await side.getByRole('tab', { name: 'Secrets' }).click()
+      await side.locator('.aa-t-secrets .aa-body > .aa-row').nth(1).waitFor()
+    }),
+  'sidebar-backtest': (stage) =>
+    stage.sidebar(async (side) => {
+      await stage.choose(side, 'Tell the team', 'Backtest')
+      await side.getByRole('button', { name: 'Run', exact: true }).click()
+      await side.getByRole('table', { name: 'Backtest results' }).waitFor()
     }),
   'new-automation': (stage) => stage.wizard('Payload'),
   'webhook-test': (stage) => stage.dialog('automation-webhook', 'Demo receiver', { prepare: testTheWebhook }),
@@ -91,16 +159,8 @@ async function testTheWebhook(dialog) {
   await dialog.tray.locator('.aa-answer .aa-status').waitFor()
 }
 
-const IN_DOCUMENTATION = [
-  'demo-flow',
-  'payload-template',
-  'alias-filter',
-  'webhook-test',
-  'new-automation',
-  'sidebar',
-  'sidebar-delivery',
-  'sidebar-why',
-]
+const IN_DOCUMENTATION = ['demo-flow', 'payload-template', 'alias-filter', 'webhook-test', 'new-automation']
+const OF_THE_SIDEBAR = Object.keys(SCENES).filter((scene) => scene.startsWith('sidebar'))
 const CONFIG_TYPES = ['artifact-source', 'automation-webhook', 'automation-secret', 'delivery-store']
 
 /** A running editor with the demo flow, and a folder for the pictures. */
@@ -153,6 +213,13 @@ class Stage {
     await tray.waitFor({ state: 'detached' })
   }
 
+  /** Chooses from the menu of an automation's row. */
+  async choose(side, automation, item) {
+    await side.getByRole('tab', { name: 'Automations' }).click()
+    await side.getByRole('button', { name: `Actions for ${automation}` }).click()
+    await this.editor.page.getByRole('menuitem', { name: item, exact: true }).click()
+  }
+
   async post(more) {
     await this.nodeRed.post({ ...EVENT, ...more }, { token: TOKEN })
   }
@@ -171,7 +238,9 @@ class Stage {
     await act(side)
     await page.mouse.move(0, 0)
     await this.shoot(side)
-    for (const back of await side.getByRole('button', { name: 'Back', exact: true }).all()) await back.click()
+    const back = side.getByRole('button', { name: 'Back', exact: true })
+    while ((await back.count()) > 0) await back.first().click()
+    await side.getByRole('tab', { name: 'Automations' }).click()
     await wide.evaluate((element) => element.remove())
   }
 
@@ -181,12 +250,12 @@ class Stage {
   }
 }
 
-async function take({ name, colorScheme, folder, scenes }) {
+async function take({ name, colorScheme, folder, scenes, trouble = false }) {
   await mkdir(folder, { recursive: true })
   const browser = await launchBrowser()
   const nodeRed = await NodeRed.start({ package: name })
   try {
-    await nodeRed.deploy(await demoFlow(nodeRed))
+    await nodeRed.deploy([...(await demoFlow(nodeRed)), ...(trouble ? troubleFlow(nodeRed) : [])])
     const editor = await Editor.open(browser, nodeRed, { colorScheme, scale: 2 })
     const stage = new Stage(nodeRed, editor, await demoFlow(nodeRed), folder)
     for (const scene of scenes) {
@@ -201,21 +270,25 @@ async function take({ name, colorScheme, folder, scenes }) {
 }
 
 await build()
-if (values.review) {
-  const folder = path.resolve(values.review)
-  const scenes = Object.keys(SCENES)
-  for (const [name, colorScheme] of [
-    ['node-red', 'light'],
-    ['node-red', 'dark'],
-    ['node-red-4', 'light'],
-  ]) {
-    await take({ name, colorScheme, folder: path.join(folder, `${name}-${colorScheme}`), scenes })
-  }
-} else {
-  await take({
-    name: 'node-red',
-    colorScheme: 'light',
-    folder: path.join(root, 'docs/images'),
-    scenes: IN_DOCUMENTATION,
-  })
+const runs = values.review
+  ? [
+      ['node-red', 'light'],
+      ['node-red', 'dark'],
+      ['node-red-4', 'light'],
+    ].map(([name, colorScheme]) => {
+      const folder = path.join(path.resolve(values.review), `${name}-${colorScheme}`)
+      const dialogs = Object.keys(SCENES).filter((scene) => !OF_THE_SIDEBAR.includes(scene))
+      return { name, colorScheme, folder, dialogs }
+    })
+  : [
+      {
+        name: 'node-red',
+        colorScheme: 'light',
+        folder: path.join(root, 'docs/images'),
+        dialogs: IN_DOCUMENTATION,
+      },
+    ]
+for (const { dialogs, ...run } of runs) {
+  await take({ ...run, scenes: dialogs })
+  await take({ ...run, scenes: OF_THE_SIDEBAR, trouble: true })
 }

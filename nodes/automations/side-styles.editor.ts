@@ -42,7 +42,7 @@ const STYLES = `
 /* as wide as a date and a time are, where there is height for another line */
 @container (min-height: 401px) { .aa-fields > .aa-time-field { flex-basis: 225px; } }
 .aa-break { display: none; }
-@container (max-width: 560px) { .aa-break { display: block; flex: 0 0 100%; height: 0; margin-top: -3px; } }
+@container (max-width: 760px) { .aa-break { display: block; flex: 0 0 100%; height: 0; margin-top: -3px; } }
 @container (max-width: 420px) { .aa-shrinks { width: 25px; overflow: hidden; white-space: nowrap; padding-right: 0 !important; text-align: left; } .aa-shrinks i.fa { margin-right: 12px; } }
 .aa-list-note { flex: none; padding: 2px 6px; overflow-wrap: anywhere; display: flex; gap: 6px; align-items: center; flex-wrap: wrap; }
 .aa-list-note:empty { display: none; }
@@ -143,10 +143,10 @@ const STYLES = `
 /* as wide as its words are */
 .aa-plain.aa-fits { display: grid; grid-template-columns: repeat(var(--aa-columns), auto); column-gap: 8px; }
 .aa-plain.aa-fits > [role=rowgroup] { display: contents; } .aa-plain.aa-fits .aa-plain-row { grid-column: 1 / -1; grid-template-columns: subgrid; column-gap: 8px; }
-@container (max-width: 560px) { .aa-plain.aa-stacks .aa-plain-row { grid-template-columns: repeat(2, minmax(0, 1fr)); row-gap: 2px; } .aa-plain.aa-stacks [role=cell]:last-child { grid-column: 1 / -1; } }
+@container (max-width: 700px) { .aa-plain.aa-stacks .aa-plain-row { grid-template-columns: repeat(2, minmax(0, 1fr)); row-gap: 2px; } .aa-plain.aa-stacks [role=cell]:last-child { grid-column: 1 / -1; } }
 @container (max-width: 420px) { .aa-plain.aa-reasons .aa-plain-row { grid-template-columns: minmax(0, 1fr) auto; row-gap: 2px; } .aa-plain.aa-reasons [role=cell]:last-child { grid-column: 1 / -1; }
   .aa-plain.aa-reasons [role=cell]:first-child { font-weight: 600; } .aa-plain.aa-reasons .aa-plain-head { position: absolute; clip-path: inset(50%); } }
-@container (max-width: 560px) { .aa-plain.aa-stacks .aa-plain-head { position: absolute; clip-path: inset(50%); } }
+@container (max-width: 700px) { .aa-plain.aa-stacks .aa-plain-head { position: absolute; clip-path: inset(50%); } }
 /* over everything */
 .aa-menu-list { position: fixed; z-index: 2000; min-width: 150px; max-width: 300px; padding: 4px 0; border-radius: 4px; font-size: 13px;
   background: var(--red-ui-secondary-background, #fff); color: var(--red-ui-primary-text-color, #333); border: 1px solid var(--red-ui-secondary-border-color, #ccc); box-shadow: 0 3px 8px rgb(0 0 0 / 25%); }

@@ -79,6 +79,7 @@ const STYLES = `
 .aa-chip.aa-yes { border-color: var(--red-ui-border-color-success, #4b8400); color: var(--red-ui-form-text-color, #333); }
 .aa-yes > i.fa { color: var(--red-ui-text-color-success, #4b8400); }
 .aa-toolbar { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin: 0 0 8px; }
+.aa-toolbar.aa-beside { margin-left: 130px; }
 .aa-toolbar > label { width: auto !important; margin: 0; }
 .aa-toolbar > select { width: auto !important; flex: 0 1 auto; max-width: 215px; height: 28px !important; font-size: 13px !important; padding: 0 4px; margin: 0 !important; }
 .aa-toolbar > select.aa-menu { max-width: 165px; }
