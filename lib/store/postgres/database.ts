@@ -147,13 +147,16 @@ export class Database {
   }
 
   /**
-   * Everything goes out as soon as it is asked, before it is known how it begins. What `work` does not wait for goes with the commit, and what fails of it
-   * undoes the transaction.
+   * Everything goes out as soon as it is asked, before it is known how it begins. What `work` does not wait for goes with
+   * the commit, and what fails of it undoes the transaction.
    */
   async #within<T>(client: PoolClient, work: (query: Query) => Promise<T>): Promise<T> {
     const sent: Promise<unknown>[] = []
+    let isAnswered = true
     const noted = <A>(answer: Promise<A>): Promise<A> => {
-      answer.catch(() => {})
+      answer.catch((error) => {
+        isAnswered &&= !isUnanswered(error)
+      })
       sent.push(answer)
       return answer
     }
@@ -174,7 +177,7 @@ export class Database {
       await begun
     } catch (error) {
       // nobody answers: to ask for more would be to wait as long again
-      if (isUnanswered(error)) throw error
+      if (!isAnswered) throw error
       await client.query('ROLLBACK')
       // what is wrong with the beginning explains whatever came of the rest
       throw new Undone(
@@ -186,7 +189,7 @@ export class Database {
     }
     const committed = noted(client.query('COMMIT'))
     const failed = (await Promise.allSettled(sent)).find((each) => each.status === 'rejected')
-    if (failed !== undefined) throw isUnanswered(failed.reason) ? failed.reason : new Undone(failed.reason)
+    if (failed !== undefined) throw isAnswered ? new Undone(failed.reason) : failed.reason
     if ((await committed).command !== 'COMMIT') throw new Error('The transaction was not committed.')
     return result
   }
