@@ -1,6 +1,7 @@
-import { element, fill } from '../editor/element.js'
+import { element } from '../editor/element.js'
 import { type Rows, rowsInSight, rowsToMake, scrollTo } from './row-window.js'
 import { type Column, headings, markSorted } from './table-head.editor.js'
+import { TableRow } from './table-row.editor.js'
 
 export interface TableOptions<R> {
   readonly name: string
@@ -16,14 +17,6 @@ export interface TableOptions<R> {
   /** The end of what is known comes into sight. */
   readonly more?: () => void
   readonly sort?: (column: string) => void
-}
-
-interface Made<R> {
-  readonly element: HTMLElement
-  row: R
-  text: string
-  /** Pixels. */
-  top: number
 }
 
 /** Below this the cells of a row stand in several lines, pixels, if a table says nothing else. */
@@ -43,7 +36,7 @@ export class VirtualTable<R> {
   readonly #scroller: HTMLElement
   readonly #body: HTMLElement
   readonly #head: HTMLElement
-  readonly #made = new Map<string, Made<R>>()
+  readonly #made = new Map<string, TableRow<R>>()
   #rows: readonly R[] = []
   #indexes = new Map<string, number>()
   #current: string | null = null
@@ -181,7 +174,7 @@ export class VirtualTable<R> {
   #order(keys: readonly string[], focused: string | null): void {
     let next = this.#body.firstElementChild
     for (const key of keys) {
-      const { element } = this.#made.get(key) as Made<R>
+      const { element } = this.#made.get(key) as TableRow<R>
       while (key === focused && next !== null && next !== element) {
         const after: Element | null = next.nextElementSibling
         this.#body.append(next)
@@ -197,29 +190,14 @@ export class VirtualTable<R> {
     const { columns, keyOf } = this.#options
     const row = this.#rows[index] as R
     const key = keyOf(row)
-    const text = JSON.stringify(row)
     let made = this.#made.get(key)
     if (made === undefined) {
-      const line = element('div', { class: 'aa-row', role: 'row', 'data-key': key })
-      made = { element: line, row, text: '', top: -1 }
+      made = new TableRow(key, row)
       this.#made.set(key, made)
-      this.#body.append(line)
+      this.#body.append(made.element)
     }
-    if (made.text !== text) {
-      const focus = made.element.contains(document.activeElement) ? controlOf(document.activeElement) : null
-      made.row = row
-      made.text = text
-      const cells = columns.map(({ id, cell }) => element('div', { class: `aa-c-${id}`, role: 'cell' }, ...cell(row)))
-      fill(made.element, ...cells)
-      reach(made.element, key === this.#reached ? 0 : -1)
-      if (focus !== null) made.element.querySelector<HTMLElement>(`[data-control="${focus}"]`)?.focus()
-    }
-    const top = index * this.#rowHeight
-    if (made.top !== top) {
-      made.top = top
-      made.element.style.top = `${top}px`
-      made.element.setAttribute('aria-rowindex', String(index + 2))
-    }
+    made.show(row, columns)
+    made.place(index, this.#rowHeight)
     return key
   }
 
@@ -231,12 +209,8 @@ export class VirtualTable<R> {
     }
     const reached = this.#made.has(this.#current ?? '') ? this.#current : ([...this.#made.keys()][0] ?? null)
     if (reached === this.#reached) return
-    const change = (key: string | null, tabIndex: 0 | -1) => {
-      const made = key === null ? undefined : this.#made.get(key)
-      if (made) reach(made.element, tabIndex)
-    }
-    change(this.#reached, -1)
-    change(reached, 0)
+    this.#made.get(this.#reached ?? '')?.reach(-1)
+    this.#made.get(reached ?? '')?.reach(0)
     this.#reached = reached
   }
 
@@ -286,15 +260,6 @@ export class VirtualTable<R> {
     const key = this.#place(index)
     this.#current = key
     this.#made.get(key)?.element.focus({ preventScroll: true })
-    this.#draw(true)
+    this.#draw()
   }
 }
-
-/** Whether Tab comes to a row and its buttons. */
-function reach(row: HTMLElement, tabIndex: 0 | -1): void {
-  row.tabIndex = tabIndex
-  for (const control of row.querySelectorAll('button')) control.tabIndex = tabIndex
-}
-
-const controlOf = (focused: Element | null): string | null =>
-  (focused as HTMLElement | null)?.dataset['control'] ?? null

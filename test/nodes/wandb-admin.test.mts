@@ -88,6 +88,16 @@ describe('the admin interface of a W&B source', () => {
     assert.deepEqual([status, body.username], [200, 'ada'])
   })
 
+  it('works with a key that was typed and is not deployed', async () => {
+    const { value } = wandb.credentials[secretId('WANDB_API_KEY')] as { value: string }
+    const typed = { form: { ...form(), apiKey: 'typed' }, secrets: { typed: { name: 'KEY', value } } }
+    const { status, body } = await call('new/explore', typed)
+    assert.deepEqual([status, body.username], [200, 'ada'])
+    const wrong = await call('new/explore', { ...typed, secrets: { typed: { name: 'KEY', value: 'of-nobody' } } })
+    assert.notEqual(wrong.status, 200)
+    assert.ok(!JSON.stringify(wrong.body).includes('of-nobody'))
+  })
+
   it('looks only where it is told to', async () => {
     const { body } = await call('source/explore', { entity: 'vision' })
     assert.deepEqual([body.projects, body.registries], [[{ entity: 'vision', name: 'training' }], []])
