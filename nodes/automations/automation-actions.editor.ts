@@ -13,7 +13,8 @@ import { mayEdit, mayWrite, reasonOf, words } from './words.editor.js'
 /** What can be done with an automation, beside looking at its details. @param say where it did not work */
 export function actionsOf(row: AutomationRow, place: Place, say: (text: string) => void): MenuItem[] {
   const node = row.node === null ? null : (RED.nodes.node(row.node) ?? null)
-  const gone = node === null ? words(row.states.includes('elsewhere') ? 'action.elsewhere' : 'action.deleted') : null
+  const isOfOthers = row.states.includes('elsewhere')
+  const gone = node === null ? words(isOfOthers ? 'action.elsewhere' : 'action.deleted') : null
   const editable = (nodes: readonly EditorNode[]) => gone ?? (mayEdit() ? lockedWords(nodes) : words('read-only'))
   const own = editable(node === null ? [] : [node])
   const isOff = Boolean(node?.d)
