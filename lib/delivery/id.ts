@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto'
 import { hexTime, timeIn } from '../events/new-id.js'
 
-const PREFIX = 'dlv_'
+export const PREFIX = 'dlv_'
 /** Letters of the digest. */
 const DIGEST = 32
+/** The length of an id that has no time in it. */
+export const UNTIMED = PREFIX.length + DIGEST
 
 /**
  * The id of a delivery, which is the `webhook-id` of all its requests: the same for the same event, sender and payload,
@@ -22,6 +24,6 @@ export function deliveryId(eventId: string, senderId: string, payload: Buffer): 
  * @param receivedAt Unix milliseconds
  */
 export function withTime(id: string, receivedAt: number): string {
-  if (id.length !== PREFIX.length + DIGEST) return id
+  if (id.length !== UNTIMED) return id
   return `${PREFIX}${hexTime(receivedAt)}${id.slice(PREFIX.length)}`
 }

@@ -1,4 +1,6 @@
 import type { MaskedRequest } from '../../delivery/delivery.js'
+import { PREFIX, UNTIMED } from '../../delivery/id.js'
+import { underId } from '../../delivery/sent-request.js'
 import type { StoredDelivery } from '../../delivery/stored.js'
 import { termsOf } from '../../events/search-terms.js'
 import type { Enqueued, NewRecord } from '../delivery-queue.js'
@@ -10,7 +12,18 @@ import { Places } from './places.js'
 import { pgId, pgText, pgTextOrNull } from './text.js'
 import type { Outcome, Step, Transaction } from './writer.js'
 
+const SET_REQUEST = 'UPDATE @bodies SET request = $2::text WHERE seq = $1::bigint'
+
 const DRY_RUN = STATUSES.indexOf('dry-run')
+
+/** When the first event with this id came, of rows of `given`; null: none did. */
+const CAME = (given: string) =>
+  `(SELECT (array_agg(received_at ORDER BY seq))[1] FROM @events WHERE event_id = ${given}.event_id)`
+
+/** The id with the time when its event came, as `withTime` makes it (lib/delivery/id.ts). */
+const timed = (id: string, came: string) =>
+  `CASE WHEN ${came} IS NULL OR length(${id}) <> ${UNTIMED} THEN ${id}
+    ELSE '${PREFIX}' || lpad(to_hex(${came}), 12, '0') || substr(${id}, ${PREFIX.length + 1}) END`
 
 const INSERT = `
   WITH x AS (
@@ -24,25 +37,34 @@ const INSERT = `
     SELECT thing, fence FROM @leases
     WHERE thing IN (SELECT DISTINCT 'webhook/' || webhook_id FROM x WHERE claim IS NOT NULL) ORDER BY thing FOR SHARE
   ), y AS (
-    SELECT x.*, e.sources, e.sample, e.place, l.fence FROM x LEFT JOIN l ON l.thing = 'webhook/' || x.webhook_id AND l.fence = x.claim
+    -- one that was made before its event came keeps its id
+    SELECT x.*, e.sources, e.sample, e.place, l.fence,
+      CASE WHEN EXISTS (SELECT FROM @deliveries u WHERE u.id = x.id) THEN x.id ELSE ${timed('x.id', 'e.came')} END AS own
+    FROM x LEFT JOIN l ON l.thing = 'webhook/' || x.webhook_id AND l.fence = x.claim
     CROSS JOIN LATERAL (
       -- without an order or a limit, by which a server that has not analysed the table would be led astray to its beginning
-      SELECT count(*) AS sources, min(seq) AS place, coalesce(bool_and(left(source, 7) = 'sample:'), false) AS sample
+      SELECT count(*) AS sources, min(seq) AS place, coalesce(bool_and(left(source, 7) = 'sample:'), false) AS sample,
+        (array_agg(received_at ORDER BY seq))[1] AS came
       FROM @events WHERE event_id = x.event_id) e
   ), d AS (
     INSERT INTO @deliveries (id, event_id, automation_id, automation_name, webhook_id, webhook_name, sender_id, sender_name,
       collection, order_key, place, status, created_at, due_at, claim, finished_at, sample, terms)
-    SELECT id, event_id, automation_id, automation_name, webhook_id, webhook_name, sender_id, sender_name, collection,
+    SELECT own, event_id, automation_id, automation_name, webhook_id, webhook_name, sender_id, sender_name, collection,
       order_key, coalesce(place, (SELECT coalesce(max(seq), 0) FROM @events)), $21::smallint, created_at, due_at, fence, CASE WHEN $21::smallint = ${DRY_RUN} THEN created_at END,
-      CASE WHEN sample THEN 1 ELSE 0 END, terms
+      CASE WHEN sample THEN 1 ELSE 0 END, replace(terms, lower(id), lower(own))
     FROM y ORDER BY n ON CONFLICT (id) DO NOTHING RETURNING seq, id, sample, claim
   ), b AS (
     INSERT INTO @bodies (seq, payload, slots, content_type, message, event, request)
     -- where exactly one source brought an event with this id, the id alone finds it again
     SELECT d.seq, y.payload, y.slots, y.content_type, y.message, CASE WHEN y.sources = 1 THEN NULL ELSE y.event END, y.request
-    FROM d JOIN y USING (id)
+    FROM d JOIN y ON y.own = d.id
   )
-  SELECT seq, id, sample, claim FROM d`
+  SELECT d.seq, d.id, d.sample, d.claim, y.id AS given FROM d JOIN y ON y.own = d.id`
+
+const EXISTING = `
+  SELECT g.id AS given, d.* FROM unnest($1::text[], $2::text[]) AS g (id, event_id)
+  CROSS JOIN LATERAL (SELECT ${CAME('g')} AS came OFFSET 0) e
+  JOIN @deliveries d ON d.id IN (g.id, ${timed('g.id', 'e.came')})`
 
 interface State {
   readonly orderKey: string | null
@@ -82,8 +104,12 @@ async function insert(
     entries.map(({ request }) => (request === undefined ? null : JSON.stringify(request))),
     status,
   )
-  return new Map(rows.map((row) => [row['id'] as string, row]))
+  return byGiven(rows)
 }
+
+const byGiven = (rows: readonly Row[]) => new Map(rows.map((row) => [row['given'] as string, row]))
+
+const withIdOf = (entry: NewRecord, row: Row): NewRecord => ({ ...entry, id: row['id'] as string })
 
 interface Wish {
   readonly entry: NewRecord
@@ -114,31 +140,29 @@ export function enqueueStep(taken: (delivery: StoredDelivery) => void): Step<Wis
       let stored = await insert(query, PENDING, news)
       let there = await existing(
         query,
-        news.filter(({ entry }) => !stored.has(entry.id)).map(({ entry }) => entry.id),
+        news.filter(({ entry }) => !stored.has(entry.id)).map(({ entry }) => entry),
       )
       // What was only tried may now be sent.
       const tried = [...there.values()].filter(({ status }) => status === DRY_RUN).map(({ id }) => id as string)
       if (tried.length > 0) {
+        const isTried = ({ entry }: { readonly entry: NewRecord }) => there.get(entry.id)?.['status'] === DRY_RUN
         await query('DELETE FROM @bodies WHERE seq IN (SELECT seq FROM @deliveries WHERE id = ANY ($1::text[]))', tried)
         await query('DELETE FROM @deliveries WHERE id = ANY ($1::text[])', tried)
-        const again = await insert(
-          query,
-          PENDING,
-          news.filter(({ entry }) => tried.includes(entry.id)),
-        )
+        const again = await insert(query, PENDING, news.filter(isTried))
         stored = new Map([...stored, ...again])
         there = await existing(
           query,
-          [...there.keys()].filter((id) => !again.has(id)),
+          news.filter(({ entry }) => there.has(entry.id) && !again.has(entry.id)).map(({ entry }) => entry),
         )
       }
       await places.letThrough(query)
       const given = new Set<string>()
-      return items.map(({ entry }): Outcome<Enqueued> => {
-        const row = stored.get(entry.id)
+      return items.map((item): Outcome<Enqueued> => {
+        const row = stored.get(item.entry.id)
         if (row === undefined)
-          return { value: { delivery: deliveryOf(there.get(entry.id)!), duplicate: true, claimed: null } }
-        const { state } = first.get(entry.id)!
+          return { value: { delivery: deliveryOf(there.get(item.entry.id)!), duplicate: true, claimed: null } }
+        const { state } = first.get(item.entry.id)!
+        const entry = withIdOf(item.entry, row)
         const delivery = newDelivery(entry, 'pending', state.dueAt)
         if (given.has(entry.id)) return { value: { delivery, duplicate: true, claimed: null } }
         given.add(entry.id)
@@ -155,17 +179,23 @@ export function enqueueStep(taken: (delivery: StoredDelivery) => void): Step<Wis
   }
 }
 
-async function existing(query: Query, ids: readonly string[]): Promise<Map<string, Row>> {
-  if (ids.length === 0) return new Map()
-  const rows = await query('SELECT * FROM @deliveries WHERE id = ANY ($1::text[])', ids)
-  return new Map(rows.map((row) => [row['id'] as string, row]))
+/** By the ids that they were given. */
+async function existing(query: Query, entries: readonly NewRecord[]): Promise<Map<string, Row>> {
+  if (entries.length === 0) return new Map()
+  const [ids, events] = [entries.map(({ id }) => id), entries.map(({ event }) => pgId(event.event_id))]
+  return byGiven(await query(EXISTING, ids, events))
 }
 
 export async function putDryRun({ query }: Transaction, entry: NewRecord, request: MaskedRequest): Promise<Enqueued> {
   const state = { orderKey: null, dueAt: null, claim: null }
-  const stored = await insert(query, DRY_RUN, [{ entry, state, request }])
-  if (stored.size === 1) return { delivery: newDelivery(entry, 'dry-run', null), duplicate: false, claimed: null }
-  const there = await existing(query, [entry.id])
+  const stored = (await insert(query, DRY_RUN, [{ entry, state, request }])).get(entry.id)
+  if (stored !== undefined) {
+    const known = withIdOf(entry, stored)
+    const shown = underId(request, known.id)
+    if (known.id !== entry.id) await query(SET_REQUEST, stored['seq'], JSON.stringify(shown))
+    return { delivery: newDelivery(known, 'dry-run', null), duplicate: false, claimed: null }
+  }
+  const there = await existing(query, [entry])
   return { delivery: deliveryOf(there.get(entry.id)!), duplicate: true, claimed: null }
 }
 

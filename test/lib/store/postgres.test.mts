@@ -3,6 +3,7 @@ import { PostgresStore } from '../../../dist/lib/store/postgres/store.js'
 import { Network } from '../../harness/network.mts'
 import { type PostgresServer, startPostgres } from '../../harness/postgres.mts'
 import { conforms, type StorePlace } from './conformance.mts'
+import { keepsIds } from './conformance-ids.mts'
 import { findsRight } from './conformance-search.mts'
 import { countsRight } from './conformance-statistics.mts'
 import { knowsTwins } from './conformance-two-ways.mts'
@@ -61,5 +62,6 @@ describe('a store in a real PostgreSQL', () => {
   conforms('PostgreSQL', place)
   countsRight('PostgreSQL', place)
   knowsTwins('PostgreSQL', place)
+  keepsIds('PostgreSQL', place)
   findsRight('PostgreSQL', place)
 })

@@ -37,59 +37,6 @@ describe('where a delivery stands in a file, whose event has an id of somebody e
   const idsOf = async (id: string) =>
     (await store.deliveries({ event_id: id }, { limit: 10 })).deliveries.map((each) => each.id)
 
-  it('its id begins with the time when its event came, so that new ones stand together', async () => {
-    await store.open(start())
-    const ids: string[] = []
-    for (let minute = 0; minute < 20; minute++) {
-      const id = randomUUID()
-      await brings('a', id, NOON + minute * MINUTE)
-      ids.push((await store.enqueue(of(id))).delivery.id)
-    }
-    assert.deepEqual(ids, ids.toSorted())
-    for (const id of ids) assert.match(id, /^dlv_[0-9a-f]{12}[\w-]{32}$/)
-    await store.close(end())
-  })
-
-  it('it is one, whenever and through whichever source its event comes again', async () => {
-    await store.open(start())
-    const id = randomUUID()
-    await brings('b', id, NOON)
-    const first = await store.enqueue(of(id))
-    await brings('a', id, NOON + MINUTE)
-    const again = await store.enqueue(of(id))
-    assert.deepEqual([again.duplicate, again.delivery.id], [true, first.delivery.id])
-    assert.deepEqual(await idsOf(id), [first.delivery.id])
-    assert.equal((await store.enqueue(of(id, '{"other":1}'))).duplicate, false)
-    assert.deepEqual(await store.automationsReached(id), ['auto'])
-    await store.close(end())
-  })
-
-  it('it is one when a flow made it before its event came', async () => {
-    await store.open(start())
-    const id = randomUUID()
-    const made = await store.enqueue(of(id))
-    await brings('a', id, NOON)
-    const again = await store.enqueue(of(id))
-    assert.deepEqual([again.duplicate, again.delivery.id], [true, made.delivery.id])
-    const other = await store.enqueue(of(id, '{"other":1}'))
-    assert.deepEqual(await idsOf(id), [other.delivery.id, made.delivery.id])
-    await store.close(end())
-  })
-
-  it('a dry run becomes a delivery under the same id, and its request shows that', async () => {
-    await store.open(start())
-    const id = randomUUID()
-    await brings('a', id, NOON)
-    const entry = of(id)
-    const request = { method: 'POST', url: 'http://x/', headers: { 'webhook-id': entry.id }, body: '' }
-    const tried = await store.putDryRun(entry, request)
-    const detail = await store.delivery(tried.delivery.id)
-    assert.equal(detail?.request?.headers['webhook-id'], tried.delivery.id)
-    const sent = await store.enqueue(entry)
-    assert.deepEqual([sent.duplicate, sent.delivery.id], [false, tried.delivery.id])
-    await store.close(end())
-  })
-
   it('one from before an upgrade is found by its event, and not made again', async () => {
     const id = randomUUID()
     const old = new DatabaseSync(join(dir, 'store.db'))

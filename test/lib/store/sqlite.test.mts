@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SqliteStore } from '../../../dist/lib/store/sqlite/store.js'
 import { conforms, type StorePlace } from './conformance.mts'
+import { keepsIds } from './conformance-ids.mts'
 import { findsRight } from './conformance-search.mts'
 import { countsRight } from './conformance-statistics.mts'
 import { knowsTwins } from './conformance-two-ways.mts'
@@ -29,4 +30,5 @@ const place = async (): Promise<StorePlace> => {
 conforms('SQLite', place)
 countsRight('SQLite', place)
 knowsTwins('SQLite', place)
+keepsIds('SQLite', place)
 findsRight('SQLite', place)

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { deliveryId, withTime } from '../../../dist/lib/delivery/id.js'
+import type { DeliveryStore } from '../../../dist/lib/store/store.js'
+import type { StorePlace } from './conformance.mts'
+import { end, event, NOON, record, start } from './make.mts'
+
+const MINUTE = 60_000
+
+/** Under which id every kind of store keeps a delivery whose event has an id of somebody else. */
+export function keepsIds(kind: string, makePlace: () => Promise<StorePlace>): void {
+  describe(`a ${kind} store, of a delivery whose event has an id of somebody else,`, () => {
+    let place: StorePlace
+    let store: DeliveryStore
+
+    beforeEach(async () => {
+      place = await makePlace()
+      store = place.store()
+      await store.open(start())
+    })
+    afterEach(async () => {
+      await store.close(end()).catch(() => {})
+      await place.remove()
+    })
+
+    const of = (id: string, payload = '{}') => {
+      const bytes = Buffer.from(payload)
+      return record(deliveryId(id, 'send', bytes), { event: event(id), payload: bytes })
+    }
+
+    const brings = (source: string, id: string, receivedAt: number) =>
+      store.putEvents([{ source, event: event(id), receivedAt, routed: true }])
+
+    const idsOf = async (id: string) =>
+      (await store.deliveries({ event_id: id }, { limit: 10 })).deliveries.map((each) => each.id)
+
+    it('has an id that begins with the time when its event came, so that new ones stand together', async () => {
+      const ids: string[] = []
+      for (let minute = 0; minute < 20; minute++) {
+        const id = randomUUID()
+        await brings('a', id, NOON + minute * MINUTE)
+        ids.push((await store.enqueue(of(id))).delivery.id)
+        // the same in every store: deliveries move from one to another
+        assert.equal(ids.at(-1), withTime(of(id).id, NOON + minute * MINUTE))
+      }
+      assert.deepEqual(ids, ids.toSorted())
+      for (const id of ids) assert.match(id, /^dlv_[0-9a-f]{12}[\w-]{32}$/)
+    })
+
+    it('has one, whenever and through whichever source its event comes again', async () => {
+      const id = randomUUID()
+      await brings('b', id, NOON)
+      const first = await store.enqueue(of(id))
+      await brings('a', id, NOON + MINUTE)
+      const again = await store.enqueue(of(id))
+      assert.deepEqual([again.duplicate, again.delivery.id], [true, first.delivery.id])
+      assert.deepEqual(await idsOf(id), [first.delivery.id])
+      assert.equal((await store.enqueue(of(id, '{"other":1}'))).duplicate, false)
+      assert.deepEqual(await store.automationsReached(id), ['auto'])
+    })
+
+    it('has one when a flow made it before its event came', async () => {
+      const id = randomUUID()
+      const made = await store.enqueue(of(id))
+      await brings('a', id, NOON)
+      const again = await store.enqueue(of(id))
+      assert.deepEqual([again.duplicate, again.delivery.id], [true, made.delivery.id])
+      const other = await store.enqueue(of(id, '{"other":1}'))
+      assert.deepEqual(await idsOf(id), [other.delivery.id, made.delivery.id])
+    })
+
+    it('has it as a dry run too, whose request shows it', async () => {
+      const id = randomUUID()
+      await brings('a', id, NOON)
+      const entry = of(id)
+      const request = { method: 'POST', url: 'http://x/', headers: { 'webhook-id': entry.id }, body: '' }
+      const tried = await store.putDryRun(entry, request)
+      const detail = await store.delivery(tried.delivery.id)
+      assert.equal(detail?.request?.headers['webhook-id'], tried.delivery.id)
+      const sent = await store.enqueue(entry)
+      assert.deepEqual([sent.duplicate, sent.delivery.id], [false, tried.delivery.id])
+    })
+  })
+}
