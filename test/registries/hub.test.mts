@@ -22,6 +22,16 @@ try:
     api.model_info("acme/none")
 except Exception as error:
     out["none"] = type(error).__name__
+def of(call):
+    try:
+        return call()
+    except Exception as error:
+        return [type(error).__name__, error.response.status_code]
+out["moved"] = of(lambda: api.model_info("acme/old").id)
+out["private"] = of(lambda: api.model_info("acme/private").private)
+anybody = HfApi(endpoint=sys.argv[1], token=False)
+out["anybody"] = [of(lambda: anybody.model_info(name).id) for name in ("acme/churn", "acme/private", "acme/none")]
+out["revoked"] = of(lambda: HfApi(endpoint=sys.argv[1], token="hf_2").model_info("acme/churn"))
 print(json.dumps(out))
 `
 
@@ -41,13 +51,15 @@ describe('The stand-in for the Hugging Face Hub', function () {
     const churn = world.create('acme/churn')
     world.commit(churn)
     world.tag(churn, 'v1')
+    world.rename(world.create('acme/old'), 'acme/new')
+    world.create('acme/private').isPrivate = true
     const hub = await hubStandin(world, { token: 'hf_1', page: 2 })
     try {
       const { code, stdout, stderr } = await run(python.binary, ['-c', ASKS, hub.url])
       assert.equal(code, 0, stderr)
       const sha = churn.commits.at(-1)?.id
       const { models, ...rest } = JSON.parse(stdout)
-      assert.equal(models.length, 6)
+      assert.equal(models.length, 8)
       assert.ok(models.some(([id, at]: string[]) => id === 'acme/churn' && at === sha))
       assert.deepEqual(rest, {
         who: 'ada',
@@ -59,6 +71,11 @@ describe('The stand-in for the Hugging Face Hub', function () {
         commits: churn.commits.map(({ id }) => id).toReversed(),
         info: sha,
         none: 'RepositoryNotFoundError',
+        moved: 'acme/new',
+        private: true,
+        // what is private is not told apart from what is not there
+        anybody: ['acme/churn', ['RepositoryNotFoundError', 401], ['RepositoryNotFoundError', 401]],
+        revoked: ['HfHubHTTPError', 401],
       })
     } finally {
       await hub.close()

@@ -177,6 +177,17 @@ describe('A watched Hugging Face Hub', () => {
     assert.deepEqual(brief(await watching().poll()), ['CREATE_ARTIFACT acme/churn-2'])
   })
 
+  it('says nothing of a repository that goes to another owner, and follows one to another that is watched', async () => {
+    const [gone, moved] = [world.create('acme/gone'), world.create('acme/moved')]
+    const watch = watching([trigger(), trigger({ entity: 'vision' })])
+    await watch.poll()
+    world.rename(gone, 'other/gone')
+    world.rename(moved, 'vision/moved')
+    for (let count = 0; count < 5; count += 1) assert.deepEqual(await watch.poll(), [])
+    world.tag(moved, 'v1')
+    assert.deepEqual(brief(await watch.poll()), ['ADD_ARTIFACT_ALIAS vision/moved v1'])
+  })
+
   it('reads lists of many pages, and does not follow one to another server', async () => {
     await hub.close()
     hub = await hubStandin(world, { page: 3 })
