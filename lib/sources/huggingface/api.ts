@@ -121,8 +121,9 @@ export class HubApi {
 
   /** The user whom the token belongs to, and the organizations; null without a token. */
   async whoami(signal: AbortSignal): Promise<Account | null> {
-    const { json, status } = await this.#get('/api/whoami-v2', {}, signal, [401])
-    return status === 401 ? null : readAccount(new Item(json))
+    if (!this.client.hasKey) return null
+    const { json } = await this.#get('/api/whoami-v2', {}, signal)
+    return readAccount(new Item(json))
   }
 
   async #get(

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { Secret } from '../../../../dist/lib/secrets/secret.js'
+import { live } from '../../../../dist/lib/sources/huggingface/live.js'
+import { parseAddressPolicy } from '../../../../dist/lib/webhook/address.js'
 import { type HubAccount, type HubStandin, HubWorld, hubStandin, type Repo } from '../../../standin/hub/server.mts'
 import { MemoryStore } from '../wandb/memory-store.mts'
 import { brief, trigger, watching } from './watching.mts'
@@ -70,6 +73,22 @@ describe('A token of the Hugging Face Hub', () => {
     key = TOKEN
     assert.deepEqual(await named.poll(), [])
     await named.close()
+  })
+
+  it('that is revoked is said to be refused where a trigger names nobody, and to whoever tests the connection', async () => {
+    key = 'hf_revoked'
+    const own = watching(hub.url, { key: () => key, triggers: [trigger({ entity: '' })] })
+    await assert.rejects(own.poll(), { code: 'source_denied', statusText: 'API key refused' })
+    await own.close()
+    const settings = { baseUrl: hub.url, interval: '30', entity: '', project: '', apiKey: 'x' }
+    const registry = live.connect(settings, {
+      apiKey: () => new Secret('hf_revoked'),
+      addressPolicy: parseAddressPolicy('lan'),
+      machineProxy: () => undefined,
+    })
+    const looked = registry.explore({ entity: '', project: '' }, AbortSignal.timeout(5_000))
+    await assert.rejects(looked, { code: 'source_denied' })
+    await registry.close()
   })
 
   it('that may not read a repository of a public name is told so, and it is not gone', async () => {
