@@ -297,6 +297,20 @@ export class Newcomer {
       await this.#page.locator(`[id="${id}"]`).waitFor()
       assert.deepEqual(await this.#editor.validity(id), { valid: true, reasons: [] })
     }
+    const made = [trigger.id, template.id, sender.id]
+    const around = await this.#page
+      .locator('#red-ui-workspace-chart .red-ui-flow-node-group:visible')
+      .evaluateAll((nodes) =>
+        nodes.map((node) => {
+          const { left, right, top, bottom } = node.getBoundingClientRect()
+          return { id: node.id, left, right, top, bottom }
+        }),
+      )
+    for (const one of around.filter(({ id }) => made.includes(id)))
+      for (const other of around.filter(({ id }) => id !== one.id)) {
+        const isBeside = one.right <= other.left || other.right <= one.left
+        assert.ok(isBeside || one.bottom <= other.top || other.bottom <= one.top, JSON.stringify([one, other]))
+      }
   }
 
   async chooseInRow(row: string, button: string, item: string): Promise<void> {
