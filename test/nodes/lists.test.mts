@@ -120,6 +120,20 @@ describe('the lists of the admin interface', () => {
     assert.ok(until > 500_000 && until <= 600_000)
   })
 
+  it('say until when the own rate limit of a webhook holds back what waits', async () => {
+    await nodeRed.load(flow({ rateLimit: '0.01' }))
+    await post({ event_id: 'first' })
+    await receiver.received(1)
+    await eventually(async () => (await hook())['waiting'] === 0, 'the first is delivered')
+    assert.equal((await hook())['state'], 'working')
+    await post({ event_id: 'second' })
+    await eventually(async () => (await hook())['state'] === 'held', 'the webhook is held')
+    const held = await hook()
+    assert.match(String(held['reason']), /own rate limit/)
+    const until = Date.parse(String(held['until'])) - Date.now()
+    assert.ok(until > 80_000 && until <= 100_000)
+  })
+
   it('say that a webhook rests after failures', async () => {
     receiver.answer((_request, response) => {
       response.statusCode = 503

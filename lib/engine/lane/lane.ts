@@ -72,14 +72,18 @@ export class Lane {
   }
 
   get metrics(): WebhookMetrics {
+    const now = this.#context.clock.now()
+    const pending = this.#context.pending.ofWebhook(this.id)
+    const isWaiting = pending > this.#flights.size
+    const limited = isWaiting ? (this.#tenure.deployment?.rate.holdsUntil(now) ?? null) : null
     return {
       id: this.id,
       name: this.#name,
       ...this.#results.sums,
-      pending: this.#context.pending.ofWebhook(this.id),
+      pending,
       senderless: this.#senderless(),
       inFlight: this.#flights.size,
-      ...standing(this.#kept.current, this.#breaker, this.#context.clock.now()),
+      ...standing(this.#kept.current, this.#breaker, now, limited),
     }
   }
 

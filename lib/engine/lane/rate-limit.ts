@@ -30,6 +30,15 @@ export class RateLimit {
     return this.#tokens >= 1 ? now : now + Math.ceil((1 - this.#tokens) / this.#perMs)
   }
 
+  /**
+   * Until when a person would say that it holds back what waits; null when it does not, or lets several go each second,
+   * so that what was true is over before it is read.
+   */
+  holdsUntil(now: number): number | null {
+    const next = this.nextAt(now)
+    return next > now && this.#perMs <= 1 / 1000 ? next : null
+  }
+
   take(now: number): void {
     if (this.#perMs === Number.POSITIVE_INFINITY) return
     this.#refill(now)
