@@ -1,6 +1,6 @@
 import type { Counts, Tally } from '../tally.js'
 import { NOW } from './clock.js'
-import type { Query } from './database.js'
+import { goesAlong, type Query } from './database.js'
 
 interface Delta {
   readonly webhook: string
@@ -46,7 +46,8 @@ export function writeCounts(query: Query, { me, half }: Counting, tally: Tally, 
   const slot = 2 * me.slot + half
   const counts = [...tally.counts].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
   if (counts.length > 0) {
-    void query(
+    goesAlong(
+      query,
       `INSERT INTO @statistics AS s (automation, webhook, hour, slot, accepted, fired, delivered, failed, attempts, last_at)
        SELECT a, w, h, $10, ac, f, d, fa, at, l FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[],
          $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[]) AS t (a, w, h, ac, f, d, fa, at, l)
@@ -70,7 +71,8 @@ export function writeCounts(query: Query, { me, half }: Counting, tally: Tally, 
     Array.from(latencies, ([bucket, count]) => ({ automation, webhook, hour, bucket, count })),
   )
   if (took.length > 0) {
-    void query(
+    goesAlong(
+      query,
       `INSERT INTO @latencies AS s (automation, webhook, hour, bucket, slot, count)
        SELECT a, w, h, b, $6, c FROM unnest($1::text[], $2::text[], $3::bigint[], $4::integer[], $5::bigint[]) AS t (a, w, h, b, c)
        ON CONFLICT (automation, webhook, hour, bucket, slot) DO UPDATE SET count = s.count + excluded.count`,
@@ -84,7 +86,8 @@ export function writeCounts(query: Query, { me, half }: Counting, tally: Tally, 
   }
   const errors = [...tally.errors].sort(([a], [b]) => (a < b ? -1 : 1))
   if (errors.length > 0) {
-    void query(
+    goesAlong(
+      query,
       `INSERT INTO @last_errors AS e (webhook, code, message, status_code, at)
        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::bigint[])
        ON CONFLICT (webhook) DO UPDATE SET code = excluded.code, message = excluded.message,
@@ -98,7 +101,8 @@ export function writeCounts(query: Query, { me, half }: Counting, tally: Tally, 
   }
   const all = deltas.all
   if (all.length === 0) return
-  void query(
+  goesAlong(
+    query,
     `INSERT INTO @queues AS q (webhook, sender, slot, added, finished, woken, owed, changed_at)
      SELECT w, s, $7, a, f, k, o, ${NOW} FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
        AS t (w, s, a, f, k, o)

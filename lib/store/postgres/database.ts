@@ -22,6 +22,11 @@ const NUMERIC = 1700
 /** Runs SQL with `@name` for tables, and gives the rows. */
 export type Query = (sql: string, ...values: readonly unknown[]) => Promise<Row[]>
 
+/** In a transaction: asks, and does not wait. What fails of it undoes the transaction. */
+export function goesAlong(query: Query, sql: string, ...values: readonly unknown[]): void {
+  query(sql, ...values).catch(() => {})
+}
+
 const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = ${ANSWER_MS - 1_000};
   SET LOCAL idle_in_transaction_session_timeout = ${LEFT_OPEN_MS}; SET LOCAL lock_timeout = ${ANSWER_MS - 4_000}`
 

@@ -5,7 +5,7 @@ import type { AttemptRecord, Started } from '../delivery-queue.js'
 import { laneOf, leaseLost } from '../lease.js'
 import { type Row, responseText } from '../rows.js'
 import { PENDING, STATUSES } from '../statuses.js'
-import type { Query } from './database.js'
+import { goesAlong, type Query } from './database.js'
 import { lockOrder } from './locks.js'
 import { pgText, pgTextOrNull } from './text.js'
 import type { Outcome, Step, Transaction } from './writer.js'
@@ -162,7 +162,8 @@ function putRequests(query: Query, requests: Iterable<Sent | null>, known: Reado
   for (const each of requests) if (each !== null && !known.has(each.text)) fresh.set(each.text, each.id)
   if (fresh.size === 0) return
   const sorted = [...fresh].sort(([, a], [, b]) => Buffer.compare(a, b))
-  void query(
+  goesAlong(
+    query,
     'INSERT INTO @requests (id, json) SELECT * FROM unnest($1::bytea[], $2::text[]) ON CONFLICT DO NOTHING',
     sorted.map(([, id]) => id),
     sorted.map(([text]) => text),
@@ -172,7 +173,8 @@ function putRequests(query: Query, requests: Iterable<Sent | null>, known: Reado
 function dropOld(query: Query, results: readonly AttemptRecord[]): void {
   const many = results.filter((result) => result.attempt !== null && attemptsOf(result) > KEPT_ATTEMPTS)
   if (many.length === 0) return
-  void query(
+  goesAlong(
+    query,
     `DELETE FROM @attempts a USING unnest($1::bigint[], $2::integer[]) AS x (seq, number)
      WHERE a.delivery = x.seq AND a.number <= x.number - ${KEPT_ATTEMPTS}`,
     many.map(({ delivery }) => delivery.seq),

@@ -1,7 +1,7 @@
 import { type AutomationError, isStoreFailure } from '../../error.js'
 import { Tally } from '../tally.js'
 import { Deltas, writeCounts } from './counts.js'
-import type { Database, Query } from './database.js'
+import { type Database, goesAlong, type Query } from './database.js'
 import type { Instance } from './lifecycle.js'
 import { lockOrder, type OrderKey } from './locks.js'
 
@@ -175,7 +175,7 @@ export class Writer {
     await runs.over()
     // nobody waits for what follows: it goes with the commit
     writeCounts(query, { me, half }, tally, deltas)
-    if (nudge && hasOthers()) void query('SELECT pg_notify($1, $2)', db.channel, '')
+    if (nudge && hasOthers()) goesAlong(query, 'SELECT pg_notify($1, $2)', db.channel, '')
     return outcomes
   }
 }
