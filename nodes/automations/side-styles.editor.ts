@@ -28,7 +28,7 @@ const STYLES = `
 .aa-tabs { display: flex; flex: none; overflow-x: auto; scrollbar-width: none; border-bottom: 1px solid var(--aa-line); }
 .aa-tabs [role=tab] { flex: 1 0 auto; padding: 4px 6px; border: 0; border-bottom: 2px solid transparent; background: transparent; color: var(--aa-quiet-color); font-size: 12px; line-height: 16px; }
 .aa-tabs [role=tab][aria-selected=true] { color: var(--aa-text); border-bottom-color: var(--red-ui-form-input-focus-color, #0d74ce); font-weight: 600; }
-@container (max-width: 420px) { .aa-tabs [role=tab] { flex: 1 1 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis; } .aa-plain.aa-fits { font-size: 11px; column-gap: 6px; } .aa-plain.aa-fits .aa-plain-row { column-gap: 6px; } }
+@container (max-width: 420px) { .aa-tabs [role=tab] { flex: 1 1 auto; min-width: 0; padding: 4px; overflow: hidden; text-overflow: ellipsis; } .aa-plain.aa-fits { font-size: 11px; column-gap: 6px; } .aa-plain.aa-fits .aa-plain-row { column-gap: 6px; } }
 @container (max-width: 310px) { .aa-tabs [role=tab] { padding: 4px 2px; font-size: 11px; } }
 .aa-panel { flex: 1 1 0; min-height: 0; display: flex; flex-direction: column; }
 .aa-view { flex: 1 1 0; min-height: 0; display: flex; flex-direction: column; }
