@@ -12,7 +12,6 @@ import { messageOf, StoreAccess } from '../store/guard/access.js'
 import { Housekeeping } from '../store/guard/housekeeping.js'
 import { InHand } from '../store/guard/in-hand.js'
 import type { Page } from '../store/page.js'
-import type { Statistics } from '../store/statistics.js'
 import type { DeliveryStore, End } from '../store/store.js'
 import { Alarm, LONGEST_TIMER_MS } from './alarm.js'
 import { Cancellation } from './cancellation.js'
@@ -29,7 +28,7 @@ import { Lanes } from './lanes.js'
 import { metricsOf } from './metrics.js'
 import { type EngineOptions, PAUSED_BY_HAND, type QueuedDelivery, SUSPECT } from './options.js'
 import { Pending } from './pending.js'
-import { readableStatistics } from './readable-statistics.js'
+import { type ReadableStatistics, readableStatistics } from './readable-statistics.js'
 import { Redelivery } from './redelivery.js'
 import { Senders } from './senders.js'
 import { Watches } from './watches.js'
@@ -55,7 +54,7 @@ export class DeliveryEngine implements EventKeeper {
   readonly redelivery: Redelivery
   readonly cancellation: Cancellation
   readonly #intake: Intake
-  readonly statistics: Statistics
+  readonly statistics: ReadableStatistics
   readonly watches: Watches
   readonly #clockWatch: ClockWatch
   #failedAt: number | null = null
@@ -78,7 +77,7 @@ export class DeliveryEngine implements EventKeeper {
     })
     const access = this.#access
     this.history = new EventHistory(store, access)
-    this.statistics = readableStatistics(store.statistics, access)
+    this.statistics = readableStatistics(store.statistics, access, clock)
     const failed = (error: unknown) => access.failed(error)
     this.#alarm = new Alarm(clock, timers, () => this.#ring())
     this.#housekeeping = new Housekeeping({ store, clock, timers, retentionDays, failed })

@@ -287,6 +287,9 @@ describe('several Node-RED on one PostgreSQL', () => {
     for (const at of [...times.map((time) => Date.parse(time)), ...sent.filter((time) => !Number.isNaN(time))]) {
       assert.ok(Math.abs(at - Date.now()) < 120_000, new Date(at).toISOString())
     }
+    const { buckets } = await cluster.site(0).admin<{ buckets: { start: string }[] }>('GET', '/statistics')
+    const newest = Date.parse(buckets.at(-1)!.start)
+    assert.ok(newest <= Date.now() && newest > Date.now() - 3_720_000, buckets.at(-1)!.start)
   })
 
   it('#108 refuse with 503, in red and in words, when the setting is no database', async () => {

@@ -7,7 +7,7 @@ import { deployedGraph, type SenderRow, text } from '../flow-graph.js'
 import type { Host } from '../host.js'
 import { onceADeploy } from './once-a-deploy.js'
 import type { AdminRouter } from './router.js'
-import { automationSums, dayBefore, inParts } from './sums.js'
+import { automationSums, dayBefore, inParts, nowOf } from './sums.js'
 
 /** One row of `GET automations`. */
 export interface AutomationRow {
@@ -42,7 +42,7 @@ export function mountAutomations(router: AdminRouter, RED: NodeAPI, host: Host):
     const ids = rows.map(({ id }) => id)
     // what is deployed is known without a store; only what it did is not
     const engines = (await host.stores.all()).filter(({ problem }) => problem === null)
-    const sums = await automationSums(engines, ids, dayBefore(Date.now()))
+    const sums = await automationSums(engines, ids, dayBefore(nowOf(engines)))
     const last = await inParts(ids, (some) => Promise.all(some.map((id) => lastDelivery(engines, id))))
     const automations = rows.map((row, index): AutomationRow => {
       const { lastFiredAt = null, fired = 0, delivered = 0, failed = 0 } = sums.get(row.id) ?? {}

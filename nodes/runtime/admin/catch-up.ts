@@ -88,7 +88,7 @@ function wanted(host: Host, automation: Automation, body: AdminRequest['body']):
     return byId(host, automation.source, checkedIds(ids))
   }
   if (since === undefined) throw wrong('since', 'is missing, and event_ids is too: one of them says which events')
-  return ofTime(host, automation.source, since, until ?? Date.now())
+  return ofTime(host, automation.source, since, until)
 }
 
 function checkedIds(value: unknown): string[] {
@@ -112,8 +112,9 @@ async function* byId(host: Host, source: string, ids: readonly string[]): AsyncG
   yield* [...found.values()].sort((a, b) => a.seq - b.seq)
 }
 
-async function* ofTime(host: Host, source: string, since: number, until: number): AsyncGenerator<KnownEvent> {
+async function* ofTime(host: Host, source: string, since: number, end: number | undefined): AsyncGenerator<KnownEvent> {
   const engine = await host.stores.engine(host.embeddedPath())
+  const until = end ?? engine.statistics.now()
   for (let before: string | undefined; ; ) {
     const filter = { source, since, until }
     const page = await engine.history.events(filter, {

@@ -6,6 +6,7 @@ import { optionalTime } from './input.js'
 import { readable } from './page.js'
 import { wrong } from './refusals.js'
 import { type AdminAnswer, type AdminRequest, type AdminRouter, optionalText } from './router.js'
+import { nowOf } from './sums.js'
 
 const BUCKETS = { hour: HOUR_MS, day: 24 * HOUR_MS } as const
 /** How far back is looked unless told. */
@@ -23,12 +24,13 @@ export function mountStatistics(router: AdminRouter, host: Host): void {
 
 async function statisticsOf(host: Host, { query }: AdminRequest): Promise<AdminAnswer> {
   const kind = bucketOf(query)
-  const { first, until } = boundsOf(query, kind, Date.now())
+  const engines = readable(await host.stores.all())
+  const { first, until } = boundsOf(query, kind, nowOf(engines))
   const automation = optionalText(query['automation'], 'automation')
   const webhook = optionalText(query['webhook'], 'webhook')
   const asked = { since: first, until, ...(automation && { automation }), ...(webhook && { webhook }) }
   const buckets = emptyBuckets(first, until, kind)
-  for (const engine of readable(await host.stores.all())) {
+  for (const engine of engines) {
     for (const hour of await engine.statistics.hours(asked)) add(buckets, first, kind, hour)
   }
   const shown = buckets.map((bucket) => shownBucket(bucket, webhook !== undefined))

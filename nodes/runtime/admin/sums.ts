@@ -5,6 +5,10 @@ import { type AutomationSums, HOUR_MS, hourOf, type WebhookSums } from '../../..
 /** So many are asked for in one turn of the event loop. */
 const AT_ONCE = 25
 
+/** By the clock of the embedded store, which may be a database's. */
+export const nowOf = (engines: readonly Pick<DeliveryEngine, 'statistics'>[]): number =>
+  engines[0]?.statistics.now() ?? Date.now()
+
 /** The last 24 hours and the one that has begun, as `GET statistics` has them. */
 export const dayBefore = (now: number): number => hourOf(now - 24 * HOUR_MS)
 

@@ -9,7 +9,7 @@ import type { Host } from '../host.js'
 import { onceADeploy } from './once-a-deploy.js'
 import { readable, unavailable } from './page.js'
 import type { AdminRouter } from './router.js'
-import { dayBefore, webhookSums } from './sums.js'
+import { dayBefore, nowOf, webhookSums } from './sums.js'
 
 interface State {
   readonly state: 'working' | 'broken' | Standing['state']
@@ -32,7 +32,7 @@ export function mountWebhooks(router: AdminRouter, RED: NodeAPI, host: Host): vo
     const engines = await host.stores.all()
     const read = engines.filter(({ problem }) => problem === null)
     const ids = running.map(({ id }) => id)
-    const sums = await webhookSums(read, ids, dayBefore(Date.now()))
+    const sums = await webhookSums(read, ids, dayBefore(nowOf(engines)))
     const metrics = (await Promise.all(readable(engines).map((engine) => engine.metrics()))).map(
       ({ webhooks }) => new Map(webhooks.map((one) => [one.id, one])),
     )
