@@ -1,3 +1,4 @@
+import path from 'node:path'
 import type { FlowNode } from '../e2e/harness/node-red.mts'
 import { eventually } from '../e2e/harness/wait.mts'
 import { Network } from '../harness/network.mts'
@@ -10,6 +11,8 @@ interface Member {
   /** Between it and the database. */
   readonly network: Network
 }
+
+const DOCUMENTED = path.resolve(import.meta.dirname, '../../docs/deploy/settings.js')
 
 let server: PostgresServer | null = null
 let schemas = 0
@@ -61,6 +64,14 @@ export class Cluster {
     const { site, network } = this.members[index]!
     const database = { connectionString: server!.url(undefined, network.port), schema: this.schema, ...this.#settings }
     await site.start(flow, { settings: { ...settings, artifactAutomations: { database } }, env })
+  }
+
+  /** By the settings that the page on several Node-RED tells to use. */
+  async startAsDocumented(index: number, flow: readonly FlowNode[]): Promise<void> {
+    const { site, network } = this.members[index]!
+    const env = { DATABASE_URL: server!.url(undefined, network.port), NODE_RED_CREDENTIAL_SECRET: 'the same' }
+    const code = `Object.assign(module.exports, require(${JSON.stringify(DOCUMENTED)}))`
+    await site.start(flow, { code, env })
   }
 
   /** With one flow on all of them, at once. */

@@ -54,6 +54,18 @@ describe('several Node-RED on one PostgreSQL', () => {
     assert.deepEqual(events().sort(), [...all].sort())
   })
 
+  it('are a pair by the settings of the documentation: an event to each, and one after the other was killed', async () => {
+    await cluster.prepare(2)
+    const flow = automation(cluster.site(0).receiver.url)
+    await Promise.all([0, 1].map((index) => cluster.startAsDocumented(index, flow)))
+    await cluster.ready()
+    for (const index of [0, 1]) await cluster.site(index).accept(`to ${index}`)
+    await cluster.site(0).kill()
+    await cluster.site(1).accept('to the other')
+    await arrived(['to 0', 'to 1', 'to the other'])
+    await cluster.site(1).until('delivered', 3)
+  })
+
   it('#104 go on when one is killed with kill -9: its webhook, and what its flows had', async () => {
     await two()
     cluster.site(0).receiver.answer((_request, response) => response.destroy())
