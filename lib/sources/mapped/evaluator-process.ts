@@ -10,6 +10,12 @@ export interface EvaluatorData {
   readonly mostCharacters: number
 }
 
+/** What stands in its command line. */
+export interface EvaluatorStart extends EvaluatorData {
+  /** Without that process it ends. */
+  readonly nodeRed: number
+}
+
 export interface EvaluatorJob {
   readonly expression: string
   readonly input: MappingInput
@@ -40,7 +46,8 @@ export class EvaluatorProcess {
   /** @param memory MiB that all of its mappings may hold at once */
   constructor(data: EvaluatorData, memory: number, events: EvaluatorEvents) {
     this.#events = events
-    this.#child = fork(path.join(__dirname, 'worker.js'), [JSON.stringify(data)], {
+    const start: EvaluatorStart = { ...data, nodeRed: process.pid }
+    this.#child = fork(path.join(__dirname, 'worker.js'), [JSON.stringify(start)], {
       // flags of Node-RED's process, such as those of a debugger, are not meant for it
       execArgv: [`--max-old-space-size=${memory}`, '--max-semi-space-size=8'],
       env: withoutNodeOptions(process.env),

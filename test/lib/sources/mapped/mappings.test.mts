@@ -147,8 +147,15 @@ describe('mappings', () => {
     }
   })
 
-  it('end with Node-RED, however it ends', async () => {
-    const script = `
+  const ENDS = {
+    'while nothing is mapped':
+      "map('body', { body: '1', about: '{}' }).then(() => process.kill(process.pid, 'SIGKILL'))",
+    'while one never ends':
+      "map('($f := function(){$f()}; $f())', { body: '1', about: '{}' }).catch(() => {}); setTimeout(() => process.kill(process.pid, 'SIGKILL'), 1_500)",
+  }
+  for (const [when, ends] of Object.entries(ENDS))
+    it(`end with a Node-RED that is killed ${when}`, async () => {
+      const script = `
       const processes = require('node:child_process')
       const { fork } = processes
       processes.fork = (...how) => {
@@ -157,18 +164,16 @@ describe('mappings', () => {
         return child
       }
       const { Mappings } = require(${JSON.stringify(path.resolve('dist/lib/sources/mapped/mappings.js'))})
-      new Mappings(${JSON.stringify(ENGINE)})
-        .map('body', { body: '1', about: '{}' })
-        .then(() => process.kill(process.pid, 'SIGKILL'))
+      new Mappings(${JSON.stringify(ENGINE)}, { time: 30_000 }).${ends}
       setTimeout(() => {}, 60_000)`
-    const { stdout } = await promisify(execFile)(process.execPath, ['-e', script]).catch((error) => error)
-    const child = Number(stdout)
-    assert.ok(child > 0)
-    for (const start = Date.now(); isAlive(child); ) {
-      assert.ok(Date.now() - start < 5_000, 'the other process is still there')
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    }
-  })
+      const { stdout } = await promisify(execFile)(process.execPath, ['-e', script]).catch((error) => error)
+      const child = Number(stdout)
+      assert.ok(child > 0)
+      for (const start = Date.now(); isAlive(child); ) {
+        assert.ok(Date.now() - start < 5_000, 'the other process is still there')
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      }
+    })
 
   it('keep no process that has nothing else to do', async () => {
     const script = `
