@@ -1,5 +1,4 @@
 import type { MaskedRequest } from '../../delivery/delivery.js'
-import { PREFIX, UNTIMED } from '../../delivery/id.js'
 import { underId } from '../../delivery/sent-request.js'
 import type { StoredDelivery } from '../../delivery/stored.js'
 import { termsOf } from '../../events/search-terms.js'
@@ -8,6 +7,7 @@ import { deliveryOf, type Row } from '../rows.js'
 import { PENDING, STATUSES } from '../statuses.js'
 import { type Inserted, newDelivery, storedFrom } from '../taken-in.js'
 import type { Query } from './database.js'
+import { byGiven, storedAlready, timed } from './ids.js'
 import { Places } from './places.js'
 import { pgId, pgText, pgTextOrNull } from './text.js'
 import type { Outcome, Step, Transaction } from './writer.js'
@@ -15,15 +15,6 @@ import type { Outcome, Step, Transaction } from './writer.js'
 const SET_REQUEST = 'UPDATE @bodies SET request = $2::text WHERE seq = $1::bigint'
 
 const DRY_RUN = STATUSES.indexOf('dry-run')
-
-/** When the first event with this id came, of rows of `given`; null: none did. */
-const CAME = (given: string) =>
-  `(SELECT (array_agg(received_at ORDER BY seq))[1] FROM @events WHERE event_id = ${given}.event_id)`
-
-/** The id with the time when its event came, as `withTime` makes it (lib/delivery/id.ts). */
-const timed = (id: string, came: string) =>
-  `CASE WHEN ${came} IS NULL OR length(${id}) <> ${UNTIMED} THEN ${id}
-    ELSE '${PREFIX}' || lpad(to_hex(${came}), 12, '0') || substr(${id}, ${PREFIX.length + 1}) END`
 
 const INSERT = `
   WITH x AS (
@@ -60,11 +51,6 @@ const INSERT = `
     FROM d JOIN y ON y.own = d.id
   )
   SELECT d.seq, d.id, d.sample, d.claim, y.id AS given FROM d JOIN y ON y.own = d.id`
-
-const EXISTING = `
-  SELECT g.id AS given, d.* FROM unnest($1::text[], $2::text[]) AS g (id, event_id)
-  CROSS JOIN LATERAL (SELECT ${CAME('g')} AS came OFFSET 0) e
-  JOIN @deliveries d ON d.id IN (g.id, ${timed('g.id', 'e.came')})`
 
 interface State {
   readonly orderKey: string | null
@@ -107,8 +93,6 @@ async function insert(
   return byGiven(rows)
 }
 
-const byGiven = (rows: readonly Row[]) => new Map(rows.map((row) => [row['given'] as string, row]))
-
 const withIdOf = (entry: NewRecord, row: Row): NewRecord => ({ ...entry, id: row['id'] as string })
 
 interface Wish {
@@ -138,9 +122,10 @@ export function enqueueStep(taken: (delivery: StoredDelivery) => void): Step<Wis
         news.push({ entry, state })
       }
       let stored = await insert(query, PENDING, news)
-      let there = await existing(
+      let there = await storedAlready(
         query,
         news.filter(({ entry }) => !stored.has(entry.id)).map(({ entry }) => entry),
+        'd.*',
       )
       // What was only tried may now be sent.
       const tried = [...there.values()].filter(({ status }) => status === DRY_RUN).map(({ id }) => id as string)
@@ -150,9 +135,10 @@ export function enqueueStep(taken: (delivery: StoredDelivery) => void): Step<Wis
         await query('DELETE FROM @deliveries WHERE id = ANY ($1::text[])', tried)
         const again = await insert(query, PENDING, news.filter(isTried))
         stored = new Map([...stored, ...again])
-        there = await existing(
+        there = await storedAlready(
           query,
           news.filter(({ entry }) => there.has(entry.id) && !again.has(entry.id)).map(({ entry }) => entry),
+          'd.*',
         )
       }
       await places.letThrough(query)
@@ -179,13 +165,6 @@ export function enqueueStep(taken: (delivery: StoredDelivery) => void): Step<Wis
   }
 }
 
-/** By the ids that they were given. */
-async function existing(query: Query, entries: readonly NewRecord[]): Promise<Map<string, Row>> {
-  if (entries.length === 0) return new Map()
-  const [ids, events] = [entries.map(({ id }) => id), entries.map(({ event }) => pgId(event.event_id))]
-  return byGiven(await query(EXISTING, ids, events))
-}
-
 export async function putDryRun({ query }: Transaction, entry: NewRecord, request: MaskedRequest): Promise<Enqueued> {
   const state = { orderKey: null, dueAt: null, claim: null }
   const stored = (await insert(query, DRY_RUN, [{ entry, state, request }])).get(entry.id)
@@ -195,7 +174,7 @@ export async function putDryRun({ query }: Transaction, entry: NewRecord, reques
     if (known.id !== entry.id) await query(SET_REQUEST, stored['seq'], JSON.stringify(shown))
     return { delivery: newDelivery(known, 'dry-run', null), duplicate: false, claimed: null }
   }
-  const there = await existing(query, [entry])
+  const there = await storedAlready(query, [entry], 'd.*')
   return { delivery: deliveryOf(there.get(entry.id)!), duplicate: true, claimed: null }
 }
 

@@ -2,6 +2,7 @@ import type { NewRecord } from '../delivery-queue.js'
 import { STATUSES } from '../statuses.js'
 import { NOW } from './clock.js'
 import type { Query } from './database.js'
+import { storedAlready } from './ids.js'
 import type { OrderKey } from './locks.js'
 import { pgId, pgText } from './text.js'
 import type { Outcome, Step, Transaction } from './writer.js'
@@ -14,6 +15,8 @@ const SLOW_PATIENCE_MS = 15_000
 /** … and where nothing was heard of that instance for so long, or nobody has the event yet. */
 const QUIET_MS = 2_500
 const DEAD_PATIENCE_MS = 30_000
+
+const DRY_RUN = STATUSES.indexOf('dry-run')
 
 /** A pending delivery that others of its collection may have to wait for. */
 interface Pending {
@@ -66,11 +69,8 @@ export class Places {
       const one = { place: row['place'] as number, seq: row['seq'] as number, isTaken: row['taken'] === true }
       places.#pending.set(key, [...(places.#pending.get(key) ?? []), one])
     }
-    const known = await query(
-      `SELECT id FROM @deliveries WHERE id = ANY ($1::text[]) AND status <> ${STATUSES.indexOf('dry-run')}`,
-      entries.map(({ id }) => id),
-    )
-    for (const { id } of known) places.#known.add(id as string)
+    const known = await storedAlready(query, entries, 'd.status')
+    for (const [id, { status }] of known) if (status !== DRY_RUN) places.#known.add(id)
     await places.#readEvents(query, me.id, entries)
     return places
   }

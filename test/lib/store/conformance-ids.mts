@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { deliveryId, withTime } from '../../../dist/lib/delivery/id.js'
+import { laneOf } from '../../../dist/lib/store/lease.js'
 import type { DeliveryStore } from '../../../dist/lib/store/store.js'
 import type { StorePlace } from './conformance.mts'
-import { end, event, NOON, record, start } from './make.mts'
+import { delivered, end, event, leaseOf, NOON, record, start, wish } from './make.mts'
 
 const MINUTE = 60_000
 
@@ -67,6 +68,23 @@ export function keepsIds(kind: string, makePlace: () => Promise<StorePlace>): vo
       assert.deepEqual([again.duplicate, again.delivery.id], [true, made.delivery.id])
       const other = await store.enqueue(of(id, '{"other":1}'))
       assert.deepEqual(await idsOf(id), [other.delivery.id, made.delivery.id])
+    })
+
+    it('holds nothing of its collection back when it comes a second time', async () => {
+      const [first, next] = [randomUUID(), randomUUID()]
+      const ordered = { ordered: true, createdAt: NOON }
+      for (const id of [first, next]) await brings('a', id, NOON)
+      await store.enqueue({ ...of(first), ...ordered })
+      const lease = await leaseOf(store, laneOf('hook'))
+      const [claimed] = (await store.claim(lease, wish())).deliveries
+      await store.record(delivered(claimed!))
+      const [again, other] = await Promise.all([first, next].map((id) => store.enqueue({ ...of(id), ...ordered })))
+      assert.deepEqual([again!.duplicate, other!.duplicate], [true, false])
+      const { deliveries } = await store.claim(lease, wish({ now: NOON + 500 }))
+      assert.deepEqual(
+        deliveries.map(({ id }) => id),
+        [other!.delivery.id],
+      )
     })
 
     it('has it as a dry run too, whose request shows it', async () => {
