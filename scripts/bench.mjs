@@ -189,7 +189,7 @@ try {
   if (wanted('understand')) {
     const size = quick
       ? { events: 20_000, deliveries: 50_000, count: 1_500, rounds: 3 }
-      : { events: 100_000, deliveries: 1_000_000, count: 4_000, rounds: 3 }
+      : { events: 300_000, deliveries: 1_000_000, count: 4_000, rounds: 3 }
     const { explain, asked, backtest, beside, perSecond } = await understand({ ...tools, automations: 1_000, ...size })
     row(
       `an explanation of one event for 1,000 automations: the first, p50, the slowest`,

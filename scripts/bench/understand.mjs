@@ -31,9 +31,9 @@ export function fill(file, { events, deliveries, ids }) {
       'artifact_metadata', json_object('accuracy', 0.93, 'notes', printf('%.600c', 'x'))) FROM n`)
   db.exec(`
     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${deliveries})
-    INSERT INTO deliveries (id, event_id, automation_id, automation_name, webhook_id, webhook_name, sender_id, sender_name,
+    INSERT INTO deliveries (id, event_id, event_seq, automation_id, automation_name, webhook_id, webhook_name, sender_id, sender_name,
       status, attempts, status_code, duration_ms, created_at, finished_at, terms)
-    SELECT 'dlv_' || i, 'event-' || (i % ${events}), iif(i < ${events} AND i % 20 = 0, '${AUTOMATION}', 'other-' || (i / ${events})),
+    SELECT 'dlv_' || i, 'event-' || (i % ${events}), nullif(i % ${events}, 0), iif(i < ${events} AND i % 20 = 0, '${AUTOMATION}', 'other-' || (i / ${events})),
       'A', 'webhook-' || (i % 5), 'W', 'sender', 'S',
       iif(i % 100 = 0, 2, 1), 1, 200, 12, ${now - 29 * 24 * HOUR_MS} + i, ${now - 29 * 24 * HOUR_MS} + i,
       ${TERMS} FROM n`)
