@@ -111,6 +111,29 @@ describe(`the start of the editor of Node-RED ${NODE_RED_VERSION}`, () => {
     await editor.close()
   })
 
+  it('closes a dialog whose code editor still waits for its worker, which answers a text that is gone', async () => {
+    await deploy(FLOW)
+    const editor = await open()
+    await editor.page.addInitScript(() => {
+      // every answer of Monaco's workers comes after the dialog has gone, as it may on a machine that has much to do
+      window.Worker = class extends Worker {
+        override set onmessage(listener: ((message: MessageEvent) => void) | null) {
+          super.onmessage = listener && ((message) => setTimeout(() => listener(message), 400))
+        }
+      }
+    })
+    await editor.load()
+    for (let round = 0; round < 3; round++) {
+      const dialog = await editor.openNode('template')
+      await dialog.field('name').fill(`name ${round}`)
+      await editor.page.waitForTimeout(round * 150)
+      await dialog.done()
+      await editor.page.waitForTimeout(1_500)
+    }
+    assert.deepEqual(editor.problems, [])
+    await editor.close()
+  })
+
   it('changes nothing with Done while the dialog is still fetched, and fetches it again when that failed', async () => {
     await deploy(FLOW)
     const editor = await open()

@@ -59,8 +59,10 @@ export class TemplateEditor {
       ariaLabel: label,
       wordBasedSuggestions: 'off',
       suggest: OURS_ALONE,
-      // offers nothing here, and stumbles over its own text when a dialog closes right after a name was completed
+      // Both stumble over a text that is gone when a dialog closes early: the one right after a name was completed, the
+      // other while Monaco's worker still looks for what could be folded. A template has no need of either.
       inlineSuggest: { enabled: false },
+      folding: false,
     })
     this.#before = this.text
     this.#editor.getSession().on('change', onChange)
