@@ -2,10 +2,12 @@ import type { WatchTrigger } from '../../automations/watch-trigger.js'
 import { AutomationError } from '../../error.js'
 import type { ArtifactEvent } from '../../events/event.js'
 import { asFailure } from '../watch/failure.js'
+import { KeptState } from '../watch/kept-state.js'
 import { Pace } from '../watch/pace.js'
+import { Rounds } from '../watch/rounds.js'
 import { type Skipped, Skips } from '../watch/skips.js'
 import type { WatchStatus } from '../watch/status.js'
-import { Draft, loadOf, SERVER, type WatchStore } from '../watch/store.js'
+import { Draft, SERVER, type WatchStore } from '../watch/store.js'
 import type { WandbClient } from './client.js'
 import { type CollectionState, readState } from './collections/state.js'
 import { OF_ONE_TARGET } from './failure.js'
@@ -37,8 +39,6 @@ export interface PollerOptions {
   readonly onStatus: (status: WatchStatus) => void
 }
 
-/** No timer of Node.js is longer. */
-const LONGEST_TIMER = 2 ** 31 - 1
 const DAY = 24 * 60 * 60 * 1000
 
 /** Watches one W&B server for all triggers of a source. State and events move together; see `WatchStore`. */
@@ -47,15 +47,11 @@ export class WandbPoller {
   readonly #pace: Pace
   readonly #planner: Planner
   readonly #lessons: Lessons
+  readonly #rounds: Rounds
+  readonly #kept: KeptState
   #skips = new Skips()
-  #parts: Map<string, string> | null = null
-  #revision = 0
   readonly #progress = new Map<string, string>()
   readonly #memories = new Map<string, TargetMemory>()
-  #timer: unknown = null
-  #abort: AbortController | null = null
-  #running: Promise<void> | null = null
-  #isBusy = false
   #lastPoll: number | null = null
   /** How many targets the poll saw. */
   #seen = 0
@@ -65,6 +61,12 @@ export class WandbPoller {
     this.#pace = new Pace(options)
     this.#planner = new Planner(options)
     this.#lessons = new Lessons(this.#options)
+    this.#kept = new KeptState({ ...options, server: options.appUrl })
+    this.#rounds = new Rounds({
+      timers: options.timers,
+      held: () => options.client.heldUntil - options.now(),
+      round: (signal) => this.#round(signal),
+    })
   }
 
   /**
@@ -73,10 +75,7 @@ export class WandbPoller {
    */
   setTriggers(triggers: readonly WatchTrigger[]): void {
     this.#planner.triggers = triggers
-    if (!this.#abort || this.#isBusy) return
-    const { timers, client, now } = this.#options
-    timers.clear(this.#timer)
-    this.#plan(Math.max(0, client.heldUntil - now()))
+    this.#rounds.hasten()
   }
 
   /** What the last poll, or the last plan, could not read. */
@@ -87,45 +86,27 @@ export class WandbPoller {
 
   /** Begins to poll, at once. */
   start(): void {
-    if (this.#abort) return
-    this.#abort = new AbortController()
+    if (this.#rounds.haveBegun) return
     this.#status('starting', null, null)
-    this.#plan(0)
+    this.#rounds.begin()
   }
 
   /** Ends polling; resolves when nothing is under way any more. A poll that was under way may be stored or not. */
-  async stop(): Promise<void> {
-    this.#abort?.abort()
-    this.#abort = null
-    this.#options.timers.clear(this.#timer)
-    await this.#running
+  stop(): Promise<void> {
+    return this.#rounds.end()
   }
 
-  #plan(ms: number): void {
-    const { timers } = this.#options
-    this.#timer = timers.set(
-      () => {
-        this.#running = this.#turn()
-      },
-      Math.min(ms, LONGEST_TIMER),
-    )
-  }
-
-  async #turn(): Promise<void> {
-    const { signal } = this.#abort ?? {}
-    if (!signal) return
-    const { now, client } = this.#options
+  async #round(signal: AbortSignal): Promise<void> {
+    const { now } = this.#options
     const began = now()
     const failure = await this.poll(signal).then(() => null, asFailure)
     if (signal.aborted) return
     // a name that is wrong in one trigger must not slow down the others
     const slows = failure !== null && !(this.#seen > 0 && OF_ONE_TARGET.includes(failure.code))
-    const paced = slows ? this.#pace.afterFailure(failure) : this.#pace.afterSuccess()
-    const wait = Math.max(paced, client.heldUntil - now())
+    const wait = this.#rounds.goOn(slows ? this.#pace.afterFailure(failure) : this.#pace.afterSuccess())
     if (!failure) this.#lastPoll = began
     const kind = failure ? 'failing' : this.#planner.targets?.length === 0 ? 'idle' : 'watching'
     this.#status(kind, now() + wait, failure)
-    this.#plan(wait)
   }
 
   /**
@@ -133,13 +114,7 @@ export class WandbPoller {
    * asked; what was found until then is stored, and the next poll sees the rest.
    */
   async poll(signal: AbortSignal = new AbortController().signal): Promise<void> {
-    const { store, source, appUrl } = this.#options
-    if (!this.#parts) {
-      const { revision, parts } = await loadOf(store, source, appUrl)
-      this.#revision = revision
-      this.#parts = parts
-      this.#lessons.recall(parts.get(LEARNED))
-    }
+    if (await this.#kept.load()) this.#lessons.recall(this.#kept.parts.get(LEARNED))
     const planner = this.#planner
     if (planner.triggers.length === 0) {
       planner.clear()
@@ -210,7 +185,7 @@ export class WandbPoller {
   }
 
   #collectionsOf(target: Target, wanted: (state: CollectionState) => boolean): string[] {
-    const states = [...(this.#parts ?? [])]
+    const states = [...this.#kept.parts]
       .filter(([key]) => key.startsWith('c/'))
       .map(([key, text]) => ({ key, state: readState(text) }))
     return states
@@ -238,7 +213,7 @@ export class WandbPoller {
       if (!targets.some((target) => target.key === key)) this.#memories.delete(key)
     const records = new Set(targets.filter(({ events }) => events.size > 0).map(recordKey))
     const runs = targets.filter((target) => target.runs.length > 0).map(({ entity, project }) => `${entity}/${project}`)
-    for (const [key, text] of this.#parts ?? []) {
+    for (const [key, text] of this.#kept.parts) {
       const kept = key.startsWith('c/')
         ? isCovered(targets, readState(text))
         : key.startsWith('w/')
@@ -252,30 +227,21 @@ export class WandbPoller {
   }
 
   #draft(): Draft {
-    return new Draft(this.#parts ?? new Map(), this.#progress)
+    return new Draft(this.#kept.parts, this.#progress)
   }
 
   async #commit(draft: Draft): Promise<void> {
-    const { store, source, onEvents } = this.#options
     if (!draft.isEmpty) {
-      const next = this.#revision + 1
       try {
-        await store.commit({ source, expected: this.#revision, next, parts: draft.changes, events: draft.events })
+        await this.#kept.commit(draft)
       } catch (error) {
-        // whether it was stored, or who else did, is only known to the store
-        this.#parts = null
         this.#progress.clear()
         throw error
-      }
-      this.#revision = next
-      for (const [key, text] of draft.changes) {
-        if (text === null) this.#parts?.delete(key)
-        else this.#parts?.set(key, text)
       }
     }
     for (const [key, text] of draft.progress) this.#progress.set(key, text)
     for (const key of draft.changes.keys()) if (draft.changes.get(key) === null) this.#progress.delete(key)
-    if (draft.events.length > 0) onEvents(draft.events)
+    if (draft.events.length > 0) this.#options.onEvents(draft.events)
   }
 
   #status(kind: WatchStatus['kind'], nextPoll: number | null, error: AutomationError | null): void {

@@ -2,10 +2,12 @@ import type { WatchTrigger } from '../../automations/watch-trigger.js'
 import type { AutomationError } from '../../error.js'
 import type { Watch, WatchOptions } from '../kind.js'
 import { asFailure } from './failure.js'
+import { KeptState } from './kept-state.js'
 import { Pace } from './pace.js'
+import { Rounds } from './rounds.js'
 import type { Skipped } from './skips.js'
 import type { WatchStatus } from './status.js'
-import { Draft, loadOf, SERVER } from './store.js'
+import { Draft, SERVER } from './store.js'
 
 /** What one kind of registry does in a poll. */
 export interface Looks {
@@ -36,9 +38,6 @@ export interface PollerOptions extends WatchOptions {
   readonly interval: number
 }
 
-/** No timer of Node.js is longer. */
-const LONGEST_TIMER = 2 ** 31 - 1
-
 /** So many things that were left out are named. */
 const MOST_NAMED = 50
 
@@ -47,15 +46,9 @@ export class RegistryPoller implements Watch {
   readonly #options: PollerOptions
   readonly #looks: Looks
   readonly #pace: Pace
+  readonly #rounds: Rounds
+  readonly #kept: KeptState
   #triggers: readonly WatchTrigger[] = []
-  #parts: Map<string, string> | null = null
-  #revision = 0
-  #timer: unknown = null
-  #abort: AbortController | null = null
-  #running: Promise<void> | null = null
-  #isBusy = false
-  /** Other triggers came while a poll was under way. */
-  #isOutdated = false
   #lastPoll: number | null = null
   /** When the last look that saw everything began; undefined when the last one did not. */
   #seenSince: number | undefined
@@ -65,61 +58,46 @@ export class RegistryPoller implements Watch {
     this.#looks = looks
     this.#options = options
     this.#pace = new Pace(options)
+    this.#kept = new KeptState({ ...options, server: looks.server })
+    this.#rounds = new Rounds({
+      timers: options.timers,
+      held: () => looks.client.heldUntil - options.now(),
+      round: (signal) => this.#round(signal),
+    })
   }
 
   setTriggers(triggers: readonly WatchTrigger[]): void {
     this.#triggers = triggers
-    this.#isOutdated = this.#isBusy
-    if (!this.#abort || this.#isBusy) return
-    this.#options.timers.clear(this.#timer)
-    this.#plan(Math.max(0, this.#looks.client.heldUntil - this.#options.now()))
+    this.#rounds.hasten()
   }
 
   start(): void {
-    if (this.#abort) return
-    this.#abort = new AbortController()
+    if (this.#rounds.haveBegun) return
     this.#status('starting', null, null)
-    this.#plan(0)
+    this.#rounds.begin()
   }
 
-  async stop(): Promise<void> {
-    this.#abort?.abort()
-    this.#abort = null
-    this.#options.timers.clear(this.#timer)
-    await this.#running
+  stop(): Promise<void> {
+    return this.#rounds.end()
   }
 
-  #plan(ms: number): void {
-    const turn = () => {
-      this.#running = this.#turn()
-    }
-    this.#timer = this.#options.timers.set(turn, Math.min(ms, LONGEST_TIMER))
-  }
-
-  async #turn(): Promise<void> {
-    const { signal } = this.#abort ?? {}
-    if (!signal) return
+  async #round(signal: AbortSignal): Promise<void> {
     const { now } = this.#options
     const began = now()
-    this.#isBusy = true
     const failure = await this.poll(signal).then(() => null, asFailure)
-    this.#isBusy = false
     if (signal.aborted) return
-    const paced = failure ? this.#pace.afterFailure(failure) : this.#pace.afterSuccess()
-    const due = this.#isOutdated ? 0 : paced
-    this.#isOutdated = false
-    const wait = Math.max(due, this.#looks.client.heldUntil - now())
+    const wait = this.#rounds.goOn(failure ? this.#pace.afterFailure(failure) : this.#pace.afterSuccess())
     if (!failure) this.#lastPoll = began
     const kind = failure ? 'failing' : this.#triggers.length === 0 ? 'idle' : 'watching'
     this.#status(kind, now() + wait, failure)
-    this.#plan(wait)
   }
 
   /** One poll. Rejects with what went wrong; what was stored until then is, and the next poll sees the rest. */
   async poll(signal: AbortSignal = new AbortController().signal): Promise<void> {
-    const parts = await this.#loaded()
+    if (await this.#kept.load()) this.#looks.forget?.()
     const began = this.#options.now()
     this.#skipped = new Map()
+    const { parts } = this.#kept
     const draft = new Draft(parts)
     const triggers = this.#triggers
     if (triggers.length === 0) {
@@ -131,7 +109,7 @@ export class RegistryPoller implements Watch {
     }
     const poll = (): Poll => ({
       triggers,
-      revision: this.#revision + 1,
+      revision: this.#kept.revision + 1,
       signal,
       commit: () => this.#commit(draft),
       onSkip: (what, why) => {
@@ -144,36 +122,12 @@ export class RegistryPoller implements Watch {
     this.#seenSince = this.#looks.seesAll ? began : undefined
   }
 
-  async #loaded(): Promise<Map<string, string>> {
-    const { store, source } = this.#options
-    if (this.#parts) return this.#parts
-    const { revision, parts } = await loadOf(store, source, this.#looks.server)
-    this.#revision = revision
-    this.#parts = parts
-    this.#looks.forget?.()
-    return parts
-  }
-
   async #commit(draft: Draft): Promise<void> {
     if (draft.isEmpty) return
-    const { store, source, now } = this.#options
-    const next = this.#revision + 1
-    const { changes, events } = draft
-    const seen = this.#seenSince === undefined ? {} : { unseenFor: Math.max(0, now() - this.#seenSince) }
-    try {
-      await store.commit({ source, expected: this.#revision, next, parts: changes, events, ...seen })
-    } catch (error) {
-      // whether it was stored, or who else did, is only known to the store
-      this.#parts = null
-      throw error
-    }
-    this.#revision = next
-    for (const [key, text] of changes) {
-      if (text === null) this.#parts?.delete(key)
-      else this.#parts?.set(key, text)
-    }
-    changes.clear()
-    events.splice(0)
+    const since = this.#seenSince
+    await this.#kept.commit(draft, since === undefined ? undefined : Math.max(0, this.#options.now() - since))
+    draft.changes.clear()
+    draft.events.splice(0)
   }
 
   #status(kind: WatchStatus['kind'], nextPoll: number | null, error: AutomationError | null): void {

@@ -8,6 +8,11 @@ import { brief, runTrigger, trigger, type Watching, watching } from './watching.
 class Timers {
   pending: { callback: () => void; ms: number } | null = null
 
+  /** In how many milliseconds the one fires that is set. */
+  get ms(): number | undefined {
+    return this.pending?.ms
+  }
+
   readonly set = (callback: () => void, ms: number) => {
     this.pending = { callback, ms }
     return this.pending
@@ -108,6 +113,18 @@ describe('The poller of a W&B source', () => {
     const idle = await turn()
     assert.deepEqual([idle.kind, idle.targets], ['idle', 0])
     assert.deepEqual([...watch.store.parts.keys()], ['server'], 'what is watched no longer is forgotten')
+  })
+
+  it('looks at triggers that are new while it polls right after that, and never polls twice at a time', async () => {
+    watch.poller.start()
+    await turn()
+    const over = turn()
+    watch.poller.setTriggers([registry, trigger('project', { entity: 'vision', project: 'training' })])
+    assert.equal(timers.ms, undefined)
+    await over
+    assert.equal(timers.ms, 0)
+    assert.equal((await turn()).targets, 2)
+    assert.equal(timers.ms, 28_500)
   })
 
   it('does nothing more after it was stopped, though an answer is still to come', async () => {
