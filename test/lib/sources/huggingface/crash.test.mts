@@ -13,8 +13,6 @@ const ROUNDS = 50
 /** A poll in which something moved has about so many. */
 const STEPS = 24
 
-const SCRIPT = path.join(import.meta.dirname, 'polling-process.mts')
-
 describe('A poll of the Hugging Face Hub that is killed', function () {
   this.timeout(180_000)
 
@@ -37,13 +35,13 @@ describe('A poll of the Hugging Face Hub that is killed', function () {
     }
     try {
       for (let each = 0; each < 12; each += 1) move(world, random)
-      await pollOnce(SCRIPT, hub.url, file, 0)
+      await pollOnce('huggingface', hub.url, file, 0)
       await hear()
       assert.equal(count, 0, 'the first look is silent')
       for (const [ref, commit] of refsOf(world)) told.refs.set(ref, commit)
       for (let round = 0; round < ROUNDS; round += 1) {
         for (let each = random(4); each > 0; each -= 1) move(world, random)
-        if ((await pollOnce(SCRIPT, hub.url, file, 1 + random(STEPS))) === null) kills += 1
+        if ((await pollOnce('huggingface', hub.url, file, 1 + random(STEPS))) === null) kills += 1
         await hear()
       }
       const store = new SqliteStore(file)

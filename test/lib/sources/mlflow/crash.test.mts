@@ -10,8 +10,6 @@ import { factsOf, move, Retold, randomOf } from './retold.mts'
 
 const ROUNDS = 50
 
-const SCRIPT = path.join(import.meta.dirname, 'polling-process.mts')
-
 describe('A poll of an MLflow server that is killed', function () {
   this.timeout(180_000)
 
@@ -43,16 +41,16 @@ describe('A poll of an MLflow server that is killed', function () {
     }
     try {
       for (let each = 0; each < 12; each += 1) move(world, random)
-      const idle = (await pollOnce(SCRIPT, standin.url, file, 0)) ?? assert.fail()
+      const idle = (await pollOnce('mlflow', standin.url, file, 0)) ?? assert.fail()
       await hear()
       assert.equal(count, 0, 'the first look is silent')
       for (const fact of factsOf(world)) told.facts.add(fact)
       for (let round = 0; round < ROUNDS; round += 1) {
         for (let each = random(4); each > 0; each -= 1) move(world, random)
-        if ((await pollOnce(SCRIPT, standin.url, file, 1 + random(idle + 6))) === null) kills += 1
+        if ((await pollOnce('mlflow', standin.url, file, 1 + random(idle + 6))) === null) kills += 1
         await hear()
       }
-      await pollOnce(SCRIPT, standin.url, file, 0)
+      await pollOnce('mlflow', standin.url, file, 0)
       await hear()
       assert.deepEqual(told.wrong, [])
       assert.deepEqual([...told.facts].sort(), factsOf(world))

@@ -1,13 +1,22 @@
 import { spawn } from 'node:child_process'
+import path from 'node:path'
+
+const SCRIPT = path.join(import.meta.dirname, 'polling-process.mts')
 
 /**
  * Polls in a process of its own, which kills itself at a step.
- * @param script gets the URL, the file of its state, and the step; prints how many steps there were
  * @returns its steps, or null when it was killed
  */
-export function pollOnce(script: string, url: string, file: string, killAt: number): Promise<number | null> {
+export function pollOnce(
+  registry: 'mlflow' | 'huggingface',
+  url: string,
+  file: string,
+  killAt: number,
+): Promise<number | null> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script, url, file, String(killAt)], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, [SCRIPT, registry, url, file, String(killAt)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     let stdout = ''
     child.stdout.on('data', (chunk) => {
       stdout += chunk
