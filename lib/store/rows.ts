@@ -1,10 +1,11 @@
-import type { Attempt, Delivery, DeliveryError, Party } from '../delivery/delivery.js'
+import type { Attempt, Delivery, DeliveryError, MaskedRequest, Party } from '../delivery/delivery.js'
 import { describeDelivery } from '../delivery/describe.js'
 import { asSent } from '../delivery/sent-request.js'
 import type { StoredDelivery } from '../delivery/stored.js'
 import type { ArtifactEvent } from '../events/event.js'
 import { isoTime } from '../iso-time.js'
 import type { SecretSlot } from '../template/slot.js'
+import type { DeliveryDetail } from './delivery-queue.js'
 import { idOf } from './id-text.js'
 import { STATUSES } from './statuses.js'
 
@@ -37,6 +38,26 @@ const partyOf = (row: Row, role: 'automation' | 'webhook' | 'sender'): Party => 
 
 const errorOf = (row: Row): DeliveryError | null =>
   row['error_code'] === null ? null : { code: row['error_code'] as string, message: row['error_message'] as string }
+
+/** From a row of everything of a delivery, and those of its attempts. Texts are parsed when somebody looks. */
+export function detailOf(row: Row, log: readonly Row[]): DeliveryDetail {
+  const id = row['id'] as string
+  return {
+    delivery: deliveryOf(row),
+    get event() {
+      return eventOf(row)
+    },
+    eventText: row['event'] as string,
+    payload: payloadOf(row),
+    slots: slotsOf(row),
+    contentType: row['content_type'] as string | null,
+    get log() {
+      return log.map((attempt) => attemptOf(attempt, id))
+    },
+    logLater: log.map((attempt) => ({ toJSON: () => attemptOf(attempt, id) })),
+    request: row['request'] === null ? null : (JSON.parse(row['request'] as string) as MaskedRequest),
+  }
+}
 
 /** From a row of everything of a delivery, which is claimed under a lease with this fence. */
 export function storedOf(row: Row, fence: number): StoredDelivery {

@@ -1,6 +1,6 @@
-import type { Delivery, MaskedRequest } from '../../delivery/delivery.js'
+import type { Delivery } from '../../delivery/delivery.js'
 import type { DeliveryDetail } from '../delivery-queue.js'
-import { attemptOf, deliveryOf, eventOf, payloadOf, slotsOf } from '../rows.js'
+import { deliveryOf, detailOf } from '../rows.js'
 import { ATTEMPTS } from './attempts.js'
 import type { Query } from './database.js'
 import { pgText } from './text.js'
@@ -10,21 +10,7 @@ export async function delivery(query: Query, id: string): Promise<DeliveryDetail
   const [row] = await query(`${wholeOf('@deliveries')} WHERE d.id = $1`, pgText(id))
   if (row === undefined) return null
   const log = await query(`${ATTEMPTS} WHERE a.delivery = $1 ORDER BY a.number`, row['seq'])
-  return {
-    delivery: deliveryOf(row),
-    get event() {
-      return eventOf(row)
-    },
-    eventText: row['event'] as string,
-    payload: payloadOf(row),
-    slots: slotsOf(row),
-    contentType: row['content_type'] as string | null,
-    get log() {
-      return log.map((attempt) => attemptOf(attempt, id))
-    },
-    logLater: log.map((attempt) => ({ toJSON: () => attemptOf(attempt, id) })),
-    request: row['request'] === null ? null : (JSON.parse(row['request'] as string) as MaskedRequest),
-  }
+  return detailOf(row, log)
 }
 
 /** So far back a sender's last result is looked for: others may send to its webhook more often. */

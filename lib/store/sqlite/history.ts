@@ -1,6 +1,6 @@
-import type { Delivery, MaskedRequest } from '../../delivery/delivery.js'
+import type { Delivery } from '../../delivery/delivery.js'
 import type { DeliveryDetail } from '../delivery-queue.js'
-import { attemptOf, deliveryOf, eventOf, payloadOf, slotsOf } from '../rows.js'
+import { deliveryOf, detailOf } from '../rows.js'
 import { STATUSES } from '../statuses.js'
 import type { Row } from './connection.js'
 import type { Context } from './context.js'
@@ -12,21 +12,7 @@ export function delivery({ db }: Context, id: string): DeliveryDetail | null {
   const row = db.get(`${WHOLE_DELIVERY} WHERE d.id = ?`, id)
   if (row === undefined) return null
   const log = db.all(`${ATTEMPTS} WHERE a.delivery = ? ORDER BY a.number`, row['seq'] as number)
-  return {
-    delivery: deliveryOf(row),
-    get event() {
-      return eventOf(row)
-    },
-    eventText: row['event'] as string,
-    payload: payloadOf(row),
-    slots: slotsOf(row),
-    contentType: row['content_type'] as string | null,
-    get log() {
-      return log.map((attempt) => attemptOf(attempt, id))
-    },
-    logLater: log.map((attempt) => ({ toJSON: () => attemptOf(attempt, id) })),
-    request: row['request'] === null ? null : (JSON.parse(row['request'] as string) as MaskedRequest),
-  }
+  return detailOf(row, log)
 }
 
 const order = (row: Row, column: 'finished_at' | 'seq') => row[column] as number
