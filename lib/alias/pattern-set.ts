@@ -76,5 +76,3 @@ export class PatternSet {
 }
 
 const shortest = (texts: readonly string[]) => Math.min(...texts.map((text) => text.length))
-
-export const compilePatternSet = (patterns: readonly Pattern[]): PatternSet => new PatternSet(patterns)

@@ -1,4 +1,4 @@
-import { withoutEnd } from '../../lib/trimmed-of.js'
+import { withoutEnd } from '../../lib/without-end.js'
 import type { EditorNode } from '../editor/red-editor.d.js'
 import { DEFAULTS } from './artifact-source.migrate.js'
 

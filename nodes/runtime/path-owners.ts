@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { NodeAPI } from 'node-red'
 import { text } from '../../lib/automations/flow/graph.js'
 import { canonicalPath } from '../../lib/sources/http/path.js'
-import { withoutEnd } from '../../lib/trimmed-of.js'
+import { withoutEnd } from '../../lib/without-end.js'
 import { deployedOf, runningNode, settingsJs } from './deployed.js'
 import { belowRoot, type ExpressApp, isEndpoint, layersOf, rootOf } from './web-server.js'
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { withoutEnd } from '../../lib/trimmed-of.js'
+import { withoutEnd } from '../../lib/without-end.js'
 
 export type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void
 

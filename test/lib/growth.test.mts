@@ -3,7 +3,7 @@ import { globSync } from 'node:fs'
 import path from 'node:path'
 import { AliasFilter, parseRules } from '../../dist/lib/alias/filter.js'
 import { compilePattern } from '../../dist/lib/alias/pattern.js'
-import { compilePatternSet } from '../../dist/lib/alias/pattern-set.js'
+import { PatternSet } from '../../dist/lib/alias/pattern-set.js'
 import { keepMessage } from '../../dist/lib/delivery/message.js'
 import { parseEvent, parseEvents } from '../../dist/lib/events/parse.js'
 import { plainEvent } from '../../dist/lib/events/plain-event.js'
@@ -217,8 +217,7 @@ const GIVEN: Readonly<Record<string, (length: number) => unknown>> = {
       otherwise: true,
       checkAll: true,
     }).outputs('prod-7'),
-  'many patterns': (length) =>
-    compilePatternSet(list(length / 64, (n) => compilePattern(`prod.*${n}`))).match('prod 7'),
+  'many patterns': (length) => new PatternSet(list(length / 64, (n) => compilePattern(`prod.*${n}`))).match('prod 7'),
 }
 
 describe('the time of whatever takes text from outside grows as the text does', function () {

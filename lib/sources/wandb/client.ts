@@ -1,7 +1,7 @@
 import { parsedObject } from '../../json.js'
 import { secretProblem, withoutLineBreak } from '../../secrets/judge.js'
 import type { Secret } from '../../secrets/secret.js'
-import { withoutEnd } from '../../trimmed-of.js'
+import { withoutEnd } from '../../without-end.js'
 import { AnswerMask, type TextAnswer } from '../watch/answer-mask.js'
 import type { SourceFailure } from '../watch/failure.js'
 import { parsePause, parseRateLimit } from '../watch/rate-limit.js'

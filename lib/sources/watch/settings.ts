@@ -1,5 +1,5 @@
 import { AutomationError } from '../../error.js'
-import { withoutEnd } from '../../trimmed-of.js'
+import { withoutEnd } from '../../without-end.js'
 
 /** The saved properties of every watched source, all texts. */
 export interface WatchedSettings {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { compilePattern, LONGEST_MATCHED, type Pattern } from '../../../dist/lib/alias/pattern.js'
 import { isAnchored, requiredTexts } from '../../../dist/lib/alias/pattern-facts.js'
-import { compilePatternSet } from '../../../dist/lib/alias/pattern-set.js'
+import { PatternSet } from '../../../dist/lib/alias/pattern-set.js'
 
 const oneByOne = (patterns: readonly Pattern[], text: string) =>
   [...patterns.keys()].filter((place) => patterns[place]?.test(text))
@@ -52,7 +52,7 @@ describe('a set of patterns', () => {
         fc.array(text, { minLength: 1, maxLength: 20 }),
         (sources, texts) => {
           const patterns = sources.map(compilePattern)
-          const set = compilePatternSet(patterns)
+          const set = new PatternSet(patterns)
           for (const each of texts) assert.deepEqual(set.match(each), oneByOne(patterns, each))
         },
       ),
@@ -62,16 +62,16 @@ describe('a set of patterns', () => {
 
   it('finds all of many that are alike, or the same', () => {
     const patterns = Array.from({ length: 50 }, (_, n) => compilePattern(n % 2 ? '^prod$' : `prod|x${n}`))
-    assert.deepEqual(compilePatternSet(patterns).match('prod'), [...patterns.keys()])
+    assert.deepEqual(new PatternSet(patterns).match('prod'), [...patterns.keys()])
   })
 
   it('finds nothing when there is nothing', () => {
-    assert.deepEqual(compilePatternSet([]).match('prod'), [])
+    assert.deepEqual(new PatternSet([]).match('prod'), [])
   })
 
   it('keeps its memory when texts never repeat', () => {
     const patterns = Array.from({ length: 300 }, (_, n) => compilePattern(`^[a-f]*${'[ab]'.repeat(n % 12)}[0-9]$`))
-    const set = compilePatternSet(patterns)
+    const set = new PatternSet(patterns)
     const before = process.memoryUsage().heapUsed
     for (let n = 0; n < 300; n++) {
       const alias = `${(n * 7919).toString(2).replaceAll('0', 'a').replaceAll('1', 'b')}${n % 10}`
@@ -82,7 +82,7 @@ describe('a set of patterns', () => {
 
   it('takes the longest text that an event can hold, and finds nothing in a longer one', () => {
     const patterns = Array.from({ length: 100 }, (_, n) => compilePattern(`a{3}b${n}`))
-    const set = compilePatternSet(patterns)
+    const set = new PatternSet(patterns)
     assert.deepEqual(set.match(`${'a'.repeat(LONGEST_MATCHED - 2)}b7`), [7])
     assert.deepEqual(set.match(`${'a'.repeat(LONGEST_MATCHED - 1)}b7`), [])
   })

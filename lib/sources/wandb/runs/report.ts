@@ -1,5 +1,5 @@
 import type { ArtifactEvent } from '../../../events/event.js'
-import { withoutEnd } from '../../../trimmed-of.js'
+import { withoutEnd } from '../../../without-end.js'
 import { eventId } from '../event-id.js'
 import type { Fired } from './evaluate.js'
 import type { RunSighting } from './sighting.js'
