@@ -1,5 +1,6 @@
 import { AutomationError } from '../error.js'
 import type { ArtifactEvent } from '../events/event.js'
+import { isSample } from '../events/sample-source.js'
 import type { CursorMove, KnownEvent } from '../store/event-log.js'
 import type { Hand } from '../store/guard/in-hand.js'
 import type { EventKeeper } from './event-keeper.js'
@@ -69,7 +70,11 @@ export class CatchUp {
       const entry: Entry = { automation, source, eventId: event.event_id, at, settledAt: null }
       return { key: keyOf(entry), entry, event }
     })
-    await this.#note(added.map(({ key }) => key))
+    const counted = added.filter(({ entry }) => !isSample(entry.source)).map(() => automation)
+    await this.#note(
+      added.map(({ key }) => key),
+      counted,
+    )
     for (const { key, entry } of added) this.#open.set(key, entry)
     // flows that were stopped meanwhile get it when they start
     for (const { event } of added) if (!this.#parts.emit(automation, event)) break
@@ -118,21 +123,24 @@ export class CatchUp {
     }
   }
 
-  /** Writes what is new, and takes away what is over, one write after the other. */
-  #note(added: readonly string[]): Promise<void> {
-    const writing = this.#writing.then(() => this.#write(added))
+  /**
+   * Writes what is new, and takes away what is over, one write after the other.
+   * @param fires the automations that it starts, to be counted
+   */
+  #note(added: readonly string[], fires: readonly string[] = []): Promise<void> {
+    const writing = this.#writing.then(() => this.#write(added, fires))
     this.#writing = writing.catch(() => {})
     return writing
   }
 
-  async #write(added: readonly string[]): Promise<void> {
+  async #write(added: readonly string[], fires: readonly string[]): Promise<void> {
     const keeper = await this.#parts.keeper()
     for (let tries = 1; ; tries += 1) {
       await this.#read(keeper)
       const over = this.#over.splice(0)
       if (added.length === 0 && over.length === 0) return
       try {
-        await keeper.accept(KEY, [], { routed: true, cursor: this.#move(added, over) })
+        await keeper.accept(KEY, [], { routed: true, cursor: this.#move(added, over, fires) })
         return
       } catch (error) {
         this.#over.push(...over)
@@ -144,15 +152,16 @@ export class CatchUp {
     }
   }
 
-  #move(added: readonly string[], over: readonly string[]): CursorMove {
+  #move(added: readonly string[], over: readonly string[], fires: readonly string[]): CursorMove {
     const expected = this.#value ?? null
     const next = String(Number(expected ?? 0) + 1)
     this.#value = next
-    const at = String(this.#parts.now())
+    const now = this.#parts.now()
+    const at = String(now)
     const parts = new Map<string, string | null>()
     for (const key of over) parts.set(key, null)
     for (const key of added) parts.set(key, at)
-    return { key: KEY, expected, next, parts }
+    return { key: KEY, expected, next, parts, ...(fires.length > 0 && { fires: { at: now, automations: fires } }) }
   }
 
   /** Resolves when these have settled, or were given the time to. */

@@ -87,6 +87,8 @@ export interface CursorMove {
   readonly next: string
   /** New texts of its parts; null deletes one, and those that are not named stay. */
   readonly parts?: ReadonlyMap<string, string | null>
+  /** Automations that events of the past start with it, one for each event, and when: they are counted. */
+  readonly fires?: { readonly at: number; readonly automations: readonly string[] }
 }
 
 export interface UnroutedEvent {

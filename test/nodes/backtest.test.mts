@@ -56,6 +56,11 @@ describe('a backtest, and catching up', () => {
     assert.equal(answer.status, 202, JSON.stringify(answer.body))
     return answer.body.handed_over
   }
+  /** How often the automation was started, by the statistics. */
+  const fired = async (): Promise<number> => {
+    const { body } = await call('/statistics?automation=trigger')
+    return body.buckets.reduce((sum: number, bucket: { fired: number }) => sum + bucket.fired, 0)
+  }
   const post = async (...events: object[]) =>
     assert.equal((await nodeRed.fetch('/artifact-events', { body: events.map(event) })).status, 202)
   const deliveries = async () =>
@@ -131,8 +136,10 @@ describe('a backtest, and catching up', () => {
     assert.equal(receiver.requests.length, 0)
     assert.deepEqual(await deliveries(), [])
 
+    assert.equal(await fired(), 0)
     assert.equal(await catchUp(SINCE), wanted.length)
     await nodeRed.messages('delivered', wanted.length)
+    assert.equal(await fired(), wanted.length, 'what was caught up with started the automation')
     const bodies = found.results.map(({ payloads }) =>
       payloads[0]?.body?.replaceAll('"key": "${KEY}"', '"key": "value of the key"'),
     )
@@ -147,6 +154,7 @@ describe('a backtest, and catching up', () => {
     assert.equal(await catchUp(SINCE), 0, 'nothing that is sent is handed over again')
     await nodeRed.redeploy(flow({ text: '{"another": "text"}' }), KEYS)
     assert.equal(await catchUp(SINCE), 0, 'not under another template either')
+    assert.equal(await fired(), wanted.length)
     assert.equal(receiver.requests.length, wanted.length)
   })
 

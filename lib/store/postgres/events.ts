@@ -35,8 +35,9 @@ export const PUT_EVENTS: Step<Put, PutEvent[]> = {
     for (const { cursor } of items) moved.push(cursor === undefined || (await moveCursor(transaction.query, cursor)))
     const seen = new Set<string>()
     const first: NewEvent[] = []
-    for (const [index, { events }] of items.entries()) {
+    for (const [index, { events, cursor }] of items.entries()) {
       if (!moved[index]) continue
+      if (cursor?.fires !== undefined) transaction.tally.fired(cursor.fires.at, cursor.fires.automations)
       for (const event of events) {
         if (seen.has(keyOf(event))) continue
         seen.add(keyOf(event))

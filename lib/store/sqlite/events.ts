@@ -34,6 +34,7 @@ export function putEvents(
   return commit.write(
     () => {
       if (cursor !== undefined) moveCursor({ db }, cursor)
+      if (cursor?.fires !== undefined) tally.fired(cursor.fires.at, cursor.fires.automations)
       return rows.map(({ entry, json }) => {
         const known = toldBefore({ db }, entry)
         if (known !== null) return { duplicate: true, event: known }

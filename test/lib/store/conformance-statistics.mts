@@ -75,6 +75,19 @@ export function countsRight(kind: string, makePlace: () => Promise<StorePlace>):
       assert.deepEqual((await hours())[0]!.delivered, 2)
     })
 
+    it('count what events of the past start, when they do, with the cursor that moves, and not without it', async () => {
+      await put('a', { fires: [] })
+      const fires = { at: NOON + HOUR_MS, automations: ['auto', 'auto'] }
+      await store.putEvents([], { key: 'cursor', expected: null, next: '1', fires })
+      const again = { key: 'cursor', expected: null, next: '1', fires }
+      await assert.rejects(store.putEvents([], again), { code: 'cursor_moved' })
+      assert.deepEqual(await hours(), [
+        { ...none, hour: NOON, accepted: 1 },
+        { ...none, hour: NOON + HOUR_MS, fired: 2 },
+      ])
+      assert.deepEqual(await hours({ automation: 'auto' }), [{ ...none, hour: NOON + HOUR_MS, fired: 2 }])
+    })
+
     it('leave samples out', async () => {
       await put('a', { source: 'sample:auto' })
       await make('a')
