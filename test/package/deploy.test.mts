@@ -45,6 +45,9 @@ describe('the files that several Node-RED are started with', () => {
   it('Dockerfile installs this package, and starts with these settings', () => {
     const file = read('docs/deploy/Dockerfile')
     assert.ok(file.includes(` ${packageJson.name}\n`))
+    // Node-RED's images have the Node.js of their suffix; without one, those of 4.1 have 20 and those of 5 have 24
+    const [, version, node] = /^FROM nodered\/node-red:(\d+)[\d.]*(?:-(\d+))?$/m.exec(file) ?? []
+    assert.ok(Number(node ?? (version === '5' ? 24 : 20)) >= 22, 'an image with a Node.js that is too old')
     const [, place] = /COPY settings\.js (\S+)/.exec(file) ?? []
     assert.ok(place && file.includes(`CMD ["--settings", "${place}"]`))
   })
