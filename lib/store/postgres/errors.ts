@@ -31,7 +31,7 @@ const FULL: Failure = {
   statusText: 'database is full',
   says: 'is full. Free some space; it goes on by itself.',
 }
-const READ_ONLY: Failure = {
+export const READ_ONLY: Failure = {
   statusText: 'database is read-only',
   says: 'is read-only: it is a standby, or was set so. Name the server that can be written.',
 }

@@ -88,6 +88,34 @@ describe('the command artifact-automations database', () => {
     assert.deepEqual(await server.query("SELECT 1 FROM pg_namespace WHERE nspname = 'artifact_automations'"), [])
   })
 
+  it('says that a database is read-only, which no Node-RED can use', async () => {
+    await server.query("CREATE ROLE reader LOGIN SUPERUSER PASSWORD 'r3ader'")
+    await server.query('ALTER ROLE reader SET default_transaction_read_only = on')
+    const { status, told } = await run('check', '--database', server.url().replace(/\/\/.*@/, '//reader:r3ader@'))
+    assert.match(told, /is read-only/)
+    assert.equal(status, 1)
+  })
+
+  it('says whose tables have to be changed by an administrator, and where tables may not be made', async () => {
+    await server.query("CREATE ROLE guest LOGIN PASSWORD 'gu3st'")
+    const [row] = await server.query('SELECT current_database() AS name')
+    await server.query(`GRANT CREATE ON DATABASE ${JSON.stringify(row!['name'])} TO guest`)
+    const url = server.url().replace(/\/\/.*@/, '//guest:gu3st@')
+    await server.query(`CREATE SCHEMA behind; ${new Tables('behind').in(MIGRATIONS[0]!)}`)
+    await server.query("INSERT INTO behind.meta (key, value) VALUES ('version', 1)")
+    await server.query('GRANT ALL ON SCHEMA behind TO guest; GRANT ALL ON ALL TABLES IN SCHEMA behind TO guest')
+    await server.query('CREATE SCHEMA empty')
+    for (const schema of ['behind', 'empty']) {
+      const { status, told } = await run('check', '--schema', schema, '--database', url)
+      assert.match(told, /this user may not/)
+      assert.equal(status, 1)
+      const store = new PostgresStore({ plan: () => planDatabase({ connectionString: url, schema }, {}) })
+      await assert.rejects(store.open(start()), /does not let its user/)
+      await store.close(end())
+    }
+    assert.equal((await run('check', '--schema', 'of its own', '--database', url)).status, 0)
+  })
+
   it('says why it cannot be used, without the address', async () => {
     const { status, told } = await run('check', '--database', 'postgres://us:s3cret@127.0.0.1:1/x')
     assert.equal(status, 1)
