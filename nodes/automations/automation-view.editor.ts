@@ -10,10 +10,11 @@ import type { Backtest } from './backtest-answer.js'
 import { plainButton } from './dialog.editor.js'
 import { disable } from './disable.editor.js'
 import { bars, lines } from './drawing.editor.js'
-import { facts, output, pretty, section } from './facts.editor.js'
+import { facts, output, section } from './facts.editor.js'
 import { ListNote } from './list-note.editor.js'
 import { type MenuItem, openMenu } from './menu.editor.js'
 import type { Detail } from './panel.editor.js'
+import { payloadList } from './payload-list.editor.js'
 import type { Place } from './place.editor.js'
 import { plainTable } from './plain-table.editor.js'
 import { pathOf } from './query.js'
@@ -28,6 +29,9 @@ import { reasonOf, times, triggerWords, words } from './words.editor.js'
 const TOOLS = ['show', 'edit', 'sample']
 const DAY = 86_400_000
 const ago = (days: number) => new Date(Date.now() - days * DAY).toISOString()
+
+/** That the automation itself is why there is no answer, and not what was to give it. */
+const isRefused = ({ status }: AdminError) => status === 400 || status === 404
 
 /** One automation as W&B's page shows it: event, scope, pattern, payload, webhook, and how it has gone. */
 export class AutomationView implements Detail {
@@ -209,31 +213,34 @@ export class AutomationView implements Detail {
     const text = JSON.stringify(wish)
     if (text === this.#payloadOf) return
     this.#payloadOf = text
+    let why: string | undefined
     try {
       const answer = (await adminPost('automations/backtest', { ...wish, since: ago(30), limit: 1 })) as Backtest
       if (text !== this.#payloadOf) return
-      const payload = answer.results[0]?.payloads[0]
-      if (payload?.body !== undefined) {
-        const at = times.full(answer.results[0]?.received_at ?? '')
-        fill(
-          this.#payload,
-          element('p', { class: 'aa-quiet' }, words('details.payload-of', { time: at })),
-          output(pretty(payload.body), words('details.payload')),
-        )
+      const [result] = answer.results
+      if (result && result.payloads.length > 0) {
+        const isMade = result.payloads.some(({ body }) => body !== undefined)
+        const of = words('details.payload-of', { time: times.full(result.received_at) })
+        fill(this.#payload, isMade ? element('p', { class: 'aa-quiet' }, of) : null, ...payloadList(result.payloads))
         return
       }
-      if (payload?.error) {
-        fill(this.#payload, element('p', { class: 'aa-text-error' }, payload.error.message))
-        return
-      }
-    } catch {
+    } catch (error) {
+      if (text !== this.#payloadOf) return
+      why = reasonOf(error as AdminError)
       // what is not deployed, or cannot work, is shown as it is written
+      if (!isRefused(error as AdminError)) {
+        this.#payloadOf = ''
+        const note = new ListNote(() => void this.#showPayload())
+        note.failed(why)
+        refill(this.#payload, note.element)
+        return
+      }
     }
     const node = this.#row.node === null ? undefined : RED.nodes.node(this.#row.node)
     const template = node && nodesAfter(node, 'payload-template')[0]
     fill(
       this.#payload,
-      element('p', { class: 'aa-quiet' }, words(template ? 'details.template' : 'details.no-template')),
+      element('p', { class: 'aa-quiet' }, why ?? words(template ? 'details.template' : 'details.no-template')),
       template ? output(String(template['template'] ?? ''), words('details.payload')) : null,
     )
   }

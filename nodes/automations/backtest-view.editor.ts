@@ -4,10 +4,10 @@ import type { AutomationRow } from './automation-rows.editor.js'
 import { type Backtest, type BacktestResult, isMissed } from './backtest-answer.js'
 import { ask, plainButton } from './dialog.editor.js'
 import { bars } from './drawing.editor.js'
-import { output, pretty } from './facts.editor.js'
 import { timeField, zoneLine } from './fields.editor.js'
 import { ListNote } from './list-note.editor.js'
 import type { Detail } from './panel.editor.js'
+import { payloadList } from './payload-list.editor.js'
 import type { Place } from './place.editor.js'
 import { plainTable } from './plain-table.editor.js'
 import { wished } from './query.js'
@@ -124,8 +124,7 @@ export class BacktestView implements Detail {
   }
 
   #cells(result: BacktestResult): (Node | string)[][] {
-    const [payload] = result.payloads
-    const body = payload?.body
+    const payloads = payloadList(result.payloads)
     return [
       [timeMark(result.received_at)],
       [result.event_type],
@@ -143,14 +142,9 @@ export class BacktestView implements Detail {
         ...(isMissed(result) ? [statusMark('not-deployed', words('backtest.missed'))] : []),
       ],
       [
-        body === undefined
-          ? (payload?.error?.message ?? '')
-          : element(
-              'details',
-              {},
-              element('summary', {}, words('backtest.payload')),
-              output(pretty(body), words('details.payload')),
-            ),
+        ...(result.payloads.some(({ body }) => body !== undefined)
+          ? [element('details', {}, element('summary', {}, words('backtest.payload')), ...payloads)]
+          : payloads),
       ],
     ]
   }

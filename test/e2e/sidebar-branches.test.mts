@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import type { Browser, Locator } from 'playwright-core'
+import { launchBrowser } from './harness/browser.mts'
+import { Editor } from './harness/editor.mts'
+import { type FlowNode, NODE_RED_VERSION, NodeRed } from './harness/node-red.mts'
+import { Receiver } from './harness/receiver.mts'
+import { linked } from './sidebar-flow.mts'
+
+const trigger = { type: 'artifact-event', source: 'events', project: 'model', events: ['ADD_ARTIFACT_ALIAS'] }
+
+/** Automations that are no straight line: with two payloads, over link nodes, by a subflow, and one that is red. */
+function flow(far: string): FlowNode[] {
+  const place = (id: string, z: string, x: number, y: number) => ({ id, z, x, y })
+  const sender = { type: 'webhook-sender', name: '', wires: [[], []] }
+  const template = (key: string) => ({ type: 'payload-template', name: key, template: `{"${key}": "\${alias}"}` })
+  return [
+    { id: 'tab', type: 'tab', label: 'Registry' },
+    { id: 'far', type: 'tab', label: 'Senders' },
+    { id: 'events', type: 'artifact-source', name: 'Registry events', auth: 'none' },
+    { id: 'good', type: 'automation-webhook', name: 'Team channel', url: `${far}/good` },
+    { id: 'slow', type: 'automation-webhook', name: 'Release train', url: `${far}/slow`, schedule: '1h' },
+    { ...place('both', 'tab', 150, 80), ...trigger, name: 'Both', wires: [['first', 'second']] },
+    { ...place('first', 'tab', 350, 80), ...template('first'), wires: [['first-send', 'shown-send']] },
+    { ...place('second', 'tab', 350, 140), ...template('second'), wires: [['second-send']] },
+    { ...place('first-send', 'tab', 550, 80), ...sender, webhook: 'good' },
+    { ...place('second-send', 'tab', 550, 140), ...sender, webhook: 'slow' },
+    { ...place('shown-send', 'tab', 550, 200), ...sender, webhook: 'good', mode: 'dry-run' },
+    { ...place('across', 'tab', 150, 260), ...trigger, name: 'Across', wires: [['out']] },
+    { ...place('out', 'tab', 350, 260), type: 'link out', name: 'to senders', mode: 'link', links: ['in'], wires: [] },
+    { ...place('in', 'far', 100, 80), type: 'link in', name: 'from triggers', links: ['out'], wires: [['far-send']] },
+    { ...place('far-send', 'far', 300, 80), ...sender, webhook: 'good' },
+    { ...place('red', 'tab', 150, 320), ...trigger, name: 'Red', pattern: '(', wires: [[]] },
+    { ...place('white', 'tab', 150, 380), ...trigger, name: 'White', wires: [[]] },
+  ]
+}
+
+describe(`automations that branch, and the sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
+  let browser: Browser
+  let nodeRed: NodeRed
+  let receiver: Receiver
+  let editor: Editor
+  let side: Locator
+
+  before(async () => {
+    browser = await launchBrowser()
+    nodeRed = await NodeRed.start()
+    receiver = await Receiver.listen()
+    receiver.answer(({ url }, response) => response.writeHead(url === '/slow' ? 500 : 200).end())
+    await nodeRed.deploy(flow(receiver.url))
+    await nodeRed.post(linked('v1'))
+    await receiver.received(3)
+    editor = await Editor.open(browser, nodeRed, { width: 1500, height: 1200 })
+    await editor.page.evaluate("RED.actions.invoke('artifact-automations:show-automations')")
+    side = editor.page.locator('.aa-side')
+  })
+  after(async () => {
+    await editor?.close()
+    await browser?.close()
+    await nodeRed?.stop()
+    await receiver?.close()
+  })
+  beforeEach(async () => {
+    await editor.page.keyboard.press('Escape')
+    while ((await button('Back').count()) > 0) await button('Back').click()
+  })
+  afterEach(() => assert.deepEqual(editor.problems.splice(0), []))
+
+  const button = (name: string) => side.getByRole('button', { name, exact: true })
+  const dialog = () => editor.page.getByRole('dialog')
+  const row = (name: string) => side.getByRole('row').filter({ has: editor.page.getByText(name, { exact: true }) })
+  const choose = async (automation: string, name: string) => {
+    await button(`Actions for ${automation}`).click()
+    await editor.page.getByRole('menuitem', { name, exact: true }).click()
+  }
+  const undo = async () => {
+    await button('Filters').focus()
+    await editor.page.keyboard.press('Control+z')
+  }
+
+  it('details and a backtest show every payload, with the webhooks that get it', async () => {
+    await choose('Both', 'Details')
+    const payloads = side.getByRole('group', { name: 'Payload' })
+    await payloads.getByText('"first": "production"').waitFor()
+    await payloads.getByText('"second": "production"').waitFor()
+    assert.equal(await payloads.getByRole('region').count(), 2, 'what goes to two is shown once')
+    await payloads.getByText('Release train', { exact: true }).waitFor()
+    await button('Back').click()
+    await choose('Both', 'Backtest')
+    await button('Run').click()
+    const results = side.getByRole('table', { name: 'Backtest results' })
+    await results.getByText('Show', { exact: true }).click()
+    await results.getByText('"first": "production"').waitFor()
+    await results.getByText('"second": "production"').waitFor()
+    await button('Back').click()
+  })
+
+  it('details that could not ask for a payload say so, not that no event fires', async () => {
+    await editor.page.route('**/automations/backtest', (route) =>
+      route.fulfill({ status: 503, json: { error: { code: 'store_unavailable', message: 'The disk is full.' } } }),
+    )
+    await choose('Both', 'Details')
+    const payloads = side.getByRole('group', { name: 'Payload' })
+    await payloads.getByText('The disk is full.').waitFor()
+    assert.doesNotMatch((await payloads.textContent()) ?? '', /No event/)
+    const asked = editor.page.waitForRequest('**/automations/backtest')
+    await payloads.getByRole('button', { name: 'Try again' }).click()
+    await asked
+    await editor.page.unroute('**/automations/backtest')
+    await nodeRed.post(linked('v2'))
+    await payloads.getByText('"first": "production"').waitFor()
+    await button('Back').click()
+    editor.problems.splice(0)
+  })
+})
