@@ -5,7 +5,7 @@ import type { AutomationRow } from './automation-rows.editor.js'
 import { isFlowDisabled } from './automation-rows.editor.js'
 import { BacktestView } from './backtest-view.editor.js'
 import { askToDelete } from './delete-dialog.editor.js'
-import { changedByRemoval, duplicate, lockedWords, setDisabled } from './flow-edits.editor.js'
+import { changedByCopy, changedByRemoval, duplicate, lockedWords, setDisabled } from './flow-edits.editor.js'
 import type { MenuItem } from './menu.editor.js'
 import type { Place } from './place.editor.js'
 import { mayEdit, mayWrite, reasonOf, words } from './words.editor.js'
@@ -40,7 +40,7 @@ export function actionsOf(row: AutomationRow, place: Place, say: (text: string) 
       const view = new BacktestView(place, row)
       place.open(view, view.watched)
     }),
-    item('duplicate', own, () => node && duplicate(node)),
+    item('duplicate', editable(node === null ? [] : changedByCopy(node)), () => node && duplicate(node)),
     item('delete', editable(node === null ? [] : changedByRemoval(node)), () => node && askToDelete(node)),
   ]
 }

@@ -47,7 +47,10 @@ export function configsOf(nodes: readonly EditorNode[]): EditorNode[] {
   const ids = nodes.flatMap((node) =>
     Object.entries(node._def?.defaults ?? {}).flatMap(([property, { type }]) => (type ? [node[property]].flat() : [])),
   )
-  return [...new Set(ids)].flatMap((id) => (typeof id === 'string' ? (RED.nodes.node(id) ?? []) : []))
+  // a link node names nodes, too
+  return [...new Set(ids)]
+    .flatMap((id) => (typeof id === 'string' ? (RED.nodes.node(id) ?? []) : []))
+    .filter(({ _def }) => _def?.category === 'config')
 }
 
 /** Those of them that nothing else uses. */
@@ -103,15 +106,21 @@ function endsElsewhere(node: EditorNode, going: readonly EditorNode[]): EditorNo
 }
 
 /** What stays forgets the link nodes that go. */
-function unlink(node: EditorNode, going: readonly EditorNode[]): object[] {
-  return endsElsewhere(node, going).map((other) => {
-    const links = [other['links'] ?? []].flat()
-    const event = { t: 'edit', node: other, changed: Boolean(other.changed), changes: { links } }
-    other['links'] = links.filter((id) => id !== node.id)
-    other.changed = true
-    other['dirty'] = true
-    return event
-  })
+const unlink = (node: EditorNode, going: readonly EditorNode[]): object[] =>
+  endsElsewhere(node, going).map((other) => relink(other, (links) => links.filter((id) => id !== node.id)))
+
+/** What a link node leads to beside the copies knows its copy, too. */
+const linkTo = (copy: string, node: EditorNode, here: readonly EditorNode[]): object[] =>
+  endsElsewhere(node, here).map((other) => relink(other, (links) => [...links.filter((id) => id !== copy), copy]))
+
+/** Changes the links of a link node. @returns what undoes it */
+function relink(node: EditorNode, change: (links: unknown[]) => unknown[]): object {
+  const links = [node['links'] ?? []].flat()
+  const event = { t: 'edit', node, changed: Boolean(node.changed), changes: { links } }
+  node['links'] = change(links)
+  node.changed = true
+  node['dirty'] = true
+  return event
 }
 
 function leaveGroup(node: EditorNode): void {
@@ -125,10 +134,26 @@ function leaveGroup(node: EditorNode): void {
 /** Pixels below what it is a copy of. */
 const BELOW = 60
 
+/**
+ * What a copy is made of: what the automation alone uses on its flow, as far as that is reached without leaving it. The
+ * rest is shared, what a link leads to on another flow, too.
+ */
+function copied(trigger: EditorNode): EditorNode[] {
+  const owned = new Set(nodesOf(trigger).owned.flatMap(({ id, z }) => (z === trigger.z ? [id] : [])))
+  const reached = new Set([trigger.id])
+  for (const id of reached) for (const next of WAYS.after(id)) if (owned.has(next)) reached.add(next)
+  return [...reached].flatMap(found)
+}
+
+/** What a copy changes: its flow, and the links in that it shares. */
+export function changedByCopy(trigger: EditorNode): EditorNode[] {
+  const here = copied(trigger)
+  return [trigger, ...here.filter(({ type }) => type === 'link out').flatMap((node) => endsElsewhere(node, here))]
+}
+
 /** A copy of what the automation alone uses, disabled, below it; what it shares, it shares too. */
 export function duplicate(trigger: EditorNode): void {
-  const { owned } = nodesOf(trigger)
-  const here = owned.filter(({ z }) => z === trigger.z)
+  const here = copied(trigger)
   const dirty = RED.nodes.dirty()
   RED.view.reveal(trigger.id)
   const ids = new Map(here.map(({ id }) => [id, RED.nodes.id()]))
@@ -137,7 +162,7 @@ export function duplicate(trigger: EditorNode): void {
     const { g: _group, ...saved } = RED.nodes.convertNode(node, { credentials: false })
     const wires = ((saved['wires'] ?? []) as string[][]).map((port) => port.flatMap((id) => ids.get(id) ?? []))
     const links = Array.isArray(saved['links']) && {
-      links: (saved['links'] as string[]).flatMap((id) => ids.get(id) ?? []),
+      links: (saved['links'] as string[]).flatMap((id) => ids.get(id) ?? (node.type === 'link out' ? id : [])),
     }
     const isTrigger = node === trigger
     return {
@@ -153,7 +178,8 @@ export function duplicate(trigger: EditorNode): void {
   if (!made) return
   const shared = sharedWires(here, ids)
   for (const link of shared) RED.nodes.addLink(link)
-  RED.history.push({
+  const ends = here.flatMap((node) => (node.type === 'link out' ? linkTo(ids.get(node.id) as string, node, here) : []))
+  const added = {
     t: 'add',
     nodes: made.nodes.map(({ id }) => id),
     links: [...made.links, ...shared],
@@ -162,7 +188,8 @@ export function duplicate(trigger: EditorNode): void {
     workspaces: [],
     subflows: [],
     dirty,
-  })
+  }
+  RED.history.push(ends.length === 0 ? added : { t: 'multi', events: [added, ...ends], dirty })
   changed()
   RED.view.reveal(ids.get(trigger.id) as string)
 }

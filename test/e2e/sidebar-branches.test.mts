@@ -111,4 +111,29 @@ describe(`automations that branch, and the sidebar of Node-RED ${NODE_RED_VERSIO
     await button('Back').click()
     editor.problems.splice(0)
   })
+
+  it('deleting what goes over link nodes says of none of them that it stays', async () => {
+    await choose('Across', 'Delete')
+    const [go, left, ...more] = await dialog().getByRole('list').allTextContents()
+    assert.match(go ?? '', /to senders \(link out\).*from triggers \(link in\)/)
+    assert.deepEqual([left, more], [undefined, []], 'the webhook is used by others')
+    await dialog().getByRole('button', { name: 'Cancel', exact: true }).click()
+  })
+
+  it('a copy goes over the same link nodes to the same webhook', async () => {
+    const before = await editor.flow()
+    await choose('Across', 'Duplicate')
+    await row('Across (copy)').getByText('→ Team channel').waitFor()
+    const copied = (await editor.flow()).filter(({ id }) => !before.some((node) => node.id === id))
+    assert.deepEqual(copied.map(({ type }) => type).sort(), ['artifact-event', 'link out'])
+    const out = copied.find(({ type }) => type === 'link out')
+    assert.deepEqual(out?.['links'], ['in'])
+    const inside = async () => (await editor.flow()).find(({ id }) => id === 'in')?.['links']
+    assert.deepEqual(await inside(), ['out', out?.id])
+    await undo()
+    await row('Across (copy)').waitFor({ state: 'detached' })
+    assert.deepEqual(await inside(), ['out'])
+    assert.equal((await editor.flow()).length, before.length)
+    assert.equal(await editor.dirty(), false)
+  })
 })
