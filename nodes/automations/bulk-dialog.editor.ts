@@ -31,6 +31,11 @@ async function doAll(verb: Verb, filter: Filter, done: () => void): Promise<void
   })
   const sure = place.closest('dialog')?.querySelector<HTMLButtonElement>('.primary')
   if (sure) sure.disabled = true
+  const never = neverDone(verb, filter)
+  if (never !== null) {
+    question.textContent = never
+    return
+  }
   const ask = async () => {
     again.remove()
     question.textContent = words('bulk.counting')
@@ -52,6 +57,12 @@ async function doAll(verb: Verb, filter: Filter, done: () => void): Promise<void
     }
   }
   await ask()
+}
+
+/** Why there is nothing to do with what a filter shows; null where there may be. */
+function neverDone(verb: Verb, { status = '' }: Filter): string | null {
+  if (verb === 'cancel') return status === 'pending' ? null : words('bulk.cancel.none')
+  return status === 'dry-run' ? words('delivery.dry') : null
 }
 
 /**

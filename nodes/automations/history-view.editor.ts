@@ -91,8 +91,8 @@ export class HistoryView implements View {
   }
 
   #cancelAll(): void {
-    const { status: _, ...rest } = wished(this.#list.wish)
-    void cancelAll({ ...rest, status: 'pending' }, () => this.#list.ask())
+    const { status = 'pending', ...rest } = wished(this.#list.wish)
+    void cancelAll({ ...rest, status }, () => this.#list.ask())
   }
 }
 

@@ -136,4 +136,30 @@ describe(`automations that branch, and the sidebar of Node-RED ${NODE_RED_VERSIO
     assert.equal((await editor.flow()).length, before.length)
     assert.equal(await editor.dirty(), false)
   })
+
+  it('what is done to all that match is done to nothing that the filters do not show', async () => {
+    await side.getByRole('tab', { name: 'History', exact: true }).click()
+    const status = side.getByRole('combobox', { name: 'Status' })
+    const asked = async (chosen: string, name: string) => {
+      await status.selectOption(chosen)
+      await button(name).click()
+      const question = dialog().getByRole('status').filter({ hasNotText: 'Counting' })
+      await question.waitFor()
+      const text = await question.textContent()
+      const isReady = await dialog().locator('button.primary').isEnabled()
+      await editor.page.keyboard.press('Escape')
+      return { text, isReady }
+    }
+    assert.deepEqual(await asked('delivered', 'Cancel all that match'), {
+      text: 'No pending delivery matches.',
+      isReady: false,
+    })
+    assert.deepEqual(await asked('dry-run', 'Redeliver all that match'), {
+      text: 'A dry run is never sent.',
+      isReady: false,
+    })
+    assert.equal((await asked('pending', 'Cancel all that match')).isReady, true)
+    assert.equal((await asked('', 'Cancel all that match')).isReady, true)
+    await status.selectOption('')
+  })
 })
