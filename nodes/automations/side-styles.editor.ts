@@ -90,7 +90,9 @@ const STYLES = `
 .aa-narrow:is(.aa-t-automations, .aa-t-history, .aa-t-webhooks) .aa-row { display: flex; flex-wrap: wrap; column-gap: 8px; align-content: start; }
 .aa-t-automations.aa-narrow .aa-row { padding-right: 36px; }
 .aa-t-automations.aa-narrow .aa-row > .aa-c-actions { position: absolute; right: 6px; top: 8px; }
-.aa-t-automations.aa-narrow .aa-row > .aa-c-name { flex: 1 1 0; min-width: 40%; order: 1; } .aa-t-automations.aa-narrow .aa-row > .aa-c-state { order: 2; flex: 0 1 auto; }
+.aa-t-automations.aa-narrow .aa-row > .aa-c-name { flex: 1 1 0; min-width: 40%; order: 1; }
+/* a long reason shares the line with the name: a line of its own would lie over the next row */
+.aa-t-automations.aa-narrow .aa-row > .aa-c-state { order: 2; flex: 0 1 auto; max-width: calc(60% - 8px); }
 .aa-t-automations.aa-narrow .aa-row::before { content: ''; order: 3; flex: 0 0 100%; height: 0; }
 .aa-t-automations.aa-narrow .aa-row > .aa-c-sentence { order: 4; flex: 1 1 0; } .aa-t-automations.aa-narrow .aa-row > .aa-c-fired { order: 5; text-align: right; }
 .aa-t-automations.aa-narrow .aa-row > .aa-c-day { order: 6; flex: 0 0 84px; text-align: right; }

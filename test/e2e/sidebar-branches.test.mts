@@ -112,6 +112,16 @@ describe(`automations that branch, and the sidebar of Node-RED ${NODE_RED_VERSIO
     editor.problems.splice(0)
   })
 
+  it('a long reason lies over no other row', async () => {
+    await row('Red').getByText('is never closed').waitFor()
+    const beyond = await row('Red').evaluate(
+      (element) =>
+        Math.max(...[...element.children].map((cell) => cell.getBoundingClientRect().bottom)) -
+        element.getBoundingClientRect().bottom,
+    )
+    assert.ok(beyond <= 0, `${beyond} px below its row`)
+  })
+
   it('deleting what goes over link nodes says of none of them that it stays', async () => {
     await choose('Across', 'Delete')
     const [go, left, ...more] = await dialog().getByRole('list').allTextContents()
