@@ -111,15 +111,18 @@ const consumed = () =>
 
 /**
  * What a body says that it is, in small letters and without parameters; empty when it says nothing.
+ * @param shown what of a text may go on and be shown: refusals quote what the request says
  * @throws AutomationError `unsupported_media_type` for one that is compressed, or not in UTF-8
  */
-export function mediaTypeOf(headers: IncomingHttpHeaders): string {
-  const encoding = headers['content-encoding']?.trim().toLowerCase()
-  if (encoding && encoding !== 'identity') {
-    throw unsupported(`A body with Content-Encoding "${encoding}" is not accepted; send it without.`)
+export function mediaTypeOf(headers: IncomingHttpHeaders, shown: (text: string) => string): string {
+  const encoding = headers['content-encoding']?.trim()
+  if (encoding && encoding.toLowerCase() !== 'identity') {
+    throw unsupported(`A body with Content-Encoding "${shown(encoding)}" is not accepted; send it without.`)
   }
   if (headers['content-type'] === JSON_TYPE) return JSON_TYPE
-  const [type = '', ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim().toLowerCase())
+  // before its letters are small: a secret has its own
+  const given = shown(headers['content-type'] ?? '')
+  const [type = '', ...parameters] = given.split(';').map((part) => part.trim().toLowerCase())
   const charset = parameters.find((parameter) => parameter.startsWith('charset='))
   if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) {
     throw unsupported('The charset must be utf-8, as JSON has no other.')
@@ -133,8 +136,8 @@ const JSON_TYPE = 'application/json'
  * Whether a body is JSON in UTF-8 as it stands.
  * @throws AutomationError `unsupported_media_type`
  */
-export function checkMediaType(headers: IncomingHttpHeaders): void {
-  if (mediaTypeOf(headers) !== JSON_TYPE) throw unsupported('The Content-Type must be application/json.')
+export function checkMediaType(headers: IncomingHttpHeaders, shown: (text: string) => string): void {
+  if (mediaTypeOf(headers, shown) !== JSON_TYPE) throw unsupported('The Content-Type must be application/json.')
 }
 
 /** RFC 6839, section 3.1: what ends in +json is JSON too. */

@@ -42,7 +42,7 @@ export function readCloudEvents(
   body: Buffer,
   shown: (text: string) => string,
 ): CloudEvents {
-  const type = mediaTypeOf(headers)
+  const type = mediaTypeOf(headers, shown)
   if (type === BATCH) {
     const batch = parseBody(body, shown)
     if (!Array.isArray(batch)) throw wrong('', 'must be an array: the Content-Type says that it is a batch')
@@ -87,7 +87,7 @@ function binary(headers: IncomingHttpHeaders, body: Buffer, shown: (text: string
     if (name.startsWith('ce-') && typeof value === 'string')
       attributes[name.slice('ce-'.length)] = shown(decoded(value))
   }
-  const type = mediaTypeOf(headers)
+  const type = mediaTypeOf(headers, shown)
   if (attributes['specversion'] === undefined && Object.keys(attributes).length === 0) {
     throw isJsonType(type)
       ? wrong('', `is no CloudEvent: it has neither the header ce-specversion nor the Content-Type ${STRUCTURED}`)

@@ -20,6 +20,6 @@ export function readMessage(
     const place = { entity: settings.entity?.trim() ?? '', project: settings.project?.trim() ?? '' }
     return { events: artifactEvents(told, { receivedAt, newId, ...place }), ignored: 0, many: told.batch }
   }
-  checkMediaType(headers)
+  checkMediaType(headers, shown)
   return readEvents(format, parseBody(body, shown), context)
 }

@@ -100,9 +100,11 @@ function eventsOf(
   const { settings, secret, now, newId } = options
   const receivedAt = now()
   const signed = settings.auth === 'signature' ? authenticate(settings, secret(), { headers, body }, receivedAt) : null
-  const delivery = deliveryId(settings.format, headers, signed && { covers: signed, body })
   const used = settings.auth === 'none' ? undefined : secret()
   const shown = (text: string) => withoutSecret(text, settings.auth, used)
+  const named = deliveryId(settings.format, headers, signed && { covers: signed, body })
+  // a header is a text, also where it reads as JSON
+  const delivery = named && (JSON.parse(shown(JSON.stringify(named))) as string)
   const message = { headers, target: url, body, shown }
   const context = { settings, delivery, receivedAt, newId }
   const { format } = settings

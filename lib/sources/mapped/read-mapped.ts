@@ -54,7 +54,7 @@ export async function readMapped(message: PostedMessage, context: ReadContext, b
     )
     return { events: made.flat(), ignored: made.filter(({ length }) => length === 0).length, many: true }
   }
-  const type = mediaTypeOf(message.headers)
+  const type = mediaTypeOf(message.headers, message.shown)
   if (!isJsonType(type)) throw unsupported('The Content-Type must be application/json, or end in +json.')
   const input = { body: textOf(message.body, message.shown), about }
   by.onInput?.(input)

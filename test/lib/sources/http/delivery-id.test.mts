@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
+import type { Format } from '../../../../dist/lib/sources/http/settings.js'
 import { linked, NOW, SECRET, type Source, startSource } from './server.mts'
 
 const seconds = Math.floor(NOW.getTime() / 1000)
@@ -33,6 +34,13 @@ const WITH_ID = ['webhook-signature', 'svix-signature', 'X-MLflow-Signature']
 
 /** Headers in which anybody on the way may write an id. */
 const LOOSE = ['webhook-id', 'svix-id', 'Idempotency-Key']
+
+/** Formats of which a header is the own one. */
+const FORMAT_OF: Readonly<Record<string, Format>> = {
+  'X-GitHub-Delivery': 'mapped',
+  'X-MLflow-Delivery-Id': 'mlflow',
+  'ce-id': 'cloudevents',
+}
 
 const earlier = JSON.stringify(linked)
 const later = JSON.stringify({ ...linked, artifact_collection_name: 'other' })
@@ -108,6 +116,45 @@ describe('the id that headers give a delivery', () => {
       source = await startSource({ settings: { auth } })
       for (const header of LOOSE) assert.equal(await idOf(earlier, { ...secrets, [header]: 'evt-2' }), 'evt-2')
       await source.close()
+    }
+  })
+
+  for (const header of [...LOOSE, 'X-GitHub-Delivery', 'X-MLflow-Delivery-Id', 'ce-id']) {
+    it(`does not hold the source’s secret, whoever wrote it into ${header}`, async () => {
+      const format = FORMAT_OF[header] ?? 'event'
+      source = await startSource({
+        settings: { auth: 'bearer', format, mapping: 'body', entity: 'acme', project: 'p' },
+        map: async () => linked,
+      })
+      const id = `of ${SECRET} 1`
+      const message = { entity: 'model_version', action: 'created', data: { name: 'm', version: '1' } }
+      const body = JSON.stringify(format === 'mlflow' ? message : linked)
+      const binary = { 'ce-specversion': '1.0', 'ce-source': `/${SECRET}`, 'ce-type': 'linked' }
+      const proof = { Authorization: `Bearer ${SECRET}` }
+      const made = await idOf(body, { ...(header === 'ce-id' && binary), ...proof, [header]: id })
+      assert.match(made, /of \*\*\* 1$/)
+      assert(!JSON.stringify(source.accepted).includes(SECRET))
+    })
+  }
+
+  it('nor does a refusal that names what the request says of its body', async () => {
+    source = await startSource({ settings: { auth: 'bearer', format: 'cloudevents' } })
+    const secret = SECRET.toUpperCase()
+    for (const [name, value] of [
+      ['Content-Encoding', SECRET],
+      ['Content-Type', `application/cloudevents+${SECRET}`],
+      ['Content-Type', `text/${SECRET}`],
+    ] as const) {
+      const headers = {
+        Authorization: `Bearer ${SECRET}`,
+        'ce-specversion': '1.0',
+        'ce-id': '1',
+        'ce-source': '/',
+        'ce-type': 't',
+      }
+      const { status, body } = await source.post(earlier, { ...headers, [name]: value })
+      assert.equal(status, 415)
+      assert(!JSON.stringify(body).toUpperCase().includes(secret), JSON.stringify(body))
     }
   })
 })
