@@ -75,9 +75,21 @@ function structured(envelope: unknown, place: string, shown: (text: string) => s
   if (base64 === undefined || base64 === null) return { ...checked, data }
   if (typeof base64 !== 'string') throw wrong(at(place, 'data_base64'), 'must be a text in base64')
   if (data !== undefined) throw wrong(at(place, 'data_base64'), 'cannot be there together with data')
-  const bytes = Buffer.from(base64, 'base64')
+  if (NOT_BASE64.test(base64)) throw wrong(at(place, 'data_base64'), 'must be a text in base64')
   const type = attributes['datacontenttype']
-  return { ...checked, data: typeof type === 'string' && !isJsonType(type) ? base64 : parseBody(bytes, shown) }
+  const isJson = typeof type !== 'string' || isJsonType(type)
+  return { ...checked, data: isJson ? coded(base64, at(place, 'data_base64'), shown) : base64 }
+}
+
+/** Node.js passes over what is none. With or without padding, for URLs, in lines: all of these are sent. */
+const NOT_BASE64 = /[^\w+/=\s-]/
+
+function coded(base64: string, path: string, shown: (text: string) => string): unknown {
+  try {
+    return parseBody(Buffer.from(base64, 'base64'), shown)
+  } catch (cause) {
+    throw wrong(path, 'must hold JSON in UTF-8', cause)
+  }
 }
 
 /** Section 3.1: every attribute has a header, and the body is the data as it is. */
@@ -100,16 +112,31 @@ function binary(headers: IncomingHttpHeaders, body: Buffer, shown: (text: string
 }
 
 /**
- * Section 3.1.3.2: what is not printable ASCII is percent-encoded UTF-8. Some senders (Node.js with the official SDK) leave
+ * Section 3.1.3.2: a value in quotes is what stands in them, and what is not printable ASCII is percent-encoded UTF-8. Some senders (Node.js with the official SDK) leave
  * it as it is, in UTF-8 or Latin 1; Node.js gives every byte as a character.
  */
 function decoded(header: string): string {
-  const value = utf8Of(header) ?? header
+  const value = unquoted(utf8Of(header) ?? header)
   try {
     return decodeURIComponent(value.replace(/%(?![0-9a-f]{2})/gi, '%25'))
   } catch {
     return value
   }
+}
+
+/** What a quoted string stands for (RFC 9110, section 5.6.4); anything else as it is. */
+function unquoted(text: string): string {
+  const end = text.length - 1
+  if (end < 1 || text[0] !== '"' || text[end] !== '"') return text
+  let content = ''
+  for (let index = 1; index < end; index++) {
+    if (text[index] === '"') return text
+    if (text[index] === '\\') index++
+    // the last quote is escaped: it ends nothing
+    if (index === end) return text
+    content += text[index]
+  }
+  return content
 }
 
 function utf8Of(bytes: string): string | null {

@@ -52,9 +52,10 @@ export class Fields {
 }
 
 /** For a message that is not what its registry documents. */
-export const wrong = (path: string, message: string) =>
+export const wrong = (path: string, message: string, cause?: unknown) =>
   new AutomationError('event_invalid', `The message is not valid: ${path === '' ? 'it' : path} ${message}.`, {
     details: [{ path, message }],
+    cause,
   })
 
 /** Without the members that are null or absent. */

@@ -54,6 +54,27 @@ describe('a source that takes CloudEvents', () => {
     assert.equal(body.event_id, '/training/jobs Euro € 😀')
   })
 
+  // the same section: a value in quotes is what stands in them (RFC 9110, section 5.6.4), decoded once after that
+  const QUOTED: [header: string, id: string][] = [
+    ['"e-1"', 'e-1'],
+    ['"a \\"b\\" \\\\ c"', 'a "b" \\ c'],
+    ['"Euro%20%E2%82%AC"', 'Euro €'],
+    ['"100%2525"', '100%25'],
+    ['"%22"', '"'],
+    // these are no quoted strings: they stay as they are
+    ['"open', '"open'],
+    ['"', '"'],
+    ['"a" and "b"', '"a" and "b"'],
+    ['"ends with \\"', '"ends with \\"'],
+  ]
+  for (const [header, id] of QUOTED) {
+    it(`reads the header ce-id: ${header}`, async () => {
+      const { headers } = HTTP.binary(make())
+      const { body } = await source.post(linked, { ...headers, 'ce-id': header } as never)
+      assert.equal(body.event_id, `/training/jobs ${id}`)
+    })
+  }
+
   it('takes a batch, all or nothing, and an empty one', async () => {
     const batch = (...events: object[]) =>
       source.post(JSON.stringify(events), { 'Content-Type': 'application/cloudevents-batch+json; charset=UTF-8' })
@@ -100,6 +121,7 @@ describe('a source that takes CloudEvents', () => {
     assert.equal(first.body.event_id.length, 64)
   })
 
+  const coded = (data: unknown) => Buffer.from(JSON.stringify(data)).toString('base64')
   const envelope = make().toJSON() as Record<string, unknown>
   const without = (name: string) => ({ ...envelope, [name]: undefined })
   const WRONG: [what: string, body: unknown, path: string, words: RegExp][] = [
@@ -117,6 +139,21 @@ describe('a source that takes CloudEvents', () => {
     ['an array', [envelope], '', /must be a CloudEvent/],
     ['data twice', { ...envelope, data_base64: 'e30=' }, 'data_base64', /together with data/],
     ['base64 that is a number', { ...without('data'), data_base64: 7 }, 'data_base64', /base64/],
+    ['base64 that is none', { ...without('data'), data_base64: '!!!' }, 'data_base64', /base64/],
+    [
+      'base64 with something between',
+      { ...without('data'), data_base64: `${coded(linked)}!` },
+      'data_base64',
+      /base64/,
+    ],
+    ['empty base64', { ...without('data'), data_base64: '' }, 'data_base64', /JSON/],
+    [
+      'base64 of no JSON',
+      { ...without('data'), data_base64: Buffer.from('{').toString('base64') },
+      'data_base64',
+      /JSON/,
+    ],
+    ['base64 of no UTF-8', { ...without('data'), data_base64: '/w==' }, 'data_base64', /UTF-8/],
   ]
   for (const [what, body, path, words] of WRONG) {
     it(`refuses ${what} in words, and stores nothing`, async () => {
@@ -127,6 +164,28 @@ describe('a source that takes CloudEvents', () => {
       assert.deepEqual([accepted(), source.refused], [[], ['event_invalid']])
     })
   }
+
+  it('says which event of a batch has data that are no JSON', async () => {
+    const bad = { ...without('data'), id: 'e-2', data_base64: '!!!' }
+    const answer = await source.post(JSON.stringify([envelope, bad]), {
+      'Content-Type': 'application/cloudevents-batch+json',
+    })
+    assert.deepEqual([answer.status, answer.body.error.details[0].path], [400, '[1].data_base64'])
+    assert.deepEqual(accepted(), [])
+  })
+
+  it('takes base64 with line breaks, without padding, or for URLs', async () => {
+    const data = coded({ ...linked, event_author: 'Zoë ÿÿÿ???' })
+    const FORMS = [
+      `${data.slice(0, 20)}\r\n${data.slice(20)}`,
+      data.replace(/=+$/, ''),
+      data.replaceAll('+', '-').replaceAll('/', '_'),
+    ]
+    for (const [index, data_base64] of FORMS.entries()) {
+      const body = { ...without('data'), id: `f-${index}`, data_base64 }
+      assert.equal((await source.post(body, { 'Content-Type': 'application/cloudevents+json' })).status, 202)
+    }
+  })
 
   it('refuses what is no CloudEvent, or has another form, in words', async () => {
     const status = async (body: unknown, headers: Record<string, string>) => {
