@@ -89,7 +89,15 @@ export class Evaluator {
     if (isFunction(result)) {
       return { problem: { of: 'mapping', reason: 'made a function, and no event' } }
     }
-    const json = JSON.stringify(result ?? null)
+    // JSON would say null where an expression, or the body, has a number that is too large
+    let overflowed: string | null = null
+    const json = JSON.stringify(result ?? null, (name, value: unknown) => {
+      if (typeof value === 'number' && !Number.isFinite(value)) overflowed ??= name
+      return value
+    })
+    if (overflowed !== null) {
+      return { problem: { of: 'mapping', reason: `made ${JSON.stringify(overflowed)}, a number too large to be kept` } }
+    }
     if (json.length <= this.#mostCharacters) return { json }
     return { problem: { of: 'mapping', reason: `made more than ${this.#mostCharacters} characters` } }
   }

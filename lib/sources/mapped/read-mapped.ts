@@ -1,10 +1,11 @@
 import { AutomationError } from '../../error.js'
 import type { ArtifactEvent } from '../../events/event.js'
-import { EVENT_LIMITS } from '../../events/event-values.js'
+import { EVENT_LIMITS, valueProblems } from '../../events/event-values.js'
 import { type ParseContext, parseEvent, parseEvents } from '../../events/parse.js'
 import { isObject } from '../../json.js'
 import { isJsonType, mediaTypeOf, textOf, unsupported } from '../http/body.js'
 import { type CloudEvent, readCloudEvents } from '../http/cloudevents.js'
+import { wrong } from '../http/fields.js'
 import type { PostedMessage } from '../http/posted-message.js'
 import type { ReadContext, ReadEvents } from '../http/read-events.js'
 import type { HttpSourceSettings } from '../http/settings.js'
@@ -101,11 +102,14 @@ const tooMuch = (what: string): AutomationError => {
 }
 
 async function ofCloudEvent(
-  { attributes, data, eventId, time }: CloudEvent,
+  { attributes, data, eventId, time, place }: CloudEvent,
   about: string,
   by: MappedBy,
   context: ParseContext,
 ): Promise<ArtifactEvent[]> {
+  // it goes on as JSON again, which says null for a number that is too large, and has no room for what is nested without end
+  const [problem] = valueProblems(data, place === '' ? 'data' : `${place}.data`)
+  if (problem) throw wrong(problem.path, problem.message)
   const cloudevent = JSON.stringify({ ...(JSON.parse(about) as object), cloudevent: attributes })
   const input = { body: JSON.stringify(data ?? null), about: cloudevent }
   by.onInput?.(input)

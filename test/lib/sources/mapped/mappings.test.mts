@@ -64,6 +64,11 @@ describe('mappings', () => {
     assert.match(await failure('function($x){$x}'), /^mapping_failed: .*a function/)
     assert.match(await failure('body +'), /^mapping_failed/)
     assert.ok((await failure(`$error("${'x'.repeat(10_000)}")`)).length < 500)
+    // what JSON cannot say would be null in the event
+    assert.match(await failure('{"q": $power(10, 308) * 10}'), /^mapping_failed: .*"q".*too large/)
+    const overflowed = mappings.map('body.list', { body: '{"list": [1, -1e400]}', about: '{}' })
+    await assert.rejects(overflowed, { code: 'mapping_failed', message: /too large/ })
+    assert.equal(await mappings.map('body.a', { body: '{"a": 1, "unused": 1e400}', about: '{}' }), 1)
     const broken = mappings.map('body', { body: '{"a": ', about: '{}' })
     await assert.rejects(broken, { code: 'body_invalid' })
     // a body ends with itself: nothing after it becomes part of what a mapping sees

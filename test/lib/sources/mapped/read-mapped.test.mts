@@ -188,6 +188,26 @@ describe('a source of CloudEvents with a mapping', () => {
     assert.deepEqual([answer.status, answer.body.length, source.ignored], [202, 1, 1])
   })
 
+  it('refuses data that cannot be handed on as they are, where they stand', async () => {
+    await start(MAPPING)
+    const envelope = (data: string) => `{"specversion": "1.0", "id": "1", "source": "/s", "type": "t", "data": ${data}}`
+    const endless = '['.repeat(100_000) + ']'.repeat(100_000)
+    for (const [data, path, words] of [
+      ['{"model": "m", "stages": [1e400]}', 'data.stages[0]', /too large/],
+      [`{"model": ${endless}}`, 'data.model', /nested deeper/],
+    ] as const) {
+      for (const place of ['', '[1].']) {
+        const body = place === '' ? envelope(data) : `[${envelope('{}')}, ${envelope(data)}]`
+        const type = `application/cloudevents${place === '' ? '' : '-batch'}+json`
+        const { status, body: answer } = await source.post(body, { 'Content-Type': type })
+        assert.equal(status, 400, JSON.stringify(answer))
+        assert(answer.error.details[0].path.startsWith(`${place}${path}`), answer.error.details[0].path)
+        assert.match(answer.error.details[0].message, words)
+      }
+    }
+    assert.deepEqual(source.accepted, [])
+  })
+
   const batch = (count: number) => ({
     headers: { 'content-type': 'application/cloudevents-batch+json' },
     target: '/artifact-events',
