@@ -272,6 +272,20 @@ describe('the admin interface', () => {
     assert.equal(receiver.requests.length, 0)
   })
 
+  it('sends nothing for a form that is no form, and says where a test’s event is wrong', async () => {
+    await load()
+    for (const id of ['webhook', 'new']) {
+      for (const form of [5, 'text', [], true, '{"url": "http://127.0.0.1:1/"}']) {
+        const { status, body } = await call(`/webhooks/${id}/test`, { payload: '{}', form })
+        assert.deepEqual([status, body.error.code, body.error.details[0]?.path], [400, 'request_invalid', 'form'])
+      }
+    }
+    const { body } = await call('/webhooks/webhook/test', { payload: '{}', event: { ...event(), alias: 5 } })
+    assert.equal(body.error.details[0].path, 'event.alias')
+    assert.equal(receiver.requests.length, 0)
+    assert.equal((await call('/webhooks/webhook/test', { payload: '{}', form: null })).status, 200)
+  })
+
   it('refuses a status, a limit, a time or a cursor that is none', async () => {
     await load()
     for (const query of ['status=lost', 'limit=0', 'limit=x', 'since=yesterday', 'before=%21%21']) {

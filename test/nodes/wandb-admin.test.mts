@@ -84,6 +84,12 @@ describe('the admin interface of a W&B source', () => {
   })
 
   it('works with a form that is not saved', async () => {
+    for (const wrong of [5, 'text', []]) {
+      for (const id of ['source', 'new']) {
+        const refused = await call(`${id}/explore`, { form: wrong })
+        assert.deepEqual([refused.status, refused.body.error.details[0].path], [400, 'form'])
+      }
+    }
     const { status, body } = await call('new/explore', { form: form() })
     assert.deepEqual([status, body.username], [200, 'ada'])
   })

@@ -31,6 +31,13 @@ export function wholeNumber(value: unknown, name: string, usual: number, most: n
   return value
 }
 
+/** The unsaved properties of a configuration node; undefined when the call carries none. Anything else is no form to pass over. */
+export function optionalForm(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  if (value === undefined || value === null) return undefined
+  if (!isObject(value)) throw wrong('form', 'must be an object of properties')
+  return value
+}
+
 /** Nodes as an editor holds them; undefined when there are none in the call. */
 export function optionalNodes(value: unknown): SavedNode[] | undefined {
   if (value === undefined || value === null) return undefined

@@ -1,6 +1,5 @@
 import type { NodeAPI } from 'node-red'
 import { AutomationError } from '../../../lib/error.js'
-import { isObject } from '../../../lib/json.js'
 import type { LiveKind, Registry, WatchedSource } from '../../../lib/sources/kind.js'
 import { liveKind } from '../../../lib/sources/live.js'
 import { type SourceKind, sourceKind } from '../../../lib/sources/source.js'
@@ -9,6 +8,7 @@ import { deployedNodes, withEnvironment } from '../deployed.js'
 import { text } from '../flow-graph.js'
 import type { Host } from '../host.js'
 import { secretIn } from '../secrets.js'
+import { optionalForm } from './input.js'
 import { type AdminRequest, type AdminRouter, optionalText } from './router.js'
 import { typedSecrets } from './typed-secrets.js'
 
@@ -88,14 +88,15 @@ function watchedKind(name: string): { kind: SourceKind; live: LiveKind } {
 }
 
 /** The saved properties, overlaid with what the dialog holds at the moment. The interval does not matter. */
-function settingsOf(RED: NodeAPI, id: string, form: unknown): WatchedSource & { kind: string } {
+function settingsOf(RED: NodeAPI, id: string, given: unknown): WatchedSource & { kind: string } {
   const deployed = deployedNodes(RED).get(id)
   const known = deployed?.type === 'artifact-source' ? deployed : null
-  if (!known && !isObject(form)) {
+  const form = optionalForm(given)
+  if (!known && form === undefined) {
     throw new AutomationError('not_found', 'No artifact-source with this id is deployed, and the call carries no form.')
   }
-  const given = { ...known, ...(isObject(form) ? form : {}) } as Record<string, unknown>
-  const saved = (name: string) => text(given[name])
+  const both = { ...known, ...form } as Record<string, unknown>
+  const saved = (name: string) => text(both[name])
   return {
     kind: saved('kind') || 'wandb',
     baseUrl: saved('baseUrl') || 'https://api.wandb.ai',

@@ -3,8 +3,6 @@ import { sampleEvent } from '../../../lib/automations/samples.js'
 import { deliveryId } from '../../../lib/delivery/id.js'
 import { AutomationError } from '../../../lib/error.js'
 import type { ArtifactEvent } from '../../../lib/events/event.js'
-import { parseEvent } from '../../../lib/events/parse.js'
-import { isObject } from '../../../lib/json.js'
 import { FORM } from '../../../lib/template/form-text.js'
 import { escapeMarkup } from '../../../lib/template/markup/escape.js'
 import { parseTemplate } from '../../../lib/template/parse.js'
@@ -17,6 +15,7 @@ import { deployedNodes, withEnvironment } from '../deployed.js'
 import type { Host } from '../host.js'
 import { asTheyRun } from '../listed-nodes.js'
 import { resolveWebhook } from '../resolve-webhook.js'
+import { optionalForm, typedEvent } from './input.js'
 import { type AdminAnswer, optionalText } from './router.js'
 import { typedSecrets } from './typed-secrets.js'
 
@@ -83,9 +82,10 @@ const FROM_ENVIRONMENT: readonly string[] = ['url', 'accessToken', 'signingSecre
  * read the environment, which the answer would show in a header, say: of another property than an address or the id of
  * a node a variable counts only where the deployed webhook names the same one.
  */
-function settingsOf(RED: NodeAPI, host: Host, id: string, form: unknown): WebhookSettings {
+function settingsOf(RED: NodeAPI, host: Host, id: string, given: unknown): WebhookSettings {
   const deployed = host.webhooks.get(id)?.settings
-  if (!isObject(form)) {
+  const form = optionalForm(given)
+  if (form === undefined) {
     if (deployed) return deployed
     throw new AutomationError(
       'not_found',
@@ -104,5 +104,5 @@ function settingsOf(RED: NodeAPI, host: Host, id: string, form: unknown): Webhoo
 
 function eventOf(given: unknown): ArtifactEvent {
   if (given === undefined || given === null) return sampleEvent('ADD_ARTIFACT_ALIAS')
-  return parseEvent(given, { receivedAt: new Date(), newId: () => 'test' })
+  return typedEvent(given, { receivedAt: new Date(), newId: () => 'test' })
 }
