@@ -128,7 +128,7 @@ describe(`the start of the editor of Node-RED ${NODE_RED_VERSION}`, () => {
       await dialog.field('name').fill(`name ${round}`)
       await editor.page.waitForTimeout(round * 150)
       await dialog.done()
-      await editor.page.waitForTimeout(1_500)
+      await editor.page.waitForTimeout(700)
     }
     assert.deepEqual(editor.problems, [])
     await editor.close()
