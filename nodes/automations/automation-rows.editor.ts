@@ -1,11 +1,12 @@
 import type { TriggerSettings } from '../../lib/automations/trigger.js'
 import { summaryOf } from '../editor/event/trigger-summary.js'
-import { nodesAfter, nodesBefore } from '../editor/event/wires.js'
+import { nodesAfter } from '../editor/event/wires.js'
 import type { EditorNode } from '../editor/red-editor.d.js'
 import type { AutomationAnswer } from './answers.js'
 import type { ListedAutomation } from './automation-list.js'
 import { editorIdOf } from './editor-id.js'
 import { triggerWords, words } from './words.editor.js'
+import { undeployedAutomations } from './workspace-flows.editor.js'
 
 /** An automation as the list shows it: what is deployed, and what the workspace makes of it. */
 export interface AutomationRow extends ListedAutomation {
@@ -36,7 +37,7 @@ const NO_DAY = { fired: 0, delivered: 0, failed: 0 }
 export function automationRows(deployed: readonly AutomationAnswer[] | null, isBehind: boolean): AutomationRow[] {
   const isThere = (id: string) => RED.nodes.node(id)?.type === 'artifact-event'
   const seen = new Set<string>()
-  const known = { isKnown: deployed !== null, isBehind, changed: changedTriggers() }
+  const known = { isKnown: deployed !== null, isBehind, changed: undeployedAutomations() }
   const rows = (deployed ?? []).map((answer) => {
     const own = editorIdOf(answer.id, isThere)
     if (own !== null) seen.add(own)
@@ -49,19 +50,10 @@ export function automationRows(deployed: readonly AutomationAnswer[] | null, isB
   return rows
 }
 
-/** The triggers of automations of which something was changed since the last deploy: what stands after them, too. */
-function changedTriggers(): ReadonlySet<string> {
-  const triggers = new Set<string>()
-  RED.nodes.eachNode((node) => {
-    if (node.changed) for (const trigger of nodesBefore(node, 'artifact-event')) triggers.add(trigger.id)
-  })
-  return triggers
-}
-
 interface Known {
   readonly isKnown: boolean
   readonly isBehind: boolean
-  /** Ids of triggers. */
+  /** By the ids under which triggers run. */
   readonly changed: ReadonlySet<string>
 }
 
@@ -80,8 +72,8 @@ function rowOf(
 ): AutomationRow {
   const settings = settingsOf(node ?? (answer as unknown as Settings))
   const isElsewhere =
-    isKnown && isBehind && (node === null || (!changed.has(node.id) && (answer === null || !isSame(node, answer))))
-  const isChanged = node === null || answer === null || changed.has(node.id)
+    isKnown && isBehind && (node === null || (!changed.has(id) && (answer === null || !isSame(node, answer))))
+  const isChanged = node === null || answer === null || changed.has(id)
   const webhooks = webhooksOf(answer, node, isChanged)
   const webhookNames = webhooks.map(nameOf)
   const enabled = node ? !node.d && (answer === null || answer.enabled || isChanged) && !isFlowDisabled(node) : false

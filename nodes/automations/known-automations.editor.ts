@@ -11,6 +11,10 @@ const EDITS = [
   'links:add',
   'links:remove',
   'flows:change',
+  'groups:change',
+  'subflows:change',
+  'junctions:add',
+  'junctions:remove',
   'workspace:dirty',
   'deploy',
 ]

@@ -83,10 +83,19 @@ export interface EditorFlow {
   readonly label: string
   readonly locked?: boolean
   readonly disabled?: boolean
+  readonly env?: readonly object[]
 }
 
 export interface EditorGroup {
   readonly nodes: EditorNode[]
+}
+
+/** The definition of a subflow; wires lead from the ports of `in` and to those of `out`. */
+export interface EditorSubflow {
+  readonly id: string
+  readonly env?: readonly object[]
+  readonly in: readonly EditorNode[]
+  readonly out: readonly EditorNode[]
 }
 
 export interface PropertyDefinition<N> {
@@ -244,7 +253,13 @@ export interface EditorRed {
     getType(type: string): (EditorNode['_def'] & { readonly _: Translate }) | undefined
     add(node: EditorNode): void
     eachWorkspace(callback: (flow: EditorFlow) => void): void
-    eachGroup(callback: (group: { z: string; y: number; h: number }) => void): void
+    eachGroup(callback: (group: EditorNode & { z: string; y: number; h: number }) => void): void
+    eachJunction(callback: (junction: EditorNode) => void): void
+    eachSubflow(callback: (subflow: EditorSubflow) => void): void
+    /** What was loaded or deployed last, from this page. */
+    originalFlow():
+      | readonly { readonly id: string; readonly type: string; readonly [property: string]: unknown }[]
+      | null
     /** Null until the flows are loaded. */
     version(): string | null
     /** A new id. */

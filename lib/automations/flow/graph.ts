@@ -69,7 +69,12 @@ export class FlowGraph {
 
   /** Every node of a type, as often as it runs. */
   ofType(type: string): RunningNode[] {
-    return [...this.#running.values()].filter(({ node }) => node.type === type)
+    return this.all.filter(({ node }) => node.type === type)
+  }
+
+  /** Every node, as often as it runs; configuration nodes, tabs and definitions of subflows too. */
+  get all(): RunningNode[] {
+    return [...this.#running.values()]
   }
 
   /** The ids under which a node runs: its own on a tab, one for each instance of a subflow. */
@@ -123,13 +128,14 @@ export class FlowGraph {
       if (!running || seen.has(id)) continue
       seen.add(id)
       const { node } = running
-      if (node.type !== 'webhook-sender') ahead.push(...this.#next(running))
+      if (node.type !== 'webhook-sender') ahead.push(...this.next(running))
       else senders.push({ id, name: text(this.#read(running, 'name')), webhook: this.reference(running, 'webhook') })
     }
     return senders
   }
 
-  #next(running: RunningNode): string[] {
+  /** What gets what a node sends, by the ids under which it runs, and the complete nodes that wait for it. */
+  next(running: RunningNode): string[] {
     const calls = running.node.type === 'link call' && running.node['linkType'] === 'dynamic'
     return [
       ...this.completes(running.id),

@@ -9,10 +9,6 @@ export function nodeBefore(node: EditorNode, type: string): EditorNode | null {
   return null
 }
 
-/** Every node of a type whose messages can reach a node, itself included, the nearest first. */
-export const nodesBefore = (node: EditorNode, type: string): EditorNode[] =>
-  [...rowsFrom(node, before)].flatMap((row) => row.filter((each) => each.type === type))
-
 /** Every enabled node of a type that what a node sends can reach, the nearest first. */
 export function nodesAfter(node: EditorNode, type: string): EditorNode[] {
   return [...rowsFrom(node, after)].flatMap((row) => row.filter((each) => each.type === type && !each.d))

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import type { Browser } from 'playwright-core'
+import { launchBrowser } from './harness/browser.mts'
+import { Editor } from './harness/editor.mts'
+import { type FlowNode, NODE_RED_VERSION, NodeRed } from './harness/node-red.mts'
+import { Side } from './side.mts'
+
+/** Two automations that share a webhook, and one that shares nothing with them. */
+const FLOW: readonly FlowNode[] = [
+  { id: 'tab', type: 'tab', label: 'Registry' },
+  { id: 'other-tab', type: 'tab', label: 'Others' },
+  { id: 'token', type: 'automation-secret', name: 'TOKEN', credentials: { value: 'first-value' } },
+  { id: 'other-token', type: 'automation-secret', name: 'OTHER_TOKEN', credentials: { value: 'a-value' } },
+  { id: 'events', type: 'artifact-source', name: 'Registry events', auth: 'none' },
+  { id: 'other-events', type: 'artifact-source', name: 'Other events', path: '/other', auth: 'none' },
+  {
+    id: 'hook',
+    type: 'automation-webhook',
+    name: 'Team channel',
+    url: 'http://127.0.0.1:9/hook',
+    accessToken: 'token',
+  },
+  { id: 'other-hook', type: 'automation-webhook', name: 'Elsewhere', url: 'http://127.0.0.1:9/other' },
+  ...automation({ name: 'First', y: 80, source: 'events', webhook: 'hook' }),
+  ...automation({ name: 'Second', y: 160, source: 'events', webhook: 'hook' }),
+  ...automation({ name: 'Third', y: 80, source: 'other-events', webhook: 'other-hook', z: 'other-tab' }),
+]
+
+function automation({
+  name,
+  y,
+  source,
+  webhook,
+  z = 'tab',
+}: Record<'name' | 'source' | 'webhook', string> & { y: number; z?: string }) {
+  const id = name.toLowerCase()
+  return [
+    { id, type: 'artifact-event', z, x: 150, y, name, source, project: 'model', wires: [[`${id}-payload`]] },
+    {
+      id: `${id}-payload`,
+      type: 'payload-template',
+      z,
+      x: 370,
+      y,
+      name: '',
+      template: '{"alias": "${alias}"}',
+      wires: [[`${id}-send`]],
+    },
+    { id: `${id}-send`, type: 'webhook-sender', z, x: 590, y, name: '', webhook, wires: [[], []] },
+  ]
+}
+
+describe(`what is not deployed, in the sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
+  let browser: Browser
+  let nodeRed: NodeRed
+  let editor: Editor
+  let side: Side
+
+  before(async () => {
+    browser = await launchBrowser()
+    nodeRed = await NodeRed.start()
+    await nodeRed.deploy(FLOW)
+    editor = await Editor.open(browser, nodeRed, { width: 1500, height: 900 })
+    side = new Side(editor)
+  })
+  after(async () => {
+    await editor?.close()
+    await browser?.close()
+    await nodeRed?.stop()
+  })
+  beforeEach(async () => {
+    await editor.page.evaluate("RED.actions.invoke('artifact-automations:show-automations')")
+    await side.rows('Automations').nth(2).getByText('enabled').waitFor()
+  })
+  afterEach(async () => {
+    assert.deepEqual(editor.problems.splice(0), [])
+    await editor.load()
+  })
+
+  /** Waits until these say that they are not deployed, and nobody else does. */
+  async function marked(...names: string[]): Promise<void> {
+    const marks = side.rows('Automations').filter({ hasText: 'not deployed' }).locator('.aa-c-name')
+    const wanted = [...names].sort().join()
+    for (let time = 0; ; time += 1) {
+      const texts = (await marks.allTextContents()).sort().join()
+      if (texts === wanted) return
+      if (time === 50) assert.equal(texts, wanted)
+      await editor.page.waitForTimeout(100)
+    }
+  }
+
+  it('a webhook that they share', async () => {
+    const dialog = await editor.openConfig('automation-webhook', 'hook')
+    await dialog.field('url').fill('http://127.0.0.1:9/changed')
+    await dialog.done()
+    await marked('First', 'Second')
+    await side.choose('First', 'Details')
+    await side.root.locator('.aa-facts .aa-state').getByText('not deployed').waitFor()
+    await side.back()
+    // as it was
+    await side.rows('Automations').first().focus()
+    await editor.page.keyboard.press('Control+z')
+    await marked()
+  })
+
+  it('the value of a secret that their webhook uses', async () => {
+    const dialog = await editor.openConfig('automation-secret', 'token')
+    await dialog.field('value').fill('second-value')
+    await dialog.done()
+    await marked('First', 'Second')
+    await editor.deploy()
+    await marked()
+  })
+
+  it('their source', async () => {
+    const dialog = await editor.openConfig('artifact-source', 'other-events')
+    await dialog.field('path').fill('/another')
+    await dialog.done()
+    await marked('Third')
+  })
+
+  it('a template, and what an undo takes back behind the last deploy', async () => {
+    const dialog = await editor.openNode('first-payload')
+    await dialog.field('name').fill('Renamed')
+    await dialog.done()
+    await marked('First')
+    await editor.deploy()
+    await marked()
+    await side.rows('Automations').first().focus()
+    await editor.page.keyboard.press('Control+z')
+    await marked('First')
+  })
+
+  it('a sender that was removed, and a wire that was drawn', async () => {
+    await editor.reveal('second-send')
+    await editor.page.evaluate("RED.view.select({ nodes: [RED.nodes.node('second-send')] })")
+    await editor.page.evaluate("RED.actions.invoke('core:delete-selection')")
+    await marked('Second')
+    await editor.page.evaluate(`{
+      const [source, target] = ['first', 'first-send'].map((id) => RED.nodes.node(id))
+      RED.nodes.addLink({ source, sourcePort: 0, target })
+      RED.nodes.dirty(true)
+    }`)
+    await marked('First', 'Second')
+  })
+
+  it('their flow, where it was disabled', async () => {
+    await editor.page.evaluate("RED.workspaces.show('other-tab')")
+    await editor.page.evaluate("RED.actions.invoke('core:disable-flow')")
+    await marked('Third')
+    await side.rows('Automations').filter({ hasText: 'Third' }).getByText('disabled').waitFor()
+  })
+})
