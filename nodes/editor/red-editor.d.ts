@@ -71,6 +71,13 @@ export interface EditorNode {
   [property: string]: unknown
 }
 
+/** The definition of a subflow. Its ends are nodes of the type `subflow`, with `direction` and their number in `i`. */
+export interface EditorSubflow {
+  readonly in: readonly EditorNode[]
+  readonly out: readonly EditorNode[]
+  readonly instances: readonly EditorNode[]
+}
+
 export interface EditorLink {
   readonly source: EditorNode
   readonly sourcePort: number
@@ -267,6 +274,7 @@ export interface EditorRed {
     junction(id: string): EditorNode | undefined
     group(id: string): EditorGroup | undefined
     workspace(id: string): EditorFlow | undefined
+    subflow(id: string): EditorSubflow | undefined
     remove(id: string): { links: EditorLink[] }
     removeJunction(junction: EditorNode): { links: EditorLink[] }
     addLink(link: EditorLink): void

@@ -29,6 +29,27 @@ function flow(far: string): FlowNode[] {
     { ...place('out', 'tab', 350, 260), type: 'link out', name: 'to senders', mode: 'link', links: ['in'], wires: [] },
     { ...place('in', 'far', 100, 80), type: 'link in', name: 'from triggers', links: ['out'], wires: [['far-send']] },
     { ...place('far-send', 'far', 300, 80), ...sender, webhook: 'good' },
+    {
+      id: 'send-it',
+      type: 'subflow',
+      name: 'Send it',
+      in: [{ x: 50, y: 80, wires: [{ id: 'packed-payload' }] }],
+      out: [],
+    },
+    { ...place('packed-payload', 'send-it', 200, 80), ...template('packed'), wires: [['packed-send']] },
+    { ...place('packed-send', 'send-it', 400, 80), ...sender, webhook: 'good' },
+    { ...place('packed', 'tab', 150, 440), ...trigger, name: 'Packed', pattern: '^never$', wires: [['sends']] },
+    { ...place('sends', 'tab', 350, 440), type: 'subflow:send-it', name: '', wires: [] },
+    {
+      id: 'begin',
+      type: 'subflow',
+      name: 'Begin',
+      in: [],
+      out: [{ x: 400, y: 80, wires: [{ id: 'inner', port: 0 }] }],
+    },
+    { ...place('inner', 'begin', 150, 80), ...trigger, name: 'Inner', pattern: '^never$', wires: [[]] },
+    { ...place('begins', 'tab', 150, 500), type: 'subflow:begin', name: '', wires: [['begun-send']] },
+    { ...place('begun-send', 'tab', 350, 500), ...sender, webhook: 'slow' },
     { ...place('red', 'tab', 150, 320), ...trigger, name: 'Red', pattern: '(', wires: [[]] },
     { ...place('white', 'tab', 150, 380), ...trigger, name: 'White', wires: [[]] },
   ]
@@ -145,6 +166,29 @@ describe(`automations that branch, and the sidebar of Node-RED ${NODE_RED_VERSIO
     assert.deepEqual(await inside(), ['out'])
     assert.equal((await editor.flow()).length, before.length)
     assert.equal(await editor.dirty(), false)
+  })
+
+  it('what was changed in a subflow is not deployed, and where an automation sends is known beyond one', async () => {
+    await row('Packed').getByText('→ Team channel').waitFor()
+    await row('Inner').getByText('→ Release train').waitFor()
+    await editor.page.evaluate(`for (const id of ['packed-payload', 'begun-send']) {
+      RED.nodes.node(id).changed = true
+      RED.events.emit('nodes:change', RED.nodes.node(id))
+    }`)
+    for (const [name, webhook] of [
+      ['Packed', 'Team channel'],
+      ['Inner', 'Release train'],
+    ] as const) {
+      await row(name).getByText('not deployed').waitFor()
+      await row(name).getByText(`→ ${webhook}`).waitFor()
+    }
+    assert.equal(await row('Both').getByText('not deployed').count(), 0)
+    assert.equal(await row('Across').getByText('not deployed').count(), 0)
+    await editor.page.evaluate(`for (const id of ['packed-payload', 'begun-send']) {
+      RED.nodes.node(id).changed = false
+      RED.events.emit('nodes:change', RED.nodes.node(id))
+    }`)
+    await row('Packed').getByText('not deployed').waitFor({ state: 'detached' })
   })
 
   it('what is done to all that match is done to nothing that the filters do not show', async () => {
