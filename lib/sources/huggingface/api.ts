@@ -1,5 +1,5 @@
 import { isObject } from '../../json.js'
-import { type Asking, Item, readItems, unexpected } from '../watch/items.js'
+import { type Asking, Item, readItems, readOne, unexpected } from '../watch/items.js'
 import { LONGEST_PAUSE } from '../watch/rate-limit.js'
 import type { RestAnswer, RestClient } from '../watch/rest.js'
 
@@ -46,6 +46,8 @@ export interface Commit {
   readonly date: string | undefined
 }
 
+const TITLE = 'Hugging Face'
+
 /** Repositories on a page; the Hub gives fewer if it likes. */
 const PAGE = 1000
 const EXPAND = ['sha', 'lastModified', 'createdAt', 'private', 'tags']
@@ -79,7 +81,7 @@ export class HubApi {
   ): Promise<{ readonly items: readonly SeenRepo[]; readonly next: string | null; readonly serverTime: number }> {
     const query = { author: owner, limit: PAGE, sort: 'lastModified', direction: -1, expand: EXPAND }
     const { json, headers, serverTime } = await this.#get(next ?? `/api/${type}s`, next ? {} : query, signal)
-    if (!Array.isArray(json)) throw unexpected('Hugging Face', `${type}s`, 'a list', json)
+    if (!Array.isArray(json)) throw unexpected(TITLE, `${type}s`, 'a list', json)
     const items = readItems(json, (item) => readRepo(item, type), onSkip)
     return { items, next: nextIn(headers['link']), serverTime }
   }
@@ -92,7 +94,7 @@ export class HubApi {
     const takes = [...this.#gone, ...MOVED]
     const { json, status, headers } = await this.#get(`/api/${type}s/${path(name)}`, {}, signal, takes)
     if (MOVED.includes(status)) return { to: nameIn(headers['location']) ?? name }
-    if (status === 200 || status === 304) return readRepo(new Item(json), type)
+    if (status === 200 || status === 304) return readOne(TITLE, 'a repository', json, (item) => readRepo(item, type))
     return status === 403 || (headers['x-error-code'] ?? NOT_FOUND) !== NOT_FOUND ? 'forbidden' : null
   }
 
@@ -105,17 +107,17 @@ export class HubApi {
   async refs(name: string, type: RepoType, { signal }: Asking): Promise<Refs | null> {
     const { json, status } = await this.#get(`/api/${type}s/${path(name)}/refs`, {}, signal, [...this.#gone, ...MOVED])
     if (status !== 200 && status !== 304) return null
-    if (!isObject(json)) throw unexpected('Hugging Face', 'refs', 'an object', json)
-    const item = new Item(json)
-    const heads = refsIn(item.list('branches'))
-    return { main: heads['main'] ?? '', tags: refsIn(item.list('tags')) }
+    return readOne(TITLE, 'the refs of a repository', json, (item) => {
+      const heads = refsIn(item.list('branches'))
+      return { main: heads['main'] ?? '', tags: refsIn(item.list('tags')) }
+    })
   }
 
   /** The newest commits of `main`, newest first; none where the token may see the repository but not its files. */
   async commits(name: string, type: RepoType, { signal, onSkip }: Asking): Promise<readonly Commit[]> {
     const { json, status } = await this.#get(`/api/${type}s/${path(name)}/commits/main`, {}, signal, this.#gone)
     if (status !== 200 && status !== 304) return []
-    if (!Array.isArray(json)) throw unexpected('Hugging Face', 'commits', 'a list', json)
+    if (!Array.isArray(json)) throw unexpected(TITLE, 'commits', 'a list', json)
     return readItems(json, (item) => ({ id: item.text('id'), date: item.maybeText('date') }), onSkip)
   }
 
@@ -123,7 +125,7 @@ export class HubApi {
   async whoami(signal: AbortSignal): Promise<Account | null> {
     if (!this.client.hasKey) return null
     const { json } = await this.#get('/api/whoami-v2', {}, signal)
-    return readAccount(new Item(json))
+    return readOne(TITLE, 'the token', json, readAccount)
   }
 
   async #get(

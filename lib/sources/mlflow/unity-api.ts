@@ -1,6 +1,6 @@
 import { isObject } from '../../json.js'
 import { SourceFailure } from '../watch/failure.js'
-import { type Asking, Item, unexpected } from '../watch/items.js'
+import { type Asking, readOne, unexpected } from '../watch/items.js'
 import type { RestClient } from '../watch/rest.js'
 import {
   type Page,
@@ -13,6 +13,8 @@ import {
   type SeenVersion,
 } from './seen.js'
 import { orRefusal, type Presence } from './sight.js'
+
+const TITLE = 'Unity Catalog'
 
 const AT = '/api/2.0/mlflow/unity-catalog'
 
@@ -55,7 +57,7 @@ export class UnityApi {
   async model(name: string, { signal }: Asking): Promise<SeenModel | null> {
     const { status, json } = await this.client.get(`${AT}/registered-models/get`, { name }, { signal, takes: [404] })
     if (status === 404) return gone(json)
-    return readModel(new Item(isObject(json) ? json['registered_model'] : json))
+    return readOne(TITLE, 'a model', isObject(json) ? json['registered_model'] : json, readModel)
   }
 
   /** A version with its tags; null when it is not there. */
@@ -63,7 +65,7 @@ export class UnityApi {
     const query = { name, version: String(version) }
     const { status, json } = await this.client.get(`${AT}/model-versions/get`, query, { signal, takes: [404] })
     if (status === 404) return gone(json)
-    return readVersion(new Item(isObject(json) ? json['model_version'] : json))
+    return readOne(TITLE, 'a version', isObject(json) ? json['model_version'] : json, readVersion)
   }
 
   /** Whether a model of this name is there. */
@@ -89,5 +91,5 @@ function saysNeither(json: unknown, name: string): boolean {
 function gone(json: unknown): null {
   const code = isObject(json) ? String(json['error_code'] ?? '') : ''
   if (/DOES_NOT_EXIST|NOT_FOUND/.test(code) && code !== 'ENDPOINT_NOT_FOUND') return null
-  throw unexpected('Unity Catalog', 'error_code', 'RESOURCE_DOES_NOT_EXIST', json)
+  throw unexpected(TITLE, 'error_code', 'RESOURCE_DOES_NOT_EXIST', json)
 }

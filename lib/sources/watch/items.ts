@@ -36,6 +36,24 @@ export function readItems<T>(list: readonly unknown[], read: (item: Item) => T |
   })
 }
 
+/**
+ * The one thing that an answer is, as `read` has it: of a list the others could still be read, here nothing is.
+ * @throws SourceFailure `source_answer_unexpected`
+ */
+export function readOne<T>(title: string, where: string, value: unknown, read: (item: Item) => T): T {
+  try {
+    return read(new Item(value))
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error
+    const message = `${title}’s answer about ${where} cannot be read: ${error.message}.`
+    throw new SourceFailure('source_answer_unexpected', message, {
+      statusText: 'unexpected answer',
+      remedy: 'back-off',
+      cause: error,
+    })
+  }
+}
+
 /** A member of an item is not what it has to be. */
 export class Unreadable extends Error {}
 

@@ -170,4 +170,14 @@ describe('Models in Unity Catalog', () => {
     await registry.close()
     assert.deepEqual([seen.server, seen.collections], ['Unity Catalog', [NAME]])
   })
+
+  it('are said to be unreadable, and no fault of ours, where one thing that is asked for has another shape', async () => {
+    for (const json of [[], null, 'text', {}, { registered_model: 5, model_version: 5 }]) {
+      const api = new UnityApi({ get: async () => ({ status: 200, headers: {}, json }) } as never)
+      const asking = { signal: new AbortController().signal, onSkip: () => {} }
+      const failure = { code: 'source_answer_unexpected', message: /answer about a (model|version) cannot be read/ }
+      await assert.rejects(api.model(NAME, asking), failure)
+      await assert.rejects(api.version(NAME, 1, asking), failure)
+    }
+  })
 })
