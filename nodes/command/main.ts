@@ -14,6 +14,11 @@ const world: CommandWorld = {
   report: (line) => process.stderr.write(`${line}\n`),
 }
 
+// whoever reads may have read enough, as `head` and `grep -q` do: what the command found is said by how it ends all the same
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
 const [first, ...rest] = process.argv.slice(2)
 if (first === 'database') {
   runDatabaseCommand(rest, world)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -42,6 +43,40 @@ function run(argv: readonly string[], files: Record<string, unknown> = {}, env: 
 }
 const on = (verb: string, nodes: unknown, events: unknown, ...more: string[]) =>
   run([verb, '--flows', 'flows.json', '--event', 'event.json', ...more], { 'flows.json': nodes, 'event.json': events })
+
+describe('what reads the output of a command', () => {
+  let folder: string
+  before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'automations-'))
+    writeFileSync(path.join(folder, 'flows.json'), JSON.stringify(flow()))
+    writeFileSync(path.join(folder, 'event.json'), JSON.stringify([staging, production]))
+  })
+  after(() => rmSync(folder, { recursive: true }))
+
+  const judged = ['explain', '--flows', 'flows.json', '--event', 'event.json']
+  /** [the command, its arguments, the code it ends with] */
+  const CALLS: [bin: string, argv: string[], status: number][] = [
+    [COMMAND, judged, 0],
+    [COMMAND, [...judged, '--json'], 0],
+    [COMMAND, [...judged, '--expect', 'silent'], 1],
+    [COMMAND, ['database', 'sql'], 0],
+    [`${COMMAND}-import`, ['--help'], 0],
+  ]
+  for (const [bin, argv, status] of CALLS) {
+    it(`may go away before its end, as head does: ${bin} ${argv.join(' ')}`, async () => {
+      const main = path.join(root, packageJson.bin[bin] ?? '')
+      const child = spawn(process.execPath, [main, ...argv], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+      child.stdout.destroy()
+      let told = ''
+      child.stderr.on('data', (part) => {
+        told += part
+      })
+      const [code] = await once(child, 'close')
+      assert.doesNotMatch(told, /EPIPE|^\s+at /m)
+      assert.equal(code, status, told)
+    })
+  }
+})
 
 describe(`the command ${COMMAND}`, () => {
   it('says of each event which automations it starts, and on which condition others failed', () => {

@@ -8,6 +8,11 @@ import { proxyOfEnvironment } from '../../webhook/proxy-environment.js'
 import { connectWandb } from './connect.js'
 import { importCommand } from './import-command.js'
 
+// whoever reads may have read enough, as `head` and `grep -q` do: what the command found is said by how it ends all the same
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
 /** The command `artifact-automations-import`. */
 const ended = importCommand(process.argv.slice(2), {
   env: process.env,
