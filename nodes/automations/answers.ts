@@ -24,6 +24,8 @@ export interface AutomationAnswer {
   readonly flow: string
   readonly enabled: boolean
   readonly problem: string | null
+  /** A sample, and what was missed, can be sent through it. */
+  readonly running: boolean
   readonly source: string
   readonly scope: string
   readonly entity: string

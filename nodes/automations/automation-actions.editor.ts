@@ -8,7 +8,8 @@ import { askToDelete } from './delete-dialog.editor.js'
 import { changedByCopy, changedByRemoval, duplicate, lockedWords, setDisabled } from './flow-edits.editor.js'
 import type { MenuItem } from './menu.editor.js'
 import type { Place } from './place.editor.js'
-import { mayEdit, mayWrite, reasonOf, words } from './words.editor.js'
+import { whyNothingIsSent } from './running.editor.js'
+import { mayEdit, reasonOf, words } from './words.editor.js'
 
 /** What can be done with an automation, beside looking at its details. @param say where it did not work */
 export function actionsOf(row: AutomationRow, place: Place, say: (text: string) => void): MenuItem[] {
@@ -18,9 +19,6 @@ export function actionsOf(row: AutomationRow, place: Place, say: (text: string) 
   const editable = (nodes: readonly EditorNode[]) => gone ?? (mayEdit() ? lockedWords(nodes) : words('read-only'))
   const own = editable(node === null ? [] : [node])
   const isOff = Boolean(node?.d)
-  const sampled =
-    gone ??
-    (mayWrite() ? (row.states.includes('not-deployed') ? words('action.deploy-first') : null) : words('read-only'))
   const flowOff = node !== null && isFlowDisabled(node) && isOff ? words('action.flow-disabled') : null
   const item = (name: string, unavailable: string | null, choose: () => void): MenuItem => ({
     label: words(`action.${name}`),
@@ -35,7 +33,7 @@ export function actionsOf(row: AutomationRow, place: Place, say: (text: string) 
       RED.editor.edit(node)
     }),
     item(isOff ? 'enable' : 'disable', own ?? flowOff, () => node && setDisabled(node, !isOff)),
-    item('sample', sampled, () => void sendSample(row, say)),
+    item('sample', gone ?? whyNothingIsSent(row), () => void sendSample(row, say)),
     item('backtest', null, () => {
       const view = new BacktestView(place, row)
       place.open(view, view.watched)

@@ -19,6 +19,8 @@ export interface AutomationRow extends ListedAutomation {
   readonly isKnown: boolean
   readonly enabled: boolean
   readonly problem: string | null
+  /** Whether what is deployed takes events; taken for granted until it is known. */
+  readonly running: boolean
   readonly description: string
   readonly webhookNames: readonly string[]
   readonly lastStatus: string | null
@@ -93,6 +95,7 @@ function rowOf(
     isKnown,
     enabled,
     problem,
+    running: answer?.running ?? true,
     name: String((node ? node.name : answer?.name) || words('unnamed')),
     description: String((node ? node['description'] : answer?.description) ?? ''),
     get sentence() {

@@ -3,6 +3,7 @@ import { element, fill } from '../editor/element.js'
 import type { AutomationRow } from './automation-rows.editor.js'
 import { type Backtest, type BacktestResult, isMissed } from './backtest-answer.js'
 import { ask, plainButton } from './dialog.editor.js'
+import { disable } from './disable.editor.js'
 import { bars } from './drawing.editor.js'
 import { timeField, zoneLine } from './fields.editor.js'
 import { ListNote } from './list-note.editor.js'
@@ -11,10 +12,11 @@ import { payloadList } from './payload-list.editor.js'
 import type { Place } from './place.editor.js'
 import { plainTable } from './plain-table.editor.js'
 import { wished } from './query.js'
+import { whyNothingIsSent } from './running.editor.js'
 import { statusMark, timeMark } from './status-words.editor.js'
 import { instantOf } from './times.js'
 import { backtested } from './unsaved-nodes.editor.js'
-import { mayWrite, reasonOf, words } from './words.editor.js'
+import { reasonOf, words } from './words.editor.js'
 
 const DAYS = 30
 const LIMIT = 100
@@ -87,14 +89,9 @@ export class BacktestView implements Detail {
     const told = words('backtest.sum', { looked: lookedAt, fired, sent, missed })
     const send = plainButton(words('button.send-missed'), () => this.#askToSend(missed))
     send.classList.add('red-ui-button-small')
-    send.disabled = missed === 0 || isUnsaved || !mayWrite()
-    send.title = !mayWrite()
-      ? words('read-only')
-      : isUnsaved
-        ? words('action.deploy-first')
-        : missed === 0
-          ? words('backtest.none-missed')
-          : ''
+    const none = missed === 0 ? words('backtest.none-missed') : null
+    const why = whyNothingIsSent(this.#now) ?? (isUnsaved ? words('action.deploy-first') : none)
+    disable(send, why, this.element)
     const drawing = bars(
       days.map((day) => ({ good: day.fired, bad: 0 })),
       words('backtest.bars', { fired }),

@@ -37,7 +37,7 @@ describe('the lists of the admin interface', () => {
   it('say of an automation when it fired last, and what came of it in a day', async () => {
     await nodeRed.load(flow())
     const before = (await call('automations')).automations[0]
-    assert.deepEqual([before.problem, before.last_fired_at], [null, null])
+    assert.deepEqual([before.problem, before.running, before.last_fired_at], [null, true, null])
     assert.deepEqual(before.statistics, { day: { fired: 0, delivered: 0, failed: 0 } })
     await post({ event_id: 'e1' })
     await post({ event_id: 'e2', alias: 'staging' })
@@ -47,16 +47,18 @@ describe('the lists of the admin interface', () => {
     assert.ok(Math.abs(Date.parse(row.last_fired_at) - Date.now()) < 60_000)
   })
 
-  for (const [why, nodes, words] of [
-    ['its pattern cannot be read', () => [source(), trigger({ pattern: '(' })], /pattern/i],
-    ['its source is gone', () => [trigger()], /source/i],
-    ['its source is disabled', () => [source({ d: true }), trigger()], /source/i],
-    ['its source has no secret', () => [source({ auth: 'bearer', secret: 'gone' }), trigger()], /secret/i],
+  // a sample needs no source that brings events
+  for (const [why, nodes, words, running] of [
+    ['its pattern cannot be read', () => [source(), trigger({ pattern: '(' })], /pattern/i, false],
+    ['its source is gone', () => [trigger()], /source/i, false],
+    ['its source is disabled', () => [source({ d: true }), trigger()], /source/i, false],
+    ['its source has no secret', () => [source({ auth: 'bearer', secret: 'gone' }), trigger()], /secret/i, true],
   ] as const) {
     it(`say that an automation is red because ${why}`, async () => {
       await nodeRed.load(nodes())
       const [row] = (await call('automations')).automations
       assert.match(row.problem, words)
+      assert.equal(row.running, running)
     })
   }
 

@@ -19,6 +19,8 @@ export interface AutomationRow {
   enabled: boolean
   /** Why it cannot fire though it is deployed, as its status says in red. */
   problem: string | null
+  /** Whether it would fire now, as soon as an event came. */
+  running: boolean
   source: string
   scope: unknown
   entity: unknown
@@ -32,7 +34,7 @@ export interface AutomationRow {
   statistics: { day: { fired: number; delivered: number; failed: number } }
 }
 
-type Deployed = Omit<AutomationRow, 'problem' | 'last_delivery' | 'last_fired_at' | 'statistics'>
+type Deployed = Omit<AutomationRow, 'problem' | 'running' | 'last_delivery' | 'last_fired_at' | 'statistics'>
 
 /** Every artifact-event node of the deployed flows, in subflows too, with the senders that its messages can reach. */
 export function mountAutomations(router: AdminRouter, RED: NodeAPI, host: Host): void {
@@ -49,6 +51,7 @@ export function mountAutomations(router: AdminRouter, RED: NodeAPI, host: Host):
       return {
         ...row,
         problem: row.enabled ? problemOf(host, row.id, row.source) : null,
+        running: host.dispatcher.running && host.dispatcher.has(row.id),
         last_delivery: last[index] ?? null,
         last_fired_at: lastFiredAt === null ? null : isoTime(lastFiredAt),
         statistics: { day: { fired, delivered, failed } },
