@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
 import { NODE_RED } from '../e2e/harness/node-red.mts'
+import { eventually } from '../e2e/harness/wait.mts'
 import { automation, useSite } from '../faults/site.mts'
 import { secret, secretId } from '../nodes/automation.mts'
 import { fences } from './markdown.mts'
@@ -61,6 +62,9 @@ describe('the curl examples of docs/http-interface.md', () => {
       body: JSON.stringify([...flow, { ...secret('INGEST'), credentials: { value: VALUE } }]),
     })
     assert.equal(deployed.status, 204)
+    // while flows start a source asks to come again
+    const ready = async () => (await fetch(`${site.nodeRed.url}/artifact-events`, { method: 'POST' })).status === 401
+    await eventually(ready, 'the source takes events')
     assert.equal(calls.length, ANSWERS.length)
     for (const [index, call] of calls.entries()) {
       const [what = /^$/, answer = /^$/] = ANSWERS[index] ?? []
