@@ -65,10 +65,7 @@ export class AutomationsView implements View {
     })
     this.#table.sortedBy('name', 'ascending')
     const fields = [this.#source, this.#event, this.#webhook, this.#state]
-    const bar = filterBar(this.#search, fields, [
-      downloads('automations', () => place.automations.rows),
-      newAutomation(),
-    ])
+    const bar = filterBar(this.#search, fields, [downloads('automations', () => this.#shown()), newAutomation()])
     this.element = listPage({ bar, note: this.#note, table: this.#table, empty: this.#empty })
     place.live.watch('automations', ['deliveries', 'events', 'flows'], 3_000, () => this.#refresh())
     place.automations.onChange(() => this.#make())
@@ -106,7 +103,8 @@ export class AutomationsView implements View {
     this.#show()
   }
 
-  #show(): void {
+  /** What the filters leave, in order. */
+  #shown(): AutomationRow[] {
     const filter = {
       search: this.#search.value,
       source: this.#source.value,
@@ -114,8 +112,12 @@ export class AutomationsView implements View {
       webhook: this.#webhook.value,
       state: this.#state.value,
     }
+    return sorted(filtered(this.#place.automations.rows, filter), this.#sorting)
+  }
+
+  #show(): void {
     const { rows: all, isKnown } = this.#place.automations
-    const rows = sorted(filtered(all, filter), this.#sorting)
+    const rows = this.#shown()
     this.#table.show(rows)
     this.#table.element.hidden = rows.length === 0
     const none = all.length === 0 ? words('empty.automations') : words('empty.filtered')

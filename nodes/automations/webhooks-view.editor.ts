@@ -53,7 +53,7 @@ export class WebhooksView implements View {
         { id: 'actions', label: words('column.actions'), cell: (row) => this.#buttons(row) },
       ],
     })
-    const bar = filterBar(this.#search, [], [downloads('webhooks', () => this.#rows)])
+    const bar = filterBar(this.#search, [], [downloads('webhooks', () => this.#shown())])
     this.element = listPage({ bar, note: this.#note, table: this.#table, empty: this.#empty })
     place.live.watch('webhooks', ['deliveries', 'flows'], 2_000, () => this.#refresh())
   }
@@ -76,12 +76,21 @@ export class WebhooksView implements View {
     }
   }
 
-  #show(): void {
+  #shown(): WebhookAnswer[] {
     const search = this.#search.value.trim().toLowerCase()
-    const rows = this.#rows.filter(({ name, url }) => `${name}\n${url}`.toLowerCase().includes(search))
+    return this.#rows.filter(({ name, url }) => `${name}\n${url}`.toLowerCase().includes(search))
+  }
+
+  #show(): void {
+    const rows = this.#shown()
     this.#table.show(rows)
     this.#table.element.hidden = rows.length === 0
-    fill(this.#empty, rows.length > 0 ? null : emptyState(words(search === '' ? 'empty.webhooks' : 'empty.filtered')))
+    fill(
+      this.#empty,
+      rows.length > 0
+        ? null
+        : emptyState(words(this.#search.value.trim() === '' ? 'empty.webhooks' : 'empty.filtered')),
+    )
   }
 
   #buttons({ id, state }: WebhookAnswer): HTMLElement[] {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import type { Browser, Locator } from 'playwright-core'
 import { launchBrowser } from './harness/browser.mts'
 import { Editor } from './harness/editor.mts'
@@ -190,6 +191,27 @@ describe(`automations that branch, and the sidebar of Node-RED ${NODE_RED_VERSIO
     }`)
     await row('Packed').getByText('not deployed').waitFor({ state: 'detached' })
   })
+
+  for (const [view, search, all, found] of [
+    ['Automations', 'Across', 'Both', 'Across'],
+    ['Webhooks', 'train', 'Team channel', 'Release train'],
+  ] as const) {
+    it(`a file of ${view} has what the filters show`, async () => {
+      await side.getByRole('tab', { name: view, exact: true }).click()
+      await row(all).first().waitFor()
+      await side.getByRole('searchbox', { name: 'Search' }).fill(search)
+      await row(all).first().waitFor({ state: 'detached' })
+      const file = editor.page.waitForEvent('download')
+      await button('Save as a file').click()
+      await editor.page.getByRole('menuitem', { name: 'As JSON' }).click()
+      const rows = JSON.parse(await readFile(await (await file).path(), 'utf8')) as { name: string }[]
+      assert.deepEqual(
+        rows.map(({ name }) => name),
+        [found],
+      )
+      await side.getByRole('searchbox', { name: 'Search' }).fill('')
+    })
+  }
 
   it('what is done to all that match is done to nothing that the filters do not show', async () => {
     await side.getByRole('tab', { name: 'History', exact: true }).click()
