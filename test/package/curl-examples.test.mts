@@ -66,9 +66,15 @@ describe('the curl examples of docs/http-interface.md', () => {
     const ready = async () => (await fetch(`${site.nodeRed.url}/artifact-events`, { method: 'POST' })).status === 401
     await eventually(ready, 'the source takes events')
     assert.equal(calls.length, ANSWERS.length)
+    const isThere = async () => {
+      const headers = { Authorization: `Bearer ${token}` }
+      const answer = await fetch(`${site.nodeRed.url}/artifact-automations/deliveries?status=pending`, { headers })
+      return ((await answer.json()) as { deliveries: object[] }).deliveries.length > 0
+    }
     for (const [index, call] of calls.entries()) {
       const [what = /^$/, answer = /^$/] = ANSWERS[index] ?? []
       assert.match(call, what)
+      if (call.includes('deliveries/cancel')) await eventually(isThere, 'a delivery waits')
       const deadline = Date.now() + 5000
       let answered = await copied(call, token)
       // the request that is on its way when a delivery is cancelled is the last one, and ends it
