@@ -37,10 +37,9 @@ const STYLES = `
 .aa-bar-line > .aa-search { flex: 1 1 60px; }
 .aa-fields { display: flex; flex-wrap: wrap; gap: 3px; margin-top: 3px; align-items: center; }
 .aa-fields > .aa-choice { flex: 1 1 62px; width: 62px; font-size: 11px !important; padding: 0 1px !important; }
-.aa-fields > .aa-time-field { flex: 1 1 128px; display: flex; align-items: center; gap: 3px; margin: 0; min-width: 0; font-size: 11px; }
+/* as wide as a date and a time are: cut off, nobody knows which it is */
+.aa-fields > .aa-time-field { flex: 1 1 225px; display: flex; align-items: center; gap: 3px; margin: 0; min-width: 0; font-size: 11px; }
 .aa-time-field > input { flex: 1 1 60px; width: 60px; }
-/* as wide as a date and a time are, where there is height for another line */
-@container (min-height: 401px) { .aa-fields > .aa-time-field { flex-basis: 225px; } }
 .aa-break { display: none; }
 @container (max-width: 760px) { .aa-break { display: block; flex: 0 0 100%; height: 0; margin-top: -3px; } }
 @container (max-width: 420px) { .aa-shrinks { width: 25px; overflow: hidden; white-space: nowrap; padding-right: 0 !important; text-align: left; } .aa-shrinks i.fa { margin-right: 12px; } }
