@@ -21,6 +21,9 @@ export interface SendResult {
   readonly attempt: Attempt | null
 }
 
+/** Resolves when the answer may be looked at; undefined: at once. */
+export type Arrived = () => Promise<void> | undefined
+
 /** A deployed webhook, as the engine sees it. */
 export interface LanePort {
   readonly name: string
@@ -38,7 +41,7 @@ export interface LanePort {
   /**
    * Makes one request. An `AutomationError` thrown here is a failure for good, anything else one more failed attempt.
    * When `signal` aborts, the request is to be given up at once; the delivery is then sent again later.
-   * @param arrived to be called before anything looks at an answer
+   * @param arrived to be called, and waited for, before anything looks at an answer
    */
-  send(delivery: StoredDelivery, attempt: number, signal: AbortSignal, arrived?: () => void): Promise<SendResult>
+  send(delivery: StoredDelivery, attempt: number, signal: AbortSignal, arrived?: Arrived): Promise<SendResult>
 }

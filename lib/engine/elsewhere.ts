@@ -1,5 +1,6 @@
 import type { Timers } from '../platform.js'
 import type { StoreAccess } from '../store/guard/access.js'
+import type { InHand } from '../store/guard/in-hand.js'
 import { type Thing, webhookOf } from '../store/lease.js'
 import type { Change, Ownership } from '../store/ownership.js'
 import { deadline } from './deadline.js'
@@ -12,12 +13,16 @@ import type { Watches } from './watches.js'
 /** So long what is on its way may take when a lane is handed over, in milliseconds. */
 const HAND_OVER_MS = 15_000
 
+/** While the store is being opened, other kinds are told again, or are read after that. */
+const TOLD_ONCE: ReadonlySet<Change['kind']> = new Set(['webhook', 'yield', 'aside'])
+
 interface ElsewhereParts {
   readonly access: StoreAccess
   readonly lanes: Lanes
   readonly pending: Pending
   readonly senders: Senders
   readonly watches: Watches
+  readonly inHand: InHand
   readonly timers: Timers
   /** Ends pending deliveries that this owner has in its hand. */
   readonly cancel: (id: string) => Promise<unknown>
@@ -44,8 +49,7 @@ export class Elsewhere {
     const { access } = this.#parts
     if (access.stopped) return
     if (access.open) this.#take(change)
-    // other kinds are told again, or are read after the store was opened
-    else if (change.kind === 'webhook' || change.kind === 'yield') this.#early.push(change)
+    else if (TOLD_ONCE.has(change.kind)) this.#early.push(change)
   }
 
   /** What was told while the store was being opened may be newer than what was read of it. */
@@ -54,7 +58,7 @@ export class Elsewhere {
   }
 
   #take(change: Change): void {
-    const { access, lanes, pending, senders, watches, eventsWait } = this.#parts
+    const { access, lanes, pending, senders, watches, inHand, eventsWait } = this.#parts
     switch (change.kind) {
       case 'lease': {
         const webhook = webhookOf(change.thing)
@@ -73,6 +77,9 @@ export class Elsewhere {
         access.failed(change.error)
         // others may watch by now what this one cannot keep
         watches.look()
+        return
+      case 'aside':
+        inHand.tell(change.setAside)
         return
       case 'events':
         eventsWait()

@@ -112,7 +112,7 @@ export class DeliveryEngine implements EventKeeper {
     const [lanes, pending, senders, housekeeping] = [this.#lanes, this.#pending, this.#senders, this.#housekeeping]
     this.watches = new Watches(store)
     const elsewhere = new Elsewhere({
-      ...{ access, lanes, pending, timers, senders, watches: this.watches },
+      ...{ access, lanes, pending, timers, senders, watches: this.watches, inHand: this.#inHand },
       cancel: (id) => this.cancellation.one(id),
       eventsWait: () => this.onEventsWait(),
     })

@@ -98,9 +98,12 @@ export class CatchUp {
     for (const [key, entry] of [...this.#open]) {
       const { automation, source, eventId, settledAt } = entry
       const known = await keeper.event(source, eventId)
-      const event = known?.isAside ? undefined : known?.event
-      const hand = known && event ? await keeper.handAgain.take(known.seq) : null
-      if (hand !== null) this.#hands.set(key, hand)
+      const hand = known && !known.isAside ? await keeper.handAgain.take(known.seq) : null
+      // it may have been set aside while it waited for its turn
+      const now = hand === null ? known : await keeper.event(source, eventId)
+      if (now?.isAside) hand?.letGo()
+      else if (hand !== null) this.#hands.set(key, hand)
+      const event = now?.isAside ? undefined : now?.event
       const isWanted = event && (await this.#parts.isUnfinished(automation, event, settledAt !== null))
       if (isWanted && this.#parts.emit(automation, event)) {
         this.#open.set(key, { ...entry, at: this.#parts.now(), settledAt: null })

@@ -23,8 +23,11 @@ export class HandAgain {
    * To be called before anything looks at an event that flows may have had when the process died. Resolves when it may be
    * handed to them, with what is to be told of it; null when it is no suspect.
    */
-  take(seq: number): Promise<Hand | null> {
-    return this.#parts.inHand.take({ kind: 'event', seq }, HOLD_MS)
+  async take(seq: number): Promise<Hand | null> {
+    const { inHand } = this.#parts
+    const suspect = { kind: 'event', seq } as const
+    await inHand.doubt(suspect)
+    return inHand.take(suspect, HOLD_MS)
   }
 
   /** Lets events that were set aside go to flows again: a person wants it. */

@@ -56,7 +56,10 @@ export class Replay {
       for (const each of page) {
         const { seq, source, event, suspect } = each
         after = seq
-        if (handed.has(seq)) continue
+        if (handed.has(seq)) {
+          this.#inHand.passOver({ kind: 'event', seq })
+          continue
+        }
         let hand: Hand | null = null
         if (isNoted(each)) {
           hand = await this.#inHand.take({ kind: 'event', seq }, HOLD_MS)

@@ -1,5 +1,6 @@
 import type { PendingCount, WebhookState } from './delivery-queue.js'
 import type { Lease, Thing } from './lease.js'
+import type { SetAside } from './suspects.js'
 
 /** What happened to the store without this owner doing it. */
 export type Change =
@@ -17,6 +18,8 @@ export type Change =
   | { readonly kind: 'webhook'; readonly webhook: string; readonly state: WebhookState }
   /** Outputs are owed to a sender. */
   | { readonly kind: 'outputs'; readonly sender: string }
+  /** Another owner has ended, as two before it, while it had these in hand. */
+  | { readonly kind: 'aside'; readonly setAside: readonly SetAside[] }
   /** The store failed while nobody waited for it. */
   | { readonly kind: 'failed'; readonly error: unknown }
   /** Events of an owner that is gone wait for somebody's flows: `unroutedEvents` gives them to whoever asks first. */

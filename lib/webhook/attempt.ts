@@ -1,4 +1,4 @@
-import type { Outcome } from '../delivery/lane-port.js'
+import type { Arrived, Outcome } from '../delivery/lane-port.js'
 import type { AttemptResult, WebhookClient } from './client.js'
 import type { Webhook } from './compile.js'
 import { classify, inWords } from './outcome.js'
@@ -15,8 +15,8 @@ export interface Attempted {
 interface AttemptOptions {
   readonly signal?: AbortSignal
   readonly now: () => Date
-  /** Called before anything looks at the answer. */
-  readonly arrived?: (() => void) | undefined
+  /** Called, and waited for, before anything looks at the answer. */
+  readonly arrived?: Arrived | undefined
 }
 
 /**
@@ -33,7 +33,8 @@ export async function attempt(
 ): Promise<Attempted> {
   const request = buildRequest(webhook, input)
   const came = await client.send(request, signal ? { signal } : {})
-  arrived?.()
+  const noted = arrived?.()
+  if (noted !== undefined) await noted
   const result = masked(came, request)
   const outcome = classify(webhook, came, now())
   return { request, result, outcome: result === came ? outcome : inWords(outcome, webhook, result, now()) }

@@ -54,16 +54,20 @@ export class Cluster {
     return this.members[index]!.site
   }
 
-  /** @param settings of settings.js, besides */
+  /**
+   * @param settings of settings.js, besides
+   * @param code that its settings file ends with
+   */
   async start(
     index: number,
     flow?: readonly FlowNode[],
     env: Record<string, string> = {},
     settings: object = {},
+    code = '',
   ): Promise<void> {
     const { site, network } = this.members[index]!
     const database = { connectionString: server!.url(undefined, network.port), schema: this.schema, ...this.#settings }
-    await site.start(flow, { settings: { ...settings, artifactAutomations: { database } }, env })
+    await site.start(flow, { settings: { ...settings, artifactAutomations: { database } }, env, code })
   }
 
   /** By the settings that the page on several Node-RED tells to use. */

@@ -96,6 +96,11 @@ export class Site {
     return last
   }
 
+  /** What all that were started on this user directory have logged. */
+  everyLog(): string[] {
+    return this.#processes.flatMap(({ log }) => log)
+  }
+
   get storeDir(): string {
     return path.join(this.userDir, 'artifact-automations')
   }

@@ -3,6 +3,7 @@ import type { StoredDelivery } from '../../delivery/stored.js'
 import { isLeaseLost } from '../../error.js'
 import type { AttemptRecord } from '../../store/delivery-queue.js'
 import type { Hand } from '../../store/guard/in-hand.js'
+import { laneOf } from '../../store/lease.js'
 import { cancelled, cutOff, type Decision, decide, INTERRUPTED, resultOfError } from './decide.js'
 import type { LaneContext } from './lane-context.js'
 import { RateLimit } from './rate-limit.js'
@@ -139,17 +140,20 @@ export class Flights {
 
   /** The same for a delivery that may have ended the process. */
   async #flyNoted(flight: Flight, deployment: Deployment): Promise<void> {
-    const { inHand, clock } = this.#context
+    const { inHand, clock, store } = this.#context
+    const { fence, webhook } = flight.delivery
     let hand: Hand | null = null
     try {
       hand = await inHand.take({ kind: 'delivery', seq: flight.delivery.seq }, HOLD_MS, deployment.cut.signal)
       flight.startedAt = clock.now()
-      flight.waits = flight.cancelled
+      // another owner may have the lane by now
+      flight.waits = flight.cancelled || store.want(laneOf(webhook.id))?.fence !== fence
     } catch {
       // cut off before its turn
     }
     await this.#fly(flight, deployment, hand)
-    hand?.done()
+    if (flight.waits && !flight.cancelled) hand?.letGo()
+    else hand?.done()
   }
 
   /** Sends, and sees to what comes of it; rejects never. */

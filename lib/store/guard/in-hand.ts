@@ -1,6 +1,6 @@
 import type { Log, Timers } from '../../platform.js'
 import type { Opening } from '../store.js'
-import type { Suspect, Suspects } from '../suspects.js'
+import type { SetAside, Suspect, Suspects } from '../suspects.js'
 import { asideInWords } from './aside-in-words.js'
 
 /** After two ends in a row, what was in hand at the second waits so long: an end meanwhile has another reason. */
@@ -13,7 +13,7 @@ export interface Hand {
   /** It was let go, since nothing was heard of it for a while. */
   readonly isOver: boolean
   /** It is looked at again, after a while in which it was not. */
-  again(): void
+  again(): Promise<void> | undefined
   /** It was handled. */
   done(): void
   /** It is not handled any more, and may be later. */
@@ -41,7 +41,22 @@ export class InHand {
   /** The store was opened: with suspects, or with none after an end in order, and nothing is noted then. */
   begin({ suspects, setAside }: Pick<Opening, 'suspects' | 'setAside'>): void {
     this.#suspects = suspects
+    this.tell(setAside)
+  }
+
+  /** These were set aside. */
+  tell(setAside: readonly SetAside[]): void {
     for (const each of setAside) this.#log.error(asideInWords(each))
+  }
+
+  /** It may have been handled when the process died, or another one that has the same store. */
+  async doubt(suspect: Suspect): Promise<void> {
+    await this.#suspects?.doubt?.(suspect)
+  }
+
+  /** It was taken from the store, and is not handled now. */
+  passOver(suspect: Suspect): void {
+    this.#suspects?.passOver?.(suspect)
   }
 
   has(suspect: Suspect): boolean {
@@ -51,21 +66,43 @@ export class InHand {
   /**
    * Resolves when a suspect may be handled, with what is to be told of it; null when it is none.
    * @param hold how long it is in hand at most while nothing is heard of it, in milliseconds
-   * @throws the signal's reason when that aborts before its turn
+   * @throws the signal's reason when that aborts before its turn; AutomationError when it cannot be noted
    */
   async take(suspect: Suspect, hold: number, signal?: AbortSignal): Promise<Hand | null> {
     const suspects = this.#suspects
     if (!suspects?.has(suspect)) return null
     const free = suspects.isAccused(suspect) ? await this.#alone(signal) : await this.#withOthers(suspect.kind)
-    return new NotedHand(suspects, suspect, { timers: this.#timers, hold, free })
+    try {
+      const noted = suspects.take(suspect)
+      if (noted !== undefined) await noted
+    } catch (error) {
+      free()
+      throw error
+    }
+    const hand = new NotedHand(suspects, suspect, { timers: this.#timers, hold, free })
+    if (signal?.aborted) hand.letGo()
+    signal?.throwIfAborted()
+    return hand
   }
 
   async #alone(signal: AbortSignal | undefined): Promise<() => void> {
     const before = this.#line ?? new Promise<void>((resolve) => this.#timers.setTimeout(resolve, QUIET_MS))
-    let free = () => {}
-    this.#line = new Promise((resolve) => {
-      free = resolve
+    let over = () => {}
+    const line = new Promise<void>((resolve) => {
+      over = resolve
     })
+    this.#line = line
+    // those that come later, when another one that has the store has died, wait anew
+    const ended = () => {
+      if (this.#line === line) this.#line = null
+    }
+    let isFree = false
+    const free = () => {
+      if (isFree) return
+      isFree = true
+      over()
+      this.#timers.setTimeout(ended, QUIET_MS)
+    }
     try {
       await (signal ? Promise.race([before, aborted(signal)]) : before)
       return free
@@ -104,7 +141,6 @@ class NotedHand implements Hand {
     this.#suspect = suspect
     this.#timers = timers
     this.#free = free
-    suspects.take(suspect)
     this.#timer = timers.setTimeout(() => this.letGo(), hold)
   }
 
@@ -112,8 +148,10 @@ class NotedHand implements Hand {
     return this.#free === null
   }
 
-  again(): void {
-    if (this.isOver && !this.#cleared) this.#suspects.take(this.#suspect)
+  again(): Promise<void> | undefined {
+    if (!this.isOver || this.#cleared) return undefined
+    // what cannot be noted is handled all the same: an answer is there
+    return this.#suspects.take(this.#suspect)?.catch(() => {})
   }
 
   done(): void {

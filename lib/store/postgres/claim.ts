@@ -3,6 +3,7 @@ import { type Lease, leaseLost, webhookOf } from '../lease.js'
 import { type Row, storedOf } from '../rows.js'
 import type { Query } from './database.js'
 import type { InHand } from './in-hand.js'
+import type { NotedSuspects } from './suspects.js'
 import { wholeOf } from './whole-delivery.js'
 
 /** Of each sender's due deliveries so many are looked at, so that a short queue does not wait behind a long one. */
@@ -38,7 +39,12 @@ const NEXT_DUE = `
     ORDER BY n.due_at LIMIT 1) d ON true`
 
 /** @throws AutomationError `lease_lost` */
-export async function claim(query: Query, lease: Lease, request: ClaimRequest): Promise<Claim> {
+export async function claim(
+  query: Query,
+  suspects: NotedSuspects,
+  lease: Lease,
+  request: ClaimRequest,
+): Promise<Claim> {
   const webhook = webhookOf(lease.thing) ?? ''
   const { now, limit, bytes } = request
   const senders = [...request.senders]
@@ -46,6 +52,7 @@ export async function claim(query: Query, lease: Lease, request: ClaimRequest): 
   const rows = await query(CLAIM, lease.thing, lease.fence, webhook, senders, now, share + 1, limit, bytes)
   const [next] = await query(NEXT_DUE, webhook, senders, now, lease.thing)
   if (next?.['fence'] !== lease.fence) throw leaseLost(webhook)
+  suspects.found('delivery', rows)
   const due = Number(rows[0]?.['due_count'] ?? 0)
   return {
     deliveries: rows.map((row) => storedOf(row, lease.fence)),

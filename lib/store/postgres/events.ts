@@ -10,7 +10,8 @@ import type { Row } from '../rows.js'
 import { ROUTING } from '../statuses.js'
 import { NOW } from './clock.js'
 import type { Query } from './database.js'
-import type { Instance } from './lifecycle.js'
+import type { Instance } from './instance.js'
+import { type NotedSuspects, SUSPECT } from './suspects.js'
 import { pgId, pgText, pgTextOrNull } from './text.js'
 import { Known } from './twins.js'
 import type { Outcome, Step, Transaction } from './writer.js'
@@ -159,38 +160,50 @@ export async function cursor(query: Query, key: string): Promise<Cursor> {
 
 export async function event(query: Query, source: string, eventId: string): Promise<KnownEvent | null> {
   const [row] = await query(
-    'SELECT seq, source, received_at, json FROM @events WHERE event_id = $1 AND source = $2',
+    'SELECT seq, source, received_at, routed, json FROM @events WHERE event_id = $1 AND source = $2',
     pgId(eventId),
     pgText(source),
   )
   return row === undefined ? null : knownOf(row)
 }
 
-/** From a row with seq, source, received_at and json. */
+export const asideOf = (row: Row): Pick<KnownEvent, 'isAside'> =>
+  row['routed'] === ROUTING.aside ? { isAside: true } : {}
+
+/** From a row with seq, source, received_at, routed and json. */
 export const knownOf = (row: Row): KnownEvent => ({
   seq: row['seq'] as number,
   source: row['source'] as string,
+  ...asideOf(row),
   received_at: isoTime(row['received_at'] as number),
   event: JSON.parse(row['json'] as string) as ArtifactEvent,
 })
 
-/** Takes events for this instance's flows, so that no other one hands them out too. */
+/**
+ * Takes events for this instance's flows, so that no other one hands them out too. Suspects are noted as in hand with it: the
+ * accused are when their turn comes.
+ */
 export async function unroutedEvents(
   query: Query,
   me: Instance,
-  after: number,
-  limit: number,
+  suspects: NotedSuspects,
+  { after, limit }: { readonly after: number; readonly limit: number },
 ): Promise<UnroutedEvent[]> {
   const rows = await query(
-    `UPDATE @events e SET instance = $1, again = true, handed_at = ${NOW} FROM (
-       SELECT seq FROM @events WHERE routed <> 1 AND seq > $2 AND (instance IS NULL OR instance = $1)
-         AND EXISTS (SELECT 1 FROM @instances WHERE id = $1)
-       ORDER BY seq LIMIT $3 FOR UPDATE SKIP LOCKED) taken
-     WHERE e.seq = taken.seq RETURNING e.seq, e.source, e.routed, e.json`,
+    `WITH taken AS (
+       UPDATE @events e SET instance = $1, again = true, handed_at = ${NOW} FROM (
+         SELECT seq, instance IS NULL AND ends = ${SUSPECT} AS noted FROM @events
+         WHERE routed <> 1 AND routed <> ${ROUTING.aside} AND seq > $2 AND (instance IS NULL OR instance = $1)
+           AND EXISTS (SELECT 1 FROM @instances WHERE id = $1)
+         ORDER BY seq LIMIT $3 FOR UPDATE SKIP LOCKED) t
+       WHERE e.seq = t.seq RETURNING e.seq, e.source, e.routed, e.json, e.ends, t.noted),
+     noted AS (INSERT INTO @in_hand SELECT $1, 'event', seq, false FROM taken WHERE noted ON CONFLICT DO NOTHING)
+     SELECT * FROM taken`,
     me.id,
     after,
     limit,
   )
+  suspects.found('event', rows)
   rows.sort((a, b) => (a['seq'] as number) - (b['seq'] as number))
   return rows.map((row) => ({
     seq: row['seq'] as number,
@@ -219,5 +232,11 @@ export async function markFired({ query, tally }: Transaction, fired: readonly F
 }
 
 export async function markRouted({ query, me }: Transaction, seqs: readonly number[]): Promise<void> {
-  await query('UPDATE @events SET routed = 1, instance = $2 WHERE seq = ANY ($1::bigint[])', seqs, me.id)
+  // one that was set aside is tried again, and stays a suspect meanwhile
+  await query(
+    `UPDATE @events SET routed = 1, instance = $2, blamed = NULL,
+       ends = CASE WHEN routed = ${ROUTING.aside} THEN ${SUSPECT} ELSE 0 END WHERE seq = ANY ($1::bigint[])`,
+    seqs,
+    me.id,
+  )
 }

@@ -122,8 +122,7 @@ const AGAIN_MS = 5_000
 /** @param alive the last sign of life in a file that nobody closed; null: somebody did */
 function routedOf(row: Row, alive: number | null): unknown {
   const [routed, at] = [row['routed'], row['received_at'] as number]
-  // nothing is set aside in a database: it waits for nobody
-  if (routed === ROUTING.aside) return ROUTING.routed
+  if (routed === ROUTING.aside) return routed
   if (alive === null || routed === ROUTING.waiting || at < alive - SUSPECT_MS) return routed
   return at < alive - AGAIN_MS ? ROUTING.suspect : ROUTING.waiting
 }

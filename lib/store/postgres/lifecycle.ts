@@ -1,20 +1,16 @@
 import { AutomationError } from '../../error.js'
 import { webhookOf } from '../lease.js'
-import { ROUTING } from '../statuses.js'
+import type { Change } from '../ownership.js'
+import { PENDING, ROUTING } from '../statuses.js'
+import { SET_ASIDE, type SetAside } from '../suspects.js'
 import { Tally } from '../tally.js'
 import { NOW } from './clock.js'
 import { Deltas, writeCounts } from './counts.js'
 import type { Query } from './database.js'
-
-/** What has not said for so long that it is alive, is not: its leases go to others. Milliseconds. */
-export const LIFE_MS = 6_000
-
-/** A process with the store open. */
-export interface Instance {
-  readonly id: number
-  /** Small, and its own while it lives. */
-  readonly slot: number
-}
+import { type Instance, LIFE_MS } from './instance.js'
+import { redeliver } from './redeliver.js'
+import { accuseEvents, blame, dropStrayNotes, type Held, heldBy, setAside } from './set-aside.js'
+import { SUSPECT } from './suspects.js'
 
 /** How far back an instance that died may have left something unfinished, in ms. */
 export interface Within {
@@ -38,49 +34,89 @@ export async function register(query: Query, now: number): Promise<Instance> {
 
 export interface Reaped {
   readonly count: number
-  /** Whose outputs nobody gives now. */
-  readonly owedTo: readonly string[]
+  readonly setAside: readonly SetAside[]
+  /** What this instance is to hear of it. */
+  readonly changes: readonly Change[]
   /** When the last of them was last seen alive, by its own word. */
   readonly lastAlive: number | null
   readonly interrupted: number
 }
 
 /** Puts in order what instances left behind that have not been seen for too long. */
-export async function reap(query: Query, me: Instance, now: number, within: Within): Promise<Reaped> {
+export async function reap(query: Query, schema: string, me: Instance, now: number, within: Within): Promise<Reaped> {
   const dead = await query(
     `DELETE FROM @instances WHERE id <> $1 AND seen_at < ${NOW} - ${LIFE_MS} RETURNING id, alive_at`,
     me.id,
   )
   let [lastAlive, interrupted]: [number | null, number] = [null, 0]
-  const owedTo = new Set<string>()
+  const aside: SetAside[] = []
+  const changes: Change[] = []
   for (const { id, alive_at } of dead) {
     lastAlive = Math.max(lastAlive ?? 0, alive_at as number)
-    await suspect(query, id as number, alive_at as number, within)
-    interrupted += await free(query, { owner: id as number, things: null }, me, now)
+    const held = await heldBy(query, id as number)
+    await suspect(query, held, alive_at as number, within)
+    interrupted += await free(query, { owner: id as number, things: null, held }, me, now)
     const owed = await query(
-      'UPDATE @deliveries SET owed = 1 WHERE owed = $1 RETURNING webhook_id, sender_id',
+      `UPDATE @deliveries SET owed = 1, ${blame('$2', '$3')} WHERE owed = $1 RETURNING webhook_id, sender_id`,
       -(id as number),
+      held.accused.output,
+      id,
     )
-    const deltas = new Deltas()
+    const [tally, deltas] = [new Tally(), new Deltas()]
     for (const row of owed) {
-      owedTo.add(row['sender_id'] as string)
-      deltas.of(row['webhook_id'] as string, row['sender_id'] as string).owed++
+      const [webhook, sender] = [row['webhook_id'] as string, row['sender_id'] as string]
+      changes.push({ kind: 'outputs', sender })
+      deltas.of(webhook, sender).owed++
     }
-    writeCounts(query, { me, half: 0 }, new Tally(), deltas)
+    const put = await setAside({ query, schema, tally, deltas }, held, now)
+    aside.push(...put.setAside)
+    changes.push(...put.changes)
+    writeCounts(query, { me, half: 0 }, tally, deltas)
   }
-  return { count: dead.length, lastAlive, interrupted, owedTo: [...owedTo] }
+  if (dead.length > 0) await dropStrayNotes(query)
+  if (aside.length > 0) changes.push({ kind: 'aside', setAside: aside })
+  return { count: dead.length, lastAlive, interrupted, setAside: aside, changes }
+}
+
+/** The others have taken everything from an instance that has not ended: what it had is not to blame for that. */
+export async function comeBack(query: Query, schema: string, before: Instance, now: number): Promise<Instance> {
+  const me = await register(query, now)
+  await query(
+    `UPDATE @events SET ends = ${SUSPECT}, blamed = NULL,
+       routed = CASE WHEN routed = ${ROUTING.aside} THEN ${ROUTING.suspect} ELSE routed END WHERE blamed = $1`,
+    before.id,
+  )
+  const blamed = await query(
+    `UPDATE @deliveries SET ends = ${SUSPECT}, blamed = NULL WHERE blamed = $1 RETURNING *`,
+    before.id,
+  )
+  const aside = blamed.filter((row) => row['status'] !== PENDING && row['error_code'] === SET_ASIDE.code)
+  if (aside.length > 0) {
+    const [tally, deltas] = [new Tally(), new Deltas()]
+    await redeliver({ query, me, tally, deltas, tellOthers: () => {} }, schema, aside, now)
+    writeCounts(query, { me, half: 0 }, tally, deltas)
+  }
+  return me
 }
 
 /** What an instance gave its flows that may not have settled, for whoever asks next. */
-async function suspect(query: Query, instance: number, alive: number, { suspect, reroute }: Within): Promise<void> {
-  await query('UPDATE @events SET instance = NULL WHERE routed <> 1 AND instance = $1', instance)
+async function suspect(query: Query, held: Held, alive: number, { suspect, reroute }: Within): Promise<void> {
+  const { instance, accused } = held
   await query(
-    `UPDATE @events SET instance = NULL, routed = CASE WHEN received_at >= $3 THEN ${ROUTING.waiting} ELSE ${ROUTING.suspect} END
+    `UPDATE @events SET instance = NULL, ${blame('$2', '$1')} WHERE routed <> 1 AND instance = $1`,
+    instance,
+    accused.event,
+  )
+  await query(
+    `UPDATE @events SET instance = NULL, routed = CASE WHEN received_at >= $3 THEN ${ROUTING.waiting} ELSE ${ROUTING.suspect} END,
+       ${blame('$4', '$1')}
      WHERE routed = ${ROUTING.routed} AND instance = $1 AND seq > ${LAST_BEFORE}`,
     instance,
     alive - suspect,
     alive - reroute,
+    accused.event,
   )
+  await accuseEvents(query, held)
 }
 
 /** The newest event that came before $2: nothing after it is older, but for a clock that was set back. */
@@ -100,10 +136,12 @@ interface Owned {
   readonly owner: number
   /** Null: all that it owns. */
   readonly things: readonly string[] | null
+  /** What an owner had in hand that ended; null: it ended in order, and nothing of it is a suspect. */
+  readonly held?: Held | null
 }
 
 /** Takes leases away: what was claimed under them is void, and what was on its way is made again. @returns how many were */
-export async function free(query: Query, { owner, things }: Owned, me: Instance, now: number): Promise<number> {
+export async function free(query: Query, { owner, things, held }: Owned, me: Instance, now: number): Promise<number> {
   const rows = await query(
     `UPDATE @leases SET owner = NULL, fence = fence + 1
      WHERE owner = $1 AND ($2::text[] IS NULL OR thing = ANY ($2::text[])) RETURNING thing`,
@@ -129,13 +167,15 @@ export async function free(query: Query, { owner, things }: Owned, me: Instance,
       tally.attempt(automation as string, webhook as string, at as number, 0)
     }
   }
+  const ends = held ? `, ${blame('$3', '$4')}` : held === null ? ', ends = 0, blamed = NULL' : ''
   const left = await query(
     `UPDATE @deliveries SET claim = NULL, started_at = NULL,
        attempts = attempts + (CASE WHEN started_at IS NULL THEN 0 ELSE 1 END),
-       due_at = CASE WHEN started_at IS NULL THEN due_at ELSE $2 END
+       due_at = CASE WHEN started_at IS NULL THEN due_at ELSE $2 END${ends}
      WHERE webhook_id = ANY ($1::text[]) AND status = 0 AND claim IS NOT NULL RETURNING webhook_id, sender_id`,
     webhooks,
     now,
+    ...(held ? [held.accused.delivery, held.instance] : []),
   )
   const deltas = new Deltas()
   for (const row of left) deltas.of(row['webhook_id'] as string, row['sender_id'] as string).woken++
@@ -146,9 +186,10 @@ export async function free(query: Query, { owner, things }: Owned, me: Instance,
 /** @param now by whoever uses the store @param since what its flows got since then may not have settled */
 export async function leave(query: Query, me: Instance, now: number, since: number): Promise<void> {
   await suspectEvents(query, me, since)
-  await query('UPDATE @events SET instance = NULL WHERE routed <> 1 AND instance = $1', me.id)
-  await free(query, { owner: me.id, things: null }, me, now)
-  await query('UPDATE @deliveries SET owed = 1 WHERE owed = $1', -me.id)
+  await query('UPDATE @events SET instance = NULL, ends = 0, blamed = NULL WHERE routed <> 1 AND instance = $1', me.id)
+  await free(query, { owner: me.id, things: null, held: null }, me, now)
+  await query('UPDATE @deliveries SET owed = 1, ends = 0, blamed = NULL WHERE owed = $1', -me.id)
+  await query('DELETE FROM @in_hand WHERE instance = $1', me.id)
   await query('DELETE FROM @instances WHERE id = $1', me.id)
 }
 

@@ -3,7 +3,7 @@ import { beforeOf } from '../cursor.js'
 import type { EventFilter, EventPage, EventText, EventTextPage } from '../event-log.js'
 import type { Row } from '../rows.js'
 import type { Query } from './database.js'
-import { knownOf } from './events.js'
+import { asideOf, knownOf } from './events.js'
 import { Conditions } from './list.js'
 import { pgText } from './text.js'
 
@@ -28,6 +28,7 @@ export async function listTexts(query: Query, filter: EventFilter, page: EventPa
   const events = rows.map(
     (row): EventText => ({
       source: row['source'] as string,
+      ...asideOf(row),
       received_at: isoTime(row['received_at'] as number),
       text: row['json'] as string,
       fired: row['fired'] as number | null,
@@ -89,7 +90,7 @@ async function listRows(
 async function whole(query: Query, rows: readonly Row[], direction: string): Promise<Row[]> {
   if (rows.length === 0) return []
   return query(
-    `SELECT seq, source, received_at, fired, json FROM @events WHERE seq = ANY ($1::bigint[]) ORDER BY seq ${direction}`,
+    `SELECT seq, source, received_at, routed, fired, json FROM @events WHERE seq = ANY ($1::bigint[]) ORDER BY seq ${direction}`,
     rows.map(({ seq }) => seq),
   )
 }

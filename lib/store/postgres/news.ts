@@ -1,9 +1,10 @@
 import type { PendingCount } from '../delivery-queue.js'
 import type { Change } from '../ownership.js'
 import type { Row } from '../rows.js'
+import { ROUTING } from '../statuses.js'
 import { NOW } from './clock.js'
 import type { Query } from './database.js'
-import { type Instance, LIFE_MS } from './lifecycle.js'
+import { type Instance, LIFE_MS } from './instance.js'
 import { VERSION } from './schema.js'
 import { refuseNewer, VERSION_OF_TABLES } from './version.js'
 import { stateOf } from './webhooks.js'
@@ -31,7 +32,7 @@ const LOOK = `
     (SELECT json_agg(d.id) FROM @deliveries d JOIN @leases l ON l.thing = 'webhook/' || d.webhook_id
       WHERE d.cancel AND d.status = 0 AND l.owner = $1) AS cancelled,
     -- the least, so that their index is used though the table has not been analysed
-    (SELECT min(seq) FROM @events WHERE routed <> 1 AND instance IS NULL) IS NOT NULL AS waiting`
+    (SELECT min(seq) FROM @events WHERE routed <> 1 AND routed <> ${ROUTING.aside} AND instance IS NULL) IS NOT NULL AS waiting`
 
 /** What was counted and what others have done until then, in one statement: both are of the same moment. */
 const BEGIN = `
@@ -121,6 +122,14 @@ export class News {
     const counts = [...(this.#pending?.values() ?? [])]
     this.#pending = null
     return counts.filter(({ count }) => count > 0)
+  }
+
+  /** What this instance did in the place of another one that is dead, and will not be told. */
+  done(change: Change): void {
+    if (change.kind !== 'deliveries') return
+    const { webhook, sender } = change
+    const count = (this.#pending?.get(keyOf(change))?.count ?? 0) + change.count
+    this.#pending?.set(keyOf(change), { webhook, sender, count })
   }
 
   /** @param row of a webhook, as this instance has just changed it */

@@ -1,10 +1,11 @@
 import type { Lease, Thing } from '../lease.js'
 import type { Change, Ownership } from '../ownership.js'
 import type { Database } from './database.js'
+import { type Instance, LIFE_MS } from './instance.js'
 import type { Lacks } from './lacks.js'
 import { LeaseTime } from './lease-time.js'
 import { announce, take } from './leases.js'
-import { free, type Instance, LIFE_MS, notOpen, type Reaped, reap, register, type Within } from './lifecycle.js'
+import { comeBack, free, notOpen, reap, type Within } from './lifecycle.js'
 import { isAlive, type Look, News } from './news.js'
 import { excess, Share } from './share.js'
 
@@ -222,8 +223,9 @@ export class Owner implements Omit<Ownership, 'leavesToOthers' | 'nobodyCanSend'
     this.#held.clear()
     this.#yielding.clear()
     for (const thing of lost) this.tell({ kind: 'lease', thing, lease: null })
-    this.#me = await this.#options.db.transaction((query) => register(query, this.now()))
-    await this.news.begin(this.#options.db.query, this.#me)
+    const { db } = this.#options
+    this.#me = await db.transaction((query) => comeBack(query, db.tables.schema, this.#me, this.now()))
+    await this.news.begin(db.query, this.#me)
     // what the others did meanwhile is counted anew, and not told
     this.tell({ kind: 'pending', counts: this.news.pending() })
     this.#time.ends()
@@ -237,15 +239,13 @@ export class Owner implements Omit<Ownership, 'leavesToOthers' | 'nobodyCanSend'
     const wasAway = this.#wentMissing
     this.#wentMissing = false
     if (dead.length === 0 || wasAway) return
-    const reaped = await this.#options.db.transaction((query) =>
-      reap(query, this.#me, this.now(), this.#options.within),
-    )
-    this.reaped(reaped)
+    const { db, within } = this.#options
+    const { changes } = await db.transaction((query) => reap(query, db.tables.schema, this.#me, this.now(), within))
+    for (const change of changes) {
+      this.news.done(change)
+      this.tell(change)
+    }
     this.#again = true
-  }
-
-  reaped({ owedTo }: Reaped): void {
-    for (const sender of owedTo) this.tell({ kind: 'outputs', sender })
   }
 
   /** What is its own in the table alone (a release failed, or the answer to a take was lost) would be nobody's for ever. */

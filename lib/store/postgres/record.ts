@@ -192,6 +192,18 @@ async function letNextGo(
     const key = rows.get(result.delivery.seq)?.['order_key'] as string | null
     return key === null ? [] : [{ seq: result.delivery.seq, webhook: result.delivery.webhook.id, key, at: result.at }]
   })
+  const released = await letGo(query, schema, keyed)
+  return new Set(keyed.filter(({ webhook, key }) => released.has(JSON.stringify([webhook, key]))).map(({ seq }) => seq))
+}
+
+interface Over {
+  readonly webhook: string
+  readonly key: string
+  readonly at: number
+}
+
+/** Lets the next of each collection go. @returns `[webhook, key]` as JSON of those that had one */
+export async function letGo(query: Query, schema: string, keyed: readonly Over[]): Promise<Set<string>> {
   if (keyed.length === 0) return new Set()
   await lockOrder(query, schema, keyed)
   const once = new Map(keyed.map((each) => [JSON.stringify([each.webhook, each.key]), each]))
@@ -201,8 +213,7 @@ async function letNextGo(
     [...once.values()].map(({ key }) => key),
     [...once.values()].map(({ at }) => at),
   )
-  const released = new Set(gone.map((row) => JSON.stringify([row['webhook_id'], row['order_key']])))
-  return new Set(keyed.filter(({ webhook, key }) => released.has(JSON.stringify([webhook, key]))).map(({ seq }) => seq))
+  return new Set(gone.map((row) => JSON.stringify([row['webhook_id'], row['order_key']])))
 }
 
 function count({ tally, deltas, tellOthers }: Transaction, result: AttemptRecord): void {

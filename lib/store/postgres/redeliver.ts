@@ -9,7 +9,7 @@ import type { Transaction } from './writer.js'
 
 const AGAIN = `
   UPDATE @deliveries d SET status = 0, step = 0, due_at = x.due_at, order_key = x.order_key, finished_at = NULL,
-    error_code = NULL, error_message = NULL, owed = 0, claim = NULL, cancel = false
+    error_code = NULL, error_message = NULL, owed = 0, claim = NULL, cancel = false, ends = 0, blamed = NULL
   FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS x (seq, due_at, order_key) WHERE d.seq = x.seq`
 
 /** @param rows what the request names, as it was before this transaction */

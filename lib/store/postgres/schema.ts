@@ -185,6 +185,25 @@ export const MIGRATIONS: readonly string[] = [
   -- JSON: a text for each webhook and sender of which deliveries are pending that it cannot send
   ALTER TABLE @instances ADD COLUMN lacks text NOT NULL DEFAULT '[]';
   `,
+  `
+  -- What an instance handles now that may have ended another one. Noted before it is handled, and only of suspects.
+  CREATE TABLE @in_hand (
+    instance bigint NOT NULL,
+    kind text NOT NULL,         -- 'event', 'delivery', or the 'output' of a delivery
+    seq bigint NOT NULL,
+    alone boolean NOT NULL,     -- accused, and handled alone: if this instance ends now, it is set aside
+    PRIMARY KEY (instance, kind, seq)
+  );
+  -- Of an event, of a pending delivery, and then of its output: 1: an instance that ended had it, which makes it a suspect,
+  -- 2: accused, since it was in hand at the end of another one after that.
+  ALTER TABLE @events ADD COLUMN ends smallint NOT NULL DEFAULT 0;
+  ALTER TABLE @deliveries ADD COLUMN ends smallint NOT NULL DEFAULT 0;
+  -- The instance at whose end it was accused or set aside: if it comes back, it had not ended.
+  ALTER TABLE @events ADD COLUMN blamed bigint;
+  ALTER TABLE @deliveries ADD COLUMN blamed bigint;
+  CREATE INDEX events_blamed ON @events (blamed) WHERE blamed IS NOT NULL;
+  CREATE INDEX deliveries_blamed ON @deliveries (blamed) WHERE blamed IS NOT NULL;
+  `,
 ]
 
 export const VERSION = MIGRATIONS.length

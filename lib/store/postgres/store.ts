@@ -22,13 +22,14 @@ import { InHand } from './in-hand.js'
 import { Lacks } from './lacks.js'
 import { leave, notOpen, reap, register, suspectEvents, type Within } from './lifecycle.js'
 import { migrate } from './migrate.js'
-import { owedOutputs } from './outputs.js'
+import { outputsGiven, owedOutputs } from './outputs.js'
 import { Owner } from './owner.js'
 import { SETTLE } from './places.js'
 import { Reading } from './reading.js'
 import { markStarted, recordStep } from './record.js'
 import { redeliver, wanted } from './redeliver.js'
 import type { DatabasePlan } from './settings.js'
+import { NotedSuspects } from './suspects.js'
 import { sweep } from './sweep.js'
 import { takePending } from './take-pending.js'
 import * as webhooks from './webhooks.js'
@@ -66,11 +67,13 @@ export class PostgresStore extends Reading implements DeliveryStore {
   readonly #listeners = new Set<(change: Change) => void>()
   readonly #wanted = new Set<Thing>()
   readonly #hand = new InHand()
+  readonly #suspects = new NotedSuspects(() => this.#open())
   readonly #lacks = new Lacks()
   readonly leavesToOthers = (ask: () => readonly Lack[]) => this.#lacks.ask(ask)
   readonly nobodyCanSend = (lack: Lack) => this.#lacks.nobodyCanSend(lack)
   /** Webhooks whose deliveries this instance's flows keep in order, whether the others know of it yet or not. */
   readonly #ordered = new Set<string>()
+  readonly #isOrdered = () => this.#ordered.size > 0 || this.#open().owner.news.isOrdered()
   #opened: Opened | null = null
 
   constructor(options: PostgresStoreOptions) {
@@ -92,7 +95,7 @@ export class PostgresStore extends Reading implements DeliveryStore {
       const { me, reaped } = await db.transaction(async (query) => {
         const now = this.#options.ownTime ? await clock(query) : start.now
         const me = await register(query, now)
-        return { me, reaped: await reap(query, me, now, within) }
+        return { me, reaped: await reap(query, db.tables.schema, me, now, within) }
       })
       const owner = new Owner({ db, within }, me, this.#wanted, this.#listeners, this.#lacks)
       const writing = { db, me: () => owner.me, hasOthers: () => owner.hasOthers }
@@ -109,8 +112,8 @@ export class PostgresStore extends Reading implements DeliveryStore {
         ),
       }
       await owner.begin()
-      const { count, lastAlive, interrupted } = reaped
-      return { clean: count === 0, lastAlive, interrupted, suspects: null, setAside: [] }
+      const { count, lastAlive, interrupted, setAside } = reaped
+      return { clean: count === 0, lastAlive, interrupted, suspects: this.#suspects, setAside }
     } catch (error) {
       await this.#opened?.owner.stop()
       this.#opened = null
@@ -126,6 +129,7 @@ export class PostgresStore extends Reading implements DeliveryStore {
   async probe(now: number): Promise<void> {
     const { owner } = this.#open()
     await owner.beat(now)
+    this.#suspects.again()
     // in its turn: what is being stored while it is claimed is in hand before
     await this.#work(({ query }) => releaseLost(query, this.#hand.of(owner.leases)))
     for (const { thing } of owner.leases) {
@@ -173,7 +177,7 @@ export class PostgresStore extends Reading implements DeliveryStore {
 
   async putEvents(entries: readonly NewEvent[], cursor?: CursorMove): Promise<PutEvent[]> {
     if (entries.length === 0 && cursor === undefined) return []
-    const put = { events: entries, cursor, ordered: this.#isOrdered }
+    const put = { events: entries, cursor, ordered: this.#isOrdered() }
     return this.#open().arrivals.do(events.PUT_EVENTS, put, 2_000 * entries.length)
   }
 
@@ -182,7 +186,7 @@ export class PostgresStore extends Reading implements DeliveryStore {
   }
 
   async unroutedEvents(after: number, limit: number): Promise<UnroutedEvent[]> {
-    return events.unroutedEvents(this.query, this.#open().owner.me, after, limit)
+    return events.unroutedEvents(this.query, this.#open().owner.me, this.#suspects, { after, limit })
   }
 
   async markFired(fired: readonly FiredEvent[]): Promise<void> {
@@ -194,7 +198,7 @@ export class PostgresStore extends Reading implements DeliveryStore {
   }
 
   async settled(source: string, eventId: string): Promise<void> {
-    if (this.#isOrdered) await this.#open().writer.do(SETTLE, { source, eventId })
+    if (this.#isOrdered()) await this.#open().writer.do(SETTLE, { source, eventId })
   }
 
   async enqueue(entry: NewRecord): Promise<Enqueued> {
@@ -208,7 +212,7 @@ export class PostgresStore extends Reading implements DeliveryStore {
   }
 
   async claim(lease: Lease, request: ClaimRequest): Promise<Claim> {
-    return this.#hand.claiming(lease, claim(this.query, lease, request))
+    return this.#hand.claiming(lease, claim(this.query, this.#suspects, lease, request))
   }
 
   async release(lease: Lease, seqs: readonly number[]): Promise<void> {
@@ -266,11 +270,11 @@ export class PostgresStore extends Reading implements DeliveryStore {
   }
 
   async owedOutputs(sender: string, limit: number): ReturnType<DeliveryStore['owedOutputs']> {
-    return owedOutputs(this.query, this.#open().owner.me, sender, limit)
+    return owedOutputs(this.query, this.#open().owner.me, this.#suspects, { sender, limit })
   }
 
   async outputsGiven(seqs: readonly number[]): Promise<void> {
-    await this.#work(({ query }) => query('UPDATE @deliveries SET owed = 0 WHERE seq = ANY ($1::bigint[])', seqs))
+    await this.#work((transaction) => outputsGiven(transaction, seqs))
   }
 
   async sweep(slice: SweepSlice): Promise<{ deleted: number; next: SweepCursor | null }> {
@@ -282,10 +286,6 @@ export class PostgresStore extends Reading implements DeliveryStore {
   }
 
   protected query: Query = async (sql, ...values) => this.#open().db.query(sql, ...values)
-
-  get #isOrdered(): boolean {
-    return this.#ordered.size > 0 || this.#open().owner.news.isOrdered()
-  }
 
   async #work<R>(work: Work<R>): Promise<R> {
     return this.#open().writer.do(WORK, work as Work<unknown>) as Promise<R>

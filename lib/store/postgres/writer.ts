@@ -2,7 +2,7 @@ import { type AutomationError, isStoreFailure } from '../../error.js'
 import { Tally } from '../tally.js'
 import { Deltas, writeCounts } from './counts.js'
 import { type Database, goesAlong, type Query } from './database.js'
-import type { Instance } from './lifecycle.js'
+import type { Instance } from './instance.js'
 import { lockOrder, type OrderKey } from './locks.js'
 
 /** What one transaction has. */

@@ -1,17 +1,8 @@
-import type { DeliveryError } from '../../delivery/delivery.js'
-import { isSample } from '../../events/sample-source.js'
-import { idOf } from '../id-text.js'
 import { PENDING, ROUTING, STATUSES } from '../statuses.js'
-import type { SetAside, Suspect } from '../suspects.js'
+import { eventAside, SET_ASIDE, type SetAside, type Suspect } from '../suspects.js'
 import type { Tally } from '../tally.js'
 import type { Connection } from './connection.js'
 import { letNextGo } from './record.js'
-
-const SET_ASIDE: DeliveryError = {
-  code: 'set_aside',
-  message:
-    'Node-RED ended three times in a row while this delivery was handled, so it is set aside and not tried again by itself. Redeliver it to try it again.',
-}
 
 /** Nothing of these is tried again until a person says so. @returns those that were still to be tried */
 export function setAside(db: Connection, tally: Tally, suspects: readonly Suspect[], now: number): SetAside[] {
@@ -46,9 +37,7 @@ function asideDelivery(db: Connection, tally: Tally, seq: number, now: number): 
 
 function asideEvent(db: Connection, seq: number): string | null {
   const row = db.get('UPDATE events SET routed = ? WHERE seq = ? RETURNING source, event_id', ROUTING.aside, seq)
-  if (row === undefined) return null
-  const id = idOf(row['event_id'] as string)
-  return isSample(row['source'] as string) ? `${id} (made by a trigger's button)` : id
+  return row === undefined ? null : eventAside(row['source'] as string, row['event_id'] as string).id
 }
 
 function asideOutput(db: Connection, seq: number): string | null {

@@ -84,7 +84,7 @@ export class NotedSuspects implements Suspects {
     return this.#accused.has(keyOf(suspect))
   }
 
-  take(suspect: Suspect): void {
+  take(suspect: Suspect): undefined {
     this.#write(SIGN.took + keyOf(suspect))
   }
 

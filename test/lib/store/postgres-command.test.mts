@@ -212,6 +212,7 @@ describe('the command artifact-automations database', () => {
           ['late', false],
         ],
       )
+      assert.equal((await store.event('src', 'aside'))?.isAside, true)
       await store.close(end())
     } finally {
       rmSync(folder, { recursive: true, force: true })

@@ -5,6 +5,7 @@ import { type PostgresServer, startPostgres } from '../../harness/postgres.mts'
 import { conforms, type StorePlace } from './conformance.mts'
 import { keepsIds } from './conformance-ids.mts'
 import { findsRight } from './conformance-search.mts'
+import { setsAside } from './conformance-set-aside.mts'
 import { countsRight } from './conformance-statistics.mts'
 import { knowsTwins } from './conformance-two-ways.mts'
 import { end } from './make.mts'
@@ -64,4 +65,5 @@ describe('a store in a real PostgreSQL', () => {
   knowsTwins('PostgreSQL', place)
   keepsIds('PostgreSQL', place)
   findsRight('PostgreSQL', place)
+  setsAside('PostgreSQL', place)
 })

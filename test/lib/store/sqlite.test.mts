@@ -5,6 +5,7 @@ import { SqliteStore } from '../../../dist/lib/store/sqlite/store.js'
 import { conforms, type StorePlace } from './conformance.mts'
 import { keepsIds } from './conformance-ids.mts'
 import { findsRight } from './conformance-search.mts'
+import { setsAside } from './conformance-set-aside.mts'
 import { countsRight } from './conformance-statistics.mts'
 import { knowsTwins } from './conformance-two-ways.mts'
 import { copyAsKilled } from './killed.mts'
@@ -32,3 +33,4 @@ countsRight('SQLite', place)
 knowsTwins('SQLite', place)
 keepsIds('SQLite', place)
 findsRight('SQLite', place)
+setsAside('SQLite', place)
