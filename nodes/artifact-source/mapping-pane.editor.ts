@@ -1,9 +1,10 @@
 import type { MappingRecipe } from '../../lib/sources/mapped/recipes/recipe.js'
 import { MAPPING_RECIPES } from '../../lib/sources/mapped/recipes/recipes.js'
 import { adminGet } from '../editor/admin.js'
+import type { CodeEditor } from '../editor/code-editor.d.js'
 import { button, byId, element, fill } from '../editor/element.js'
 import type { Form } from '../editor/form/form.js'
-import type { CodeEditor, Translate } from '../editor/red-editor.d.js'
+import type { Translate } from '../editor/red-editor.d.js'
 import { MappingPreview, type SampleRequest } from './mapping-preview.editor.js'
 
 interface MappingPaneOptions {

@@ -1,3 +1,5 @@
+import type { CodeEditor, MonacoApi } from './code-editor.d.js'
+
 /**
  * The part of Node-RED's editor that these nodes use, as Node-RED 4.1 and 5 have it (editor-client/src/js). Written
  * down here because the published types know neither validators with reasons nor the widgets.
@@ -71,13 +73,6 @@ export interface EditorNode {
   [property: string]: unknown
 }
 
-/** The definition of a subflow. Its ends are nodes of the type `subflow`, with `direction` and their number in `i`. */
-export interface EditorSubflow {
-  readonly in: readonly EditorNode[]
-  readonly out: readonly EditorNode[]
-  readonly instances: readonly EditorNode[]
-}
-
 export interface EditorLink {
   readonly source: EditorNode
   readonly sourcePort: number
@@ -97,12 +92,16 @@ export interface EditorGroup {
   readonly nodes: EditorNode[]
 }
 
-/** The definition of a subflow; wires lead from the ports of `in` and to those of `out`. */
+/**
+ * The definition of a subflow; wires lead from the ports of `in` and to those of `out`, which are nodes of the type `subflow`,
+ * with `direction` and their number in `i`.
+ */
 export interface EditorSubflow {
   readonly id: string
   readonly env?: readonly object[]
   readonly in: readonly EditorNode[]
   readonly out: readonly EditorNode[]
+  readonly instances: readonly EditorNode[]
 }
 
 export interface PropertyDefinition<N> {
@@ -137,81 +136,6 @@ export interface NodeDefinition<N> {
   oneditcancel?(this: N): void
   oneditdelete?(this: N): void
   oneditresize?(this: N, size: { width: number; height: number }): void
-}
-
-export interface CodeEditor {
-  getValue(): string
-  setValue(text: string, cursor?: number): void
-  insert?(text: string): void
-  resize(): void
-  focus(): void
-  destroy(): void
-  on?(event: 'change', callback: () => void): void
-  getSession(): { on(event: 'change', callback: () => void): void; insert(at: unknown, text: string): void }
-  getCursorPosition?(): unknown
-  // what only Monaco has
-  getModel?(): MonacoModel | null
-  getSelection?(): MonacoRange | null
-  executeEdits?(source: string, edits: { range: MonacoRange; text: string; forceMoveMarkers: boolean }[]): void
-  setPosition?(position: { lineNumber: number; column: number }): void
-  revealLineInCenter?(line: number): void
-  updateOptions?(options: object): void
-  setMode?(mode: string): void
-}
-
-export interface MonacoRange {
-  startLineNumber: number
-  startColumn: number
-  endLineNumber: number
-  endColumn: number
-}
-
-export interface MonacoModel {
-  readonly uri: { toString(): string }
-  getValue(): string
-  getOffsetAt(position: { lineNumber: number; column: number }): number
-  getPositionAt(offset: number): { lineNumber: number; column: number }
-  getLineContent(line: number): string
-  isDisposed(): boolean
-}
-
-export interface MonacoMarker extends MonacoRange {
-  /** 8 error, 4 warning, 2 info, 1 hint. */
-  severity: number
-  message: string
-  source?: string
-}
-
-export interface MonacoCompletion {
-  label: string
-  kind: number
-  detail?: string
-  documentation?: string
-  insertText: string
-  filterText?: string
-  sortText?: string
-  range: MonacoRange
-}
-
-export interface MonacoApi {
-  readonly editor: {
-    setModelMarkers(model: MonacoModel, owner: string, markers: MonacoMarker[]): void
-    getModelMarkers(filter: { owner: string; resource: unknown }): MonacoMarker[]
-    onDidChangeMarkers(listener: (resources: readonly { toString(): string }[]) => void): { dispose(): void }
-  }
-  readonly languages: {
-    readonly CompletionItemKind: Readonly<Record<'Variable' | 'Field' | 'Constant', number>>
-    registerCompletionItemProvider(
-      language: string,
-      provider: {
-        triggerCharacters: string[]
-        provideCompletionItems(
-          model: MonacoModel,
-          position: { lineNumber: number; column: number },
-        ): { suggestions: MonacoCompletion[] }
-      },
-    ): { dispose(): void }
-  }
 }
 
 export interface Notification {

@@ -112,8 +112,8 @@ function binary(headers: IncomingHttpHeaders, body: Buffer, shown: (text: string
 }
 
 /**
- * Section 3.1.3.2: a value in quotes is what stands in them, and what is not printable ASCII is percent-encoded UTF-8. Some senders (Node.js with the official SDK) leave
- * it as it is, in UTF-8 or Latin 1; Node.js gives every byte as a character.
+ * Section 3.1.3.2: a value in quotes is what stands in them, and what is not printable ASCII is percent-encoded UTF-8. Some
+ * senders (Node.js with the official SDK) leave it as it is, in UTF-8 or Latin 1; Node.js gives every byte as a character.
  */
 function decoded(header: string): string {
   const value = unquoted(utf8Of(header) ?? header)

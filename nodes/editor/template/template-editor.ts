@@ -1,5 +1,5 @@
 import type { TemplateFormat } from '../../../lib/template/template.js'
-import type { CodeEditor, MonacoApi, MonacoCompletion, MonacoModel } from '../red-editor.d.js'
+import type { CodeEditor, MonacoApi, MonacoCompletion, MonacoModel } from '../code-editor.d.js'
 import { type Finding, stops } from './template-findings.js'
 import type { NameOffer } from './template-names.js'
 
