@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
+import { outlivesItsReader } from '../../lib/closed-output.js'
 import { runCommand } from './command.js'
 import { runDatabaseCommand } from './database.js'
 import type { CommandWorld } from './world.js'
@@ -14,10 +15,7 @@ const world: CommandWorld = {
   report: (line) => process.stderr.write(`${line}\n`),
 }
 
-// whoever reads may have read enough, as `head` and `grep -q` do: what the command found is said by how it ends all the same
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-})
+outlivesItsReader(process.stdout)
 
 const [first, ...rest] = process.argv.slice(2)
 if (first === 'database') {

@@ -3,15 +3,13 @@ import './import-node.js'
 
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { outlivesItsReader } from '../../closed-output.js'
 import { parseAddressPolicy } from '../../webhook/address.js'
 import { proxyOfEnvironment } from '../../webhook/proxy-environment.js'
 import { connectWandb } from './connect.js'
 import { importCommand } from './import-command.js'
 
-// whoever reads may have read enough, as `head` and `grep -q` do: what the command found is said by how it ends all the same
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-})
+outlivesItsReader(process.stdout)
 
 /** The command `artifact-automations-import`. */
 const ended = importCommand(process.argv.slice(2), {
