@@ -127,9 +127,6 @@ describe(`text from outside in the editor of Node-RED ${NODE_RED_VERSION}`, () =
 
   const open = (type: string, id: string): Promise<Dialog> =>
     type in CONFIG_NODES ? editor.openConfig(type, id) : editor.openNode(id)
-  const tooltip = () =>
-    editor.page.locator('.red-ui-popover, .red-ui-flow-port-tooltip').filter({ hasText: /./ }).last()
-  const away = () => editor.page.mouse.move(720, 450)
 
   holds('a notice shows the name of a trigger whose button is pressed', async () => {
     await editor.pressButton('event')
@@ -156,7 +153,7 @@ describe(`text from outside in the editor of Node-RED ${NODE_RED_VERSION}`, () =
       await editor.page.locator(`[id="${id}"] .red-ui-flow-node-error`).hover()
       const told = editor.page.locator('.red-ui-flow-port-tooltip').filter({ hasText: where as string })
       await told.waitFor()
-      await away()
+      await editor.page.mouse.move(720, 450)
       await told.waitFor({ state: 'detached' })
     }
   })
@@ -166,12 +163,8 @@ describe(`text from outside in the editor of Node-RED ${NODE_RED_VERSION}`, () =
     const triangles = editor.page.locator('.red-ui-palette-node-annotations.red-ui-flow-node-error')
     const told: string[] = []
     for (const triangle of await triangles.all()) {
-      await triangle.hover()
-      const words = editor.page.locator('.red-ui-popover').filter({ hasText: 'Invalid properties' })
-      await words.waitFor()
-      told.push(String(await words.textContent()))
-      await away()
-      await words.waitFor({ state: 'detached' })
+      told.push(await editor.tooltipOf(triangle))
+      assert.match(told.at(-1) as string, /Invalid properties/)
     }
     for (const where of ['source', 'format', 'schedule', 'timeout', 'rate']) {
       assert.ok(
@@ -186,10 +179,7 @@ describe(`text from outside in the editor of Node-RED ${NODE_RED_VERSION}`, () =
       holds(`the dialog of ${type} ${id} shows its values, and why they cannot be used`, async () => {
         const dialog = await open(type, id)
         for (const field of (await dialog.tray.locator(FIELDS_IN_RED).all()).slice(0, 2)) {
-          await field.hover()
-          await tooltip().waitFor()
-          await away()
-          await editor.page.locator('.red-ui-popover').first().waitFor({ state: 'detached' })
+          await editor.tooltipOf(field)
         }
         const first = dialog.tray.locator('.aa-form input[type=text]:visible').first()
         await first.fill(hostile('typed'))
@@ -313,9 +303,7 @@ describe(`text from outside in the editor of Node-RED ${NODE_RED_VERSION}`, () =
       .first()
       .click()
     await dialog.cancel()
-    await editor.page.locator('#red-ui-workspace-tabs .red-ui-tab').first().hover()
-    await tooltip().waitFor()
-    await away()
+    await editor.tooltipOf(editor.page.locator('#red-ui-workspace-tabs .red-ui-tab').first())
     await editor.page.evaluate('RED.actions.invoke("core:search")')
     await editor.page.locator('.red-ui-search:visible input').pressSequentially('hostile')
     await editor.page.locator('a.red-ui-search-result').first().waitFor()

@@ -92,10 +92,12 @@ export class Editor {
   /** Opens the editor, or opens it again: what was not deployed is gone then. */
   async load(): Promise<void> {
     await this.page.goto(this.#nodeRed.url, { waitUntil: 'load' })
-    await this.page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' })
-    await this.page.locator('.red-ui-palette-node[data-palette-type="webhook-sender"]').waitFor({ state: 'attached' })
-    // the flows come last; until then there is no revision of them
-    await this.page.waitForFunction(() => Boolean(RED.nodes.version()))
+    await this.page.waitForFunction(() => {
+      const progress = document.getElementById('red-ui-loading-progress')
+      const ours = document.querySelector('.red-ui-palette-node[data-palette-type="webhook-sender"]')
+      // the flows come last; until then there is no revision of them
+      return progress?.offsetParent == null && ours !== null && Boolean(RED.nodes.version())
+    })
     // notices of success lie over the buttons of dialogs for some seconds
     await this.page.addStyleTag({ content: '#red-ui-notifications { display: none !important }' })
   }
@@ -183,8 +185,7 @@ export class Editor {
     const below = (await trays.count()) > 0 ? await trays.last().elementHandle() : null
     await open()
     // the editor takes the dialog below away before it shows the one above
-    await below?.waitForElementState('hidden', { timeout: PATIENCE })
-    await below?.dispose()
+    if (below) await gone(below, this.page)
     await trays.last().waitFor()
     await settled(trays.last())
     // the first one of a page is still fetched
@@ -198,6 +199,20 @@ export class Editor {
       const found = RED.nodes.node(node)
       return { valid: found?.valid ?? false, reasons: [...(found?.validationErrors ?? [])] }
     }, id)
+  }
+
+  /**
+   * Points at a field or a button until its tooltip is there, and then at nothing until it has gone. Returns what it said.
+   */
+  async tooltipOf(part: Locator): Promise<string> {
+    await part.hover()
+    const said = await this.page.waitForFunction(() => {
+      const shown = [...document.querySelectorAll('.red-ui-popover')].filter((one) => one.getClientRects().length > 0)
+      return shown.map(({ textContent }) => textContent?.trim()).findLast(Boolean)
+    })
+    await this.page.mouse.move(1000, 20)
+    await this.page.waitForFunction(() => document.querySelector('.red-ui-popover') === null)
+    return (await said.jsonValue()) as string
   }
 
   /** How many pixels a node's help is wider than a sidebar of that width. */
@@ -336,12 +351,17 @@ export class Dialog {
 
   async #leave(button: 'ok' | 'cancel'): Promise<void> {
     const trays = this.page.locator('.red-ui-tray')
-    const handle = (await trays.last().elementHandle()) as ElementHandle<Element>
+    const tray = (await trays.last().elementHandle()) as ElementHandle<Element>
     await this.page.locator(`#${this.#prefix}-dialog-${button}`).click()
-    await handle.waitForElementState('hidden', { timeout: PATIENCE })
-    await handle.dispose()
+    await gone(tray, this.page)
     if ((await trays.count()) > 0) await settled(trays.last())
   }
+}
+
+/** Resolves when the page has the element no more. Looks in every frame: Playwright's own wait does twice a second. */
+async function gone(element: ElementHandle<Element>, page: Page): Promise<void> {
+  await page.waitForFunction((left) => !left.isConnected, element)
+  await element.dispose()
 }
 
 /** Resolves when the element has stopped moving: trays slide in and out. */
