@@ -26,11 +26,20 @@ describe(`the dialogs in Node-RED ${NODE_RED_VERSION}`, () => {
   before(async () => {
     browser = await launchBrowser()
     nodeRed = await NodeRed.start()
+    editor = await Editor.open(browser, nodeRed)
   })
   after(async () => {
+    await editor?.close()
     await browser?.close()
     await nodeRed?.stop()
   })
+  afterEach(() => assert.deepEqual(editor.problems.splice(0), []))
+
+  /** Deploys a flow, and opens the editor anew with it. */
+  async function show(flow: readonly FlowNode[]): Promise<void> {
+    await nodeRed.deploy(flow)
+    await editor.load()
+  }
 
   async function open({ id, type }: FlowNode): Promise<Dialog> {
     return CONFIG_TYPES.includes(type) ? editor.openConfig(type, id) : editor.openNode(id)
@@ -38,12 +47,7 @@ describe(`the dialogs in Node-RED ${NODE_RED_VERSION}`, () => {
 
   for (const [which, flow] of Object.entries(FLOWS)) {
     describe(`open, Done, open again changes nothing in nodes ${which}`, () => {
-      before(async () => {
-        await nodeRed.deploy(flow)
-        editor = await Editor.open(browser, nodeRed)
-      })
-      after(() => editor.close())
-      afterEach(() => assert.deepEqual(editor.problems, []))
+      before(() => show(flow))
 
       for (const type of TYPES) {
         it(type, async () => {
@@ -61,28 +65,19 @@ describe(`the dialogs in Node-RED ${NODE_RED_VERSION}`, () => {
   }
 
   it('have help that is no wider than the sidebar', async () => {
-    editor = await Editor.open(browser, nodeRed)
-    try {
-      for (const type of TYPES) assert.equal(await editor.helpBeyond(type, SIDEBAR_WIDTH), 0, type)
-    } finally {
-      await editor.close()
-    }
+    for (const type of TYPES) assert.equal(await editor.helpBeyond(type, SIDEBAR_WIDTH), 0, type)
   })
 
   it('a template is shown with an event that the trigger before it lets through', async () => {
-    await nodeRed.deploy(EVERYTHING_SET)
-    editor = await Editor.open(browser, nodeRed)
+    await show(EVERYTHING_SET)
     const dialog = await editor.openNode('template')
     // the trigger waits for ^v\\d+$|"quoted"
     await dialog.tray.locator('#payload-template-output').filter({ hasText: '"a":   "v3"' }).waitFor()
     await dialog.cancel()
-    assert.deepEqual(editor.problems, [])
-    await editor.close()
   })
 
   it('says below a field why it cannot be used, and nothing about what is yet to be filled in', async () => {
-    await nodeRed.deploy(HARDLY_ANYTHING_SET)
-    editor = await Editor.open(browser, nodeRed)
+    await show(HARDLY_ANYTHING_SET)
     const complaints = async (dialog: Dialog) =>
       (await dialog.tray.locator('.aa-note.aa-error:visible').allTextContents()).filter(Boolean)
     const source = await editor.openConfig('artifact-source', '_ADD_')
@@ -104,13 +99,10 @@ describe(`the dialogs in Node-RED ${NODE_RED_VERSION}`, () => {
     await webhook.tray.getByText('The URL').waitFor({ state: 'hidden' })
     assert.deepEqual(await complaints(webhook), [])
     await webhook.cancel()
-    assert.deepEqual(editor.problems, [])
-    await editor.close()
   })
 
   it('says what an empty choice of a config node is for, and what is wrong without it', async () => {
-    await nodeRed.deploy(HARDLY_ANYTHING_SET)
-    editor = await Editor.open(browser, nodeRed)
+    await show(HARDLY_ANYTHING_SET)
     const source = await editor.openConfig('artifact-source', '_ADD_')
     await source.tray.locator('.aa-info').getByText('Choose the secret with which senders').waitFor()
     await source.cancel()
@@ -122,39 +114,30 @@ describe(`the dialogs in Node-RED ${NODE_RED_VERSION}`, () => {
     const again = await editor.openNode(id)
     await again.tray.locator('.aa-error').getByText('Choose a webhook').waitFor()
     await again.cancel()
-    assert.deepEqual(editor.problems, [])
-    await editor.close()
   })
 
   it('says below the events that none is chosen', async () => {
-    await nodeRed.deploy(EVERYTHING_SET)
-    editor = await Editor.open(browser, nodeRed)
+    await show(EVERYTHING_SET)
     const dialog = await editor.openNode('event')
     await dialog.field('events-REMOVE_ARTIFACT_ALIAS').uncheck()
     assert.equal(await dialog.tray.getByText('choose at least one event').isVisible(), false)
     await dialog.field('events-ADD_ARTIFACT_TAG').uncheck()
     await dialog.tray.locator('.aa-error').getByText('choose at least one event').waitFor()
     await dialog.cancel()
-    assert.deepEqual(editor.problems, [])
-    await editor.close()
   })
 
   it('takes a path with a slash at its end for the same path, as the runtime does', async () => {
-    await nodeRed.deploy(HARDLY_ANYTHING_SET)
-    editor = await Editor.open(browser, nodeRed)
+    await show(HARDLY_ANYTHING_SET)
     const source = await editor.openConfig('artifact-source', '_ADD_')
     await source.field('path').fill('/of-its-own')
     await source.tray.getByText('listens on the same path').waitFor({ state: 'hidden' })
     await source.field('path').fill('/artifact-events/')
     await source.tray.getByText('listens on the same path').waitFor()
     await source.cancel()
-    assert.deepEqual(editor.problems, [])
-    await editor.close()
   })
 
   it('says which secret a header names that the webhook may not use, until it may', async () => {
-    await nodeRed.deploy([{ id: 'key', type: 'automation-secret', name: 'API_KEY', version: 1 }])
-    editor = await Editor.open(browser, nodeRed)
+    await show([{ id: 'key', type: 'automation-secret', name: 'API_KEY', version: 1 }])
     const webhook = await editor.openConfig('automation-webhook', '_ADD_')
     await webhook.field('headers').fill('{"X-Api-Key": "Key ${API_KEY}"}')
     const complaint = webhook.tray.locator('.aa-error').getByText('The header X-Api-Key uses ${API_KEY}')
@@ -170,13 +153,10 @@ describe(`the dialogs in Node-RED ${NODE_RED_VERSION}`, () => {
     const saved = (await editor.flow()).find(({ type }) => type === 'automation-webhook') as FlowNode
     assert.deepEqual(saved['secrets'], ['key'])
     assert.equal((await editor.validity(saved.id)).valid, true)
-    assert.deepEqual(editor.problems, [])
-    await editor.close()
   })
 
   it('adds a secret for payloads beside the others, and leaves the access token alone', async () => {
-    await nodeRed.deploy([])
-    editor = await Editor.open(browser, nodeRed)
+    await show([])
     const webhook = await editor.openConfig('automation-webhook', '_ADD_')
     const boxes = webhook.tray.locator('#automation-webhook-secrets input[type=checkbox]')
     assert.equal(await boxes.count(), 0)
@@ -200,21 +180,16 @@ describe(`the dialogs in Node-RED ${NODE_RED_VERSION}`, () => {
     const saved = flow.find(({ type }) => type === 'automation-webhook') as FlowNode
     assert.deepEqual(saved['secrets'], [nodeNamed(flow, 'automation-secret', 'SECOND').id])
     assert.equal(saved['signingSecret'], nodeNamed(flow, 'automation-secret', 'FIRST').id)
-    assert.deepEqual(editor.problems, [])
-    await editor.close()
   })
 
   it('a disabled secret is in the way of no other one of its name', async () => {
-    await nodeRed.deploy([{ id: 'old', type: 'automation-secret', name: 'TOKEN', version: 1, d: true }])
-    editor = await Editor.open(browser, nodeRed)
+    await show([{ id: 'old', type: 'automation-secret', name: 'TOKEN', version: 1, d: true }])
     const secret = await editor.openConfig('automation-secret', '_ADD_')
     await secret.field('name').fill('alias')
     await secret.tray.locator('.aa-error').getByText('is a variable of templates').waitFor()
     await secret.field('name').fill('TOKEN')
     await secret.tray.locator('.aa-error').getByText(/./).waitFor({ state: 'hidden' })
     await secret.cancel()
-    assert.deepEqual(editor.problems, [])
-    await editor.close()
   })
 
   it('says of a secret, while its value is typed, what it can never be right for, and that it is too short to be masked', async () => {
@@ -240,8 +215,7 @@ describe(`the dialogs in Node-RED ${NODE_RED_VERSION}`, () => {
       { id: 'door', type: 'artifact-source', name: 'door', version: 1, kind: 'http', auth: 'bearer', secret: 'typed' },
       { id: 'watched', type: 'artifact-source', name: 'watched', version: 1, kind: 'wandb', apiKey: 'typed' },
     ]
-    await nodeRed.deploy(uses)
-    editor = await Editor.open(browser, nodeRed)
+    await show(uses)
     const secret = await editor.openConfig('automation-secret', 'typed')
     const said = secret.tray.locator('#automation-secret-judgement')
     const says = (...texts: string[]) => Promise.all(texts.map((text) => said.getByText(text).waitFor()))
@@ -260,24 +234,20 @@ describe(`the dialogs in Node-RED ${NODE_RED_VERSION}`, () => {
     await secret.field('value').fill('${FROM_THE_ENVIRONMENT}')
     assert.equal(await said.locator('div').count(), 0)
     await secret.cancel()
-    assert.deepEqual(editor.problems, [])
-    await editor.close()
   })
 
   describe('with nothing but a keyboard', () => {
-    before(async () => {
-      await nodeRed.deploy(EVERYTHING_SET)
-      editor = await Editor.open(browser, nodeRed)
-    })
-    after(() => editor.close())
-    afterEach(() => assert.deepEqual(editor.problems, []))
+    before(() => show(EVERYTHING_SET))
 
     for (const type of TYPES) {
-      it(`everything in ${type} is reached by Tab, and has a name`, async () => {
+      it(`everything in ${type} is reached by Tab and has a name, and Cancel drops what was typed`, async () => {
         const node = EVERYTHING_SET.find((one) => one.type === type) as FlowNode
+        const before = await editor.flow()
         const dialog = await open(node)
         assert.deepEqual(await dialog.unreachable(), [])
+        await dialog.field('name').fill('typed_and_dropped')
         await dialog.cancel()
+        assert.deepEqual(await editor.flow(), before)
       })
     }
 
@@ -309,14 +279,13 @@ describe(`the dialogs in Node-RED ${NODE_RED_VERSION}`, () => {
 
   it('are no wider for long values', async () => {
     const long = 'x'.repeat(300)
-    await nodeRed.deploy([
+    await show([
       { id: 'tab', type: 'tab', label: 'long' },
       { id: 'key', type: 'automation-secret', name: `A${long}`, version: 1 },
       { ...(EVERYTHING_SET.find(({ id }) => id === 'source') as FlowNode), path: `/${long}` },
       { ...(EVERYTHING_SET.find(({ id }) => id === 'webhook') as FlowNode), url: `https://example.com/${long}` },
       { ...(EVERYTHING_SET.find(({ id }) => id === 'event') as FlowNode), project: long, pattern: long, wires: [] },
     ])
-    editor = await Editor.open(browser, nodeRed)
     for (const [type, id] of [
       ['automation-secret', 'key'],
       ['artifact-source', 'source'],
@@ -327,8 +296,6 @@ describe(`the dialogs in Node-RED ${NODE_RED_VERSION}`, () => {
       assert.equal(await dialog.beyond(), 0, type)
       await dialog.cancel()
     }
-    assert.deepEqual(editor.problems, [])
-    await editor.close()
   })
 
   it('work with ACE as the code editor, and promise nothing that it does not do', async () => {
@@ -336,36 +303,22 @@ describe(`the dialogs in Node-RED ${NODE_RED_VERSION}`, () => {
     const withAce = await NodeRed.start({ settings: { editorTheme: { ...editorTheme, codeEditor: { lib: 'ace' } } } })
     try {
       await withAce.deploy(EVERYTHING_SET)
-      editor = await Editor.open(browser, withAce)
-      const before = await editor.flow()
-      const dialog = await editor.openNode('template')
+      const inAce = await Editor.open(browser, withAce)
+      const before = await inAce.flow()
+      const dialog = await inAce.openNode('template')
       await dialog.tray.locator('.ace_editor').first().waitFor()
       await dialog.tray.locator('#payload-template-output').filter({ hasText: '"a":   "v3"' }).waitFor()
       assert.equal(await dialog.tray.getByText('Ctrl+M').isVisible(), false)
       await dialog.done()
-      assert.deepEqual(await editor.flow(), before)
-      const again = await editor.openNode('template')
+      assert.deepEqual(await inAce.flow(), before)
+      const again = await inAce.openNode('template')
       await again.tray.locator('#payload-template-recipes').selectOption('slack-text')
       await again.tray.locator('#payload-template-output').filter({ hasText: '"text"' }).waitFor()
       await again.cancel()
-      assert.deepEqual(editor.problems, [])
-      await editor.close()
+      assert.deepEqual(inAce.problems, [])
+      await inAce.close()
     } finally {
       await withAce.stop()
     }
-  })
-
-  it('cancelling leaves the node alone, whatever was typed', async () => {
-    await nodeRed.deploy(EVERYTHING_SET)
-    editor = await Editor.open(browser, nodeRed)
-    const before = await editor.flow()
-    for (const node of EVERYTHING_SET.filter(({ type }) => TYPES.includes(type))) {
-      const dialog = await open(node)
-      await dialog.field('name').fill('typed_and_dropped')
-      await dialog.cancel()
-    }
-    assert.deepEqual(await editor.flow(), before)
-    assert.deepEqual(editor.problems, [])
-    await editor.close()
   })
 })
