@@ -31,6 +31,11 @@ export class Side {
     await this.root.waitFor()
   }
 
+  /** Shows the tab, however it is reached. */
+  show(): Promise<void> {
+    return this.page.evaluate("RED.actions.invoke('artifact-automations:show-automations')")
+  }
+
   view(name: 'Automations' | 'History' | 'Events' | 'Webhooks' | 'Secrets'): Promise<void> {
     return this.root.getByRole('tab', { name, exact: true }).click()
   }

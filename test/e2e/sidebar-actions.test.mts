@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import type { Browser } from 'playwright-core'
-import { launchBrowser } from './harness/browser.mts'
-import { Editor } from './harness/editor.mts'
-import { type FlowNode, NODE_RED_VERSION, NodeRed } from './harness/node-red.mts'
-import { Side } from './side.mts'
+import type { Editor } from './harness/editor.mts'
+import { type FlowNode, NODE_RED_VERSION } from './harness/node-red.mts'
+import { openSidebar } from './open-sidebar.mts'
+import type { Side } from './side.mts'
 import { linked } from './sidebar-flow.mts'
 
 const trigger = (name: string, y: number, more: object = {}): FlowNode => ({
@@ -35,31 +34,18 @@ const FLOW: readonly FlowNode[] = [
 ]
 
 describe(`what cannot be done with an automation, in the sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
-  let browser: Browser
-  let nodeRed: NodeRed
   let editor: Editor
   let side: Side
 
-  before(async () => {
-    browser = await launchBrowser()
-    nodeRed = await NodeRed.start()
-    await nodeRed.deploy(FLOW)
-    await nodeRed.post(linked('v1'))
-    editor = await Editor.open(browser, nodeRed, { width: 1500, height: 900 })
-    side = new Side(editor)
-    await editor.page.evaluate("RED.actions.invoke('artifact-automations:show-automations')")
+  openSidebar({ flow: () => FLOW, before: ({ nodeRed }) => nodeRed.post(linked('v1')) }, async (opened) => {
+    ;({ editor, side } = opened)
+    await side.show()
     await side
       .rows('Automations')
       .filter({ hasText: 'Broken' })
       .getByText(/pattern/)
       .waitFor()
   })
-  after(async () => {
-    await editor?.close()
-    await browser?.close()
-    await nodeRed?.stop()
-  })
-  afterEach(() => assert.deepEqual(editor.problems.splice(0), []))
 
   /** Why the menu of an automation does not send a sample, and its details neither; null where both do. */
   async function refusal(name: string): Promise<string | null> {

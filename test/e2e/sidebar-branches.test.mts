@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import type { Browser, Locator } from 'playwright-core'
-import { launchBrowser } from './harness/browser.mts'
-import { Editor } from './harness/editor.mts'
-import { type FlowNode, NODE_RED_VERSION, NodeRed } from './harness/node-red.mts'
-import { Receiver } from './harness/receiver.mts'
+import type { Editor } from './harness/editor.mts'
+import { type FlowNode, NODE_RED_VERSION, type NodeRed } from './harness/node-red.mts'
+import { openSidebar } from './open-sidebar.mts'
+import type { Side } from './side.mts'
 import { linked } from './sidebar-flow.mts'
 
 const trigger = { type: 'artifact-event', source: 'events', project: 'model', events: ['ADD_ARTIFACT_ALIAS'] }
@@ -57,71 +56,60 @@ function flow(far: string): FlowNode[] {
 }
 
 describe(`automations that branch, and the sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
-  let browser: Browser
   let nodeRed: NodeRed
-  let receiver: Receiver
   let editor: Editor
-  let side: Locator
+  let side: Side
 
-  before(async () => {
-    browser = await launchBrowser()
-    nodeRed = await NodeRed.start()
-    receiver = await Receiver.listen()
-    receiver.answer(({ url }, response) => response.writeHead(url === '/slow' ? 500 : 200).end())
-    await nodeRed.deploy(flow(receiver.url))
-    await nodeRed.post(linked('v1'))
-    await receiver.received(3)
-    editor = await Editor.open(browser, nodeRed, { width: 1500, height: 1200 })
-    await editor.page.evaluate("RED.actions.invoke('artifact-automations:show-automations')")
-    side = editor.page.locator('.aa-side')
-  })
-  after(async () => {
-    await editor?.close()
-    await browser?.close()
-    await nodeRed?.stop()
-    await receiver?.close()
-  })
+  openSidebar(
+    {
+      flow,
+      answer: ({ url }, response) => response.writeHead(url === '/slow' ? 500 : 200).end(),
+      before: async ({ nodeRed, far }) => {
+        await nodeRed.post(linked('v1'))
+        await far.received(3)
+      },
+      window: { width: 1500, height: 1200 },
+    },
+    async (opened) => {
+      ;({ nodeRed, editor, side } = opened)
+      await side.show()
+    },
+  )
   beforeEach(async () => {
     await editor.page.keyboard.press('Escape')
-    while ((await button('Back').count()) > 0) await button('Back').click()
+    while ((await side.button('Back').count()) > 0) await side.back()
   })
-  afterEach(() => assert.deepEqual(editor.problems.splice(0), []))
 
-  const button = (name: string) => side.getByRole('button', { name, exact: true })
   const dialog = () => editor.page.getByRole('dialog')
-  const row = (name: string) => side.getByRole('row').filter({ has: editor.page.getByText(name, { exact: true }) })
-  const choose = async (automation: string, name: string) => {
-    await button(`Actions for ${automation}`).click()
-    await editor.page.getByRole('menuitem', { name, exact: true }).click()
-  }
+  const row = (name: string) => side.root.getByRole('row').filter({ has: editor.page.getByText(name, { exact: true }) })
   const undo = async () => {
-    await button('Filters').focus()
+    await side.button('Filters').focus()
     await editor.page.keyboard.press('Control+z')
   }
 
   it('details and a backtest show every payload, with the webhooks that get it', async () => {
-    await choose('Both', 'Details')
-    const payloads = side.getByRole('group', { name: 'Payload' })
+    await side.choose('Both', 'Details')
+    const payloads = side.root.getByRole('group', { name: 'Payload' })
     await payloads.getByText('"first": "production"').waitFor()
     await payloads.getByText('"second": "production"').waitFor()
     assert.equal(await payloads.getByRole('region').count(), 2, 'what goes to two is shown once')
     await payloads.getByText('Release train', { exact: true }).waitFor()
-    await button('Back').click()
-    await choose('Both', 'Backtest')
-    await button('Run').click()
-    const results = side.getByRole('table', { name: 'Backtest results' })
+    await side.back()
+    await side.choose('Both', 'Backtest')
+    await side.button('Run').click()
+    const results = side.table('Backtest results')
     await results.getByText('Show', { exact: true }).click()
     await results.getByText('"first": "production"').waitFor()
     await results.getByText('"second": "production"').waitFor()
-    await button('Back').click()
+    await side.back()
   })
 
   it('details that could not ask for a payload say so, not that no event fires', async () => {
     await editor.page.route('**/automations/backtest', (route) =>
       route.fulfill({ status: 503, json: { error: { code: 'store_unavailable', message: 'The disk is full.' } } }),
     )
-    await choose('Both', 'Details')
-    const payloads = side.getByRole('group', { name: 'Payload' })
+    await side.choose('Both', 'Details')
+    const payloads = side.root.getByRole('group', { name: 'Payload' })
     await payloads.getByText('The disk is full.').waitFor()
     assert.doesNotMatch((await payloads.textContent()) ?? '', /No event/)
     const asked = editor.page.waitForRequest('**/automations/backtest')
@@ -130,7 +118,7 @@ describe(`automations that branch, and the sidebar of Node-RED ${NODE_RED_VERSIO
     await editor.page.unroute('**/automations/backtest')
     await nodeRed.post(linked('v2'))
     await payloads.getByText('"first": "production"').waitFor()
-    await button('Back').click()
+    await side.back()
     editor.problems.splice(0)
   })
 
@@ -145,7 +133,7 @@ describe(`automations that branch, and the sidebar of Node-RED ${NODE_RED_VERSIO
   })
 
   it('deleting what goes over link nodes says of none of them that it stays', async () => {
-    await choose('Across', 'Delete')
+    await side.choose('Across', 'Delete')
     const [go, left, ...more] = await dialog().getByRole('list').allTextContents()
     assert.match(go ?? '', /to senders \(link out\).*from triggers \(link in\)/)
     assert.deepEqual([left, more], [undefined, []], 'the webhook is used by others')
@@ -154,7 +142,7 @@ describe(`automations that branch, and the sidebar of Node-RED ${NODE_RED_VERSIO
 
   it('a copy goes over the same link nodes to the same webhook', async () => {
     const before = await editor.flow()
-    await choose('Across', 'Duplicate')
+    await side.choose('Across', 'Duplicate')
     await row('Across (copy)').getByText('→ Team channel').waitFor()
     const copied = (await editor.flow()).filter(({ id }) => !before.some((node) => node.id === id))
     assert.deepEqual(copied.map(({ type }) => type).sort(), ['artifact-event', 'link out'])
@@ -197,28 +185,28 @@ describe(`automations that branch, and the sidebar of Node-RED ${NODE_RED_VERSIO
     ['Webhooks', 'train', 'Team channel', 'Release train'],
   ] as const) {
     it(`a file of ${view} has what the filters show`, async () => {
-      await side.getByRole('tab', { name: view, exact: true }).click()
+      await side.view(view)
       await row(all).first().waitFor()
-      await side.getByRole('searchbox', { name: 'Search' }).fill(search)
+      await side.root.getByRole('searchbox', { name: 'Search' }).fill(search)
       await row(all).first().waitFor({ state: 'detached' })
       const file = editor.page.waitForEvent('download')
-      await button('Save as a file').click()
+      await side.button('Save as a file').click()
       await editor.page.getByRole('menuitem', { name: 'As JSON' }).click()
       const rows = JSON.parse(await readFile(await (await file).path(), 'utf8')) as { name: string }[]
       assert.deepEqual(
         rows.map(({ name }) => name),
         [found],
       )
-      await side.getByRole('searchbox', { name: 'Search' }).fill('')
+      await side.root.getByRole('searchbox', { name: 'Search' }).fill('')
     })
   }
 
   it('what is done to all that match is done to nothing that the filters do not show', async () => {
-    await side.getByRole('tab', { name: 'History', exact: true }).click()
-    const status = side.getByRole('combobox', { name: 'Status' })
+    await side.view('History')
+    const status = side.root.getByRole('combobox', { name: 'Status' })
     const asked = async (chosen: string, name: string) => {
       await status.selectOption(chosen)
-      await button(name).click()
+      await side.button(name).click()
       const question = dialog().getByRole('status').filter({ hasNotText: 'Counting' })
       await question.waitFor()
       const text = await question.textContent()

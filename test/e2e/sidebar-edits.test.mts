@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import type { Browser, Locator } from 'playwright-core'
-import { launchBrowser } from './harness/browser.mts'
-import { Editor } from './harness/editor.mts'
-import { type FlowNode, NODE_RED_VERSION, NodeRed } from './harness/node-red.mts'
-import { Receiver } from './harness/receiver.mts'
+import type { Locator } from 'playwright-core'
+import type { Editor } from './harness/editor.mts'
+import { type FlowNode, NODE_RED_VERSION, type NodeRed } from './harness/node-red.mts'
+import type { Receiver } from './harness/receiver.mts'
+import { openSidebar } from './open-sidebar.mts'
+import type { Side } from './side.mts'
 import { linked } from './sidebar-flow.mts'
 
 const HOUR = 3_600_000
@@ -55,51 +56,37 @@ function flow(far: string): FlowNode[] {
 }
 
 describe(`edits and the sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
-  let browser: Browser
   let nodeRed: NodeRed
   let receiver: Receiver
   let editor: Editor
-  let side: Locator
+  let side: Side
 
-  before(async () => {
-    browser = await launchBrowser()
-    nodeRed = await NodeRed.start()
-    receiver = await Receiver.listen()
-    receiver.answer((_request, response) => response.writeHead(404).end())
-    await nodeRed.deploy(flow(receiver.url))
-    for (const id of ['v1', 'v2', 'v3']) await nodeRed.post(linked(id))
-    await receiver.received(3)
-    editor = await Editor.open(browser, nodeRed, { width: 1500, height: 900 })
-    await editor.page.evaluate("RED.actions.invoke('artifact-automations:show-automations')")
-    side = editor.page.locator('.aa-side')
-  })
-  after(async () => {
-    await editor?.close()
-    await browser?.close()
-    await nodeRed?.stop()
-    await receiver?.close()
-  })
-  afterEach(() => assert.deepEqual(editor.problems.splice(0), []))
+  openSidebar(
+    {
+      flow,
+      answer: (_request, response) => response.writeHead(404).end(),
+      before: async ({ nodeRed, far }) => {
+        for (const id of ['v1', 'v2', 'v3']) await nodeRed.post(linked(id))
+        await far.received(3)
+      },
+    },
+    async (opened) => {
+      ;({ nodeRed, far: receiver, editor, side } = opened)
+      await side.show()
+    },
+  )
 
-  const tab = (name: string) => side.getByRole('tab', { name, exact: true })
-  const rows = (table: string) => side.getByRole('table', { name: table, exact: true }).locator('.aa-body > [role=row]')
-  const actions = (name: string) => side.getByRole('button', { name: `Actions for ${name}`, exact: true })
+  const actions = (name: string) => side.button(`Actions for ${name}`)
   const item = (name: string) => editor.page.getByRole('menuitem', { name, exact: true })
-  const choose = async (automation: string, name: string) => {
-    await actions(automation).click()
-    await item(name).click()
-  }
-  const back = () => side.getByRole('button', { name: 'Back', exact: true }).click()
-
   it('details follow what is edited while they are open, and say what has gone', async () => {
-    await choose('Near', 'Details')
-    const state = side.locator('.aa-facts .aa-state')
+    await side.choose('Near', 'Details')
+    const state = side.root.locator('.aa-facts .aa-state')
     await state.getByText('enabled').waitFor()
-    await side.getByText('"first": "production"').waitFor()
-    await choose('Near', 'Disable')
+    await side.root.getByText('"first": "production"').waitFor()
+    await side.choose('Near', 'Disable')
     await state.getByText('not deployed').waitFor()
     await state.getByText('disabled').waitFor()
-    assert.equal(await side.getByRole('button', { name: 'Send sample' }).isDisabled(), true)
+    assert.equal(await side.root.getByRole('button', { name: 'Send sample' }).isDisabled(), true)
     await actions('Near').click()
     await item('Enable').click()
     await state.getByText('disabled').waitFor({ state: 'detached' })
@@ -111,22 +98,22 @@ describe(`edits and the sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
       Object.assign(trigger, { name: 'Nearer', changed: false })
       RED.events.emit('nodes:change', trigger)
     }`)
-    await side.getByRole('heading', { name: 'Nearer' }).waitFor()
+    await side.root.getByRole('heading', { name: 'Nearer' }).waitFor()
     await state.getByText('not deployed').waitFor()
-    await side.getByText('"second": "production"').waitFor()
-    await back()
-    await choose('Nearer', 'Backtest')
-    await side.getByRole('button', { name: 'Run' }).click()
-    await side.getByText('second').first().waitFor({ state: 'attached' })
-    assert.match((await side.getByRole('table', { name: 'Backtest results' }).textContent()) ?? '', /"second"/)
-    await back()
-    await choose('Nearer', 'Details')
-    await choose('Nearer', 'Delete')
+    await side.root.getByText('"second": "production"').waitFor()
+    await side.back()
+    await side.choose('Nearer', 'Backtest')
+    await side.root.getByRole('button', { name: 'Run' }).click()
+    await side.root.getByText('second').first().waitFor({ state: 'attached' })
+    assert.match((await side.table('Backtest results').textContent()) ?? '', /"second"/)
+    await side.back()
+    await side.choose('Nearer', 'Details')
+    await side.choose('Nearer', 'Delete')
     await editor.page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click()
     await state.getByText('deleted, not deployed').waitFor()
-    await back()
+    await side.back()
     await editor.load()
-    await editor.page.evaluate("RED.actions.invoke('artifact-automations:show-automations')")
+    await side.show()
   })
 
   it('what stands on a locked flow is not deleted, nor what is wired to it', async () => {
@@ -152,7 +139,7 @@ describe(`edits and the sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
     await actions('Near').click()
     await item('Details').waitFor()
     await nodeRed.post(linked('v4'))
-    await rows('Automations').filter({ hasText: 'Near' }).getByText('4 · 0 · 4').waitFor({ state: 'attached' })
+    await side.rows('Automations').filter({ hasText: 'Near' }).getByText('4 · 0 · 4').waitFor({ state: 'attached' })
     await editor.page.keyboard.press('Escape')
     const focused = () => editor.page.evaluate('document.activeElement.getAttribute("aria-label")')
     assert.equal(await focused(), 'Actions for Near')
@@ -171,7 +158,7 @@ describe(`edits and the sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
       await said.first().waitFor()
       await page.unroute(call)
     }
-    const panel = side.locator('.aa-panel:not([hidden])')
+    const panel = side.root.locator('.aa-panel:not([hidden])')
     const again = panel.getByRole('button', { name: 'Try again' })
     const words = (status: number) => (status === 401 ? /Your session has ended/ : new RegExp(`Refused with ${status}`))
     for (const [name, call, table] of [
@@ -182,18 +169,18 @@ describe(`edits and the sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
     ] as const) {
       for (const status of [503, 401]) {
         const shown = async () => {
-          await tab(name).click()
+          await side.view(name)
           await page.evaluate("RED.events.emit('nodes:change', RED.nodes.node('near'))")
           await nodeRed.post(linked(`${name}-${status}`))
         }
         await failing(call, status, shown, panel.getByText(words(status)))
         await again.click()
         await again.waitFor({ state: 'detached' })
-        await rows(table).first().waitFor()
+        await side.rows(table).first().waitFor()
       }
     }
-    await tab('History').click()
-    const open = () => rows('Deliveries').first().click()
+    await side.view('History')
+    const open = () => side.rows('Deliveries').first().click()
     await failing(/deliveries\/[^/?]+$/, 503, open, panel.getByText(words(503)))
     await again.click()
     await panel.getByText('"alias"').first().waitFor()
@@ -205,8 +192,8 @@ describe(`edits and the sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
     await failing(/events\/explain/, 503, () => press('Why?'), panel.getByText(words(503)))
     await again.click()
     await panel.getByRole('table', { name: 'Automations for this event' }).waitFor()
-    await back()
-    await back()
+    await side.back()
+    await side.back()
 
     const dialog = page.getByRole('dialog')
     const inDialog = (name: string) => dialog.getByRole('button', { name, exact: true })
@@ -218,17 +205,17 @@ describe(`edits and the sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
     await dialog.getByText('deliveries are sent again.').waitFor()
     await inDialog('Close').click()
 
-    await tab('Webhooks').click()
+    await side.view('Webhooks')
     await failing(/\/pause$/, 503, () => press('Pause'), panel.getByText(words(503)))
     await again.click()
     await press('Pause')
     await press('Resume')
-    await tab('Automations').click()
-    await choose('Near', 'Backtest')
+    await side.view('Automations')
+    await side.choose('Near', 'Backtest')
     await failing(/backtest$/, 503, () => press('Run'), panel.getByText(words(503)))
     await again.click()
     await panel.getByText(/looked at/).waitFor()
-    await back()
+    await side.back()
     const refusals = /Failed to load resource.*(401|409|503)/
     assert.deepEqual(
       editor.problems.splice(0).filter((problem) => !refusals.test(problem)),
@@ -237,20 +224,20 @@ describe(`edits and the sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
   })
 
   it('what somebody else deploys is noticed, and not taken for one of our own changes', async () => {
-    await tab('Automations').click()
+    await side.view('Automations')
     const changed = flow(receiver.url)
       .filter(({ id }) => !['across', 'out', 'in', 'far-send'].includes(id))
       .map((node) => (node.id === 'near' ? { ...node, name: 'Near, as others have it' } : node))
     await nodeRed.deploy([...changed, { ...changed.at(-3)!, id: 'theirs', name: 'Theirs', wires: [[]] }])
     for (const name of ['Near', 'Across', 'Theirs'])
-      await rows('Automations').filter({ hasText: name }).getByText('changed by somebody else').waitFor()
+      await side.rows('Automations').filter({ hasText: name }).getByText('changed by somebody else').waitFor()
     await actions('Theirs').click()
     assert.match((await item('Edit').getAttribute('title')) ?? '', /Somebody else deployed it/)
     await editor.page.keyboard.press('Escape')
     await nodeRed.deploy(flow(receiver.url))
     await editor.load()
-    await editor.page.evaluate("RED.actions.invoke('artifact-automations:show-automations')")
-    await rows('Automations').filter({ hasText: 'Near' }).getByText('enabled').waitFor()
+    await side.show()
+    await side.rows('Automations').filter({ hasText: 'Near' }).getByText('enabled').waitFor()
   })
 
   describe('in a browser whose clock is wrong', () => {
@@ -258,13 +245,13 @@ describe(`edits and the sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
       const { clock } = editor.page
       await clock.install({ time: Date.now() - 2 * HOUR })
       await editor.load()
-      await editor.page.evaluate("RED.actions.invoke('artifact-automations:show-automations')")
+      await side.show()
     })
 
     it('all that matched is sent again, and what came after it was counted is not', async () => {
-      await tab('History').click()
-      await rows('Deliveries').nth(3).waitFor()
-      await side.getByRole('button', { name: 'Redeliver all that match' }).click()
+      await side.view('History')
+      await side.rows('Deliveries').nth(3).waitFor()
+      await side.root.getByRole('button', { name: 'Redeliver all that match' }).click()
       const dialog = editor.page.getByRole('dialog')
       const filter = { status: 'failed' }
       const counted = await nodeRed.admin('POST', '/artifact-automations/deliveries/count', filter)
@@ -281,8 +268,8 @@ describe(`edits and the sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
 
     it('times of yesterday have their date after midnight', async () => {
       const { clock } = editor.page
-      await rows('Deliveries').nth(4).waitFor()
-      const texts = () => rows('Deliveries').locator('.aa-c-when time').allTextContents()
+      await side.rows('Deliveries').nth(4).waitFor()
+      const texts = () => side.rows('Deliveries').locator('.aa-c-when time').allTextContents()
       await clock.setSystemTime(Date.now())
       await clock.fastForward(60_000)
       for (const text of await texts()) assert.match(text, /^\d\d:\d\d:\d\d$/)

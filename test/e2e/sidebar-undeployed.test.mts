@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import type { Browser } from 'playwright-core'
-import { launchBrowser } from './harness/browser.mts'
-import { Editor } from './harness/editor.mts'
-import { type FlowNode, NODE_RED_VERSION, NodeRed } from './harness/node-red.mts'
-import { Side } from './side.mts'
+import type { Editor } from './harness/editor.mts'
+import { type FlowNode, NODE_RED_VERSION } from './harness/node-red.mts'
+import { openSidebar } from './open-sidebar.mts'
+import type { Side } from './side.mts'
 
 /** Two automations that share a webhook, and one that shares nothing with them. */
 const FLOW: readonly FlowNode[] = [
@@ -51,31 +50,17 @@ function automation({
 }
 
 describe(`what is not deployed, in the sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
-  let browser: Browser
-  let nodeRed: NodeRed
   let editor: Editor
   let side: Side
 
-  before(async () => {
-    browser = await launchBrowser()
-    nodeRed = await NodeRed.start()
-    await nodeRed.deploy(FLOW)
-    editor = await Editor.open(browser, nodeRed, { width: 1500, height: 900 })
-    side = new Side(editor)
-  })
-  after(async () => {
-    await editor?.close()
-    await browser?.close()
-    await nodeRed?.stop()
+  openSidebar({ flow: () => FLOW }, (opened) => {
+    ;({ editor, side } = opened)
   })
   beforeEach(async () => {
-    await editor.page.evaluate("RED.actions.invoke('artifact-automations:show-automations')")
+    await side.show()
     await side.rows('Automations').nth(2).getByText('enabled').waitFor()
   })
-  afterEach(async () => {
-    assert.deepEqual(editor.problems.splice(0), [])
-    await editor.load()
-  })
+  afterEach(() => editor.load())
 
   /** Waits until these say that they are not deployed, and nobody else does. */
   async function marked(...names: string[]): Promise<void> {

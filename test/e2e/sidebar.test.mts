@@ -2,61 +2,48 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { Browser, Locator } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { axeViolations } from './harness/axe.mts'
 import { launchBrowser } from './harness/browser.mts'
 import { Editor } from './harness/editor.mts'
 import { type FlowNode, NODE_RED_VERSION, NodeRed } from './harness/node-red.mts'
-import { Receiver } from './harness/receiver.mts'
+import type { Receiver } from './harness/receiver.mts'
+import { openSidebar } from './open-sidebar.mts'
+import type { Side } from './side.mts'
 import { linked, sidebarFlow } from './sidebar-flow.mts'
 
 const TABS = ['Automations', 'History', 'Events', 'Webhooks', 'Secrets'] as const
 
 describe(`the automations sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
-  let browser: Browser
   let nodeRed: NodeRed
   let receiver: Receiver
   let editor: Editor
-  let side: Locator
+  let side: Side
   /** Calls of the admin interface. */
   const requests: string[] = []
 
-  before(async () => {
-    browser = await launchBrowser()
-    nodeRed = await NodeRed.start()
-    receiver = await Receiver.listen()
-    receiver.answer(({ url }, response) => {
-      const status = url === '/good' ? 200 : url === '/bad' ? 500 : 404
-      response.writeHead(status, { 'Content-Type': 'application/json' }).end('{"error": "the queue is full"}')
-    })
-    await nodeRed.deploy(sidebarFlow(receiver.url))
-    await nodeRed.post(linked('v0', 'nightly-1'))
-    for (let version = 1; version <= 20; version += 1) await nodeRed.post(linked(`v${version}`))
-    await nodeRed.post(linked('v21', 'rc1'))
-    await receiver.received(20 + 22 + 1)
-    editor = await Editor.open(browser, nodeRed, { width: 1500, height: 900 })
-    editor.page.on('request', (request) => {
-      if (/\/artifact-automations\/\w+/.test(request.url())) requests.push(request.url())
-    })
-    side = editor.page.locator('.aa-side')
-  })
-  after(async () => {
-    await editor?.close()
-    await browser?.close()
-    await nodeRed?.stop()
-    await receiver?.close()
-  })
-  afterEach(() => assert.deepEqual(editor.problems.splice(0), []))
+  openSidebar(
+    {
+      flow: sidebarFlow,
+      answer: ({ url }, response) => {
+        const status = url === '/good' ? 200 : url === '/bad' ? 500 : 404
+        response.writeHead(status, { 'Content-Type': 'application/json' }).end('{"error": "the queue is full"}')
+      },
+      before: async ({ nodeRed, far }) => {
+        await nodeRed.post(linked('v0', 'nightly-1'))
+        for (let version = 1; version <= 20; version += 1) await nodeRed.post(linked(`v${version}`))
+        await nodeRed.post(linked('v21', 'rc1'))
+        await far.received(20 + 22 + 1)
+      },
+    },
+    (opened) => {
+      ;({ nodeRed, far: receiver, editor, side } = opened)
+      editor.page.on('request', (request) => {
+        if (/\/artifact-automations\/\w+/.test(request.url())) requests.push(request.url())
+      })
+    },
+  )
 
-  const tab = (name: (typeof TABS)[number]) => side.getByRole('tab', { name, exact: true })
-  const table = (name: string) => side.getByRole('table', { name, exact: true })
-  const rows = (name: string) => table(name).locator('.aa-body > [role=row]')
-  const button = (name: string) => side.getByRole('button', { name, exact: true })
-  const back = () => button('Back').click()
-  const choose = async (automation: string, item: string) => {
-    await side.getByRole('button', { name: `Actions for ${automation}`, exact: true }).click()
-    await editor.page.getByRole('menuitem', { name: item, exact: true }).click()
-  }
   const undo = () => editor.page.evaluate("RED.actions.invoke('core:undo')")
   const ids = async () => (await editor.flow()).map(({ id }) => id).sort()
 
@@ -68,9 +55,9 @@ describe(`the automations sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
 
   it('asks for nothing until it is shown, and then has its first rows', async () => {
     assert.deepEqual(requests, [])
-    await editor.page.evaluate("RED.actions.invoke('artifact-automations:show-automations')")
-    await rows('Automations').nth(3).waitFor()
-    const first = rows('Automations').first()
+    await side.show()
+    await side.rows('Automations').nth(3).waitFor()
+    const first = side.rows('Automations').first()
     assert.match((await first.textContent()) ?? '', /^Deploy to production.*→ GitHub deploy.*enabled.*delivered/)
   })
 
@@ -78,16 +65,16 @@ describe(`the automations sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
     await editor.page.evaluate("RED.sidebar.show('debug')")
     await editor.page.evaluate("RED.sidebar.show('artifact-automations')")
     for (const name of TABS.slice(0, 2)) {
-      await tab(name).click()
-      await side.locator('.aa-panel:not([hidden]) .aa-body > .aa-row').first().waitFor()
-      const whole = await side.evaluate((element) => {
+      await side.view(name)
+      await side.root.locator('.aa-panel:not([hidden]) .aa-body > .aa-row').first().waitFor()
+      const whole = await side.root.evaluate((element) => {
         const { bottom } = element.getBoundingClientRect()
         const shown = [...element.querySelectorAll('.aa-panel:not([hidden]) .aa-body > .aa-row')]
         return shown.filter((row) => row.getBoundingClientRect().bottom <= bottom + 1).length
       })
-      assert.ok(whole >= 3, `${whole} rows of ${name} in ${JSON.stringify(await side.boundingBox())}`)
+      assert.ok(whole >= 3, `${whole} rows of ${name} in ${JSON.stringify(await side.root.boundingBox())}`)
     }
-    const cut = await side
+    const cut = await side.root
       .getByRole('tab')
       .evaluateAll((tabs) => tabs.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth).length)
     assert.equal(cut, 0, 'tabs whose names are cut')
@@ -95,80 +82,81 @@ describe(`the automations sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
 
   it('has no fault that axe finds, in its tabs and in what opens over them', async () => {
     for (const name of ['Automations', 'History', 'Webhooks'] as const) {
-      await tab(name).click()
-      await side.locator('.aa-panel:not([hidden]) .aa-body > .aa-row').first().waitFor()
+      await side.view(name)
+      await side.root.locator('.aa-panel:not([hidden]) .aa-body > .aa-row').first().waitFor()
       assert.deepEqual(await axeViolations(editor.page, '.aa-side'), [], name)
     }
-    await tab('History').click()
-    await rows('Deliveries').filter({ hasText: 'Team channel' }).first().click()
-    await side.locator('.aa-attempts').waitFor()
+    await side.view('History')
+    await side.rows('Deliveries').filter({ hasText: 'Team channel' }).first().click()
+    await side.root.locator('.aa-attempts').waitFor()
     assert.deepEqual(await axeViolations(editor.page, '.aa-side'), [])
-    await back()
+    await side.back()
   })
 
   it('filters and sorts the automations', async () => {
-    await tab('Automations').click()
-    await side.getByRole('combobox', { name: 'Webhook', exact: true }).selectOption({ label: 'GitHub deploy' })
-    await side.getByRole('combobox', { name: 'State', exact: true }).selectOption({ label: 'disabled' })
-    await rows('Automations').filter({ hasText: 'Tell the team' }).waitFor({ state: 'detached' })
-    assert.deepEqual(await rows('Automations').locator('b').allTextContents(), ['Nightly datasets'])
-    for (const name of ['Webhook', 'State']) await side.getByRole('combobox', { name, exact: true }).selectOption('')
-    const heading = side.getByRole('columnheader', { name: 'Name' })
+    await side.view('Automations')
+    await side.root.getByRole('combobox', { name: 'Webhook', exact: true }).selectOption({ label: 'GitHub deploy' })
+    await side.root.getByRole('combobox', { name: 'State', exact: true }).selectOption({ label: 'disabled' })
+    await side.rows('Automations').filter({ hasText: 'Tell the team' }).waitFor({ state: 'detached' })
+    assert.deepEqual(await side.rows('Automations').locator('b').allTextContents(), ['Nightly datasets'])
+    for (const name of ['Webhook', 'State'])
+      await side.root.getByRole('combobox', { name, exact: true }).selectOption('')
+    const heading = side.root.getByRole('columnheader', { name: 'Name' })
     assert.equal(await heading.getAttribute('aria-sort'), 'ascending')
     await heading.getByRole('button').click()
     assert.equal(await heading.getAttribute('aria-sort'), 'descending')
-    assert.equal(await rows('Automations').locator('b').first().textContent(), 'Tell the team')
+    assert.equal(await side.rows('Automations').locator('b').first().textContent(), 'Tell the team')
     await heading.getByRole('button').click()
   })
 
   it('shows a delivery within the time of a glance after its event was posted, without moving the focus', async () => {
-    await tab('History').click()
-    await rows('Deliveries').first().focus()
+    await side.view('History')
+    await side.rows('Deliveries').first().focus()
     await editor.page.keyboard.press('ArrowDown')
     const focused = () => editor.page.evaluate('document.activeElement.dataset.key')
     const before = await focused()
     await nodeRed.post(linked('v22', 'candidate'))
-    await rows('Deliveries').first().filter({ hasText: 'Tell the team' }).waitFor()
+    await side.rows('Deliveries').first().filter({ hasText: 'Tell the team' }).waitFor()
     await editor.page.waitForFunction("document.querySelectorAll('.aa-t-history .aa-body > .aa-row').length > 3")
     assert.equal(await focused(), before)
   })
 
   it('a delivery is opened, understood and sent again with the keyboard alone', async () => {
-    await side.getByRole('combobox', { name: 'Status', exact: true }).selectOption({ label: 'pending' })
-    await rows('Deliveries').filter({ hasText: 'Tell the team' }).first().waitFor({ state: 'detached' })
-    await rows('Deliveries').first().focus()
+    await side.root.getByRole('combobox', { name: 'Status', exact: true }).selectOption({ label: 'pending' })
+    await side.rows('Deliveries').filter({ hasText: 'Tell the team' }).first().waitFor({ state: 'detached' })
+    await side.rows('Deliveries').first().focus()
     await editor.page.keyboard.press('Enter')
-    await side.getByText('the queue is full').first().waitFor()
-    await side.getByRole('img', { name: /^1: .*500/ }).waitFor()
-    await button('Copy as Bash').focus()
+    await side.root.getByText('the queue is full').first().waitFor()
+    await side.root.getByRole('img', { name: /^1: .*500/ }).waitFor()
+    await side.button('Copy as Bash').focus()
     await editor.page.keyboard.press('Enter')
-    await side.getByText('A Bash script is in the clipboard').waitFor()
+    await side.root.getByText('A Bash script is in the clipboard').waitFor()
     const script = (await editor.page.evaluate('navigator.clipboard.readText()')) as string
     assert.match(script, /churn:v21/)
-    await button('Why?').focus()
+    await side.button('Why?').focus()
     await editor.page.keyboard.press('Enter')
-    const why = table('Automations for this event')
+    const why = side.table('Automations for this event')
     await why.getByRole('row').filter({ hasText: 'Deploy to production' }).filter({ hasText: 'did not fire' }).waitFor()
     await why.getByRole('row').filter({ hasText: 'The alias is `rc1`' }).first().waitFor()
     assert.deepEqual(await axeViolations(editor.page, '.aa-side'), [])
     await editor.page.keyboard.press('Escape')
-    await button('Cancel delivery').focus()
+    await side.button('Cancel delivery').focus()
     await editor.page.keyboard.press('Enter')
-    await side.getByText('It is cancelled.').waitFor()
-    await side
+    await side.root.getByText('It is cancelled.').waitFor()
+    await side.root
       .getByText(/failed · /)
       .first()
       .waitFor()
     await editor.page.keyboard.press('Escape')
-    await side.getByText('Nothing matches.').waitFor()
+    await side.root.getByText('Nothing matches.').waitFor()
   })
 
   it('redelivers all that match after saying how many, page by page', async () => {
-    await side.getByRole('combobox', { name: 'Status', exact: true }).selectOption({ label: 'failed' })
-    await side.getByRole('combobox', { name: 'Webhook', exact: true }).selectOption({ label: 'Team channel' })
-    await rows('Deliveries').nth(2).waitFor()
+    await side.root.getByRole('combobox', { name: 'Status', exact: true }).selectOption({ label: 'failed' })
+    await side.root.getByRole('combobox', { name: 'Webhook', exact: true }).selectOption({ label: 'Team channel' })
+    await side.rows('Deliveries').nth(2).waitFor()
     const before = receiver.requests.length
-    await button('Redeliver all that match').click()
+    await side.button('Redeliver all that match').click()
     const dialog = editor.page.getByRole('dialog')
     await dialog.getByText('failed: 23 deliveries match').waitFor()
     assert.deepEqual(await axeViolations(editor.page, 'dialog[open]'), [])
@@ -185,8 +173,8 @@ describe(`the automations sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
       await promise
       await route.fulfill({ json: { redelivered: 7, next: 'further' } })
     })
-    await rows('Deliveries').first().waitFor()
-    await button('Redeliver all that match').click()
+    await side.rows('Deliveries').first().waitFor()
+    await side.button('Redeliver all that match').click()
     const dialog = editor.page.getByRole('dialog')
     await dialog.getByRole('button', { name: 'Redeliver', exact: true }).click()
     await dialog.getByRole('button', { name: 'Stop' }).click()
@@ -204,43 +192,43 @@ describe(`the automations sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
     await editor.page.evaluate((id) => {
       window.location.hash = `artifact-automations/deliveries/${id}`
     }, id)
-    await side.getByText('acme/wandb-registry-model/churn:v3').first().waitFor()
+    await side.root.getByText('acme/wandb-registry-model/churn:v3').first().waitFor()
     // it is live still after it was opened over itself
-    await button('Why?').click()
-    const why = table('Automations for this event').getByRole('row').filter({ hasText: automation.name })
+    await side.button('Why?').click()
+    const why = side.table('Automations for this event').getByRole('row').filter({ hasText: automation.name })
     await why.locator('button').first().click()
-    await button('Copy link').waitFor()
-    await back()
-    await back()
+    await side.button('Copy link').waitFor()
+    await side.back()
+    await side.back()
     const again = editor.page.waitForRequest(
       (call) => call.method() === 'GET' && call.url().endsWith(`/deliveries/${id}`),
     )
-    await button('Redeliver').click()
+    await side.button('Redeliver').click()
     await again
-    await back()
+    await side.back()
   })
 
   it('webhooks are paused and let go, secrets never shown', async () => {
-    await tab('Webhooks').click()
-    const row = rows('Webhooks').filter({ hasText: 'GitHub deploy' })
+    await side.view('Webhooks')
+    const row = side.rows('Webhooks').filter({ hasText: 'GitHub deploy' })
     await row.getByRole('button', { name: 'Pause' }).click()
     await row.getByText('paused').waitFor()
     await row.getByRole('button', { name: 'Resume' }).click()
     await row.getByText('working').waitFor()
-    await tab('Secrets').click()
-    assert.match((await rows('Secrets').first().textContent()) ?? '', /DEPLOY_TOKEN.*set.*GitHub deploy/)
-    assert.match((await rows('Secrets').nth(1).textContent()) ?? '', /OLD_TOKEN.*not set/)
+    await side.view('Secrets')
+    assert.match((await side.rows('Secrets').first().textContent()) ?? '', /DEPLOY_TOKEN.*set.*GitHub deploy/)
+    assert.match((await side.rows('Secrets').nth(1).textContent()) ?? '', /OLD_TOKEN.*not set/)
     assert.ok(!(await editor.page.content()).includes('a-secret-value'))
   })
 
   it('events say how many automations fired, and open as a command and in a preview', async () => {
-    await tab('Events').click()
-    await side.getByRole('searchbox', { name: 'Search' }).last().fill('churn:v21')
-    await rows('Events').nth(1).waitFor({ state: 'detached' })
-    await rows('Events').first().getByRole('button', { name: 'Copy as curl' }).click()
+    await side.view('Events')
+    await side.root.getByRole('searchbox', { name: 'Search' }).last().fill('churn:v21')
+    await side.rows('Events').nth(1).waitFor({ state: 'detached' })
+    await side.rows('Events').first().getByRole('button', { name: 'Copy as curl' }).click()
     const command = (await editor.page.evaluate('navigator.clipboard.readText()')) as string
     assert.match(command, /^EVENT='\{.*"alias":"rc1".*\}'\ncurl 'http:\/\/127\.0\.0\.1:\d+\/artifact-events'/)
-    await editor.fromTray(() => rows('Events').first().getByRole('button', { name: 'Use in preview' }).click())
+    await editor.fromTray(() => side.rows('Events').first().getByRole('button', { name: 'Use in preview' }).click())
     const dialog = editor.dialog('node')
     await dialog.tray.locator('#payload-template-output').filter({ hasText: 'rc1' }).waitFor()
     // of the automations of its source one that it starts
@@ -251,9 +239,9 @@ describe(`the automations sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
   it('an event that no template stands behind begins an automation with it', async () => {
     const event = { ...linked('v7', 'fresh'), artifact_collection_name: 'lone' }
     await nodeRed.post({ ...event, artifact_version_string: 'lone:v7' }, { path: '/other-events' })
-    await side.getByRole('searchbox', { name: 'Search' }).last().fill('lone')
-    await rows('Events').first().filter({ hasText: 'lone:v7' }).waitFor()
-    await editor.fromTray(() => rows('Events').first().getByRole('button', { name: 'Use in preview' }).click())
+    await side.root.getByRole('searchbox', { name: 'Search' }).last().fill('lone')
+    await side.rows('Events').first().filter({ hasText: 'lone:v7' }).waitFor()
+    await editor.fromTray(() => side.rows('Events').first().getByRole('button', { name: 'Use in preview' }).click())
     const { tray } = editor.dialog('node')
     assert.equal(await tray.getByLabel('Source', { exact: true }).inputValue(), 'other')
     assert.equal(await tray.getByLabel('alias added').isChecked(), true)
@@ -265,33 +253,33 @@ describe(`the automations sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
   })
 
   it('disabling, duplicating and deleting are one step to undo each, and marked until they are deployed', async () => {
-    await tab('Automations').click()
+    await side.view('Automations')
     const before = await editor.flow()
-    const row = rows('Automations').filter({ hasText: 'Tell the team' })
-    await choose('Tell the team', 'Disable')
+    const row = side.rows('Automations').filter({ hasText: 'Tell the team' })
+    await side.choose('Tell the team', 'Disable')
     await row.getByText('not deployed').waitFor()
     await row.getByText('disabled').waitFor()
-    await rows('Automations').first().focus()
+    await side.rows('Automations').first().focus()
     await editor.page.keyboard.press('Control+z')
     await row.getByText('enabled').waitFor()
 
-    await choose('Tell the team', 'Duplicate')
-    await rows('Automations').filter({ hasText: 'Tell the team (copy)' }).getByText('not deployed').waitFor()
+    await side.choose('Tell the team', 'Duplicate')
+    await side.rows('Automations').filter({ hasText: 'Tell the team (copy)' }).getByText('not deployed').waitFor()
     const copied = (await editor.flow()).filter(({ id }) => !before.some((node) => node.id === id))
     assert.deepEqual(copied.map(({ type }) => type).sort(), ['artifact-event', 'payload-template', 'webhook-sender'])
     assert.equal(copied.find(({ type }) => type === 'artifact-event')?.['d'], true)
     assert.equal(copied.find(({ type }) => type === 'webhook-sender')?.['webhook'], 'channel')
     await undo()
-    await rows('Automations').filter({ hasText: '(copy)' }).waitFor({ state: 'detached' })
+    await side.rows('Automations').filter({ hasText: '(copy)' }).waitFor({ state: 'detached' })
 
-    await choose('Tell the team', 'Delete')
+    await side.choose('Tell the team', 'Delete')
     const dialog = editor.page.getByRole('dialog')
     await dialog.getByText('payload of tell').waitFor()
     await dialog.getByText('Team channel (automation-webhook)').waitFor()
     assert.deepEqual(await axeViolations(editor.page, 'dialog[open]'), [])
     await dialog.getByRole('button', { name: 'Cancel' }).click()
     assert.deepEqual(await ids(), before.map(({ id }) => id).sort())
-    await choose('Tell the team', 'Delete')
+    await side.choose('Tell the team', 'Delete')
     await dialog.getByRole('button', { name: 'Delete' }).click()
     await row.getByText('deleted, not deployed').waitFor()
     assert.deepEqual(
@@ -305,22 +293,22 @@ describe(`the automations sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
   })
 
   it('shows an automation with its payload and its numbers, and what it would have done', async () => {
-    await choose('Deploy to production', 'Details')
-    await table('Numbers').getByRole('row').filter({ hasText: '30 days' }).filter({ hasText: '100 %' }).waitFor()
-    await side.getByText('"alias": "production"').waitFor()
+    await side.choose('Deploy to production', 'Details')
+    await side.table('Numbers').getByRole('row').filter({ hasText: '30 days' }).filter({ hasText: '100 %' }).waitFor()
+    await side.root.getByText('"alias": "production"').waitFor()
     assert.deepEqual(await axeViolations(editor.page, '.aa-side'), [])
-    await back()
-    await choose('Deploy to production', 'Backtest')
-    await button('Run').click()
-    await side.getByText('23 looked at, 20 fired, 20 sent, 0 missed').waitFor()
-    await table('Backtest results').waitFor()
+    await side.back()
+    await side.choose('Deploy to production', 'Backtest')
+    await side.button('Run').click()
+    await side.root.getByText('23 looked at, 20 fired, 20 sent, 0 missed').waitFor()
+    await side.table('Backtest results').waitFor()
     assert.deepEqual(await axeViolations(editor.page, '.aa-side'), [])
-    await back()
+    await side.back()
   })
 
   it('what comes while an automation is read moves no focus', async () => {
-    await choose('Deploy to production', 'Details')
-    const latest = table('Latest deliveries').locator('button')
+    await side.choose('Deploy to production', 'Details')
+    const latest = side.table('Latest deliveries').locator('button')
     await latest.first().focus()
     const focused = () => editor.page.evaluate('document.activeElement.dataset.control')
     const before = await focused()
@@ -331,40 +319,40 @@ describe(`the automations sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
       before,
     )
     assert.equal(await focused(), before)
-    await back()
+    await side.back()
   })
 
   it('sends what an automation missed, once', async () => {
-    await choose('Nightly datasets', 'Enable')
+    await side.choose('Nightly datasets', 'Enable')
     await editor.deploy()
-    await rows('Automations').filter({ hasText: 'Nightly datasets' }).getByText('enabled').waitFor()
-    await choose('Nightly datasets', 'Backtest')
-    await button('Run').click()
-    await side.getByText('1 fired, 0 sent, 1 missed').waitFor()
-    await button('Send what was missed').click()
+    await side.rows('Automations').filter({ hasText: 'Nightly datasets' }).getByText('enabled').waitFor()
+    await side.choose('Nightly datasets', 'Backtest')
+    await side.button('Run').click()
+    await side.root.getByText('1 fired, 0 sent, 1 missed').waitFor()
+    await side.button('Send what was missed').click()
     const dialog = editor.page.getByRole('dialog')
     await dialog.getByRole('button', { name: 'Send what was missed' }).click()
     await dialog.getByText('1 events were handed over.').waitFor()
     await dialog.getByRole('button', { name: 'Close' }).click()
     await receiver.received(1, ({ body }) => body.toString().includes('nightly-1') && body.toString().includes('v0'))
-    await button('Run').click()
-    await side.getByText('1 fired, 1 sent, 0 missed').waitFor()
-    await back()
+    await side.button('Run').click()
+    await side.root.getByText('1 fired, 1 sent, 0 missed').waitFor()
+    await side.back()
   })
 
   it('marks the tab as long as a webhook gives up', async () => {
-    await side.getByText(/Team channel gives up deliveries/).waitFor()
+    await side.root.getByText(/Team channel gives up deliveries/).waitFor()
     const marked = editor.page.locator('[aria-label^="Automations, 1 in trouble"]')
     await marked.first().waitFor({ state: 'attached' })
     receiver.answer((_request, response) => response.end('{}'))
     await nodeRed.post(linked('v30', 'well'))
     await marked.first().waitFor({ state: 'detached' })
-    await side.getByText(/Team channel gives up deliveries/).waitFor({ state: 'hidden' })
+    await side.root.getByText(/Team channel gives up deliveries/).waitFor({ state: 'hidden' })
   })
 
   it('asks for nothing while it is hidden', async () => {
     await editor.page.evaluate("RED.sidebar.show('info')")
-    await side.waitFor({ state: 'hidden' })
+    await side.root.waitFor({ state: 'hidden' })
     await editor.page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))')
     requests.length = 0
     await nodeRed.post(linked('v31', 'unseen'))
@@ -383,24 +371,24 @@ describe(`the automations sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
     })`)
     assert.deepEqual(requests, [])
     await editor.showSidebar('artifact-automations')
-    await tab('Automations').click()
-    await rows('Automations').filter({ hasText: 'Tell everybody' }).waitFor()
-    await tab('History').click()
-    await side.getByRole('combobox', { name: 'Status', exact: true }).selectOption('')
-    await rows('Deliveries').first().filter({ hasText: 'Team channel' }).waitFor()
+    await side.view('Automations')
+    await side.rows('Automations').filter({ hasText: 'Tell everybody' }).waitFor()
+    await side.view('History')
+    await side.root.getByRole('combobox', { name: 'Status', exact: true }).selectOption('')
+    await side.rows('Deliveries').first().filter({ hasText: 'Team channel' }).waitFor()
   })
 
   it('lists what comes while a search has its first character', async () => {
-    const search = side.getByRole('searchbox', { name: 'Search' })
+    const search = side.root.getByRole('searchbox', { name: 'Search' })
     await search.fill('c')
-    await side.getByText('Search for at least 2 characters').waitFor()
-    const before = await rows('Deliveries').first().getAttribute('data-key')
+    await side.root.getByText('Search for at least 2 characters').waitFor()
+    const before = await side.rows('Deliveries').first().getAttribute('data-key')
     await nodeRed.post(linked('v33', 'unseen'))
     await editor.page.waitForFunction(
       (id) => document.querySelector('.aa-t-history .aa-body > [aria-rowindex="2"]')?.getAttribute('data-key') !== id,
       before,
     )
-    await side.getByText('Search for at least 2 characters').waitFor()
+    await side.root.getByText('Search for at least 2 characters').waitFor()
     await search.fill('')
   })
 
@@ -411,8 +399,11 @@ describe(`the automations sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
     }
     // another query: it is loaded anew
     await page.goto(`${nodeRed.url}/?anew#artifact-automations/deliveries/${deliveries[0]!.id}`)
-    await side.getByText('acme/wandb-registry-model/churn:v4').first().waitFor()
-    assert.equal(await tab('History').getAttribute('aria-selected'), 'true')
+    await side.root.getByText('acme/wandb-registry-model/churn:v4').first().waitFor()
+    assert.equal(
+      await side.root.getByRole('tab', { name: 'History', exact: true }).getAttribute('aria-selected'),
+      'true',
+    )
   })
 })
 

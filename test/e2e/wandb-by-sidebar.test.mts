@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import type { Browser, Locator } from 'playwright-core'
-import { launchBrowser } from './harness/browser.mts'
-import { Editor } from './harness/editor.mts'
-import { type FlowNode, NODE_RED_VERSION, NodeRed } from './harness/node-red.mts'
-import { Receiver, type Recorded } from './harness/receiver.mts'
-import { Side } from './side.mts'
+import type { Locator } from 'playwright-core'
+import type { Editor } from './harness/editor.mts'
+import { type FlowNode, NODE_RED_VERSION, type NodeRed } from './harness/node-red.mts'
+import type { Receiver, Recorded } from './harness/receiver.mts'
+import { openSidebar } from './open-sidebar.mts'
+import type { Side } from './side.mts'
 
 const REGISTRY = {
   entity_name: 'acme',
@@ -30,30 +30,17 @@ const newVersion = (event_id: string) => ({
 // W&B's page "Create a webhook automation" (docs.wandb.ai, models/automations/create-automations/webhook) in its order:
 // secret, webhook, test, automation of a registry, of a project, view, edit, disable, delete, history
 describe(`W&B's page on webhook automations, by the sidebar alone, in Node-RED ${NODE_RED_VERSION}`, () => {
-  let browser: Browser
   let nodeRed: NodeRed
   let far: Receiver
   let editor: Editor
   let side: Side
   let tray: Locator
 
-  before(async () => {
-    browser = await launchBrowser()
-    nodeRed = await NodeRed.start()
-    far = await Receiver.listen()
-    await nodeRed.deploy([{ id: 'tab', type: 'tab', label: 'Automations' }])
-    editor = await Editor.open(browser, nodeRed, { width: 1500, height: 900 })
-    side = new Side(editor)
+  openSidebar({ flow: () => [{ id: 'tab', type: 'tab', label: 'Automations' }] }, async (opened) => {
+    ;({ nodeRed, far, editor, side } = opened)
     tray = editor.page.locator('.red-ui-tray').last()
     await side.open()
   })
-  after(async () => {
-    await editor?.close()
-    await browser?.close()
-    await nodeRed?.stop()
-    await far?.close()
-  })
-  afterEach(() => assert.deepEqual(editor.problems.splice(0), []))
 
   const newAutomation = () => editor.fromTray(() => side.button('New automation').click())
   const press = (name: string) => tray.getByRole('button', { name, exact: true }).first().click()
