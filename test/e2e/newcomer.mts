@@ -315,6 +315,9 @@ export class Newcomer {
 
   async chooseInRow(row: string, button: string, item: string): Promise<void> {
     const name = `${button} for ${row}`
+    // what was just deployed says so in a moment, and its menu with it
+    const undeployed = this.#side.getByRole('row').filter({ hasText: row }).getByText('not deployed').first()
+    await undeployed.waitFor({ state: 'hidden' })
     await this.#click(this.#side.getByRole('button', { name, exact: true }))
     await this.#click(this.#page.getByRole('menuitem', { name: item, exact: true }))
   }
