@@ -21,8 +21,8 @@ export const FAULTS: readonly { readonly section: string; readonly faults: Reado
         'Deleting is made of small transactions, so what holds for any write (#9) holds for it.',
       ],
       9: [
-        'power loss: the log is cut at any byte',
-        'The power itself cannot be cut on one machine. That nothing is promised before the log is on the disk is what a test with a slow disk proves.',
+        'power loss: the log is cut at any byte, and the file has a part of what was written',
+        'The power itself cannot be cut on one machine. That nothing is promised before the log is on the disk is what a test with a slow disk proves; SQLite recovers the files of which parts are missing, and checks them.',
       ],
       10: ['the disk is full when an event comes'],
       11: ['the disk is full when an endpoint has answered'],

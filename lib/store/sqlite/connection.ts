@@ -5,6 +5,7 @@ import type { ArtifactEvent } from '../../events/event.js'
 import { termsOf } from '../../events/search-terms.js'
 import { REQUIRED_NODE } from '../../required-node.js'
 import { latencyBucket } from '../latency.js'
+import { Checkpoints } from './checkpoints.js'
 import { closeToOthers, makePrivateFile } from './private-files.js'
 import { APPLICATION_ID, MIGRATIONS } from './schema.js'
 import { versionProblem } from './version.js'
@@ -37,8 +38,9 @@ export class Connection {
   readonly #statements = new Map<string, StatementSync>()
   /** The files that are written, by their numbers. */
   readonly #inodes = new Map<string, number | undefined>()
-  /** The write-ahead log, opened a second time; null before there is one. */
-  #log: number | null = null
+  /** The file and its write-ahead log, opened a second time; null before there is a log. */
+  #opened: { readonly file: number; readonly log: number } | null = null
+  #checkpoints: Checkpoints | null = null
   readonly #fdatasync: FdataSync
 
   constructor(options: ConnectionOptions) {
@@ -82,9 +84,10 @@ export class Connection {
     if (empty) this.exec('PRAGMA auto_vacuum = INCREMENTAL')
     const mode = this.get('PRAGMA journal_mode = WAL')?.['journal_mode']
     if (mode !== 'wal') throw new Error(`SQLite keeps the journal mode ${String(mode)}`)
-    // The log is synced by `sync`, with the durability of FULL; checkpoints are synced by SQLite.
+    // The log is synced by `sync`, with the durability of FULL, and checkpoints by `Checkpoints`; SQLite makes one itself,
+    // and waits for the disk, where one transaction is as long as two logs.
     this.exec(
-      'PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4000; PRAGMA wal_autocheckpoint = 4000',
+      'PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4000; PRAGMA wal_autocheckpoint = 8000',
     )
     if (options.maxPages !== undefined) this.exec(`PRAGMA max_page_count = ${options.maxPages}`)
     this.#db.function('latency_bucket', { deterministic: true }, (ms) => latencyBucket(Number(ms)))
@@ -113,9 +116,17 @@ export class Connection {
 
   /** To be called after the first transaction: both the file and its log are there then. */
   begun(): void {
-    const log = `${this.path}-wal`
-    this.#log = openSync(log, 'r+')
-    for (const file of [this.path, log]) this.#inodes.set(file, inodeOf(file))
+    const paths = { file: this.path, log: `${this.path}-wal` }
+    const opened = { file: openSync(paths.file, 'r+'), log: openSync(paths.log, 'r+') }
+    this.#opened = opened
+    this.#checkpoints = new Checkpoints({
+      ...opened,
+      pageSize: this.#pragma('page_size'),
+      copy: () => this.#copyLog(),
+      fdatasync: this.#fdatasync,
+      lostDisk: (cause) => this.#lostDisk(cause),
+    })
+    for (const file of Object.values(paths)) this.#inodes.set(file, inodeOf(file))
   }
 
   /**
@@ -123,20 +134,39 @@ export class Connection {
    * COMMIT, and Node-RED with it: a tenth of a second on many an SD card (https://sqlite.org/pragma.html#pragma_synchronous).
    */
   sync(): Promise<void> {
-    const log = this.#log
+    const opened = this.#opened
     return new Promise((resolve, reject) => {
-      if (log === null) throw new Error('the log is not open')
-      this.#fdatasync(log, (error) => {
+      if (opened === null) throw new Error('the log is not open')
+      this.#fdatasync(opened.log, (error) => {
         // a log that was closed meanwhile was waited for before
-        if (error && this.#log === log) reject(this.#lostDisk(error))
+        if (error && this.#opened === opened) reject(this.#lostDisk(error))
         else resolve()
       })
     })
   }
 
+  #copyLog(): void {
+    this.#db.exec('PRAGMA synchronous = OFF')
+    try {
+      this.#db.exec('PRAGMA wal_checkpoint(PASSIVE)')
+    } finally {
+      this.#db.exec('PRAGMA synchronous = NORMAL')
+    }
+  }
+
+  /** Whether the log has grown so long that it should be copied into the file. */
+  isLogLong(): boolean {
+    return this.#checkpoints?.isDue() === true
+  }
+
+  /** Does it, as `Checkpoints.run`. */
+  async copyLog(): Promise<void> {
+    await this.#checkpoints?.run()
+  }
+
   syncNow(): void {
     try {
-      if (this.#log !== null) fdatasyncSync(this.#log)
+      if (this.#opened !== null) fdatasyncSync(this.#opened.log)
     } catch (error) {
       throw this.#lostDisk(error as Error)
     }
@@ -168,11 +198,13 @@ export class Connection {
   }
 
   exec(sql: string): void {
+    this.#checkpoints?.finish()
     this.#db.exec(sql)
   }
 
   /** Values are bound in order, to plain question marks: Node.js 22 binds none to `?1`. */
   run(sql: string, ...values: SQLInputValue[]): { changes: number | bigint; lastInsertRowid: number | bigint } {
+    this.#checkpoints?.finish()
     return this.#statement(sql).run(...values)
   }
 
@@ -199,10 +231,15 @@ export class Connection {
   }
 
   close(): void {
+    this.#checkpoints?.finish()
+    this.#checkpoints = null
     this.#statements.clear()
-    if (this.#log !== null) closeSync(this.#log)
-    this.#log = null
+    const opened = this.#opened
+    this.#opened = null
+    if (opened !== null) closeSync(opened.log)
     this.#db.close()
+    // not before SQLite, whose lock would go with it (https://sqlite.org/howtocorrupt.html, section 2.2)
+    if (opened !== null) closeSync(opened.file)
   }
 
   #pragma(name: string): number {

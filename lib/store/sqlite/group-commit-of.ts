@@ -21,6 +21,8 @@ export function groupCommitOf(
     rollBack: () => db.rollBack(),
     sync: () => db.sync(),
     syncNow: () => db.syncNow(),
+    isLogLong: () => db.isLogLong(),
+    copyLog: () => db.copyLog(),
     ...port,
   })
 }

@@ -10,6 +10,10 @@ export interface CommitPort {
   sync(): Promise<void>
   /** The same, while everything waits. */
   syncNow(): void
+  /** Whether the log has grown so long that it should be copied into the file. */
+  isLogLong(): boolean
+  /** Does it, when everything is on the disk; the event loop goes on meanwhile, and no transaction begins. */
+  copyLog(): Promise<void>
   /** The failure of the store behind an error, or null when the error is the work's own. */
   failure(error: unknown): AutomationError | null
   /** Makes room on a full disk; true when trying again is worth it. */
@@ -72,6 +76,8 @@ export class GroupCommit {
   #committed: readonly Settling[] = []
   /** What the disk is waited for. */
   #syncing: readonly Settling[] = []
+  /** Whether the log should be copied into the file, and whether it is being copied. */
+  #copy: 'not' | 'due' | 'under way' = 'not'
   /** Why the disk did not take something. */
   #lost: unknown = null
   #afterCommit: (() => void)[] = []
@@ -147,15 +153,20 @@ export class GroupCommit {
     }
   }
 
-  /** While the disk is waited for, only a whole group is committed: the rest shares the next wait. */
+  /**
+   * While the disk is waited for, only a whole group is committed: the rest shares the next wait. Nothing is while the log
+   * is copied, or waits to be.
+   */
   #schedule(): void {
-    if (this.#syncing.length > 0 && this.#queue.length < WHOLE_GROUP) return
+    if (this.#copy === 'under way') return
+    if (this.#syncing.length > 0 && (this.#queue.length < WHOLE_GROUP || this.#copy === 'due')) return
     const pause = this.#queue.length >= WHOLE_GROUP ? 0 : Math.max(0, this.#restUntil - this.#now())
     if (this.#scheduled === 'at once' || (this.#scheduled === 'after the rest' && pause > 0)) return
     this.#scheduled = pause > 0 ? 'after the rest' : 'at once'
     this.#port.later(() => {
       // a pause that was overtaken finds nothing to do, or does it a little early
       this.#scheduled = 'not'
+      if (this.#copy === 'under way') return
       this.#turn()
       if (this.#queue.length > 0) this.#schedule()
     }, pause)
@@ -201,7 +212,18 @@ export class GroupCommit {
   #goOn(): void {
     this.#syncing = []
     if (this.#committed.length > 0) this.#settle([])
+    else if (this.#copy === 'due' && this.#lost === null) this.#copyLog().catch((error) => this.#lose([], error))
     if (this.#queue.length > 0) this.#schedule()
+  }
+
+  async #copyLog(): Promise<void> {
+    this.#copy = 'under way'
+    try {
+      await this.#port.copyLog()
+    } finally {
+      this.#copy = 'not'
+      if (this.#queue.length > 0) this.#schedule()
+    }
   }
 
   async #sync(syncing: readonly Settling[]): Promise<void> {
@@ -258,6 +280,7 @@ export class GroupCommit {
       this.#lastTook = end - start
       const rest = Math.max(REST.least, Math.min(writes * REST.perWrite, REST.most))
       this.#restUntil = end + Math.min(usual * rest, LONGEST_PAUSE_MS)
+      if (this.#copy === 'not' && this.#port.isLogLong()) this.#copy = 'due'
     } catch (error) {
       this.#port.rollBack()
       throw error

@@ -9,6 +9,8 @@ describe('group commit', () => {
   let room: boolean
   let sync: () => Promise<void>
   let syncNow: () => void
+  let isLogLong: boolean
+  let copyLog: () => Promise<void>
 
   beforeEach(() => {
     steps = []
@@ -16,6 +18,8 @@ describe('group commit', () => {
     room = false
     sync = () => Promise.resolve()
     syncNow = () => {}
+    isLogLong = false
+    copyLog = () => Promise.resolve()
   })
 
   /** @param options.pauses keeps to them, instead of calling back at the end of the turn */
@@ -31,6 +35,12 @@ describe('group commit', () => {
       syncNow: () => {
         steps.push('sync now')
         syncNow()
+      },
+      isLogLong: () => isLogLong,
+      copyLog: () => {
+        steps.push('copy')
+        isLogLong = false
+        return copyLog()
       },
       failure: (error: unknown) => (error === 'disk' ? full : null),
       makeRoom: () => {
@@ -106,6 +116,8 @@ describe('group commit', () => {
       rollBack: () => {},
       sync: () => Promise.resolve(),
       syncNow: () => {},
+      isLogLong: () => false,
+      copyLog: () => Promise.resolve(),
       failure: () => null,
       makeRoom: () => false,
       later: (call: () => void, pause: number) => {
@@ -129,6 +141,8 @@ describe('group commit', () => {
       rollBack: () => {},
       sync: () => Promise.resolve(),
       syncNow: () => {},
+      isLogLong: () => false,
+      copyLog: () => Promise.resolve(),
       failure: () => null,
       makeRoom: () => false,
       later: (call: () => void, pause: number) => {
@@ -156,6 +170,8 @@ describe('group commit', () => {
       rollBack: () => {},
       sync: () => Promise.resolve(),
       syncNow: () => {},
+      isLogLong: () => false,
+      copyLog: () => Promise.resolve(),
       failure: () => null,
       makeRoom: () => false,
       later: (call: () => void, pause: number) => {
@@ -182,6 +198,8 @@ describe('group commit', () => {
       rollBack: () => {},
       sync: () => Promise.resolve(),
       syncNow: () => {},
+      isLogLong: () => false,
+      copyLog: () => Promise.resolve(),
       failure: () => null,
       makeRoom: () => false,
       later: (call: () => void, pause: number) => {
@@ -360,5 +378,74 @@ describe('group commit', () => {
     commit.flush()
     assert.deepEqual(steps, ['begin', 'a', 'commit', 'sync', 'begin', 'b', 'commit', 'sync now'])
     assert.deepEqual(await Promise.all([first, second]), ['a', 'b'])
+  })
+  describe('when the log is long', () => {
+    /** Ends of copies, which the test decides. */
+    let copies: ((error?: unknown) => void)[]
+    beforeEach(() => {
+      copies = []
+      isLogLong = true
+      copyLog = () => new Promise((resolve, reject) => copies.push((error) => (error ? reject(error) : resolve())))
+    })
+
+    it('copies it once all that was committed is on the disk, and commits nothing meanwhile', async () => {
+      const waits = slowDisk()
+      const commit = make()
+      const first = commit.write(work('a'))
+      await turns()
+      const group = Promise.all(Array.from({ length: 128 }, () => commit.write(() => {})))
+      await turns()
+      assert.deepEqual(steps, ['begin', 'a', 'commit', 'sync'], 'not even a whole group')
+      waits[0]?.()
+      await first
+      await turns()
+      assert.deepEqual(steps.slice(4), ['copy'])
+      copies[0]?.()
+      await turns()
+      assert.deepEqual(steps.slice(5), ['begin', 'commit', 'sync'])
+      waits[1]?.()
+      await group
+    })
+
+    it('copies it after the last of several waits, where something was committed all the same', async () => {
+      const waits = slowDisk()
+      const commit = make()
+      const first = commit.write(work('a'))
+      await turns()
+      const second = commit.write(work('b'))
+      commit.flush()
+      await Promise.all([first, second])
+      waits[0]?.()
+      await turns()
+      waits[1]?.()
+      await turns()
+      assert.deepEqual(steps.slice(3), ['sync', 'begin', 'b', 'commit', 'sync now', 'copy'])
+    })
+
+    it('commits at once when asked, also while it is copied, and goes on afterwards', async () => {
+      const commit = make()
+      await commit.write(work('a'))
+      await turns()
+      const second = commit.write(work('b'))
+      await turns()
+      assert.deepEqual(steps, ['begin', 'a', 'commit', 'copy'])
+      commit.flush()
+      assert.deepEqual(steps.slice(4), ['begin', 'b', 'commit', 'sync now'])
+      await second
+      copies[0]?.()
+      await turns()
+      assert.equal(await commit.write(work('c')), 'c')
+    })
+
+    it('rejects all that comes after a copy that the disk did not take', async () => {
+      const commit = make()
+      await commit.write(work('a'))
+      await turns()
+      const waiting = commit.write(work('b'))
+      copies[0]?.('disk')
+      await assert.rejects(waiting, full)
+      await assert.rejects(commit.write(work('c')), full)
+      assert.equal(copies.length, 1)
+    })
   })
 })

@@ -408,7 +408,7 @@ describe('the SQLite store, when something is wrong with its file', () => {
   it('uses the journal and the care that it promises', () => {
     const db = new Connection({ path })
     const pragma = (name: string) => Object.values(db.get(`PRAGMA ${name}`) ?? {})[0]
-    // 1 is NORMAL: checkpoints wait for the disk in SQLite, commits outside of it
+    // 1 is NORMAL: what SQLite does by itself waits for the disk, commits and long logs are waited for outside of it
     assert.deepEqual(['journal_mode', 'synchronous', 'locking_mode', 'auto_vacuum'].map(pragma), [
       'wal',
       1,
