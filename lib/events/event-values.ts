@@ -29,7 +29,7 @@ export function pathTo(parent: string, key: string | number): string {
 export function valueProblems(value: unknown, path = '', depth = 1, found: Detail[] = []): Detail[] {
   if (found.length >= EVENT_LIMITS.details) return found
   if (typeof value === 'number' && !Number.isFinite(value)) {
-    found.push({ path, message: 'is a number too large to be kept' })
+    found.push({ path: shortened(path, LONGEST_PATH), message: 'is a number too large to be kept' })
   } else if (typeof value === 'object' && value !== null) {
     if (depth > EVENT_LIMITS.depth) {
       found.push({ path: shortened(path), message: `is nested deeper than ${EVENT_LIMITS.depth} levels` })
@@ -54,4 +54,7 @@ export function valueProblems(value: unknown, path = '', depth = 1, found: Detai
 const needsLook = (value: unknown) =>
   typeof value === 'number' ? !Number.isFinite(value) : typeof value === 'object' && value !== null
 
-const shortened = (path: string) => (path.length > 80 ? `${path.slice(0, 79)}…` : path)
+/** Characters of a path: a member's name may be as long as a body, and whoever is refused gets it back. */
+const LONGEST_PATH = 200
+
+const shortened = (path: string, most = 80) => (path.length > most ? `${path.slice(0, most - 1)}…` : path)

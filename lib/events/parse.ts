@@ -5,7 +5,7 @@ import { isDateTime } from './date-time.js'
 import type { ArtifactEvent } from './event.js'
 import schema from './event.schema.json'
 import { EVENT_LIMITS, pathTo, valueProblems } from './event-values.js'
-import { filledMetadata, filledText } from './filled-text.js'
+import { filledMetadata, filledText, unkept } from './filled-text.js'
 import { isVocabularyName } from './vocabulary.js'
 
 /** What the source knows about an event beside its text. */
@@ -57,6 +57,9 @@ export function parseEvents(input: unknown, context: ParseContext & { readonly i
   return events
 }
 
+/** Of a text: a number that a sender writes as one was rounded before anybody could see it, as JSON in JavaScript is. */
+const UNKEPT = `must be a number of at most ${Number.MAX_SAFE_INTEGER}: this one would be rounded. Send it in a field of your own, such as version_number; templates have it as \${event.version_number}`
+
 /** `event` is one only when there are no problems. */
 function read(input: unknown, path: string, context: ParseContext): { event: ArtifactEvent; problems: Detail[] } {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
@@ -65,6 +68,7 @@ function read(input: unknown, path: string, context: ParseContext): { event: Art
   const event = complete(input, context)
   const problems = valueProblems(event, path)
   if (problems.length === 0 && !validate(event)) problems.push(...schemaProblems(validate.errors ?? [], event, path))
+  problems.push(...unkept(event).map((name) => ({ path: pathTo(path, name), message: UNKEPT })))
   return { event: event as ArtifactEvent, problems }
 }
 

@@ -104,6 +104,9 @@ describe('an event', () => {
   const texts: readonly (readonly [field: string, text: string, value: unknown])[] = [
     ['artifact_version_index', '0', 0],
     ['artifact_version_index', '12', 12],
+    ['artifact_version_index', '3.0', 3],
+    ['artifact_version_index', '0000000000000000003', 3],
+    ['artifact_version_index', '9007199254740991', 9007199254740991],
     ['metric_value', '-0.5', -0.5],
     ['metric_value', '1e-05', 0.00001],
     ['metric_values', '0.5', [0.5]],
@@ -116,6 +119,29 @@ describe('an event', () => {
     it(`may tell ${field} as the text ${text}, for W&B fills in texts only`, () =>
       assert.deepEqual(parse({ ...ran, [field]: text })[field], value))
   }
+
+  it('may tell each of metric_values as a text, or some of them', () => {
+    assert.deepEqual(
+      parse({ ...ran, metric_values: ['1', '-0.5', 2, '1e-05'] })['metric_values'],
+      [1, -0.5, 2, 0.00001],
+    )
+  })
+
+  it('is not given back by a path as long as itself', () => {
+    const artifact_metadata = { ['k'.repeat(100_000)]: Number.POSITIVE_INFINITY }
+    assert.throws(
+      () => parse({ ...linked, artifact_metadata }),
+      ({ message }: Error) => message.length < 400,
+    )
+  })
+
+  it('with a version that would be rounded says which may be, and where it can stand', () => {
+    assert.throws(() => parse({ ...linked, artifact_version_index: '9007199254740993' }), {
+      message:
+        'The event is not valid: artifact_version_index must be a number of at most 9007199254740991: this one would be ' +
+        'rounded. Send it in a field of your own, such as version_number; templates have it as ${event.version_number}.',
+    })
+  })
 
   it('reads a long text at once, whatever it is made of', () => {
     for (const piece of ['1', ' ', '1 ', '1,', '[', '1.']) {
@@ -251,6 +277,16 @@ describe('an event', () => {
     ['half a version as text', { ...linked, artifact_version_index: '1.5' }, 'artifact_version_index'],
     ['a version below 0 as text', { ...linked, artifact_version_index: '-1' }, 'artifact_version_index'],
     ['a version as a text of blanks', { ...linked, artifact_version_index: ' ' }, 'artifact_version_index'],
+    [
+      'a version with more digits than are kept',
+      { ...linked, artifact_version_index: '9007199254740993' },
+      'artifact_version_index',
+    ],
+    [
+      'a version that is too large for any number',
+      { ...linked, artifact_version_index: '9'.repeat(400) },
+      'artifact_version_index',
+    ],
     ['a version that is another variable', { ...linked, artifact_version_index: '${alias}' }, 'artifact_version_index'],
     ['metadata as text', { ...linked, artifact_metadata: '{}' }, 'artifact_metadata'],
     ['metadata as array', { ...linked, artifact_metadata: [] }, 'artifact_metadata'],
@@ -263,6 +299,9 @@ describe('an event', () => {
     ['metrics as text that overflow', { ...ran, metric_values: '1 1e400' }, 'metric_values[1]'],
     ['no entity, for its variable was not filled', { ...linked, entity_name: '${entity_name}' }, 'entity_name'],
     ['no alias, for its variable was not filled', { ...aliased, alias: '${alias}' }, 'alias'],
+    ['a metric of several as empty text', { ...ran, metric_values: [1, ''] }, 'metric_values[1]'],
+    ['a metric of several as text that overflows', { ...ran, metric_values: ['1', '1e400'] }, 'metric_values[1]'],
+    ['a metric of several as a list in a text', { ...ran, metric_values: ['[1 2]'] }, 'metric_values[0]'],
     ['a metric of several', { ...ran, metric_values: [1, 'two', 3] }, 'metric_values[1]'],
     ['metrics that are one', { ...ran, metric_values: 1 }, 'metric_values'],
     ['several faults', { ...aliased, alias: '', run_id: 1, event_time: 'now' }, 'alias', 'event_time', 'run_id'],
