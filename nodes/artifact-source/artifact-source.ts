@@ -124,6 +124,8 @@ function mapping(
 function receiverOf(RED: NodeAPI, host: Host, node: Node, config: ArtifactSourceDef): Receiver {
   /** What was logged last: a full disk is no news with each of the events that it refuses. */
   let told = ''
+  /** The same of what was left out of a message. */
+  let leftOut = ''
   return createReceiver({
     settings: config,
     ...(isMapped(config) && mapping(RED, host, node, config)),
@@ -138,6 +140,11 @@ function receiverOf(RED: NodeAPI, host: Host, node: Node, config: ArtifactSource
     now: () => new Date(),
     newId: () => newEventId(new Date()),
     onIgnored: (count) => host.sources.change(node.id, { ignored: host.sources.of(node.id).ignored + count }),
+    onLeftOut: (refused) => {
+      host.sources.refuse(node.id, refused, Date.now())
+      if (refused.message !== leftOut) node.warn(refused.message)
+      leftOut = refused.message
+    },
     onRefused: (refused) => host.sources.refuse(node.id, refused, Date.now()),
     onError: (cause) => {
       const problem = asAutomationError(cause)

@@ -33,12 +33,21 @@ export class Fields {
     return value
   }
 
-  /** Elements of an array, each with its own members; none when it is absent. */
-  list(path: string): Fields[] {
-    const value = this.value(path)
-    if (value === null || value === undefined) return []
+  /** What is made of each element of an array, by its own members, and what is wrong with the others; none when it is absent. */
+  each<T>(path: string, make: (element: Fields) => T): { readonly made: T[]; readonly refused: AutomationError[] } {
+    const value = this.value(path) ?? []
     if (!Array.isArray(value)) throw wrong(this.#at(path), 'must be an array')
-    return value.map((element, index) => new Fields(element, `${this.#at(path)}[${index}]`))
+    const made: T[] = []
+    const refused: AutomationError[] = []
+    for (const [index, element] of value.entries()) {
+      try {
+        made.push(make(new Fields(element, `${this.#at(path)}[${index}]`)))
+      } catch (error) {
+        if (!(error instanceof AutomationError)) throw error
+        refused.push(error)
+      }
+    }
+    return { made, refused }
   }
 
   value(path: string): unknown {

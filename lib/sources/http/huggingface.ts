@@ -14,16 +14,16 @@ export function huggingfaceEvents(body: unknown, { entity, project, idPrefix }: 
   const message = new Fields(body)
   if (!isContent(message.text('event.scope'), message.text('event.action'))) return { events: [], ignored: 1 }
   const repository = repositoryOf(message, entity)
-  const refs = message.list('updatedRefs')
-  const told = refs.map((ref) => eventOf(ref, repository, project)).filter((each) => each !== null)
+  const { made, refused } = message.each('updatedRefs', (ref) => eventOf(ref, repository, project))
+  const told = made.filter((each) => each !== null)
   // A change without refs is told once, too.
-  const ignored = Math.max(refs.length, 1) - told.length
+  const ignored = Math.max(made.length + refused.length, 1) - told.length - refused.length
   if (idPrefix === undefined) {
     const changes = told.map(({ change }) => change)
-    return { events: told.map(({ event }) => event), ignored, ...(changes.length > 0 && { changes }) }
+    return { events: told.map(({ event }) => event), ignored, refused, ...(changes.length > 0 && { changes }) }
   }
   const idAt = (index: number) => (told.length === 1 ? idPrefix : `${idPrefix}/${index}`)
-  return { events: told.map(({ event }, index) => ({ ...event, event_id: idAt(index) })), ignored }
+  return { events: told.map(({ event }, index) => ({ ...event, event_id: idAt(index) })), ignored, refused }
 }
 
 type HubPlace = Place & { readonly idPrefix?: string }

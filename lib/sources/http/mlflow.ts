@@ -79,7 +79,7 @@ function versionOf(message: Fields): number {
   const value = message.value('data.version')
   const version = typeof value === 'number' ? String(value) : value
   if (typeof version !== 'string' || !/^\d{1,15}$/.test(version))
-    throw wrong('data.version', 'is required, and must be a whole number')
+    throw wrong('data.version', 'is required, and must be a whole number of at most 15 digits')
   return Number(version)
 }
 

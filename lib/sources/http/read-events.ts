@@ -1,5 +1,7 @@
+import { AutomationError } from '../../error.js'
 import type { ArtifactEvent } from '../../events/event.js'
 import { type ParseContext, parseEvent, parseEvents } from '../../events/parse.js'
+import { printable } from '../../printable.js'
 import { huggingfaceEvents } from './huggingface.js'
 import { mlflowEvents } from './mlflow.js'
 import type { Format, HttpSourceSettings } from './settings.js'
@@ -14,6 +16,8 @@ export interface ReadEvents {
   readonly many: boolean
   /** Of events whose ids are made of what they tell: what each of them changed. */
   readonly changes?: readonly RefChange[]
+  /** Why some of what the registry told is left out, while the rest is accepted. */
+  readonly leftOut?: AutomationError
 }
 
 export interface ReadContext {
@@ -44,9 +48,44 @@ type Translate = (body: unknown, context: FormatContext) => Translation
 
 function translated(translate: Translate): (body: unknown, context: FormatContext) => ReadEvents {
   return (body, context) => {
-    const { events, ...rest } = translate(body, context)
-    return { events: events.map((event) => parseEvent(event, context)), ...rest, many: true }
+    const { events: told, ignored, changes, refused = [] } = translate(body, context)
+    const faults = refused.map((error) => ({ error, words: error.message }))
+    const events: ArtifactEvent[] = []
+    const kept: RefChange[] = []
+    for (const [index, event] of told.entries()) {
+      try {
+        events.push(parseEvent(event, context))
+        if (changes?.[index]) kept.push(changes[index])
+      } catch (error) {
+        if (!(error instanceof AutomationError)) throw error
+        faults.push({ error, words: `${nameOf(event)}: ${error.message}` })
+      }
+    }
+    const [first] = faults
+    // who sends what is good for nothing is told so
+    if (first !== undefined && events.length === 0) throw first.error
+    const leftOut = first && without(first, faults, events.length + faults.length)
+    return { events, ignored, many: true, ...(changes && { changes: kept }), ...(leftOut && { leftOut }) }
   }
+}
+
+/** Which of several it is. */
+const nameOf = ({ artifact_collection_name: name, alias }: Translation['events'][number]): string =>
+  [name, alias].flatMap((text) => (typeof text === 'string' ? [printable(short(text))] : [])).join(', ')
+
+const short = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}…` : text)
+
+interface Fault {
+  readonly error: AutomationError
+  readonly words: string
+}
+
+function without({ error, words }: Fault, faults: readonly Fault[], all: number): AutomationError {
+  const message = `${faults.length} of ${all} changes in a message left out, the others accepted. ${words}`
+  return new AutomationError(error.code, message, {
+    details: faults.flatMap((fault) => fault.error.details),
+    cause: error,
+  })
 }
 
 /**

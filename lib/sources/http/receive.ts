@@ -47,8 +47,9 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       const code = isQuestion ? validationCode(body) : null
       if (code !== null) return answer(res, 200, { validationResponse: code })
       if (isQuestion) proveHead()
-      const { events, changes, ignored, many } = await eventsOf(req, body, options)
+      const { events, changes, ignored, many, leftOut } = await eventsOf(req, body, options)
       const receipts = events.length === 0 ? [] : await accept(events, changes)
+      if (leftOut) options.onLeftOut?.(leftOut)
       if (ignored > 0) options.onIgnored?.(ignored)
       answer(res, 202, many ? receipts : receipts[0])
     } catch (cause) {

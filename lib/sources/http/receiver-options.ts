@@ -34,6 +34,8 @@ export interface ReceiverOptions {
   newId(): string
   /** Told how many things a registry told that are no events of ours. */
   onIgnored?(count: number): void
+  /** Told why some of a message, whose other events were accepted, is left out: its sender does not hear of it. */
+  onLeftOut?(error: AutomationError): void
   /** Told what a sender did wrong. */
   onRefused?(error: AutomationError): void
   /** Told why events were not accepted though the sender did nothing wrong; the sender hears no details. */

@@ -1,3 +1,4 @@
+import type { AutomationError } from '../../error.js'
 import type { EventType } from '../../events/event.js'
 
 /** What a registry's message becomes: events in our own vocabulary, not checked yet. */
@@ -5,6 +6,8 @@ export interface Translation {
   readonly events: readonly { readonly event_type: EventType; readonly [name: string]: unknown }[]
   /** Things that were told and are no events of ours. */
   readonly ignored: number
+  /** Why some of what was told cannot be read; the rest is not to be lost with it. */
+  readonly refused?: readonly AutomationError[]
   /** Where the ids of the events are made of what they tell: what each of them changed. */
   readonly changes?: readonly RefChange[]
 }

@@ -1,3 +1,4 @@
+import { refusalOfOne } from '../watch/failure.js'
 import { eachPage } from '../watch/pages.js'
 import type { Poll } from '../watch/poller.js'
 import { type Account, type HubApi, type Refs, type RepoType, type SeenRepo, TYPES } from './api.js'
@@ -9,6 +10,9 @@ const PAGES = 50
 
 /** Repositories that a list lacks of which is asked in one look at it, whether they are gone: an owner may be gone. */
 const MISSING = 20
+
+/** So many repositories, one after the other, of which the Hub can say nothing are theirs alone. */
+const REFUSED = 10
 
 const UNSURE = 'it is private, and the token may not see it any more, or it is deleted: the Hub says neither'
 const FORBIDDEN = 'the token may not read it any more'
@@ -31,6 +35,9 @@ export class HubLook {
   readonly #poll: Poll
   readonly #memory: Memory
   #account: Promise<Account | null> | null = null
+  /** Why the Hub said nothing of repositories, one after the other. */
+  #refused: unknown[] = []
+  #hasSeen = false
   /** Ids of repositories whose tags were seen. */
   readonly looked = new Set<string>()
 
@@ -60,13 +67,14 @@ export class HubLook {
       (next) => this.#api.repos(owner, type, next, asking),
       ({ items, serverTime }) => {
         at ||= serverTime
+        this.#hasSeen = true
         for (const repo of items) seen.set(repo.id, repo)
       },
       { most: PAGES, signal: this.#poll.signal },
     )
     for (const repo of seen.values()) {
       this.#memory.unsure.delete(repo.id)
-      await this.#compare(repo, since)
+      await this.#each(repo.name, () => this.#compare(repo, since))
     }
     if (since === null) this.#known.setSince(list, at)
     if (ended !== 'all' || hasHoles || since === null) return
@@ -81,7 +89,26 @@ export class HubLook {
       ),
       ...this.#inTurns(missing.filter(isUnsure), 1),
     ]
-    for (const { id, state } of asked) await this.#missing(id, state)
+    for (const { id, state } of asked) await this.#each(state.name, () => this.#missing(id, state))
+  }
+
+  /** What the Hub cannot say of one repository is no reason to see none; of many, one after the other, it is the Hub's fault. */
+  async #each(name: string, look: () => Promise<void>): Promise<void> {
+    try {
+      await look()
+      this.#hasSeen = true
+      this.#refused = []
+    } catch (error) {
+      const why = refusalOfOne(error)
+      this.#refused.push(error)
+      if (why === null || this.#refused.length > REFUSED) throw error
+      this.#poll.onSkip(name, why)
+    }
+  }
+
+  /** What was answered was nothing of the Hub's. */
+  throwIfBlind(): void {
+    if (!this.#hasSeen && this.#refused.length > 0) throw this.#refused[0]
   }
 
   #inTurns<T>(all: readonly T[], most: number): T[] {
@@ -91,9 +118,13 @@ export class HubLook {
 
   /** A repository that a trigger names: its branches and tags say it all, in one request. */
   async named(name: string): Promise<void> {
+    await this.#each(name, () => this.#named(name))
+  }
+
+  async #named(name: string): Promise<void> {
     const state = this.#known.all().find((each) => each.state.name === name)
     if (state) {
-      await this.tags(state.id, state.state)
+      await this.#tags(state.id, state.state)
       return
     }
     const since = this.#known.since(name)
@@ -101,7 +132,7 @@ export class HubLook {
       const repo = await this.#api.repo(name, type, this.#poll)
       if (!isRepo(repo)) continue
       await this.#compare(repo, since)
-      await this.tags(repo.id, this.#known.get(repo.id))
+      await this.#tags(repo.id, this.#known.get(repo.id))
       break
     }
     if (since === null) this.#known.setSince(name, Date.now())
@@ -137,8 +168,12 @@ export class HubLook {
     }
   }
 
+  async tags(id: string, state: RepoState): Promise<void> {
+    await this.#each(state.name, () => this.#tags(id, state))
+  }
+
   /** @param state null when it is not known after all */
-  async tags(id: string, state: RepoState | null): Promise<void> {
+  async #tags(id: string, state: RepoState | null): Promise<void> {
     if (!state) return
     this.looked.add(id)
     const refs = await this.#api.refs(state.name, state.type, this.#poll)

@@ -77,6 +77,7 @@ export class HubWatch implements Looks {
       const left = most - (api.client.requests - before)
       await this.#lookAtTags(look, known, plan, Math.max(1, left))
     }
+    look.throwIfBlind()
     for (const [id, why] of this.#memory.unsure) {
       const state = known.get(id)
       if (state) poll.onSkip(state.name, why)

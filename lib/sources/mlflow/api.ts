@@ -1,9 +1,9 @@
 import { isObject } from '../../json.js'
-import { SourceFailure } from '../watch/failure.js'
+import { orRefusal, SourceFailure } from '../watch/failure.js'
 import { type Asking, unexpected } from '../watch/items.js'
 import type { Query, RestClient } from '../watch/rest.js'
 import { type Page, pageOf, readModel, readVersion, type SeenModel, type SeenVersion } from './seen.js'
-import { orRefusal, type Presence } from './sight.js'
+import type { Presence } from './sight.js'
 
 /** Things on a page: as many as MLflow allows for models. */
 export const PAGE = 1000

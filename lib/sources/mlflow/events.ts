@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { AutomationError } from '../../error.js'
 import type { ArtifactEvent, EventType } from '../../events/event.js'
 import { EVENT_LIMITS } from '../../events/event-values.js'
 import { parseEvent } from '../../events/parse.js'
@@ -18,7 +19,11 @@ export interface Telling {
   readonly at: number
 }
 
+type Told = Readonly<Record<string, unknown>> & { readonly name: string }
 type Version = Pick<SeenVersion, 'name' | 'version'>
+
+/** No Date is later, whatever a server says; Unix milliseconds. */
+const LAST_TIME = 8.64e15
 
 /**
  * Makes events of what was found, as MLflow's webhooks would have told it: through the same translation. What they do not
@@ -60,12 +65,12 @@ export class Events {
   stageLeft({ name, version }: Version, stage: string): void {
     const data = { name, version: String(version), alias: stage }
     const [added] = this.#translated('model_version_alias', 'created', data)
-    this.#add({ ...added, event_type: 'REMOVE_ARTIFACT_ALIAS' })
+    if (added) this.#add({ ...added, event_type: 'REMOVE_ARTIFACT_ALIAS' })
   }
 
   deleted({ name, version }: Version): void {
     const [created] = this.#translated('model_version', 'created', { name, version: String(version) })
-    this.#add({ ...created, event_type: 'UNLINK_ARTIFACT', artifact_metadata: undefined })
+    if (created) this.#add({ ...created, event_type: 'UNLINK_ARTIFACT', artifact_metadata: undefined })
   }
 
   modelTagSet(name: string, key: string, value: string): void {
@@ -86,13 +91,19 @@ export class Events {
     })
   }
 
-  #told(entity: string, action: string, data: object, time = this.#telling.at, key?: readonly unknown[]): void {
+  #told(entity: string, action: string, data: Told, time = this.#telling.at, key?: readonly unknown[]): void {
     for (const event of this.#translated(entity, action, data, time)) this.#add(event, key)
   }
 
-  #translated(entity: string, action: string, data: object, time = this.#telling.at) {
-    const message = { entity, action, timestamp: isoTime(time), data }
-    return mlflowEvents(message, this.#telling).events
+  #translated(entity: string, action: string, data: Told, time = this.#telling.at) {
+    const message = { entity, action, ...(time <= LAST_TIME && { timestamp: isoTime(time) }), data }
+    try {
+      return mlflowEvents(message, this.#telling).events
+    } catch (error) {
+      if (!(error instanceof AutomationError)) throw error
+      this.#onSkip(data.name.slice(0, 80), error.message)
+      return []
+    }
   }
 
   #add(event: object, key?: readonly unknown[]): void {

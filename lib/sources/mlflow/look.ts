@@ -1,4 +1,5 @@
 import type { ArtifactEvent } from '../../events/event.js'
+import { orRefusal } from '../watch/failure.js'
 import { type Asking, unexpected } from '../watch/items.js'
 import { eachPage } from '../watch/pages.js'
 import type { Poll } from '../watch/poller.js'
@@ -9,7 +10,7 @@ import { settleNames } from './identity.js'
 import type { Memory } from './memory.js'
 import { Round } from './round.js'
 import type { Page, SeenModel, SeenVersion } from './seen.js'
-import { orRefusal, Sight } from './sight.js'
+import { Sight } from './sight.js'
 import type { Registered, Whole } from './state.js'
 
 interface LookOptions {

@@ -1,4 +1,3 @@
-import { refusalOfOne } from '../watch/failure.js'
 import type { Asking } from '../watch/items.js'
 
 /** What a server says of one model: `gone` only where it knows of no such thing; else why nobody knows, in words. */
@@ -6,17 +5,6 @@ export type Presence = 'there' | 'gone' | { readonly why: string }
 
 export interface Finds {
   find(name: string, asking: Asking): Promise<Presence>
-}
-
-/** @returns what was found, or in words what kept the server from saying it; rejects with what is wrong with all of it */
-export async function orRefusal<T>(find: () => Promise<T>): Promise<T | { readonly why: string }> {
-  try {
-    return await find()
-  } catch (error) {
-    const why = refusalOfOne(error)
-    if (why === null) throw error
-    return { why }
-  }
 }
 
 /**

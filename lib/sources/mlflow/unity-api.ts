@@ -1,5 +1,5 @@
 import { isObject } from '../../json.js'
-import { SourceFailure } from '../watch/failure.js'
+import { orRefusal, SourceFailure } from '../watch/failure.js'
 import { type Asking, readOne, unexpected } from '../watch/items.js'
 import type { RestClient } from '../watch/rest.js'
 import {
@@ -12,7 +12,7 @@ import {
   type SeenModel,
   type SeenVersion,
 } from './seen.js'
-import { orRefusal, type Presence } from './sight.js'
+import type { Presence } from './sight.js'
 
 const TITLE = 'Unity Catalog'
 

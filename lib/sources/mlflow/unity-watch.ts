@@ -1,3 +1,4 @@
+import { orRefusal } from '../watch/failure.js'
 import { eachPage } from '../watch/pages.js'
 import type { Looks, Poll } from '../watch/poller.js'
 import type { Draft } from '../watch/store.js'
@@ -5,7 +6,6 @@ import { Comparison } from './compare.js'
 import { Events } from './events.js'
 import { settleNames } from './identity.js'
 import type { Page, SeenModel, SeenVersion } from './seen.js'
-import { orRefusal } from './sight.js'
 import { Registered } from './state.js'
 import type { UnityApi } from './unity-api.js'
 

@@ -17,24 +17,47 @@ export class SourceFailure extends AutomationError {
   readonly pause: number | null
   /** Of the answer that was no success; null when there was none, or it was something else. */
   readonly status: number | null
+  /** The answer is about one thing alone, and says nothing of the others. */
+  readonly ofOne: boolean
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { statusText: string; remedy: Remedy; pause?: number | null; status?: number; cause?: unknown },
+    options: {
+      statusText: string
+      remedy: Remedy
+      pause?: number | null
+      status?: number
+      ofOne?: boolean
+      cause?: unknown
+    },
   ) {
     super(code, message, { statusText: options.statusText, retryable: true, cause: options.cause })
     this.remedy = options.remedy
     this.pause = options.pause ?? null
     this.status = options.status ?? null
+    this.ofOne = options.ofOne ?? false
   }
 }
 
 /** Why a server that answers of other things did not of this one, in words; null when that is the fault of all. */
 export function refusalOfOne(error: unknown): string | null {
-  const status = error instanceof SourceFailure ? error.status : null
+  if (!(error instanceof SourceFailure)) return null
+  const { status } = error
+  if (error.ofOne) return error.message
   if (status === 403) return 'the API key may not read it (any more)'
   return status !== null && status >= 500 ? `the server answers ${status} when it is asked for it` : null
+}
+
+/** @returns what was found, or in words what kept the server from saying it; rejects with what is wrong with all of it */
+export async function orRefusal<T>(find: () => Promise<T>): Promise<T | { readonly why: string }> {
+  try {
+    return await find()
+  } catch (error) {
+    const why = refusalOfOne(error)
+    if (why === null) throw error
+    return { why }
+  }
 }
 
 /** The first 200 characters of what somebody else sent, on one line, with what could be markup or control shown as it is. */

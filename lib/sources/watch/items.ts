@@ -49,6 +49,7 @@ export function readOne<T>(title: string, where: string, value: unknown, read: (
     throw new SourceFailure('source_answer_unexpected', message, {
       statusText: 'unexpected answer',
       remedy: 'back-off',
+      ofOne: true,
       cause: error,
     })
   }

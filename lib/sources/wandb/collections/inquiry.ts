@@ -1,3 +1,4 @@
+import { valueProblems } from '../../../events/event-values.js'
 import { isObject } from '../../../json.js'
 import { SourceFailure } from '../../watch/failure.js'
 import { type Answer, readEach } from '../answer.js'
@@ -217,10 +218,15 @@ const readVersion =
     indexes: answer.at('artifactMemberships').maybe(readIndexes),
   })
 
-/** What is no JSON, whoever wrote it, is no reason to keep the event back. */
+/** What is no JSON, or none that an event may hold, whoever wrote it, is no reason to keep the event back. */
 function readMetadata(answer: Answer, onSkip: Skip | undefined): VersionDetail['metadata'] {
   const [metadata = null] = readEach([answer], (text) => text.json(), onSkip)
-  return isObject(metadata) ? metadata : null
+  if (!isObject(metadata)) return null
+  // in the event, which is the first level
+  const [problem] = valueProblems(metadata, '', 2)
+  if (!problem) return metadata
+  onSkip?.(`${answer.path}${problem.path === '' ? '' : `.${problem.path}`}`, problem.message)
+  return null
 }
 
 function readIndexes(connection: Answer): ReadonlyMap<string, number> {

@@ -1,3 +1,4 @@
+import { SourceFailure } from '../../watch/failure.js'
 import { eachPage } from '../../watch/pages.js'
 import type { Draft } from '../../watch/store.js'
 import { type Answer, readEach } from '../answer.js'
@@ -78,7 +79,7 @@ export async function noteCollections(seen: readonly CollectionSighting[], conte
     const collection = filters ? each : { ...each, tagged: null }
     const text = draft.get(stateKey(collection.id))
     const before = text === null ? null : readState(text)
-    const look = await complete(before, collection, context)
+    const look = await completeOr(before, collection, context)
     if (!look) continue
     if (look.comparison.unlisted) unlisted.push(collection.id)
     looks.push({ before, ...look })
@@ -108,6 +109,19 @@ export async function noteCollections(seen: readonly CollectionSighting[], conte
   }
   return unlisted
 }
+
+/** What nobody understands of one collection's lists is said, and seen at a later look: the others are not to wait for it. */
+async function completeOr(before: CollectionState | null, seen: CollectionSighting, context: WatchContext) {
+  try {
+    return await complete(before, seen, context)
+  } catch (error) {
+    if (!(error instanceof SourceFailure) || !OF_ONE_LIST.includes(error.code)) throw error
+    context.onSkip?.(seen.name, error.message)
+    return null
+  }
+}
+
+const OF_ONE_LIST = ['source_answer_too_large', 'source_answer_unexpected']
 
 /**
  * Compares, and lists versions or aliases as long as the comparison asks for them; null when the collection is gone by

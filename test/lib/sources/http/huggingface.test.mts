@@ -203,6 +203,70 @@ describe('the Hugging Face Hub', () => {
     assert.deepEqual(read('huggingface', message('repo.content', 'update')), { events: [], ignored: 1, many: true })
   })
 
+  describe('with one change that cannot be an event', () => {
+    const good = { ref: 'refs/heads/main', oldSha: 'a', newSha: 'b' }
+    const BAD: [what: string, change: unknown, path: string][] = [
+      ['a tag with more characters than are taken', { ref: `refs/tags/${'t'.repeat(1025)}`, newSha: 'b' }, 'alias'],
+      ['a revision that is no text', { ref: 'refs/tags/v1', newSha: 7 }, 'updatedRefs[1].newSha'],
+      ['no ref', {}, 'updatedRefs[1].ref'],
+      ['nothing', null, 'updatedRefs[1]'],
+    ]
+    for (const [what, change, path] of BAD) {
+      const body = message('repo.content', 'update', {
+        updatedRefs: [good, change, { ref: 'refs/tags/v2', oldSha: null, newSha: 'b' }],
+      })
+
+      it(`leaves out ${what}, says so, and tells the others`, () => {
+        const { events, ignored, leftOut } = read('huggingface', body)
+        assert.deepEqual(
+          events.map(({ event_type }) => event_type),
+          ['CREATE_ARTIFACT', 'ADD_ARTIFACT_ALIAS'],
+        )
+        assert.equal(ignored, 0)
+        assert.match(leftOut?.message ?? '', /^1 of 3 changes in a message left out, the others accepted\. /)
+        assert.deepEqual(
+          leftOut?.details.map((detail) => detail.path),
+          [path],
+        )
+      })
+
+      it(`answers 202 for what is beside ${what}, with changes that fit their events, and its source hears of it`, async () => {
+        const heard: string[] = []
+        const source = await startSource({
+          settings: { format: 'huggingface', project: 'hub' },
+          accept: async (accepted) => accepted.map(({ event_id }) => ({ event_id, duplicate: true, automations: 1 })),
+          newest: async () => null,
+          onLeftOut: ({ code }) => heard.push(code),
+          onRefused: ({ code }) => heard.push(code),
+        })
+        try {
+          const { status, body: receipts } = await source.post(body)
+          assert.deepEqual([status, receipts.length, heard], [202, 2, ['event_invalid']])
+        } finally {
+          await source.close()
+        }
+      })
+    }
+
+    it('is refused in its own words when there is nothing else', () => {
+      const tag = `refs/tags/${'t'.repeat(1025)}`
+      assert.throws(() => read('huggingface', moved(tag, null, 'b')), {
+        code: 'event_invalid',
+        message: 'The event is not valid: alias must have at most 1024 characters.',
+      })
+    })
+
+    it('names the tag by its beginning', () => {
+      const updatedRefs = [good, { ref: `refs/tags/${'t'.repeat(1025)}`, newSha: 'b' }]
+      const { leftOut } = read('huggingface', message('repo.content', 'update', { updatedRefs }))
+      assert.equal(
+        leftOut?.message,
+        `1 of 2 changes in a message left out, the others accepted. some-user/some-repo, ${'t'.repeat(40)}…: ` +
+          'The event is not valid: alias must have at most 1024 characters.',
+      )
+    })
+  })
+
   const wrong: readonly (readonly [path: string, body: unknown])[] = [
     ['', 'text'],
     ['event.scope', {}],

@@ -3,7 +3,7 @@ import { Secret } from '../../../../dist/lib/secrets/secret.js'
 import { live } from '../../../../dist/lib/sources/huggingface/live.js'
 import { parseAddressPolicy } from '../../../../dist/lib/webhook/address.js'
 import { type HubStandin, HubWorld, hubStandin } from '../../../standin/hub/server.mts'
-import { trigger, watching } from './watching.mts'
+import { brief, trigger, watching } from './watching.mts'
 
 const TOKEN = 'hf_1'
 
@@ -19,6 +19,50 @@ const ODD = [
   '{"branches": 5}',
   '{"orgs": {}, "name": "acme"}',
 ]
+
+describe('One repository of which the Hub can say nothing', () => {
+  let world: HubWorld
+  let hub: HubStandin
+  beforeEach(async () => {
+    world = new HubWorld()
+    hub = await hubStandin(world, { token: TOKEN })
+  })
+  afterEach(() => hub.close())
+
+  const answers: [what: string, status: number, body: string, words: RegExp][] = [
+    ['answers 500', 500, '{}', /^the server answers 500/],
+    ['answers what is none', 200, '{"branches": 5}', /^Hugging Face’s answer about the refs of a repository/],
+  ]
+  for (const [what, status, body, words] of answers) {
+    for (const triggers of [
+      [trigger()],
+      [trigger({ collection: 'acme/churn' }), trigger({ collection: 'acme/good' })],
+    ]) {
+      const how = triggers.length === 1 ? 'of an owner' : 'that a trigger names'
+      it(`${how}, since it ${what}, is named, and the others are told; it is told when it is well`, async () => {
+        const churn = world.create('acme/churn')
+        const good = world.create('acme/good')
+        const watch = watching(hub.url, { key: () => TOKEN, triggers })
+        try {
+          await watch.poll()
+          hub.intercept = ({ url = '' }, response) => {
+            if (!/\/acme\/churn\/refs/.test(url)) return false
+            response.writeHead(status, { 'Content-Type': 'application/json' }).end(body)
+            return true
+          }
+          world.tag(churn, 'v1')
+          world.tag(good, 'v1')
+          assert.deepEqual(brief(await watch.poll()), ['ADD_ARTIFACT_ALIAS acme/good v1'])
+          assert.match(watch.skipped.get('acme/churn') ?? '', words)
+          hub.intercept = () => false
+          assert.deepEqual(brief(await watch.poll()), ['ADD_ARTIFACT_ALIAS acme/churn v1'])
+        } finally {
+          await watch.close()
+        }
+      })
+    }
+  }
+})
 
 describe('A server that answers JSON, but not the Hub’s', () => {
   let hub: HubStandin

@@ -54,6 +54,27 @@ describe('When an MLflow server is at fault', () => {
     })
   }
 
+  it('one alias with a version that is none is left out and named, and everything else is told', async () => {
+    await watch.poll()
+    world.model('churn').aliases.set('odd', -1)
+    world.setAlias('churn', 'production', 1)
+    world.create('other')
+    world.createVersion('other')
+    assert.deepEqual(brief(await watch.poll()).sort(), [
+      'ADD_ARTIFACT_ALIAS churn:production',
+      'LINK_ARTIFACT other:v1',
+    ])
+    assert.match(watch.skipped.get('churn') ?? '', /data\.version/)
+  })
+
+  it('one version of a time that no clock has is told all the same', async () => {
+    await watch.poll()
+    world.createVersion('churn')
+    const listed = world.model('churn').versions.get(2)!
+    Object.assign(listed, { created: Number.MAX_SAFE_INTEGER })
+    assert.deepEqual(brief(await watch.poll()), ['LINK_ARTIFACT churn:v2'])
+  })
+
   it('in the middle of a first look, the first look begins again', async () => {
     standin.intercept = (_request, response, url) => {
       if (!url.pathname.includes('model-versions')) return false

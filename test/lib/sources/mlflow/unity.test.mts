@@ -117,6 +117,28 @@ describe('Models in Unity Catalog', () => {
     assert.deepEqual(await watch.poll(), [])
   })
 
+  for (const [what, body] of Object.entries({
+    'whose aliases are no list': { registered_model: { name: NAME, aliases: 5 } },
+    'without a name': { registered_model: { aliases: [] } },
+    'that is a text': { registered_model: 'churn' },
+  })) {
+    it(`that are answered with one ${what} do not keep the watch from the others, and are named`, async () => {
+      const other = 'main.ml.other'
+      for (const name of [NAME, other]) world.create(name)
+      await watch.poll()
+      for (const name of [NAME, other]) world.createVersion(name)
+      standin.intercept = (_request, response, url) => {
+        if (!url.pathname.endsWith('/registered-models/get') || url.searchParams.get('name') !== NAME) return false
+        response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
+        return true
+      }
+      assert.deepEqual(brief(await watch.poll()), ['LINK_ARTIFACT main.ml.other:v1'])
+      assert.match(watch.skipped.get(NAME) ?? '', /^Unity Catalog’s answer about a model cannot be read/)
+      standin.intercept = () => false
+      assert.deepEqual(brief(await watch.poll()), ['LINK_ARTIFACT main.ml.churn:v1'])
+    })
+  }
+
   it('whose versions cannot be read are not told to be gone', async () => {
     world.create(NAME)
     world.createVersion(NAME)

@@ -70,6 +70,44 @@ describe('One thing that W&B cannot give', () => {
     assert.equal((await watch.poll()).length, 3)
   })
 
+  for (const [what, metadata, words] of [
+    ['is nested deeper than an event', `${'{"a":'.repeat(100)}1${'}'.repeat(100)}`, /nested deeper than 100 levels/],
+    ['holds a number that nobody can keep', '{"accuracy": 1e400}', /number too large/],
+  ] as const) {
+    it(`is metadata that ${what}: the event goes out without it, and says so`, async () => {
+      watch = await watching([project()])
+      await watch.poll()
+      watch.standin.spoil = (_path, field) => (field === 'Artifact.metadata' ? metadata : undefined)
+      watch.version({ metadata: { accuracy: 1 } })
+      const [event] = await watch.poll()
+      assert.deepEqual([event?.event_type, event?.artifact_metadata], ['CREATE_ARTIFACT', undefined])
+      assert.match(watch.poller.skipped.map(({ why }) => why).join(), words)
+    })
+  }
+
+  it('is the list of all versions of a collection: the others fire, and it is told when it can be had', async () => {
+    watch = await watching([project()])
+    const { world, sequence } = watch
+    const good = world.addCollection(watch.project, 'good', 'SEQUENCE')
+    await watch.poll()
+    watch.standin.after = (body) => {
+      const { data } = body as { data?: Json }
+      const collection = data?.['artifactCollection'] as Json | undefined
+      if (collection && 'artifacts' in collection) collection['artifacts'] = { pageInfo: 5 }
+      return body
+    }
+    for (let count = 0; count < 8; count += 1) world.createVersion(sequence)
+    world.createVersion(good)
+    assert.deepEqual(brief(await watch.poll()), ['CREATE_ARTIFACT good:v0', 'ADD_ARTIFACT_ALIAS good:v0 latest'])
+    assert.deepEqual(
+      watch.poller.skipped.map(({ what }) => what),
+      ['resnet'],
+    )
+    watch.standin.after = (body) => body
+    const told = brief(await watch.poll())
+    assert.equal(told.filter((text) => text.startsWith('CREATE_ARTIFACT resnet')).length, 8)
+  })
+
   it('is metadata that is no JSON: the event goes out without it, and says so', async () => {
     watch = await watching([project()])
     await watch.poll()
