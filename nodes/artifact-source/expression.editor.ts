@@ -1,4 +1,5 @@
 import { addFunctions } from '../../lib/sources/mapped/functions.js'
+import { problemOfMade } from '../../lib/sources/mapped/made.js'
 import { wordsOf } from './expression-problem.editor.js'
 
 /** The browser stands still as long as an expression is evaluated in it. */
@@ -33,9 +34,13 @@ export async function evaluateHere(expression: string, input: object): Promise<u
   prepared.assign('__evaluate_exit', leave)
   prepared.assign(Symbol.for('jsonata.__evaluate_entry'), enter)
   prepared.assign(Symbol.for('jsonata.__evaluate_exit'), leave)
+  let made: unknown
   try {
-    return await prepared.evaluate(input)
+    made = await prepared.evaluate(input)
   } catch (error) {
     throw new Error(wordsOf(error))
   }
+  const problem = problemOfMade(made)
+  if (problem !== null) throw new Error(`it ${problem}`)
+  return made
 }

@@ -1,5 +1,5 @@
-import { isObject } from '../../json.js'
 import { addFunctions, type PreparedExpression } from './functions.js'
+import { problemOfMade } from './made.js'
 
 /** What Node-RED has in `@node-red/util` for expressions of JSONata, as far as it is used here. */
 export interface ExpressionEngine {
@@ -86,29 +86,21 @@ export class Evaluator {
   }
 
   #outcome(result: unknown): MappingOutcome {
-    if (isFunction(result)) {
-      return { problem: { of: 'mapping', reason: 'made a function, and no event' } }
-    }
-    // JSON would say null where an expression, or the body, has a number that is too large
-    let overflowed: string | null = null
-    const json = JSON.stringify(result ?? null, (name, value: unknown) => {
-      if (typeof value === 'number' && !Number.isFinite(value)) overflowed ??= name
-      return value
-    })
-    if (overflowed !== null) {
-      return { problem: { of: 'mapping', reason: `made ${JSON.stringify(overflowed)}, a number too large to be kept` } }
-    }
+    const reason = problemOfMade(result)
+    if (reason !== null) return { problem: { of: 'mapping', reason } }
+    const json = JSON.stringify(result ?? null)
     if (json.length <= this.#mostCharacters) return { json }
     return { problem: { of: 'mapping', reason: `made more than ${this.#mostCharacters} characters` } }
   }
 }
 
-/** Functions of JSONata's own, and those that an expression defines. */
-const isFunction = (value: unknown): boolean =>
-  typeof value === 'function' || (isObject(value) && ('_jsonata_lambda' in value || '_jsonata_function' in value))
+/** V8's words, and ours. */
+const STACK = /call stack/i
+const TOO_DEEP = 'went too deep: it calls itself again and again, or what it was given is nested without end'
 
 /** JSONata's errors are objects with a message, and a position in the expression. */
 function reasonOf(error: unknown): string {
+  if (error instanceof RangeError && STACK.test(error.message)) return TOO_DEEP
   const { position } = error as { position?: unknown }
   const where = typeof position === 'number' ? ` at character ${position}` : ''
   return `failed${where}: ${wordsOf(error)}`

@@ -3,6 +3,7 @@ import type { ArtifactEvent } from '../../events/event.js'
 import { EVENT_LIMITS, valueProblems } from '../../events/event-values.js'
 import { type ParseContext, parseEvent, parseEvents } from '../../events/parse.js'
 import { isObject } from '../../json.js'
+import { isSendersFault } from '../http/answer.js'
 import { isJsonType, mediaTypeOf, textOf, unsupported } from '../http/body.js'
 import { type CloudEvent, readCloudEvents } from '../http/cloudevents.js'
 import { wrong } from '../http/fields.js'
@@ -86,12 +87,21 @@ async function ofBatch(
     if (performance.now() - began > time) {
       throw tooMuch(`took more than ${time / 1000} s for ${made.length} of the ${events.length} events of the batch`)
     }
-    const own = await map(event)
+    const own = await map(event).catch((error) => {
+      throw of(event, error)
+    })
     length += JSON.stringify(own).length
     if (length > characters) throw tooMuch(`made more than ${characters} characters of the batch`)
     made.push(own)
   }
   return made
+}
+
+/** Which event of a batch it is about: the others may be right. */
+function of({ place }: CloudEvent, error: unknown): unknown {
+  if (place === '' || !(error instanceof AutomationError) || !isSendersFault(error)) return error
+  const message = `Event ${place} of the batch: ${error.message}`
+  return new AutomationError(error.code, message, { details: error.details, cause: error })
 }
 
 const tooMuch = (what: string): AutomationError => {

@@ -62,6 +62,23 @@ describe('mappings', () => {
     assert.match(await failure('$flowContext("a")'), /^mapping_failed: .*cannot be used in a mapping/)
     assert.match(await failure('$sum'), /^mapping_failed: .*a function/)
     assert.match(await failure('function($x){$x}'), /^mapping_failed: .*a function/)
+    for (const part of ['$sum', 'function($x){$x}', '/x/', '$parseJson', 'function($x, $y){$x}(1, ?)']) {
+      assert.equal(
+        await failure(`[{"a": {"b c": [1, ${part}]}}]`),
+        'mapping_failed: The mapping made a function at [0].a["b c"][1], where a value belongs: call it, with brackets behind its name.',
+      )
+    }
+    const likeOne = { _jsonata_function: true, _jsonata_lambda: true, environment: {} }
+    assert.deepEqual(await mappings.map('{"a": body}', input(likeOne)), { a: likeOne })
+    const nested = (depth: number) => ({ body: `${'['.repeat(depth)}${']'.repeat(depth)}`, about: '{}' })
+    await assert.rejects(mappings.map('{"a": body}', nested(200)), {
+      code: 'mapping_failed',
+      message: 'The mapping made what is nested deeper than 100 levels.',
+    })
+    await assert.rejects(mappings.map('{"a": body}', nested(50_000)), {
+      code: 'mapping_failed',
+      message: /went too deep: it/,
+    })
     assert.match(await failure('body +'), /^mapping_failed/)
     assert.ok((await failure(`$error("${'x'.repeat(10_000)}")`)).length < 500)
     // what JSON cannot say would be null in the event

@@ -181,6 +181,23 @@ describe('a source of CloudEvents with a mapping', () => {
     )
   })
 
+  it('says which event of a batch its mapping makes nothing right of', async () => {
+    const batch = [event({ id: 'e-1' }), event({ id: 'e-2' })].map((one, index) => ({ ...one, data: { n: index } }))
+    const settings = { format: 'cloudevents', auth: 'none', headerName: '', entity: '', project: '' } as const
+    const message = {
+      headers: { 'content-type': 'application/cloudevents-batch+json' },
+      target: '/',
+      body: Buffer.from(JSON.stringify(batch)),
+      shown: (text: string) => text,
+    }
+    const all = { ...settings, mapping: 'body.n = 1 ? {"event_type": 5}' }
+    const read = readMapped(message, { settings: all, receivedAt: NOW, newId: () => 'new' }, { settings: all, map })
+    await assert.rejects(read, {
+      code: 'event_invalid',
+      message: /^Event \[1\] of the batch: What the mapping made is not valid/,
+    })
+  })
+
   it('maps each of a batch, and counts those that are nothing', async () => {
     await start(MAPPING)
     const batch = [event({ data: { model: 'churn', stages: ['staging'] } }), event({ id: 'e-2', data: {} })]
