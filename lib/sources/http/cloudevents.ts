@@ -7,6 +7,7 @@ import { type ParseContext, parseEvent, parseEvents } from '../../events/parse.j
 import { isObject } from '../../json.js'
 import { isJsonType, mediaTypeOf, parseBody, unsupported } from './body.js'
 import { wrong } from './fields.js'
+import { asWritten } from './header-text.js'
 
 /** One CloudEvent, checked: its data is whatever its sender put there. */
 export interface CloudEvent {
@@ -116,7 +117,7 @@ function binary(headers: IncomingHttpHeaders, body: Buffer, shown: (text: string
  * senders (Node.js with the official SDK) leave it as it is, in UTF-8 or Latin 1; Node.js gives every byte as a character.
  */
 function decoded(header: string): string {
-  const value = unquoted(utf8Of(header) ?? header)
+  const value = unquoted(asWritten(header))
   try {
     return decodeURIComponent(value.replace(/%(?![0-9a-f]{2})/gi, '%25'))
   } catch {
@@ -137,14 +138,6 @@ function unquoted(text: string): string {
     content += text[index]
   }
   return content
-}
-
-function utf8Of(bytes: string): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(bytes, 'latin1'))
-  } catch {
-    return null
-  }
 }
 
 function check(attributes: Readonly<Record<string, unknown>>, place: string): Omit<CloudEvent, 'data'> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { EVENT_LIMITS } from '../../events/event-values.js'
+import { asWritten } from './header-text.js'
 import type { Format } from './settings.js'
 
 /** Headers in which any sender may name its delivery, so that a repeated one is recognised; the first that is there counts. */
@@ -48,7 +49,14 @@ export function deliveryId(
 
 function first(names: readonly string[], headers: IncomingHttpHeaders): string | undefined {
   const name = names.find((each) => headers[each])
-  return name === undefined ? undefined : String(headers[name])
+  return name === undefined ? undefined : asWritten(String(headers[name]))
+}
+
+/** What the ids of several events begin with: the delivery's own, or its digest, where a place behind it would make it too long. */
+export function beforePlaces(delivery: string): string {
+  const { length } = delivery
+  const hasRoom = length <= EVENT_LIMITS.idLength - ROOM
+  return hasRoom || length > EVENT_LIMITS.idLength ? delivery : createHash('sha256').update(delivery).digest('hex')
 }
 
 /** The same id with the same body stays the same. */

@@ -2,6 +2,7 @@ import { AutomationError } from '../../error.js'
 import type { ArtifactEvent } from '../../events/event.js'
 import { type ParseContext, parseEvent, parseEvents } from '../../events/parse.js'
 import { printable } from '../../printable.js'
+import { beforePlaces } from './delivery-id.js'
 import { huggingfaceEvents } from './huggingface.js'
 import { mlflowEvents } from './mlflow.js'
 import type { Format, HttpSourceSettings } from './settings.js'
@@ -97,7 +98,7 @@ export function readEvents(format: PlainFormat, body: unknown, context: ReadCont
   return FORMATS[format](body, {
     receivedAt,
     newId: delivery === undefined ? newId : () => delivery,
-    ...(delivery !== undefined && { idPrefix: delivery }),
+    ...(delivery !== undefined && { idPrefix: beforePlaces(delivery) }),
     entity: settings.entity?.trim() ?? '',
     project: settings.project?.trim() ?? '',
   })

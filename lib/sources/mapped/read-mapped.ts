@@ -6,6 +6,7 @@ import { isObject } from '../../json.js'
 import { isSendersFault } from '../http/answer.js'
 import { isJsonType, mediaTypeOf, textOf, unsupported } from '../http/body.js'
 import { type CloudEvent, readCloudEvents } from '../http/cloudevents.js'
+import { beforePlaces } from '../http/delivery-id.js'
 import { wrong } from '../http/fields.js'
 import type { PostedMessage } from '../http/posted-message.js'
 import type { ReadContext, ReadEvents } from '../http/read-events.js'
@@ -64,7 +65,7 @@ export async function readMapped(message: PostedMessage, context: ReadContext, b
   const events = eventsOf(
     made,
     { receivedAt, newId: delivery === undefined ? newId : () => delivery, ...place },
-    delivery,
+    delivery === undefined ? undefined : beforePlaces(delivery),
   )
   return { events, ignored: events.length === 0 ? 1 : 0, many: true }
 }

@@ -54,6 +54,27 @@ describe('the id that headers give a delivery', () => {
     return [answer.body].flat()[0].event_id
   }
 
+  it('has room for places behind it, however long it may be', async () => {
+    source = await startSource({ settings: { auth: 'none' } })
+    const longest = 'i'.repeat(255)
+    assert.equal(await idOf(earlier, { 'webhook-id': longest }), longest)
+    const several = `[${earlier},${later}]`
+    const ids = [await idOf(several, { 'webhook-id': longest }), await idOf(several, { 'webhook-id': longest })]
+    assert.deepEqual([ids[0]?.length, ids[0]?.slice(-2)], [66, '/0'])
+    assert.equal(ids[0], ids[1])
+    assert.notEqual(await idOf(several, { 'webhook-id': `${longest.slice(1)}j` }), ids[0])
+    assert.equal((await source.post(several, { 'webhook-id': `${longest}i` })).status, 400)
+  })
+
+  it('is the text that its sender wrote, in UTF-8 or Latin 1', async () => {
+    source = await startSource({ settings: { auth: 'none' } })
+    // of bytes that follow in a piece of their own Node.js sends the head as bytes too
+    const idIn = async (header: string) =>
+      (await source.post(Buffer.from(earlier), { 'webhook-id': header })).body.event_id
+    assert.equal(await idIn(Buffer.from('配信-1').toString('latin1')), '配信-1')
+    assert.equal(await idIn('h\u00e9'), 'h\u00e9')
+  })
+
   for (const scheme of BODY_ALONE) {
     for (const header of LOOSE) {
       it(`is tied to the body where ${scheme} does not cover ${header}: a captured body takes no other one’s id`, async () => {
