@@ -98,6 +98,6 @@ function viewOf(settings: WebhookSettings, secretOf: (id: string) => RunningNode
     return { ...view, problem: null, refusal: (payload, slots) => refusalOf(webhook, payload, slots) }
   } catch (error) {
     if (!(error instanceof AutomationError)) throw error
-    return { ...view, problem: error.message, refusal: () => null }
+    return { ...view, problem: error, refusal: () => null }
   }
 }

@@ -114,7 +114,7 @@ export class Automations {
       name: deployed.settings.name,
       markup: markupOf(deployed.settings.service),
       get problem() {
-        return (deployed.problem ?? deployed.stores.own.problem)?.message ?? null
+        return deployed.problem ?? deployed.stores.own.problem
       },
       refusal: (payload, slots) => deployed.refusal(payload, slots),
     }
@@ -130,7 +130,7 @@ export class Automations {
       const { webhook } = resolveWebhook(this.#RED, asTheyRun(this.#RED, { ...settings, url }))
       return { ...view, problem: null, refusal: (payload, slots) => refusalOf(webhook, payload, slots) }
     } catch (error) {
-      return { ...view, problem: asAutomationError(error).message, refusal: () => null }
+      return { ...view, problem: asAutomationError(error), refusal: () => null }
     }
   }
 }

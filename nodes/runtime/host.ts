@@ -294,5 +294,5 @@ export class Host {
 
 const NO_STORE = new AutomationError(
   'store_missing',
-  'The delivery store of this webhook does not exist or is disabled. Choose another one; deliveries wait until then.',
+  'The delivery store of this webhook does not exist or is disabled. Choose another one.',
 )

@@ -47,8 +47,8 @@ export function secretOf(RED: NodeAPI, id: string, role: string): NamedSecret {
     throw new AutomationError(
       'secret_missing',
       node
-        ? `The secret ${name}, ${role}, has no value. Open it and enter the value; deliveries wait until then.`
-        : `The secret that is ${role} does not exist or is disabled. Choose another one; deliveries wait until then.`,
+        ? `The secret ${name}, ${role}, has no value. Open it and enter the value.`
+        : `The secret that is ${role} does not exist or is disabled. Choose another one.`,
       { statusText: name ? `secret ${name} missing` : 'secret missing' },
     )
   }

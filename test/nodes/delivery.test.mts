@@ -386,6 +386,21 @@ describe('an event on its way to a webhook', () => {
     assert.equal(receiver.requests.length, 0)
   })
 
+  it('of which a dry run cannot show the request, for want of a secret, waits for nothing, and says no such thing', async () => {
+    await nodeRed.load([...automation('{}', { accessToken: secretId('TOKEN') }, { mode: 'dry-run' }), secret('TOKEN')])
+    await post(event())
+    const [caught] = await nodeRed.messages('caught')
+    const { code, message } = (caught as { error?: { code?: string; message: string } }).error!
+    assert.equal(code, 'secret_missing')
+    assert.equal(message, 'The secret TOKEN, the access token, has no value. Open it and enter the value.')
+    const said = [...nodeRed.errorsOf('sender'), ...nodeRed.errorsOf('webhook')].map(String)
+    assert.deepEqual(
+      said.filter((text) => /wait/.test(text)),
+      [],
+    )
+    assert.equal(nodeRed.statusOf('sender').text, 'secret TOKEN missing')
+  })
+
   it('is the whole event when the trigger is wired straight to the sender', async () => {
     const flow = automation('{}').map((node) => (node.id === 'trigger' ? { ...node, wires: [['sender']] } : node))
     await nodeRed.load(flow)

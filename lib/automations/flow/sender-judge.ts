@@ -11,8 +11,8 @@ import { counted } from './judges.js'
 /** An `automation-webhook`, as far as one can say what it would do. */
 export interface WebhookView {
   readonly name: string
-  /** Why it cannot send now, as a sentence: deliveries wait. Null when it can. */
-  readonly problem: string | null
+  /** Why it cannot send now: deliveries wait, and a dry run can show nothing. Null when it can. */
+  readonly problem: AutomationError | null
   /** Where its service reads markup; undefined when it reads none. */
   readonly markup: Markup | undefined
   /** What keeps this payload from ever being sent; null when nothing is known to. */
@@ -33,7 +33,7 @@ export function senderJudge({ id, settings, webhookId, webhook }: SenderParts): 
   const isDry = settings['mode'] === 'dry-run'
   const name = typeof settings['name'] === 'string' ? settings['name'] : ''
   const to = { sender: { id, name }, webhook: { id: webhookId, name: webhook?.name ?? '' } }
-  const problem = senderProblem(settings) ?? (isDry && !webhook ? DRY_WITHOUT_WEBHOOK : null)
+  const problem = senderProblem(settings) ?? (isDry ? (webhook ?? { problem: DRY_WITHOUT_WEBHOOK }).problem : null)
   const hook = webhook ? `the webhook ${shown(webhook.name || webhookId)}` : 'its webhook'
 
   return (event, carried) => {
@@ -63,7 +63,7 @@ export function senderJudge({ id, settings, webhookId, webhook }: SenderParts): 
         ? `It keeps ${size} for its webhook, which does not exist or is disabled; they wait until it is there.`
         : webhook.problem === null
           ? `It sends ${size} to ${hook}.`
-          : `It keeps ${size} for ${hook}, which cannot send now: ${webhook.problem}`
+          : `It keeps ${size} for ${hook}, which cannot send now: ${webhook.problem.message}`
     return { ...ends, verdict: 'sends', reason, payload: sent }
   }
 }

@@ -146,6 +146,7 @@ describe('what stands after a trigger', () => {
     })
   }
 
+  const NO_VALUE = new AutomationError('secret_missing', 'The secret has no value.')
   const REFUSAL = new AutomationError('secret_unknown', 'The payload uses ${KEY}, and the webhook grants none.')
   for (const [what, more, webhook, verdict, sends, reason] of [
     ['live', {}, WELL, 'sends', true, /^It sends 2 bytes to the webhook `receiver`\.$/],
@@ -160,7 +161,7 @@ describe('what stands after a trigger', () => {
     [
       'whose webhook cannot send now',
       {},
-      { ...WELL, problem: 'The secret has no value.' },
+      { ...WELL, problem: NO_VALUE },
       'sends',
       true,
       /^It keeps 2 bytes for the webhook `receiver`, which cannot send now: The secret has no value\.$/,
@@ -174,6 +175,14 @@ describe('what stands after a trigger', () => {
       /^It keeps 2 bytes for its webhook, which does not exist or is disabled; they wait until it is there\.$/,
     ],
     ['in a dry run whose webhook is gone', { mode: 'dry-run' }, null, 'drops', false, /webhook is disabled/],
+    [
+      'in a dry run whose webhook cannot send now, so that nothing can be shown',
+      { mode: 'dry-run' },
+      { ...WELL, problem: NO_VALUE },
+      'drops',
+      false,
+      /^The secret has no value\.$/,
+    ],
     ['without a webhook', { webhook: '' }, null, 'drops', false, /No webhook is chosen/],
     ['with a mode that is none', { mode: 'dryrun' }, WELL, 'drops', false, /neither live nor dry-run/],
     ['whose webhook would refuse the payload', {}, { ...WELL, refusal: () => REFUSAL }, 'drops', false, /grants none/],
