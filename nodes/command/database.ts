@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { AutomationError } from '../../lib/error.js'
 import { check } from '../../lib/store/postgres/check.js'
+import { toldByCommand } from '../../lib/store/postgres/errors.js'
 import { importStore } from '../../lib/store/postgres/import.js'
 import { wholeSchema } from '../../lib/store/postgres/schema.js'
 import { type DatabasePlan, planDatabase } from '../../lib/store/postgres/settings.js'
@@ -59,7 +60,10 @@ export async function runDatabaseCommand(argv: readonly string[], world: Command
   } catch (error) {
     // what parseArgs throws is a TypeError
     if (!(error instanceof TypeError) && !(error instanceof AutomationError)) throw error
-    print(world.report, `${error.message}\n\n${DATABASE_USAGE}`)
+    print(
+      world.report,
+      `${error instanceof AutomationError ? toldByCommand(error) : error.message}\n\n${DATABASE_USAGE}`,
+    )
     return 2
   }
 }
@@ -71,7 +75,7 @@ async function imported(plan: DatabasePlan, file: string, world: CommandWorld): 
     return 0
   } catch (error) {
     if (!(error instanceof AutomationError)) throw error
-    print(world.report, error.message)
+    print(world.report, toldByCommand(error))
     return 1
   }
 }

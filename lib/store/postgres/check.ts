@@ -1,6 +1,6 @@
 import { AutomationError } from '../../error.js'
 import { Database } from './database.js'
-import { READ_ONLY, unavailable } from './errors.js'
+import { READ_ONLY, toldByCommand, unavailable } from './errors.js'
 import { checkServer, versionOf } from './migrate.js'
 import { VERSION } from './schema.js'
 import type { DatabasePlan } from './settings.js'
@@ -23,14 +23,14 @@ export async function check(plan: DatabasePlan): Promise<Checked> {
       await checkServer(db.query)
       const [server] = await db.query("SELECT current_setting('server_version') AS version")
       found.push(`The server answers: PostgreSQL ${server!['version']}.`)
-      if (await isReadOnly(db)) throw unavailable(READ_ONLY.says, READ_ONLY.statusText)
+      if (await isReadOnly(db)) throw unavailable(READ_ONLY)
       return { works: await look(db, found), found }
     } finally {
       await db.close()
     }
   } catch (error) {
     if (!(error instanceof AutomationError)) throw error
-    return { works: false, found: [...found, error.message] }
+    return { works: false, found: [...found, toldByCommand(error)] }
   }
 }
 

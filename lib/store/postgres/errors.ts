@@ -2,22 +2,28 @@ import { AutomationError, isStoreFailure } from '../../error.js'
 
 interface Failure {
   readonly statusText: string
-  /** Completes the sentence "The database …". */
+  /** Completes the sentence "The database …" for a Node-RED, which has a setting and goes on trying. */
   readonly says: string
+  /** The same where a command was called, which has an address and tries once; by default `says`. */
+  readonly toCommand?: string
 }
 
 /** One sentence for whatever keeps the database from being reached, so that a restart of it is one line of the log. */
 const AWAY: Failure = {
   statusText: 'database away',
   says: 'cannot be reached. Everything goes on by itself when it can.',
+  toCommand: 'cannot be reached. See that it runs, and that the host and the port of the address are right.',
 }
 const REFUSED: Failure = {
   statusText: 'database: login refused',
   says: 'refused the user or the password of the setting "database".',
+  toCommand: 'refused the user or the password of the address.',
 }
 const CERTIFICATE: Failure = {
   statusText: 'database: certificate',
   says: 'shows a certificate that is not trusted. Set "ssl" of the setting "database", with the "ca" that signed it.',
+  toCommand:
+    'shows a certificate that is not trusted. Put the file with the one that signed it behind the address: ?sslmode=verify-full&sslrootcert=<file>',
 }
 const RIGHTS: Failure = {
   statusText: 'database: no right',
@@ -30,6 +36,7 @@ const NO_TABLES: Failure = {
 const FULL: Failure = {
   statusText: 'database is full',
   says: 'is full. Free some space; it goes on by itself.',
+  toCommand: 'is full. Free some space, and call the command again.',
 }
 export const READ_ONLY: Failure = {
   statusText: 'database is read-only',
@@ -38,13 +45,18 @@ export const READ_ONLY: Failure = {
 const BUSY: Failure = {
   statusText: 'database is busy',
   says: 'took too long. It is tried again.',
+  toCommand: 'took too long. Call the command again.',
 }
 
 /** SQLSTATE codes (https://www.postgresql.org/docs/current/errcodes-appendix.html) and codes of Node.js. */
 const FAILURES: Readonly<Record<string, Failure>> = {
   '28000': REFUSED,
   '28P01': REFUSED,
-  '3D000': { statusText: 'database: no such name', says: 'of the setting "database" does not exist on its server.' },
+  '3D000': {
+    statusText: 'database: no such name',
+    says: 'of the setting "database" does not exist on its server.',
+    toCommand: 'that the address names does not exist on its server.',
+  },
   '42501': RIGHTS,
   '42P01': NO_TABLES,
   '42703': NO_TABLES,
@@ -54,6 +66,7 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   '53300': {
     statusText: 'database: no connection',
     says: 'has no connection left for this Node-RED. Allow more, or lower "max" of the setting "database".',
+    toCommand: 'has no connection left for this user. Allow more, or end some, and call the command again.',
   },
   '57014': BUSY,
   '55P03': BUSY,
@@ -80,7 +93,11 @@ export const isCollision = (error: unknown): boolean =>
 const SPOKEN: readonly [RegExp, Failure][] = [
   [
     /does not support SSL/i,
-    { statusText: 'database: no TLS', says: 'speaks no TLS, and the setting "database" asks for it.' },
+    {
+      statusText: 'database: no TLS',
+      says: 'speaks no TLS, and the setting "database" asks for it.',
+      toCommand: 'speaks no TLS, and the address asks for it.',
+    },
   ],
   [/password must be|SASL|authentication/i, REFUSED],
   [/timeout|terminated|connection|ended|closed|socket/i, AWAY],
@@ -104,9 +121,20 @@ function failureOf(error: unknown): Failure | null {
 export function databaseFailure(error: unknown): AutomationError | null {
   if (error instanceof AutomationError) return isStoreFailure(error) ? error : null
   const failure = failureOf(error)
-  return failure === null ? null : unavailable(failure.says, failure.statusText, codeOf(error))
+  return failure === null ? null : unavailable(failure, codeOf(error))
 }
 
 /** @param code what the database or the network said, for programs */
-export const unavailable = (says: string, statusText: string, code = ''): AutomationError =>
-  new AutomationError('store_unavailable', `The database ${says}`, { retryable: true, statusText, cause: { code } })
+export const unavailable = ({ says, statusText, toCommand = says }: Failure, code = ''): AutomationError =>
+  new AutomationError('store_unavailable', `The database ${says}`, {
+    retryable: true,
+    statusText,
+    cause: { code, toCommand: `The database ${toCommand}` },
+  })
+
+/** An error of the database as a command says it. Other errors say the same everywhere. */
+export function toldByCommand(error: AutomationError): string {
+  const { cause } = error
+  if (typeof cause !== 'object' || cause === null || !('toCommand' in cause)) return error.message
+  return String(cause.toCommand)
+}

@@ -6,7 +6,7 @@ import type { ArtifactEvent } from '../../events/event.js'
 import { termsOf } from '../../events/search-terms.js'
 import type { Row } from '../rows.js'
 import { Connection } from '../sqlite/connection.js'
-import { storeFailure } from '../sqlite/errors.js'
+import { BUSY, LOCKED, resultCode, storeFailure } from '../sqlite/errors.js'
 import { meta } from '../sqlite/lifecycle.js'
 import { ROUTING } from '../statuses.js'
 import { NOW } from './clock.js'
@@ -59,9 +59,16 @@ function opened(file: string): Connection {
   try {
     return new Connection({ path: file })
   } catch (error) {
+    if (resultCode(error) === BUSY || resultCode(error) === LOCKED) throw inUse(file)
     throw storeFailure(file, error) ?? error
   }
 }
+
+const inUse = (file: string) =>
+  new AutomationError(
+    'store_unavailable',
+    `The delivery store ${file} is in use by another process. Stop its Node-RED, and call the command again.`,
+  )
 
 async function slices(
   db: Database,

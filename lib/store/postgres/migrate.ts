@@ -63,9 +63,15 @@ export async function checkServer(query: Query): Promise<void> {
   )
   const version = Number(row!['version'])
   if (version < OLDEST_SERVER) {
-    throw unavailable('server is too old: PostgreSQL 13 or newer is needed.', 'database is too old')
+    throw unavailable({
+      says: 'server is too old: PostgreSQL 13 or newer is needed.',
+      statusText: 'database is too old',
+    })
   }
   if (row!['encoding'] !== 'UTF8') {
-    throw unavailable(`has the encoding ${row!['encoding']}; make one with UTF8.`, 'database: not UTF8')
+    throw unavailable({
+      says: `has the encoding ${row!['encoding']}; make one with UTF8.`,
+      statusText: 'database: not UTF8',
+    })
   }
 }

@@ -69,10 +69,15 @@ const wrong = (why: string) =>
   new AutomationError(
     'store_unavailable',
     `The setting "database" in settings.js cannot be used: ${why}. Nothing is accepted until it is mended and Node-RED restarted.`,
-    { retryable: false, statusText: 'database: wrong setting' },
+    {
+      retryable: false,
+      statusText: 'database: wrong setting',
+      cause: { toCommand: `The database cannot be named so: ${why}.` },
+    },
   )
 
-export const DRIVER_MISSING = unavailable(
-  'cannot be used: the package "pg" is not installed. Run "npm install pg" in the user directory and restart Node-RED.',
-  'database: no driver',
-)
+export const DRIVER_MISSING = unavailable({
+  says: 'cannot be used: the package "pg" is not installed. Run "npm install pg" in the user directory and restart Node-RED.',
+  toCommand: 'cannot be asked: the package "pg" is not installed. Run "npm install pg" beside this package.',
+  statusText: 'database: no driver',
+})

@@ -8,10 +8,14 @@ interface Failure {
   readonly says: string
 }
 
+/** Of a file that another process holds. */
+export const BUSY = 5
+export const LOCKED = 6
+
 /** SQLite's primary result codes (https://sqlite.org/rescode.html), as far as they say something about the file. */
 export const FAILURES: Readonly<Record<number, Failure>> = {
-  5: locked(),
-  6: locked(),
+  [BUSY]: locked(),
+  [LOCKED]: locked(),
   8: {
     code: 'store_unavailable',
     retryable: true,

@@ -123,6 +123,53 @@ describe('the command artifact-automations database', () => {
     assert.ok(!told.includes('s3cret'))
   })
 
+  const other = (change: (url: URL) => void) => {
+    const url = new URL(server.url())
+    change(url)
+    return url.href
+  }
+  const OUTCOMES: [what: string, address: () => string, status: number, words: RegExp][] = [
+    ['that nobody answers', () => other((url) => (url.port = '1')), 1, /cannot be reached\. See that it runs/],
+    [
+      'that the password is wrong',
+      () => other((url) => (url.password = 'wr0ng')),
+      1,
+      /the user or the password of the address/,
+    ],
+    ['that there is no such database', () => server.url('nowhere'), 1, /that the address names does not exist/],
+    ['that it speaks no TLS', () => other((url) => (url.search = '?sslmode=require')), 1, /the address asks for it/],
+    ['that it is no address', () => 'mysql://us:s3cret@db/name', 2, /must begin with postgres:/],
+  ]
+  for (const [what, address, expected, words] of OUTCOMES) {
+    for (const call of ['check', 'import']) {
+      it(`says to whoever calls ${call} ${what}, and promises nothing that only a Node-RED does`, async () => {
+        const folder = mkdtempSync(path.join(tmpdir(), 'artifact-import-'))
+        const file = path.join(folder, 'store.db')
+        try {
+          const sqlite = new SqliteStore({ path: file, ballastBytes: 4096 })
+          await sqlite.open(start())
+          await sqlite.close(end())
+          const more = call === 'import' ? ['--from', file] : []
+          const { status, told } = await run(call, ...more, '--database', address())
+          const [sentence = ''] = told.split('\n\n')
+          assert.equal(status, expected, told)
+          assert.match(sentence, words)
+          assert.doesNotMatch(sentence, /by itself|tried again|settings?\b|restart|s3cret|wr0ng/)
+        } finally {
+          rmSync(folder, { recursive: true, force: true })
+        }
+      })
+    }
+  }
+
+  it('says that a newer version has changed the tables, and what to update', async () => {
+    await server.query('CREATE SCHEMA newer; CREATE TABLE newer.meta (key text PRIMARY KEY, value bigint)')
+    await server.query("INSERT INTO newer.meta VALUES ('version', 99)")
+    const { status, told } = await run('check', '--schema', 'newer')
+    assert.equal(status, 1)
+    assert.match(told, /changed by a newer version of this package .* Update this package; nothing was touched\.$/m)
+  })
+
   it('takes a file along, in slices, and again without doubling anything', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'artifact-import-'))
     const file = path.join(folder, 'store.db')
@@ -147,7 +194,7 @@ describe('the command artifact-automations database', () => {
       await sqlite.changeWebhook('hook', { paused: 'By hand.' })
       const busy = await run('import', '--from', file, '--schema', 'moved')
       assert.equal(busy.status, 1)
-      assert.match(busy.told, /in use by another process/)
+      assert.match(busy.told, /in use by another process\. Stop its Node-RED/)
       const before = [await sqlite.delivery('sent'), await sqlite.delivery('fails')]
       const counted = await sqlite.statistics.hours({ since: 0, until: NOON * 2 })
       await sqlite.close(end())
