@@ -3,8 +3,9 @@ import type { Change, Ownership } from '../ownership.js'
 import type { Database } from './database.js'
 import { type Instance, LIFE_MS } from './instance.js'
 import type { Lacks } from './lacks.js'
+import { LeaseRows } from './lease-rows.js'
 import { LeaseTime } from './lease-time.js'
-import { announce, take } from './leases.js'
+import { take } from './leases.js'
 import { comeBack, free, notOpen, reap, type Within } from './lifecycle.js'
 import { isAlive, type Look, News } from './news.js'
 import { excess, Share } from './share.js'
@@ -13,9 +14,11 @@ import { excess, Share } from './share.js'
 const LOOK_EVERY_MS = 1_000
 const LOOK_AGAIN_MS = 25
 
-interface OwnerOptions {
+export interface OwnerOptions {
   readonly db: Database
   readonly within: Within
+  /** Milliseconds after which a thing that nobody has is forgotten; an hour by default. */
+  readonly idleMs?: number | undefined
 }
 
 /**
@@ -27,8 +30,7 @@ export class Owner implements Omit<Ownership, 'leavesToOthers' | 'nobodyCanSend'
   readonly #options: OwnerOptions
   readonly #listeners: Set<(change: Change) => void>
   readonly #wanted: Set<Thing>
-  /** Of which the table may have no row yet. */
-  readonly #unannounced: Set<Thing>
+  readonly #rows: LeaseRows
   readonly #held = new Map<Thing, Lease>()
   readonly #heldSince = new Map<Thing, number>()
   readonly #yielding = new Set<Thing>()
@@ -60,7 +62,7 @@ export class Owner implements Omit<Ownership, 'leavesToOthers' | 'nobodyCanSend'
     this.#me = me
     this.#wanted = wanted
     this.#listeners = listeners
-    this.#unannounced = new Set(wanted)
+    this.#rows = new LeaseRows(options.db.ask, wanted, options.idleMs)
     this.news = new News(options.db.ask)
   }
 
@@ -97,7 +99,7 @@ export class Owner implements Omit<Ownership, 'leavesToOthers' | 'nobodyCanSend'
   want(thing: Thing): Lease | null {
     if (!this.#wanted.has(thing)) {
       this.#wanted.add(thing)
-      this.#unannounced.add(thing)
+      this.#rows.wants(thing)
       this.lookSoon()
     }
     if (this.#yielding.has(thing) || this.#time.isOver()) return null
@@ -185,7 +187,7 @@ export class Owner implements Omit<Ownership, 'leavesToOthers' | 'nobodyCanSend'
 
   async #look(): Promise<void> {
     if (this.#stopped) throw notOpen()
-    await this.#announce()
+    await this.#rows.announce()
     const [began, byClock] = [performance.now(), Date.now()]
     const lacks = this.#lacks.mine(began)
     const mine = { alive: this.#alive, wants: this.#wanted.size, holds: this.#held.size, lacks }
@@ -205,16 +207,9 @@ export class Owner implements Omit<Ownership, 'leavesToOthers' | 'nobodyCanSend'
     await this.#reapDead(look)
     await this.#freeAstray(look)
     await this.#take(look)
+    await this.#rows.tidy(look.free as Thing[])
     this.#yieldLacking()
     this.#yieldExcess(look)
-  }
-
-  /** The table has a row of each thing that somebody wants. */
-  async #announce(): Promise<void> {
-    if (this.#unannounced.size === 0) return
-    const things = [...this.#unannounced].sort()
-    await announce(this.#options.db.ask, things)
-    for (const thing of things) this.#unannounced.delete(thing)
   }
 
   /** The others have taken everything: what comes now is another instance. */

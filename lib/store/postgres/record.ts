@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-import { unchanging } from '../../delivery/sent-request.js'
 import { countResult } from '../count-result.js'
 import type { AttemptRecord, Started } from '../delivery-queue.js'
 import { laneOf, leaseLost } from '../lease.js'
@@ -7,7 +5,8 @@ import { type Row, responseText } from '../rows.js'
 import { PENDING, STATUSES } from '../statuses.js'
 import { goesAlong, type Query } from './database.js'
 import { lockOrder } from './locks.js'
-import { pgText, pgTextOrNull } from './text.js'
+import { KnownRequests, putRequests, requestOf, type Sent } from './requests.js'
+import { pgTextOrNull } from './text.js'
 import type { Outcome, Step, Transaction } from './writer.js'
 
 /**
@@ -45,8 +44,6 @@ const LET_GO = `
 
 /** So many attempts of a delivery are kept, the newest: an endpoint may ask to wait every second for years. */
 const KEPT_ATTEMPTS = 100
-/** A webhook has few requests that differ; those of one whose settings change all the time are written again. */
-const MOST_KNOWN = 1_000
 
 type Recorded = { readonly successor: boolean }
 
@@ -56,7 +53,7 @@ export function recordStep(
   isOrdered: (webhook: string) => boolean,
   done: (result: AttemptRecord) => void,
 ): Step<AttemptRecord, Recorded> {
-  const known = new Set<string>()
+  const known = new KnownRequests()
   return {
     order: 4,
     locks: (_query, results) =>
@@ -82,7 +79,6 @@ export function recordStep(
         const { seq, webhook } = result.delivery
         const after = () => {
           const request = requests.get(result)
-          if (known.size >= MOST_KNOWN) known.clear()
           if (request) known.add(request.text)
           done(result)
         }
@@ -143,31 +139,6 @@ async function alreadyThere(query: Query, results: readonly AttemptRecord[]): Pr
     return row['status'] === STATUSES.indexOf(result.status) && row['attempts'] === attemptsOf(result) && sameTime
   })
   return new Set(same.map(({ delivery }) => delivery.seq))
-}
-
-/** What was sent, without what differs between attempts. */
-interface Sent {
-  readonly text: string
-  /** SHA-256. */
-  readonly id: Buffer
-}
-
-function requestOf({ attempt }: AttemptRecord): Sent | null {
-  const text = attempt === null ? null : unchanging(attempt)
-  return text === null ? null : { text: pgText(text), id: createHash('sha256').update(text).digest() }
-}
-
-function putRequests(query: Query, requests: Iterable<Sent | null>, known: ReadonlySet<string>): void {
-  const fresh = new Map<string, Buffer>()
-  for (const each of requests) if (each !== null && !known.has(each.text)) fresh.set(each.text, each.id)
-  if (fresh.size === 0) return
-  const sorted = [...fresh].sort(([, a], [, b]) => Buffer.compare(a, b))
-  goesAlong(
-    query,
-    'INSERT INTO @requests (id, json) SELECT * FROM unnest($1::bytea[], $2::text[]) ON CONFLICT DO NOTHING',
-    sorted.map(([, id]) => id),
-    sorted.map(([text]) => text),
-  )
 }
 
 function dropOld(query: Query, results: readonly AttemptRecord[]): void {

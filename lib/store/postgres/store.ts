@@ -23,7 +23,7 @@ import { Lacks } from './lacks.js'
 import { leave, notOpen, reap, register, suspectEvents, type Within } from './lifecycle.js'
 import { migrate } from './migrate.js'
 import { outputsGiven, owedOutputs } from './outputs.js'
-import { Owner } from './owner.js'
+import { Owner, type OwnerOptions } from './owner.js'
 import { SETTLE } from './places.js'
 import { Reading } from './reading.js'
 import { markStarted, recordStep } from './record.js'
@@ -35,7 +35,7 @@ import { takePending } from './take-pending.js'
 import * as webhooks from './webhooks.js'
 import { WORK, type Work, Writer } from './writer.js'
 
-export interface PostgresStoreOptions {
+export interface PostgresStoreOptions extends Pick<OwnerOptions, 'idleMs'> {
   /** Where it is; throws what is wrong with the settings. */
   readonly plan: () => DatabasePlan
   /** Whoever uses it takes times from `now`; otherwise times are the caller's, as tests have them. */
@@ -97,7 +97,8 @@ export class PostgresStore extends Reading implements DeliveryStore {
         const me = await register(query, now)
         return { me, reaped: await reap(query, db.tables.schema, me, now, within) }
       })
-      const owner = new Owner({ db, within }, me, this.#wanted, this.#listeners, this.#lacks)
+      const owning = { db, within, idleMs: this.#options.idleMs }
+      const owner = new Owner(owning, me, this.#wanted, this.#listeners, this.#lacks)
       const writing = { db, me: () => owner.me, hasOthers: () => owner.hasOthers }
       this.#opened = {
         db,

@@ -2,6 +2,7 @@ import { hourOf } from '../statistics.js'
 import type { SweepCursor, SweepSlice } from '../store.js'
 import { NOW } from './clock.js'
 import type { Query } from './database.js'
+import { dropRequests } from './requests.js'
 
 /** Goes along the oldest rows: deliveries, then events whose deliveries are gone, then what was counted. The newest row stays. */
 export async function sweep(query: Query, slice: SweepSlice): Promise<{ deleted: number; next: SweepCursor | null }> {
@@ -32,13 +33,14 @@ async function sweepDeliveries(query: Query, after: number, { deliveriesBefore, 
        WHERE seq > $1 AND seq < (SELECT max(seq) FROM @deliveries) ORDER BY seq LIMIT $2),
      gone AS (DELETE FROM @deliveries d USING looked l WHERE d.seq = l.seq AND d.status <> 0 AND d.finished_at < $3 RETURNING d.seq),
      bodies AS (DELETE FROM @bodies b USING gone WHERE b.seq = gone.seq),
-     attempts AS (DELETE FROM @attempts a USING gone WHERE a.delivery = gone.seq)
-     SELECT (SELECT count(*) FROM looked) AS looked, (SELECT count(*) FROM gone) AS deleted, max(seq) AS last,
+     attempts AS (DELETE FROM @attempts a USING gone WHERE a.delivery = gone.seq RETURNING a.request)
+     SELECT (SELECT array_agg(DISTINCT request) FROM attempts WHERE request IS NOT NULL) AS requests, (SELECT count(*) FROM looked) AS looked, (SELECT count(*) FROM gone) AS deleted, max(seq) AS last,
        (SELECT created_at FROM looked ORDER BY seq DESC LIMIT 1) AS at FROM looked`,
     after,
     limit,
     deliveriesBefore,
   )
+  await dropRequests(query, (row!['requests'] as Buffer[] | null) ?? [])
   return swept(row!, after, limit, deliveriesBefore)
 }
 

@@ -6,8 +6,10 @@ import { Deltas } from '../../../dist/lib/store/postgres/counts.js'
 import { Database } from '../../../dist/lib/store/postgres/database.js'
 import { PUT_EVENTS } from '../../../dist/lib/store/postgres/events.js'
 import { InHand } from '../../../dist/lib/store/postgres/in-hand.js'
+import { KnownRequests } from '../../../dist/lib/store/postgres/requests.js'
 import { planDatabase } from '../../../dist/lib/store/postgres/settings.js'
 import { PostgresStore } from '../../../dist/lib/store/postgres/store.js'
+import type { SweepCursor } from '../../../dist/lib/store/store.js'
 import { Tally } from '../../../dist/lib/store/tally.js'
 import { Network } from '../../harness/network.mts'
 import { type PostgresServer, startPostgres } from '../../harness/postgres.mts'
@@ -20,8 +22,8 @@ describe('owners of a PostgreSQL store', () => {
   const open: PostgresStore[] = []
   const plan = (port?: number) => planDatabase({ connectionString: server.url(undefined, port), schema: 'owners' }, {})
 
-  async function opened(): Promise<PostgresStore> {
-    const store = new PostgresStore({ plan })
+  async function opened(more: { idleMs?: number } = {}): Promise<PostgresStore> {
+    const store = new PostgresStore({ plan, ...more })
     await store.open(start())
     open.push(store)
     return store
@@ -43,6 +45,91 @@ describe('owners of a PostgreSQL store', () => {
     await server.query('DROP SCHEMA IF EXISTS owners CASCADE')
   })
   after(() => server.stop())
+
+  it('forget what nobody has had for long, and whoever wants it again is a later owner', async () => {
+    const leases = () => server.query<{ thing: string }>('SELECT thing FROM owners.leases ORDER BY thing')
+    const [one, other] = [await opened(), await opened({ idleMs: 50 })]
+    await leaseOf(one, 'source/stays')
+    const first = await leaseOf(one, HOOK)
+    await one.giveBack(HOOK)
+    for (const began = Date.now(); (await leases()).length > 1; ) {
+      assert.ok(Date.now() - began < 20_000, 'its row is still there')
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    assert.deepEqual(await leases(), [{ thing: 'source/stays' }])
+    const again = await leaseOf(other, HOOK)
+    assert.ok(again.fence > first.fence, `${again.fence} after ${first.fence}`)
+  })
+
+  it('keep a request as long as one of its attempts, and write it again when it is sent again', async () => {
+    const one = await opened()
+    const headers = (id: string, number: number) => ({
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(NOON / 1000)),
+      'X-Automation-Attempt': String(number),
+    })
+    const send = async (id: string, url: string, at: number, store = one) => {
+      await store.enqueue(record(id, { createdAt: at }))
+      const { deliveries } = await store.claim(await leaseOf(store, HOOK), wish({ now: at }))
+      const result = delivered(deliveries[0]!, { at })
+      const request = { method: 'POST', url, headers: headers(id, 1) }
+      await store.record({
+        ...result,
+        attempt: { ...result.attempt!, started_at: new Date(at).toISOString(), request },
+      })
+    }
+    const DAY = 86_400_000
+    const sweep = async (before: number) => {
+      let from: SweepCursor | null = null
+      do from = (await one.sweep({ deliveriesBefore: before, eventsBefore: before, from, limit: 100 })).next
+      while (from !== null)
+    }
+    const urls = async () => {
+      const rows = await server.query<{ json: string }>('SELECT json FROM owners.requests')
+      return rows.map(({ json }) => (JSON.parse(json) as { url: string }).url).sort()
+    }
+    await send('old', 'https://old.example/', NOON)
+    await send('both', 'https://now.example/', NOON)
+    await send('young', 'https://now.example/', NOON + 2 * DAY)
+    await send('last', 'https://now.example/', NOON + 3 * DAY)
+    assert.deepEqual(await urls(), ['https://now.example/', 'https://old.example/'])
+    await sweep(NOON + DAY)
+    assert.deepEqual(await urls(), ['https://now.example/'])
+    assert.equal((await one.delivery('young'))?.log[0]?.request?.url, 'https://now.example/')
+
+    await one.giveBack(HOOK)
+    await send('again', 'https://old.example/', NOON + 4 * DAY, await opened())
+    assert.equal((await one.delivery('again'))?.log[0]?.request?.url, 'https://old.example/')
+  })
+
+  it('take a request for written so long only as an attempt with it is kept in any case', () => {
+    let now = 1_000
+    const known = new KnownRequests(() => now)
+    known.add('{}')
+    for (let minute = 0; minute < 9; minute += 1) {
+      now += 60_000
+      assert.equal(known.has('{}'), true)
+      known.add('{}')
+    }
+    now += 60_000
+    assert.equal(known.has('{}'), false)
+  })
+
+  it('have again what was forgotten just when somebody began to want it', async () => {
+    const one = await opened({ idleMs: 50 })
+    assert.ok(await leaseOf(one, 'source/other'))
+    await server.query(
+      `CREATE FUNCTION owners.never() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$`,
+    )
+    await server.query(
+      'CREATE TRIGGER never BEFORE INSERT ON owners.leases FOR EACH ROW EXECUTE FUNCTION owners.never()',
+    )
+    assert.equal(one.want(HOOK), null)
+    await one.beat(NOON)
+    assert.equal((await server.query('SELECT 1 FROM owners.leases WHERE thing = $1', [HOOK])).length, 0)
+    await server.query('DROP TRIGGER never ON owners.leases')
+    assert.ok(await leaseOf(one, HOOK))
+  })
 
   it('let others have what one could not give back at first', async () => {
     const [one, other] = [await opened(), await opened()]
