@@ -6,6 +6,7 @@ import { notPost, unavailable } from '../../lib/sources/http/receive.js'
 import { deployedOf } from './deployed.js'
 import { beforeEndpoints, runInTurn } from './http-node-settings.js'
 import { type IngestRoute, IngestRoutes, type Receiver } from './ingest-routes.js'
+import { passOverUpgrades } from './no-upgrade.js'
 import { asItCame, goesAsPost, isWhatItWas } from './past-the-editor.js'
 import { ownerOf } from './path-owners.js'
 import { ShortWay } from './short-way.js'
@@ -122,6 +123,7 @@ export class Ingest {
     app.use(own)
     rootOf(app).use(last)
     this.#putFirst(RED, app, own, notYet)
+    passOverUpgrades(RED, (request) => request.method === 'POST' && this.#routeOf(app, request) !== undefined)
   }
 
   #routeOf(app: ExpressApp, request: IncomingMessage): IngestRoute | undefined {

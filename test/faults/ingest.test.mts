@@ -162,6 +162,17 @@ describe('An HTTP source of a real Node-RED', () => {
     process.kill(pid, 0)
   })
 
+  it('takes what comes with an offer to go on in HTTP/2, as Java sends it: nobody else would answer', async () => {
+    await site.start(automation(site.receiver.url))
+    const offer = {
+      Connection: 'Upgrade, HTTP2-Settings',
+      Upgrade: 'h2c',
+      'HTTP2-Settings': 'AAMAAABkAAQCAAAAAAIAAAAA',
+    }
+    assert.equal(status(await post(JSON.stringify(event({ event_id: 'offered' })), offer)), 202)
+    await site.receiver.received()
+  })
+
   it('#94 answers others while a hundred senders drip their bodies, and is rid of them when they go', async () => {
     await site.start(automation(site.receiver.url))
     const { port } = new URL(site.nodeRed.url)
