@@ -112,7 +112,7 @@ function mapping(
 ): Pick<ReceiverOptions, 'map' | 'onInput'> {
   // what is empty is said in other words
   if (config.mapping.trim() === '') return {}
-  checkExpression(RED, config.mapping)
+  checkExpression(RED, node, config.mapping)
   const mappings = mappingsOf(RED)
   return {
     map: (expression, input) => mappings.map(expression, input),

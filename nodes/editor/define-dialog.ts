@@ -4,10 +4,18 @@ import { verdict } from './outside-text.js'
 import type { EditorNode } from './red-editor.d.js'
 import type { DialogPart, Shared } from './shared.js'
 
+interface Judge<N> {
+  /**
+   * What is wrong with a property's value, in words; null when nothing is. What it throws is a reason too. A method: each says
+   * of which type the values of its property are.
+   */
+  problemOf(this: N, value: unknown): string | null
+}
+
 /** The part of a node's definition that comes with the shared file; `this` is the node, as in Node-RED's definitions. */
 interface DialogDefinition<N> {
-  /** What is wrong with a property's value, in words; null when nothing is. What they throw is a reason too. */
-  readonly problems?: Readonly<Record<string, (this: N, value: never) => string | null>>
+  /** By property. */
+  readonly problems?: Readonly<Record<string, Judge<N>['problemOf']>>
   oneditprepare(this: N): void
   oneditsave(this: N): void
   oneditcancel(this: N): void
@@ -34,7 +42,7 @@ export function defineDialog<N extends EditorNode>(
     cancel: (node) => hooks.oneditcancel.call(node as N),
     remove: (node) => hooks.oneditdelete?.call(node as N),
     resize: (node, size) => hooks.oneditresize?.call(node as N, size),
-    judge: (node, property, value) => verdict(() => problems[property]?.call(node as N, value as never) ?? null),
+    judge: (node, property, value) => verdict(() => problems[property]?.call(node as N, value) ?? null),
   }
   window.artifactAutomations.dialogs[type] = part
 }

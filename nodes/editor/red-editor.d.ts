@@ -68,7 +68,7 @@ export interface EditorNode {
   readonly _: Translate
   readonly _def: {
     readonly category: string
-    readonly defaults: Readonly<Record<string, PropertyDefinition<unknown>>>
+    readonly defaults: Readonly<Record<string, EditorProperty>>
   }
   [property: string]: unknown
 }
@@ -109,6 +109,11 @@ export interface PropertyDefinition<N> {
   required?: boolean
   label?: string
   /** Type of the config node whose id this is; with `[]` a list of ids. */
+/** A property as the editor holds its definition: what values its validator is made for, nobody knows any more. */
+export interface EditorProperty extends Omit<PropertyDefinition<unknown>, 'validate'> {
+  validate?(this: EditorNode, value: unknown, options: { label?: string }): true | InertText
+}
+
   type?: string
   /** Must declare exactly two parameters: with fewer, Node-RED takes a reason for "valid". */
   validate?(this: N, value: never, options: { label?: string }): true | InertText

@@ -1,4 +1,4 @@
-import type { NodeAPI } from 'node-red'
+import type { Node, NodeAPI } from 'node-red'
 import { AutomationError } from '../../lib/error.js'
 import { Mappings } from '../../lib/sources/mapped/mappings.js'
 
@@ -19,10 +19,10 @@ export function mappingsOf(RED: NodeAPI): Mappings {
   return mappings
 }
 
-/** @throws AutomationError `source_invalid` for an expression that is none */
-export function checkExpression(RED: NodeAPI, expression: string): void {
+/** @param node whose it is. @throws AutomationError `source_invalid` for an expression that is none */
+export function checkExpression(RED: NodeAPI, node: Node, expression: string): void {
   try {
-    RED.util.prepareJSONataExpression(expression, {} as never)
+    RED.util.prepareJSONataExpression(expression, node)
   } catch (error) {
     const { position, message } = error as { position?: number; message?: string }
     const where = position === undefined ? '' : ` at character ${position}`

@@ -1,6 +1,6 @@
-import { readable } from '../outside-text.js'
 import type { EditorNode } from '../red-editor.d.js'
 import { Note } from './note.js'
+import { propertyProblem } from './property-problem.js'
 
 /** A field of the dialog as it stands. */
 interface JudgedField {
@@ -9,9 +9,6 @@ interface JudgedField {
   readonly untouched: () => boolean
   readonly value: () => unknown
 }
-
-/** Node-RED takes these for valid: the value comes with the environment variable. */
-const ENVIRONMENT = /^\$(\([a-zA-Z_]\w*\)|\{[a-zA-Z_]\w*\})$/
 
 /**
  * Says below each field what its validator says; Node-RED itself draws a red border, and gives the reason to a mouse
@@ -51,7 +48,7 @@ export class FieldNotes {
     this.update()
     const wrong = new Map<string, string>()
     for (const [property, value] of values) {
-      const problem = ENVIRONMENT.test(String(value)) ? '' : this.#problem(property, value)
+      const problem = propertyProblem(this.#node, property, value)
       if (problem !== '') wrong.set(property, problem)
     }
     return wrong
@@ -59,21 +56,11 @@ export class FieldNotes {
 
   #verdict(property: string, field: JudgedField): [kind: 'error' | 'info', words: string] {
     const value = field.value()
-    const problem = ENVIRONMENT.test(String(value)) ? '' : this.#problem(property, value)
+    const problem = propertyProblem(this.#node, property, value)
     // nobody is told off for what they had no time to fill in; the red triangle of a saved node is explained
     const yetToCome = !this.#insists && value === '' && field.untouched() && this.#node.valid !== false
     if (!yetToCome) return ['error', problem]
     // Node-RED has drawn a red border around an empty choice already: what is it that it wants?
     return ['info', this.#node._def.defaults[property]?.type ? problem : '']
-  }
-
-  #problem(property: string, value: unknown): string {
-    const { type, validate, required } = this.#node._def.defaults[property] ?? {}
-    if (validate) {
-      const verdict = validate.call(this.#node, value as never, {})
-      return verdict === true ? '' : readable(verdict)
-    }
-    const isMissing = type !== undefined && required === true && value === ''
-    return isMissing ? this.#node._(`${this.#node.type}.error.${property}`) : ''
   }
 }
