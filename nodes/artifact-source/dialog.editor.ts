@@ -1,6 +1,7 @@
 import { isWatchedKind, SOURCE_KINDS, sourceKind } from '../../lib/sources/source.js'
 import { defineDialog } from '../editor/define-dialog.js'
 import { button, byId, element, fill } from '../editor/element.js'
+import { takeBegunKind } from '../editor/event/begun-kind.js'
 import { closeForm, type Form, openForm } from '../editor/form/form.js'
 import { copyText } from '../editor/outside-text.js'
 import type { EditorNode, Translate } from '../editor/red-editor.d.js'
@@ -41,7 +42,11 @@ defineDialog('artifact-source', {
   oneditprepare() {
     keepKind(this)
     const form = openForm(this, { prefix: 'node-config-input', migrate, currentVersion: CURRENT_VERSION })
-    if (RED.nodes.node(this.id) === undefined) form.input('path').val(freePath(this))
+    const kind = takeBegunKind()
+    if (RED.nodes.node(this.id) === undefined) {
+      form.input('path').val(freePath(this))
+      if (kind !== null) form.input('kind').val(kind)
+    }
     const url = byId('artifact-source-url')
     form.watch(['path'], () => {
       const path = form.text('path')

@@ -10,6 +10,7 @@ import { AutomationView } from './automation-view.editor.js'
 import { downloads } from './download.editor.js'
 import { type ChoiceField, choiceField, type Field, filterBar, searchField } from './fields.editor.js'
 import { emptyState, ListNote } from './list-note.editor.js'
+import { openImport } from './import.editor.js'
 import { listPage } from './list-page.editor.js'
 import { openMenu } from './menu.editor.js'
 import { namedNodes } from './named-nodes.editor.js'
@@ -164,14 +165,17 @@ function eventWords(type: EventType): string {
 }
 
 /** Leads through the forms of an automation's nodes. */
-const newAutomation = () => edits('new', 'fa-plus', 'artifact-automations:new-automation')
+const newAutomation = () => edits('new', 'fa-plus', () => RED.actions.invoke('artifact-automations:new-automation'))
 
-const firstSteps = () => [edits('examples', 'fa-download', 'core:show-examples-import-dialog')]
+const firstSteps = () => [
+  edits('examples', 'fa-download', () => RED.actions.invoke('core:show-examples-import-dialog')),
+  edits('import-wandb', 'fa-cloud-download', openImport),
+]
 
-/** A button for an action of the editor that changes flows. */
-function edits(name: string, sign: string, action: string): HTMLButtonElement {
+/** A button that leads to a change of flows. */
+function edits(name: string, sign: string, press: () => void): HTMLButtonElement {
   const label = words(`button.${name}`)
-  const made = button(label, sign, () => RED.actions.invoke(action), {
+  const made = button(label, sign, press, {
     'aria-label': label,
     title: mayEdit() ? label : words('read-only'),
   })

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict'
+import type { Browser } from 'playwright-core'
+import { axeViolations } from './harness/axe.mts'
+import { launchBrowser } from './harness/browser.mts'
+import { Editor } from './harness/editor.mts'
+import { type FlowNode, NODE_RED_VERSION, NodeRed } from './harness/node-red.mts'
+import { Receiver } from './harness/receiver.mts'
+import { Side } from './side.mts'
+import { linked } from './sidebar-flow.mts'
+
+const trigger = (name: string, y: number, more: object = {}): FlowNode => ({
+  id: name.toLowerCase(),
+  type: 'artifact-event',
+  z: 'tab',
+  x: 150,
+  y,
+  name,
+  source: 'events',
+  project: 'model',
+  events: ['ADD_ARTIFACT_ALIAS'],
+  wires: [['send']],
+  ...more,
+})
+const sender = (id: string, y: number, more: object): FlowNode => ({
+  id,
+  type: 'webhook-sender',
+  z: 'tab',
+  x: 450,
+  y,
+  name: '',
+  wires: [[], []],
+  ...more,
+})
+
+/** One automation to a webhook, one to two of them, one that cannot work and one that is disabled. */
+const flowTo = (far: string): readonly FlowNode[] => [
+  { id: 'tab', type: 'tab', label: 'Registry' },
+  { id: 'events', type: 'artifact-source', name: 'Registry events', auth: 'none' },
+  { id: 'channel', type: 'automation-webhook', name: 'Team channel', url: `${far}/channel` },
+  { id: 'deploy', type: 'automation-webhook', name: 'GitHub deploy', url: `${far}/deploy` },
+  trigger('Works', 80),
+  trigger('Both', 160, { wires: [['deploy-send', 'channel-send', 'dry']] }),
+  trigger('Broken', 240, { pattern: '(' }),
+  trigger('Off', 320, { d: true, pattern: '(' }),
+  sender('send', 80, { webhook: 'channel' }),
+  sender('channel-send', 200, { webhook: 'channel' }),
+  sender('deploy-send', 160, { webhook: 'deploy' }),
+  sender('dry', 240, { webhook: 'deploy', name: 'Rehearsal', mode: 'dry-run' }),
+]
+
+describe(`what the sidebar says where there is nothing to do, in Node-RED ${NODE_RED_VERSION}`, () => {
+  let browser: Browser
+  let nodeRed: NodeRed
+  let far: Receiver
+  let editor: Editor
+  let side: Side
+
+  before(async () => {
+    browser = await launchBrowser()
+    nodeRed = await NodeRed.start()
+    far = await Receiver.listen()
+    await nodeRed.deploy([{ id: 'tab', type: 'tab', label: 'Registry' }])
+    editor = await Editor.open(browser, nodeRed, { width: 1500, height: 900 })
+    side = new Side(editor)
+    await side.open()
+  })
+  after(async () => {
+    await editor?.close()
+    await browser?.close()
+    await nodeRed?.stop()
+    await far?.close()
+  })
+  afterEach(() => assert.deepEqual(editor.problems.splice(0), []))
+
+  /** What a screen reader says of a control beside its name. */
+  const described = (name: string) =>
+    side.button(name).evaluate((control) => {
+      const ids = control.getAttribute('aria-describedby') ?? ''
+      return document.getElementById(ids)?.textContent ?? null
+    })
+
+  it('offers an example and those of W&B where there is no automation', async () => {
+    const { page } = editor
+    const empty = side.root.locator('.aa-empty:visible')
+    await empty.waitFor()
+    const offered = await empty.getByRole('button').allTextContents()
+    assert.deepEqual(
+      offered.map((text) => text.trim()),
+      ['Import an example', 'Import from W&B'],
+    )
+    assert.deepEqual(await axeViolations(page, '.aa-side'), [])
+    await editor.fromTray(() => side.button('Import from W&B').click())
+    const made = editor.dialog('node-config')
+    assert.equal(await made.field('kind').inputValue(), 'wandb')
+    await made.tray.getByRole('button', { name: 'Import automations from W&B' }).waitFor()
+    await made.cancel()
+    // one that is there is asked, and any other is made as usual
+    await editor.page.evaluate(`RED.nodes.import([
+      { id: 'wandb', type: 'artifact-source', name: 'Our W&B', kind: 'wandb' },
+    ], { generateIds: false })`)
+    await editor.fromTray(() => side.button('Import from W&B').click())
+    assert.equal(await editor.dialog('node-config').field('name').inputValue(), 'Our W&B')
+    await editor.dialog('node-config').cancel()
+    const another = await editor.openConfig('artifact-source', '_ADD_')
+    assert.equal(await another.field('kind').inputValue(), 'http')
+    await another.cancel()
+  })
+
+  describe('with automations', () => {
+    before(async () => {
+      await nodeRed.deploy(flowTo(far.url))
+      await nodeRed.post(linked('v1'))
+      // a dry run sends none
+      await far.received(3)
+      await editor.load()
+      await editor.page.evaluate("RED.actions.invoke('artifact-automations:show-automations')")
+      await side.rows('Automations').nth(3).waitFor()
+    })
+
+
+  })
+})
