@@ -108,7 +108,7 @@ export class AutomationView implements Detail {
     this.title.data = this.#row.name
     for (const { label, unavailable } of this.#actions()) {
       const tool = this.#tools.get(label)
-      if (tool) disable(tool, unavailable ?? null, this.element)
+      if (tool) disable(tool, unavailable ?? null)
     }
     refill(this.#facts, now === null ? element('p', {}, words('details.gone')) : this.#known(now))
     void this.#showPayload()

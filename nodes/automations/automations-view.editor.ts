@@ -7,10 +7,11 @@ import { filtered, type Sorting, type SortKey, sorted, sortedNext } from './auto
 import { dayPicture, lastFired, sentenceMark, stateMarks } from './automation-marks.editor.js'
 import type { AutomationRow } from './automation-rows.editor.js'
 import { AutomationView } from './automation-view.editor.js'
+import { disable } from './disable.editor.js'
 import { downloads } from './download.editor.js'
 import { type ChoiceField, choiceField, type Field, filterBar, searchField } from './fields.editor.js'
-import { emptyState, ListNote } from './list-note.editor.js'
 import { openImport } from './import.editor.js'
+import { emptyState, ListNote } from './list-note.editor.js'
 import { listPage } from './list-page.editor.js'
 import { openMenu } from './menu.editor.js'
 import { namedNodes } from './named-nodes.editor.js'
@@ -177,8 +178,8 @@ function edits(name: string, sign: string, press: () => void): HTMLButtonElement
   const label = words(`button.${name}`)
   const made = button(label, sign, press, {
     'aria-label': label,
-    title: mayEdit() ? label : words('read-only'),
+    title: label,
   })
-  made.disabled = !mayEdit()
+  disable(made, mayEdit() ? null : words('read-only'))
   return made
 }

@@ -91,7 +91,7 @@ export class BacktestView implements Detail {
     send.classList.add('red-ui-button-small')
     const none = missed === 0 ? words('backtest.none-missed') : null
     const why = whyNothingIsSent(this.#now) ?? (isUnsaved ? words('action.deploy-first') : none)
-    disable(send, why, this.element)
+    disable(send, why)
     const drawing = bars(
       days.map((day) => ({ good: day.fired, bad: 0 })),
       words('backtest.bars', { fired }),

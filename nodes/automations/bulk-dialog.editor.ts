@@ -3,6 +3,7 @@ import { type AdminError, adminGet, adminPost } from '../editor/admin.js'
 import { element } from '../editor/element.js'
 import { BEGINNING, byPages, type Done, type Progress } from './bulk.js'
 import { ask as askFirst, type OpenDialog, plainButton } from './dialog.editor.js'
+import { disable } from './disable.editor.js'
 import { pathOf } from './query.js'
 import { reasonOf, words } from './words.editor.js'
 
@@ -30,29 +31,30 @@ async function doAll(verb: Verb, filter: Filter, done: () => void): Promise<void
     act: (dialog) => work({ verb, ...counted, dialog, done }),
   })
   const sure = place.closest('dialog')?.querySelector<HTMLButtonElement>('.primary')
-  if (sure) sure.disabled = true
+  /** @param why what it waits for, or that there is nothing to do; null when it can be pressed */
+  const say = (text: string, why: string | null) => {
+    question.textContent = text
+    if (sure) disable(sure, why)
+  }
   const never = neverDone(verb, filter)
   if (never !== null) {
-    question.textContent = never
+    say(never, never)
     return
   }
   const ask = async () => {
     again.remove()
-    question.textContent = words('bulk.counting')
+    say(words('bulk.counting'), words('bulk.counting'))
     try {
       const bound = await boundedNow(filter, () => question.isConnected)
       const { count } = (await adminPost('deliveries/count', bound)) as { count: number }
       counted = { filter: bound, count }
       const status = words(`status.${filter['status'] ?? 'failed'}`)
-      question.textContent = words(count === 0 ? `bulk.${verb}.none` : `bulk.${verb}.question`, {
-        number: count,
-        status,
-      })
-      if (!sure || count === 0) return
-      sure.disabled = false
-      sure.focus()
+      const told = words(count === 0 ? `bulk.${verb}.none` : `bulk.${verb}.question`, { number: count, status })
+      say(told, count === 0 ? told : null)
+      if (count > 0) sure?.focus()
     } catch (error) {
-      question.textContent = reasonOf(error as AdminError)
+      const reason = reasonOf(error as AdminError)
+      say(reason, reason)
       place.append(again)
     }
   }

@@ -78,12 +78,11 @@ export class DeliveryView implements Detail {
   #enable(): void {
     const { redeliver, cancel, bash, why } = this.#buttons
     const status = this.#delivery?.status
-    const set = (control: HTMLButtonElement, reason: string | null) => disable(control, reason, this.element)
     const write = mayWrite() ? null : words('read-only')
-    set(redeliver, write ?? (status === undefined || status === 'dry-run' ? words('delivery.dry') : null))
-    set(cancel, write ?? (status === 'pending' ? null : words('delivery.not-pending')))
-    set(bash, this.#delivery?.request ? null : words('delivery.no-request'))
-    set(why, this.#delivery?.source ? null : words('delivery.no-event'))
+    disable(redeliver, write ?? (status === undefined || status === 'dry-run' ? words('delivery.dry') : null))
+    disable(cancel, write ?? (status === 'pending' ? null : words('delivery.not-pending')))
+    disable(bash, this.#delivery?.request ? null : words('delivery.no-request'))
+    disable(why, this.#delivery?.source ? null : words('delivery.no-event'))
   }
 
   #parts(delivery: DeliveryDetails): HTMLElement[] {

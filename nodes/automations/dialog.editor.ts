@@ -1,4 +1,5 @@
 import { element, newId } from '../editor/element.js'
+import { refuseDisabled } from './disable.editor.js'
 import { words } from './words.editor.js'
 
 interface DialogOptions {
@@ -58,6 +59,7 @@ export function ask({ title, content, action, act }: DialogOptions): void {
     dialog.remove()
     if (asker?.isConnected) asker.focus()
   })
+  refuseDisabled(dialog)
   document.body.append(dialog)
   dialog.showModal()
 }

@@ -1,6 +1,7 @@
 import type { Delivery } from '../../lib/delivery/delivery.js'
 import { button } from '../editor/element.js'
 import { cancelAll, redeliverAll } from './bulk-dialog.editor.js'
+import { disable } from './disable.editor.js'
 import { type ChoiceField, choiceField } from './fields.editor.js'
 import { LiveList } from './live-list.editor.js'
 import { namedNodes } from './named-nodes.editor.js'
@@ -101,9 +102,9 @@ function forAll(name: string, sign: string, press: () => void, text = ''): HTMLB
   const label = words(`button.${name}`)
   const made = button(text, sign, press, {
     'aria-label': label,
-    title: mayWrite() ? label : words('read-only'),
+    title: label,
     ...(text !== '' && { class: 'red-ui-button red-ui-button-small aa-shrinks' }),
   })
-  made.disabled = !mayWrite()
+  disable(made, mayWrite() ? null : words('read-only'))
   return made
 }

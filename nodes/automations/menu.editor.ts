@@ -1,4 +1,5 @@
 import { element } from '../editor/element.js'
+import { disable, refuseDisabled } from './disable.editor.js'
 
 export interface MenuItem {
   readonly label: string
@@ -17,19 +18,16 @@ export function openMenu(button: HTMLElement, label: string, items: readonly Men
   close?.()
   const list = element('div', { class: 'aa-menu-list', role: 'menu', 'aria-label': label })
   const entries = items.map(({ label, unavailable, choose }) => {
-    const entry = element(
-      'div',
-      { role: 'menuitem', tabindex: '-1', ...(unavailable && { 'aria-disabled': 'true', title: unavailable }) },
-      label,
-    )
+    const entry = element('div', { role: 'menuitem', tabindex: '-1' }, label)
+    disable(entry, unavailable ?? null)
     entry.addEventListener('click', () => {
-      if (unavailable) return
       shut(true)
       choose()
     })
     return entry
   })
   list.append(...entries)
+  refuseDisabled(list)
   const again = successorOf(button)
   const shut = (refocus: boolean) => {
     close = null

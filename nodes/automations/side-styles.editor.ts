@@ -22,9 +22,8 @@ const STYLES = `
 /* 4.1's grey is too light to be read by everybody, 5's dark red where a button has the focus, too; #none only weighs more */
 .aa-side-look .red-ui-button:not(.primary) { margin: 0; }
 :is(#none, .aa-side-look) .red-ui-button:not(.primary) { color: var(--aa-text) !important; }
-.aa-side-look .red-ui-button.primary.primary:not(:disabled) { color: #fff !important; }
-.aa-side-look .red-ui-button:disabled { opacity: 0.6; }
-.aa-side-look .red-ui-button:disabled { cursor: not-allowed; }
+.aa-side-look .red-ui-button.primary.primary:not(:disabled, [aria-disabled]) { color: #fff !important; }
+.aa-side-look .red-ui-button:is(:disabled, [aria-disabled]) { opacity: 0.6; cursor: not-allowed; }
 .aa-tabs { display: flex; flex: none; overflow-x: auto; scrollbar-width: none; border-bottom: 1px solid var(--aa-line); }
 .aa-tabs [role=tab] { flex: 1 0 auto; padding: 4px 6px; border: 0; border-bottom: 2px solid transparent; background: transparent; color: var(--aa-quiet-color); font-size: 12px; line-height: 16px; }
 .aa-tabs [role=tab][aria-selected=true] { color: var(--aa-text); border-bottom-color: var(--red-ui-form-input-focus-color, #0d74ce); font-weight: 600; }
@@ -155,6 +154,8 @@ const STYLES = `
 .aa-menu-list [role=menuitem]:is(:hover, :focus) { background: var(--red-ui-list-item-background-selected, #e5e5e5); outline: 1px solid var(--red-ui-form-input-focus-color, #0d74ce); outline-offset: -1px; }
 .aa-menu-list [aria-disabled] { opacity: 0.55; cursor: not-allowed; }
 .aa-dialog { width: min(460px, calc(100vw - 32px)); box-sizing: border-box; padding: 0; border: 1px solid var(--aa-line); border-radius: 6px; background: var(--aa-ground); }
+.aa-reason { position: fixed; z-index: 2001; max-width: 280px; padding: 4px 8px; border-radius: 4px; font-size: 12px; line-height: 17px; overflow-wrap: anywhere; pointer-events: none;
+  background: var(--red-ui-secondary-background, #fff); color: var(--red-ui-primary-text-color, #333); border: 1px solid var(--red-ui-border-color-warning, #e79a00); box-shadow: 0 2px 6px rgb(0 0 0 / 25%); }
 .aa-dialog::backdrop { background: rgb(0 0 0 / 40%); }
 .aa-dialog h2 { font-size: 15px; line-height: 22px; padding: 12px 16px 4px; font-weight: 600; overflow-wrap: anywhere; }
 .aa-dialog-body { padding: 4px 16px 12px; font-size: 13px; line-height: 19px; max-height: 60vh; overflow: auto; overflow-wrap: anywhere; }

@@ -2,6 +2,7 @@ import { element } from '../editor/element.js'
 import { installStyles } from '../editor/styles.js'
 import { AutomationsView } from './automations-view.editor.js'
 import { DeliveryView } from './delivery-view.editor.js'
+import { refuseDisabled } from './disable.editor.js'
 import { EventsView } from './events-view.editor.js'
 import { HistoryView } from './history-view.editor.js'
 import { KnownAutomations } from './known-automations.editor.js'
@@ -65,6 +66,7 @@ export class Sidebar implements Place {
       ...Object.values(this.#panels).map(({ element }) => element),
     )
     root.addEventListener('keydown', (event) => this.#undo(event))
+    refuseDisabled(root)
     renewTimes(root)
     this.#tabs.choose('automations')
   }

@@ -1,6 +1,7 @@
 import { type AdminError, adminGet, adminPost } from '../editor/admin.js'
 import { element, fill } from '../editor/element.js'
 import type { WebhookAnswer } from './answers.js'
+import { disable } from './disable.editor.js'
 import { downloads } from './download.editor.js'
 import { bars } from './drawing.editor.js'
 import { editorIdOf } from './editor-id.js'
@@ -101,8 +102,7 @@ export class WebhooksView implements View {
       () => void this.#turn(id, turn),
       'turn',
     )
-    toggle.disabled = !mayWrite()
-    if (toggle.disabled) toggle.title = words('read-only')
+    disable(toggle, mayWrite() ? null : words('read-only'))
     return [
       toggle,
       iconButton('edit', 'fa-pencil', () => edit('automation-webhook', id)),

@@ -117,6 +117,49 @@ describe(`what the sidebar says where there is nothing to do, in Node-RED ${NODE
       await side.rows('Automations').nth(3).waitFor()
     })
 
+    it('reaches what is out of use by Tab, reads out why, and says it to who presses it', async () => {
+      const { page } = editor
+      const asked: string[] = []
+      const listen = (request: { method(): string; url(): string }) => {
+        if (request.method() === 'POST') asked.push(request.url())
+      }
+      const why = 'It is disabled: enable it, then deploy it.'
+      await side.choose('Off', 'Details')
+      const sample = side.button('Send sample')
+      assert.equal(await sample.isDisabled(), true)
+      await side.button('Edit').focus()
+      await page.keyboard.press('Tab')
+      assert.equal(await page.evaluate('document.activeElement.textContent'), 'Send sample')
+      assert.equal(await described('Send sample'), why)
+      page.on('request', listen)
+      await page.keyboard.press('Enter')
+      await page.getByRole('alert').getByText(why, { exact: true }).waitFor()
+      assert.deepEqual(await axeViolations(page, '.aa-side'), [])
+      await page.keyboard.press('Tab')
+      await page.getByRole('alert').waitFor({ state: 'detached' })
+      await sample.click({ force: true })
+      await page.getByRole('alert').getByText(why, { exact: true }).waitFor()
+      page.off('request', listen)
+      assert.deepEqual(asked, [])
+      await side.back()
 
+      await side.button('Actions for Off').click()
+      const item = page.getByRole('menuitem', { name: 'Send sample', exact: true })
+      const told = await item.evaluate(
+        (entry) => document.getElementById(entry.getAttribute('aria-describedby') ?? '')?.textContent,
+      )
+      assert.equal(told, why)
+      await item.focus()
+      await page.keyboard.press('Enter')
+      await page.getByRole('alert').getByText(why, { exact: true }).waitFor()
+      assert.deepEqual(await axeViolations(page, '.aa-menu-list'), [])
+      await page.keyboard.press('Escape')
+      // what is of use again is of use
+      await side.choose('Off', 'Enable')
+      await side.choose('Off', 'Details')
+      assert.equal(await described('Send sample'), 'Deploy it first.')
+      await page.evaluate("RED.actions.invoke('core:undo')")
+      await side.back()
+    })
   })
 })

@@ -479,7 +479,7 @@ describe(`the automations sidebar for who may only read, in Node-RED ${NODE_RED_
     for (const name of TABS) {
       await side.getByRole('tab', { name, exact: true }).click()
       assert.deepEqual(await axeViolations(page, '.aa-side'), [], name)
-      for (const off of await side.locator('button:disabled:visible').all()) {
+      for (const off of await side.locator('button[aria-disabled=true]:visible').all()) {
         named.push((await off.getAttribute('aria-label')) ?? '')
         assert.equal(await off.getAttribute('title'), 'You may read only.', named.at(-1))
       }
