@@ -75,8 +75,6 @@ export class WhyView implements Detail {
   }
 
   #reasons(row: Explanation): HTMLElement[] {
-    const failed = row.conditions.filter(({ met }) => met === false)
-    const first = failed[0]?.reason ?? row.path.at(-1)?.reason ?? words('why.all-met')
     const list = [
       ...row.conditions.map(
         ({ name, met, reason }) => `${words(`why.met.${met}`)} ${words(`why.condition.${name}`)}: ${reason}`,
@@ -95,7 +93,7 @@ export class WhyView implements Detail {
       return open
     })
     return [
-      element('div', {}, first),
+      inShort(row),
       element(
         'details',
         {},
@@ -105,4 +103,16 @@ export class WhyView implements Detail {
       ...(made.length > 0 ? [element('div', {}, `${words('why.deliveries')} `, ...made)] : []),
     ]
   }
+}
+
+/** The condition that failed, else what becomes of the event: what each sender does, and who else drops it on its way. */
+function inShort({ conditions, path }: Explanation): HTMLElement {
+  const failed = conditions.find(({ met }) => met === false)
+  const ends = path.filter(({ node, verdict }) => node.type === 'webhook-sender' || verdict === 'drops')
+  const told = new Set(ends.map(({ node, reason }) => (node.name ? `${node.name}: ${reason}` : reason)))
+  if (failed || told.size < 2) {
+    const [only = path.at(-1)] = ends
+    return element('div', {}, failed?.reason ?? only?.reason ?? words('why.all-met'))
+  }
+  return element('ul', {}, ...Array.from(told, (text) => element('li', {}, text)))
 }
