@@ -91,7 +91,7 @@ export class LiveList<R extends object> implements View {
   }
 
   get #isShort(): boolean {
-    return this.#search.value.trim().length === 1
+    return [...this.#search.value.trim()].length === 1
   }
 
   /** A filter is another now, or something was done with what is listed. */

@@ -175,5 +175,32 @@ describe(`what the sidebar says where there is nothing to do, in Node-RED ${NODE
       assert.match(texts[2] ?? '', /^Rehearsal: It is a dry run/)
       await side.back()
     })
+
+    it('says that one character is no search, and searches for two, of whatever kind', async () => {
+      for (const [view, table] of [
+        ['History', 'Deliveries'],
+        ['Events', 'Events'],
+      ] as const) {
+        await side.view(view)
+        await side.rows(table).first().waitFor()
+        const panel = side.root.locator('.aa-panel:not([hidden])')
+        const note = panel.locator('.aa-list-note')
+        const search = panel.getByRole('searchbox', { name: 'Search' })
+        for (const one of ['z', '😀']) {
+          await search.fill(one)
+          await note.getByText('Search for at least 2 characters', { exact: false }).waitFor()
+          assert.ok((await side.rows(table).count()) > 0, one)
+          await search.fill('')
+          await note.waitFor({ state: 'hidden' })
+        }
+        await search.fill('zz')
+        await panel.getByText('Nothing matches').waitFor()
+        // from nothing that matches back to all: the note comes with them
+        await search.fill('z')
+        await side.rows(table).first().waitFor()
+        await note.getByText('Search for at least 2 characters', { exact: false }).waitFor()
+        await search.fill('')
+      }
+    })
   })
 })
