@@ -7,6 +7,7 @@ import { actionsOf } from './automation-actions.editor.js'
 import { stateMarks } from './automation-marks.editor.js'
 import { type AutomationRow, settingsOf } from './automation-rows.editor.js'
 import type { Backtest } from './backtest-answer.js'
+import { whyItCannotWork } from './cannot-work.editor.js'
 import { plainButton } from './dialog.editor.js'
 import { disable } from './disable.editor.js'
 import { bars, lines } from './drawing.editor.js'
@@ -210,32 +211,42 @@ export class AutomationView implements Detail {
   /** As it would be sent of the newest event that fires; before there is one, as its templates are written. */
   async #showPayload(): Promise<void> {
     const wish = backtested(this.#row)
-    const text = JSON.stringify(wish)
+    const broken = whyItCannotWork(this.#row)
+    const text = JSON.stringify([wish, broken])
     if (text === this.#payloadOf) return
     this.#payloadOf = text
-    let why: string | undefined
+    if (broken !== null) {
+      this.#showTemplate(broken)
+      return
+    }
     try {
       const answer = (await adminPost('automations/backtest', { ...wish, since: ago(30), limit: 1 })) as Backtest
       if (text !== this.#payloadOf) return
       const [result] = answer.results
-      if (result && result.payloads.length > 0) {
-        const isMade = result.payloads.some(({ body }) => body !== undefined)
-        const of = words('details.payload-of', { time: times.full(result.received_at) })
-        fill(this.#payload, isMade ? element('p', { class: 'aa-quiet' }, of) : null, ...payloadList(result.payloads))
+      if (!result || result.payloads.length === 0) {
+        this.#showTemplate()
         return
       }
+      const isMade = result.payloads.some(({ body }) => body !== undefined)
+      const of = words('details.payload-of', { time: times.full(result.received_at) })
+      fill(this.#payload, isMade ? element('p', { class: 'aa-quiet' }, of) : null, ...payloadList(result.payloads))
     } catch (error) {
       if (text !== this.#payloadOf) return
-      why = reasonOf(error as AdminError)
-      // what is not deployed, or cannot work, is shown as it is written
-      if (!isRefused(error as AdminError)) {
-        this.#payloadOf = ''
-        const note = new ListNote(() => void this.#showPayload())
-        note.failed(why)
-        refill(this.#payload, note.element)
+      const why = reasonOf(error as AdminError)
+      // what was deployed otherwise meanwhile is shown as it is written
+      if (isRefused(error as AdminError)) {
+        this.#showTemplate(why)
         return
       }
+      this.#payloadOf = ''
+      const note = new ListNote(() => void this.#showPayload())
+      note.failed(why)
+      refill(this.#payload, note.element)
     }
+  }
+
+  /** @param why it is not known what would be sent, if not because nothing fires it */
+  #showTemplate(why?: string): void {
     const node = this.#row.node === null ? undefined : RED.nodes.node(this.#row.node)
     const template = node && nodesAfter(node, 'payload-template')[0]
     fill(

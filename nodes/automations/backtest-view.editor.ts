@@ -2,6 +2,7 @@ import { type AdminError, adminPost } from '../editor/admin.js'
 import { element, fill } from '../editor/element.js'
 import type { AutomationRow } from './automation-rows.editor.js'
 import { type Backtest, type BacktestResult, isMissed } from './backtest-answer.js'
+import { whyItCannotWork } from './cannot-work.editor.js'
 import { ask, plainButton } from './dialog.editor.js'
 import { disable } from './disable.editor.js'
 import { bars } from './drawing.editor.js'
@@ -67,6 +68,11 @@ export class BacktestView implements Detail {
 
   async #run(): Promise<void> {
     if (this.#running) return
+    const broken = whyItCannotWork(this.#now)
+    if (broken !== null) {
+      this.#note.failed(broken)
+      return
+    }
     this.#running = true
     this.#note.say(words('backtest.running'))
     try {

@@ -202,5 +202,28 @@ describe(`what the sidebar says where there is nothing to do, in Node-RED ${NODE
         await search.fill('')
       }
     })
+
+    it('does not ask what an automation would have sent that cannot work, and says what is wrong with it', async () => {
+      const { page } = editor
+      const asked: string[] = []
+      page.on('request', (request) => {
+        if (request.url().endsWith('/automations/backtest')) asked.push(request.url())
+      })
+      await side.view('Automations')
+      for (const name of ['Broken', 'Off']) {
+        await side.choose(name, 'Details')
+        const payload = side.root.getByRole('group', { name: 'Payload' })
+        await payload.getByText(/pattern/i).waitFor()
+        await side.back()
+        await side.choose(name, 'Backtest')
+        await side.button('Run').click()
+        await side.root
+          .locator('.aa-list-note:visible')
+          .getByText(/pattern/i)
+          .waitFor()
+        await side.back()
+      }
+      assert.deepEqual(asked, [])
+    })
   })
 })
