@@ -1,6 +1,7 @@
 import { adminGet } from '../editor/admin.js'
 import type { AutomationAnswer } from './answers.js'
 import { type AutomationRow, automationRows } from './automation-rows.editor.js'
+import { learnDeployed } from './deployed-flows.editor.js'
 import type { Live } from './live.editor.js'
 
 /** What an edit of the workspace, an undo or a deploy is told by. */
@@ -69,6 +70,9 @@ export class KnownAutomations {
     const isBehind = this.#revision !== null && this.#revision !== RED.nodes.version()
     this.#rows = automationRows(this.#deployed, isBehind)
     for (const show of this.#shown) show()
+    void learnDeployed().then((isMore) => {
+      if (isMore) this.make()
+    })
   }
 
   /** What was changed in the workspace shows at once, without a call. */

@@ -1,13 +1,16 @@
 import type { SavedNode } from '../../lib/automations/flow/graph.js'
 import { wiresFrom, wiresTo } from '../editor/event/wires.js'
 import type { EditorNode } from '../editor/red-editor.d.js'
+import { deployedFlows } from './deployed-flows.editor.js'
+import { withNewSecrets } from './secret-variables.editor.js'
 import { automationsWith, differences, type Flows } from './undeployed.js'
 
 /** The automations of which something is not deployed, by the ids under which their triggers run. */
 export function undeployedAutomations(): ReadonlySet<string> {
   const marked = markedNodes()
+  const known = deployedFlows()
   // what differs is looked for only while the editor has something to deploy
-  const deployed = RED.nodes.dirty() ? RED.nodes.originalFlow() : null
+  const deployed = RED.nodes.dirty() ? known : null
   if (marked.size === 0 && !deployed) return marked
   const workspace = workspaceFlows()
   const touched = new Set([...marked, ...(deployed ? differences(deployed, workspace) : [])])
@@ -18,7 +21,7 @@ export function undeployedAutomations(): ReadonlySet<string> {
 
 /** Those that Node-RED itself marks: with a secret's new value, which no flow shows, too. */
 function markedNodes(): Set<string> {
-  const marked = new Set<string>()
+  const marked = withNewSecrets()
   const look = ({ id, changed }: EditorNode) => {
     if (changed) marked.add(id)
   }

@@ -86,6 +86,9 @@ export interface EditorFlow {
   readonly locked?: boolean
   readonly disabled?: boolean
   readonly env?: readonly object[]
+  readonly changed?: boolean
+  /** What was typed for variables of the type `cred`. */
+  readonly credentials?: Readonly<Record<string, unknown>>
 }
 
 export interface EditorGroup {
@@ -99,9 +102,16 @@ export interface EditorGroup {
 export interface EditorSubflow {
   readonly id: string
   readonly env?: readonly object[]
+  readonly changed?: boolean
+  readonly credentials?: Readonly<Record<string, unknown>>
   readonly in: readonly EditorNode[]
   readonly out: readonly EditorNode[]
   readonly instances: readonly EditorNode[]
+}
+
+/** A property as the editor holds its definition: what values its validator is made for, nobody knows any more. */
+export interface EditorProperty extends Omit<PropertyDefinition<unknown>, 'validate'> {
+  validate?(this: EditorNode, value: unknown, options: { label?: string }): true | InertText
 }
 
 export interface PropertyDefinition<N> {
@@ -109,11 +119,6 @@ export interface PropertyDefinition<N> {
   required?: boolean
   label?: string
   /** Type of the config node whose id this is; with `[]` a list of ids. */
-/** A property as the editor holds its definition: what values its validator is made for, nobody knows any more. */
-export interface EditorProperty extends Omit<PropertyDefinition<unknown>, 'validate'> {
-  validate?(this: EditorNode, value: unknown, options: { label?: string }): true | InertText
-}
-
   type?: string
   /** Must declare exactly two parameters: with fewer, Node-RED takes a reason for "valid". */
   validate?(this: N, value: never, options: { label?: string }): true | InertText

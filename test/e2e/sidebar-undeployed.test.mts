@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Editor } from './harness/editor.mts'
-import { type FlowNode, NODE_RED_VERSION } from './harness/node-red.mts'
+import { type FlowNode, NODE_RED_VERSION, type NodeRed } from './harness/node-red.mts'
 import { openSidebar } from './open-sidebar.mts'
 import type { Side } from './side.mts'
 
@@ -50,11 +50,12 @@ function automation({
 }
 
 describe(`what is not deployed, in the sidebar of Node-RED ${NODE_RED_VERSION}`, () => {
+  let nodeRed: NodeRed
   let editor: Editor
   let side: Side
 
   openSidebar({ flow: () => FLOW }, (opened) => {
-    ;({ editor, side } = opened)
+    ;({ editor, nodeRed, side } = opened)
   })
   beforeEach(async () => {
     await side.show()
@@ -134,5 +135,76 @@ describe(`what is not deployed, in the sidebar of Node-RED ${NODE_RED_VERSION}`,
     await editor.page.evaluate("RED.actions.invoke('core:disable-flow')")
     await marked('Third')
     await side.rows('Automations').filter({ hasText: 'Third' }).getByText('disabled').waitFor()
+  })
+
+  it('a wire that was drawn, also after what another editor deployed was merged, and after that is undone', async () => {
+    await editor.page.evaluate(`{
+      const [source, target] = ['first', 'first-send'].map((id) => RED.nodes.node(id))
+      RED.nodes.addLink({ source, sourcePort: 0, target })
+      RED.nodes.dirty(true)
+    }`)
+    await marked('First')
+    const theirs = (await nodeRed.flows()).map((node) => (node.id === 'third' ? { ...node, name: 'Renamed' } : node))
+    await nodeRed.deploy(theirs)
+    await editor.page.evaluate('RED.diff.getRemoteDiff((diff) => RED.diff.mergeDiff(diff))')
+    await side.rows('Automations').filter({ hasText: 'Renamed' }).waitFor()
+    await marked('First')
+    await side.rows('Automations').first().focus()
+    await editor.page.keyboard.press('Control+z')
+    await side
+      .rows('Automations')
+      .filter({ hasText: 'changed by somebody else' })
+      .filter({ hasText: 'Third' })
+      .waitFor()
+    await side.rows('Automations').filter({ hasText: 'First' }).getByText('not deployed').waitFor()
+    await nodeRed.deploy(FLOW)
+  })
+
+  it('the value of a secret variable of their flow or group, and not what else is changed of those', async () => {
+    const secret = [{ name: 'KEY', type: 'cred' }]
+    await nodeRed.deploy([
+      ...FLOW.map((node) => ({
+        ...node,
+        ...(node.id === 'other-tab' && { env: secret, credentials: { KEY: 'first' } }),
+        ...(node.id.startsWith('second') && { g: 'group' }),
+      })),
+      {
+        id: 'group',
+        type: 'group',
+        z: 'tab',
+        name: 'Group',
+        nodes: ['second'],
+        env: secret,
+        style: {},
+        x: 60,
+        y: 120,
+        w: 200,
+        h: 80,
+      },
+    ])
+    await editor.load()
+    const edit = async (open: string, change: string) => {
+      await editor.fromTray(() => editor.page.evaluate(open))
+      await editor.page.evaluate(change)
+      await editor.page.locator('#node-dialog-ok').click()
+      await editor.page.locator('.red-ui-tray').waitFor({ state: 'detached' })
+    }
+    const type = (value: string) => `$('.node-input-env-value').typedInput('value', '${value}')`
+    const flow = "RED.editor.editFlow(RED.nodes.workspace('other-tab'))"
+    const group = "RED.editor.editGroup(RED.nodes.group('group'))"
+    await marked()
+    for (const holder of [flow, group]) await edit(holder, "$('#node-input-name').val('Another name')")
+    await editor.page.waitForFunction('RED.nodes.dirty()')
+    await marked()
+    await edit(flow, type('second'))
+    await marked('Third')
+    await edit(group, type('second'))
+    await marked('Second', 'Third')
+    await editor.deploy()
+    await marked()
+    await edit(flow, "$('#node-input-name').val('A third name')")
+    await editor.page.waitForFunction('RED.nodes.dirty()')
+    await marked()
+    await nodeRed.deploy(FLOW)
   })
 })
