@@ -1,6 +1,6 @@
 import { isPlainPattern } from '../../lib/alias/plain-pattern.js'
 import { EVENT_TYPES } from '../../lib/events/event.js'
-import { type AdminError, adminPost } from '../editor/admin.js'
+import { AdminError, adminPost } from '../editor/admin.js'
 import { Dialog } from '../editor/dialog.js'
 import { labelOf } from '../editor/form/label.js'
 import { translateStatuses } from '../editor/other-languages.js'
@@ -90,21 +90,7 @@ RED.nodes.registerType<TriggerNode>('artifact-event', {
       return !this.changed
     },
     onclick() {
-      if (this.changed || RED.nodes.node(this.source ?? '')?.changed) {
-        notify(this._('artifact-event.error.undeployed'), { type: 'warning' })
-        return
-      }
-      adminPost('events/sample', { node: this.id }).then(
-        () =>
-          notify(this._('artifact-event.sent', { name: RED.utils.getNodeLabel(this) }), {
-            type: 'success',
-            timeout: 2000,
-          }),
-        (error: AdminError) => {
-          const reason = error.message || this._('artifact-event.error.no-answer')
-          notify(this._('artifact-event.error.not-sent', { reason }), { type: 'error' })
-        },
-      )
+      void sendSample(this)
     },
   },
   oneditprepare() {
@@ -121,6 +107,23 @@ RED.nodes.registerType<TriggerNode>('artifact-event', {
 RED.actions.add('artifact-automations:new-automation', () => void newAutomation(), {
   label: RED._('@artifact-automations/node-red/artifact-event:wizard.title'),
 })
+
+/** Through what is deployed, so only where that is what the workspace shows. */
+async function sendSample(node: TriggerNode): Promise<void> {
+  try {
+    // the page knows the node alone; its webhook, or a template on its way, may be another one, too
+    const isDeployed = !node.changed && (await (await loadShared()).isDeployed?.(node.id))
+    if (!isDeployed) {
+      notify(node._('artifact-event.error.undeployed'), { type: 'warning' })
+      return
+    }
+    await adminPost('events/sample', { node: node.id })
+    notify(node._('artifact-event.sent', { name: RED.utils.getNodeLabel(node) }), { type: 'success', timeout: 2000 })
+  } catch (error) {
+    const reason = (error instanceof AdminError && error.message) || node._('artifact-event.error.no-answer')
+    notify(node._('artifact-event.error.not-sent', { reason }), { type: 'error' })
+  }
+}
 
 async function newAutomation(): Promise<void> {
   if (!RED.user.hasPermission('flows.write')) {

@@ -25,9 +25,9 @@ interface DialogDefinition<N> {
 
 const ours: Shared = { dialogs: {}, current, sayStatus }
 
-/** Adds what fills the tab of the sidebar. */
-export function defineSidebar(openSidebar: NonNullable<Shared['openSidebar']>): void {
-  window.artifactAutomations = Object.assign(window.artifactAutomations ?? ours, { openSidebar })
+/** Adds what fills the tab of the sidebar, and what it knows. */
+export function defineSidebar(parts: Required<Pick<Shared, 'openSidebar' | 'isDeployed'>>): void {
+  window.artifactAutomations = Object.assign(window.artifactAutomations ?? ours, parts)
 }
 
 /** Adds a node's dialog to the page. */

@@ -31,6 +31,8 @@ export interface Shared {
   readonly dialogs: Record<string, DialogPart>
   /** Fills the tab of the sidebar. */
   openSidebar?(root: HTMLElement): OpenSidebar
+  /** Whether all that an automation consists of is deployed. @param id its trigger's, as it runs */
+  isDeployed?(id: string): Promise<boolean>
   /** A property as the user sees it: from the open dialog of this node, else as saved. */
   current(node: EditorNode, property: string): unknown
   /** Leads through making an automation. @param begun an event that it is to be for, and its source */

@@ -225,5 +225,24 @@ describe(`what the sidebar says where there is nothing to do, in Node-RED ${NODE
       }
       assert.deepEqual(asked, [])
     })
+
+    it("sends no sample by a trigger's button on the canvas while anything of its automation is not deployed", async () => {
+      const { page } = editor
+      const asked: string[] = []
+      page.on('request', (request) => {
+        if (request.url().endsWith('/events/sample')) asked.push(request.url())
+      })
+      const notice = page.locator('.red-ui-notification').filter({ hasText: 'Deploy first' })
+      await editor.pressButton('works')
+      await page.locator('.red-ui-notification').filter({ hasText: 'Sample event sent' }).waitFor({ state: 'attached' })
+      assert.equal(asked.length, 1)
+      const dialog = await editor.openConfig('automation-webhook', 'channel')
+      await dialog.field('url').fill(`${far.url}/changed`)
+      await dialog.done()
+      await editor.pressButton('works')
+      await notice.waitFor({ state: 'attached' })
+      assert.equal(asked.length, 1)
+      await page.evaluate("RED.actions.invoke('core:undo')")
+    })
   })
 })
