@@ -1,4 +1,4 @@
-import { propertyProblem } from '../editor/form/property-problem.js'
+import { isFromEnvironment, propertyProblem } from '../editor/form/property-problem.js'
 import type { AutomationRow } from './automation-rows.editor.js'
 import { words } from './words.editor.js'
 
@@ -11,7 +11,7 @@ export function whyItCannotWork({ node: id, states, problem, running }: Automati
   // red because of its source alone, it runs all the same
   if (!node) return running ? null : problem
   const source = RED.nodes.node(String(node['source'] ?? ''))
-  if (!source || source.d) return words('details.no-source')
+  if (!isFromEnvironment(node['source']) && (!source || source.d)) return words('details.no-source')
   const problems = Object.keys(node._def.defaults).map((property) => propertyProblem(node, property, node[property]))
   return problems.find((each) => each !== '') ?? null
 }
