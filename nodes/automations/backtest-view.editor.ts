@@ -133,14 +133,14 @@ export class BacktestView implements Detail {
       [result.event_type],
       [result.subject],
       [
-        ...result.deliveries.map(({ id, status }) => {
+        ...result.deliveries.flatMap(({ id, status }) => {
           const open = element(
             'button',
             { type: 'button', class: 'aa-link' },
             statusMark(status, words(`status.${status}`)),
           )
           open.addEventListener('click', () => this.#place.openDelivery(id))
-          return open
+          return [open, ' ']
         }),
         ...(isMissed(result) ? [statusMark('not-deployed', words('backtest.missed'))] : []),
       ],

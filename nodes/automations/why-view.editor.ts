@@ -83,14 +83,13 @@ export class WhyView implements Detail {
         ({ node, verdict, reason }) => `→ ${node.name || node.type}: ${words(`why.path.${verdict}`)}. ${reason}`,
       ),
     ]
-    const made = row.deliveries.map((delivery) => {
-      const open = element(
-        'button',
-        { type: 'button', class: 'aa-link', 'data-control': delivery.id },
-        deliveryWords(delivery),
-      )
-      open.addEventListener('click', () => this.#place.openDelivery(delivery.id))
-      return open
+    const made = row.deliveries.flatMap((delivery, index) => {
+      const { id, webhook } = delivery
+      const became = deliveryWords(delivery)
+      const text = row.deliveries.length === 1 ? became : `${webhook.name || webhook.id}: ${became}`
+      const open = element('button', { type: 'button', class: 'aa-link', 'data-control': id }, text)
+      open.addEventListener('click', () => this.#place.openDelivery(id))
+      return index === 0 ? [open] : [', ', open]
     })
     return [
       inShort(row),

@@ -195,6 +195,14 @@ describe(`what the sidebar says where there is nothing to do, in Node-RED ${NODE
         }
         await search.fill('zz')
         await panel.getByText('Nothing matches').waitFor()
+      // and what became of each, one apart from the other
+      assert.equal((await row.locator('.aa-link').allTextContents()).length, 3)
+      const [, became = ''] = /Its deliveries: (.*)$/.exec((await row.textContent()) ?? '') ?? []
+      assert.deepEqual(became.split(', ').sort(), [
+        'GitHub deploy: delivered · 200',
+        'GitHub deploy: dry run',
+        'Team channel: delivered · 200',
+      ])
         // from nothing that matches back to all: the note comes with them
         await search.fill('z')
         await side.rows(table).first().waitFor()
