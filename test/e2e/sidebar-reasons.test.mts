@@ -121,7 +121,7 @@ describe(`what the sidebar says where there is nothing to do, in Node-RED ${NODE
       const { page } = editor
       const asked: string[] = []
       const listen = (request: { method(): string; url(): string }) => {
-        if (request.method() === 'POST') asked.push(request.url())
+        if (request.method() === 'POST' && request.url().includes('/artifact-automations/')) asked.push(request.url())
       }
       const why = 'It is disabled: enable it, then deploy it.'
       await side.choose('Off', 'Details')
