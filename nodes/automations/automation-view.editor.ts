@@ -279,6 +279,7 @@ export class AutomationView implements Detail {
         words('details.history'),
         [words('column.when'), words('column.status'), words('column.webhook')],
         rows,
+        'aa-fits',
       ),
       all,
     ]

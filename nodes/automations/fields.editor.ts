@@ -46,6 +46,7 @@ export interface ChoiceField extends Field {
 export function choiceField(name: string, choices: readonly Choice[], onChange: () => void): ChoiceField {
   const label = words(`field.${name}`)
   const select = element('select', { class: 'aa-choice', 'aria-label': label })
+  select.style.flexGrow = String(label.length)
   const any = element('option', { value: '' }, words('field.any', { field: label }))
   let offered = ''
   const offer = (now: readonly Choice[]) => {

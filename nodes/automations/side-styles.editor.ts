@@ -35,7 +35,8 @@ const STYLES = `
 .aa-bar-line { display: flex; gap: 3px; align-items: center; }
 .aa-bar-line > .aa-search { flex: 1 1 60px; }
 .aa-fields { display: flex; flex-wrap: wrap; gap: 3px; margin-top: 3px; align-items: center; }
-.aa-fields > .aa-choice { flex: 1 1 62px; width: 62px; font-size: 11px !important; padding: 0 1px !important; }
+/* each has room by the length of its name, which stands in it */
+.aa-fields > .aa-choice { flex: 1 1 30px; width: 30px; font-size: 11px !important; padding: 0 1px !important; }
 /* as wide as a date and a time are: cut off, nobody knows which it is */
 .aa-fields > .aa-time-field { flex: 1 1 225px; display: flex; align-items: center; gap: 3px; margin: 0; min-width: 0; font-size: 11px; }
 .aa-time-field > input { flex: 1 1 60px; width: 60px; }
@@ -137,7 +138,7 @@ const STYLES = `
 .aa-attempts { list-style: none; margin: 4px 0 0 !important; } .aa-attempts > li { margin-bottom: 3px; }
 .aa-side-look summary { cursor: pointer; color: var(--aa-text); line-height: 18px; } .aa-attempts details > :not(summary) { margin: 3px 0 3px 14px; }
 .aa-plain { margin: 6px 0; } .aa-plain-row { display: grid; grid-template-columns: repeat(var(--aa-columns), minmax(0, 1fr)); gap: 8px; padding: 3px 0; border-bottom: 1px solid var(--aa-line); }
-.aa-plain-head { font-weight: 600; } .aa-plain-row > div { min-width: 0; overflow-wrap: anywhere; } .aa-plain .aa-state { white-space: normal; }
+.aa-plain-head { font-weight: 600; } .aa-plain-row > div { min-width: 0; overflow-wrap: anywhere; } :is(.aa-plain, .aa-facts) .aa-state { white-space: normal; }
 .aa-plain ul { list-style: disc; padding-left: 16px !important; }
 .aa-plain.aa-reasons .aa-plain-row { grid-template-columns: minmax(0, 1fr) minmax(70px, 0.7fr) minmax(0, 2.4fr); }
 /* as wide as its words are */
@@ -153,9 +154,9 @@ const STYLES = `
 .aa-menu-list [role=menuitem] { padding: 4px 14px; line-height: 20px; cursor: pointer; }
 .aa-menu-list [role=menuitem]:is(:hover, :focus) { background: var(--red-ui-list-item-background-selected, #e5e5e5); outline: 1px solid var(--red-ui-form-input-focus-color, #0d74ce); outline-offset: -1px; }
 .aa-menu-list [aria-disabled] { opacity: 0.55; cursor: not-allowed; }
-.aa-dialog { width: min(460px, calc(100vw - 32px)); box-sizing: border-box; padding: 0; border: 1px solid var(--aa-line); border-radius: 6px; background: var(--aa-ground); }
 .aa-reason { position: fixed; z-index: 2001; max-width: 280px; padding: 4px 8px; border-radius: 4px; font-size: 12px; line-height: 17px; overflow-wrap: anywhere; pointer-events: none;
   background: var(--red-ui-secondary-background, #fff); color: var(--red-ui-primary-text-color, #333); border: 1px solid var(--red-ui-border-color-warning, #e79a00); box-shadow: 0 2px 6px rgb(0 0 0 / 25%); }
+.aa-dialog { width: min(460px, calc(100vw - 32px)); box-sizing: border-box; padding: 0; border: 1px solid var(--aa-line); border-radius: 6px; background: var(--aa-ground); }
 .aa-dialog::backdrop { background: rgb(0 0 0 / 40%); }
 .aa-dialog h2 { font-size: 15px; line-height: 22px; padding: 12px 16px 4px; font-weight: 600; overflow-wrap: anywhere; }
 .aa-dialog-body { padding: 4px 16px 12px; font-size: 13px; line-height: 19px; max-height: 60vh; overflow: auto; overflow-wrap: anywhere; }

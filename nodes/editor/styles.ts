@@ -21,8 +21,9 @@ const STYLES = `
 .aa-form .form-row > select, .aa-form .form-row > textarea { width: calc(100% - 130px); box-sizing: border-box; }
 .aa-form .form-row > div > select { min-width: 0; }
 .aa-form .form-row > textarea { vertical-align: top; resize: vertical; }
-.aa-form .aa-check > label { width: auto !important; vertical-align: middle; margin: 0 0 0 6px; }
-.aa-form .aa-check > input[type=checkbox] { width: auto; margin: 0 !important; vertical-align: middle; }
+.aa-form .aa-check { display: flex; align-items: baseline; }
+.aa-form .aa-check > label { width: auto !important; min-width: 0; margin: 0 0 0 6px; }
+.aa-form .aa-check > input[type=checkbox] { flex: none; width: auto; margin: 0 !important; }
 .aa-check { padding-left: 130px; }
 .aa-check.aa-wide { padding-left: 0; }
 .aa-hint { margin: -6px 0 12px 130px; font-size: 12px; line-height: 1.45;

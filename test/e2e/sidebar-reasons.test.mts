@@ -162,6 +162,30 @@ describe(`what the sidebar says where there is nothing to do, in Node-RED ${NODE
       await side.back()
     })
 
+    it('cuts off no name of a filter, and no reason why an automation cannot work', async () => {
+      await side.view('Automations')
+      assert.equal(await side.root.locator('.aa-fields:visible select').count(), 4)
+      const cut = await side.root.locator('.aa-fields:visible select').evaluateAll((filters) =>
+        filters.flatMap((filter) => {
+          const [name] = (filter as HTMLSelectElement).options
+          const { offsetWidth: width } = filter as HTMLSelectElement
+          const alone = filter.cloneNode() as HTMLSelectElement
+          alone.append(name!.cloneNode(true))
+          alone.style.cssText = 'flex: none; width: auto !important'
+          filter.after(alone)
+          const missing = alone.offsetWidth - width
+          alone.remove()
+          return missing > 0 ? [`${name!.text}: ${missing} px`] : []
+        }),
+      )
+      assert.deepEqual(cut, [])
+      await side.choose('Broken', 'Details')
+      const reason = side.root.locator('.aa-facts dd:has(.aa-is-bad)')
+      await reason.waitFor()
+      assert.equal(await reason.evaluate((place) => place.scrollWidth - place.clientWidth), 0)
+      await side.back()
+    })
+
     it('says what every sender does with an event', async () => {
       await side.view('Events')
       await side.rows('Events').first().getByRole('button', { name: 'Why?' }).click()
@@ -173,6 +197,14 @@ describe(`what the sidebar says where there is nothing to do, in Node-RED ${NODE
       assert.match(texts[0] ?? '', /^It sends \d+ bytes to the webhook `GitHub deploy`\.$/)
       assert.match(texts[1] ?? '', /^It sends \d+ bytes to the webhook `Team channel`\.$/)
       assert.match(texts[2] ?? '', /^Rehearsal: It is a dry run/)
+      // and what became of each, one apart from the other
+      assert.equal((await row.locator('.aa-link').allTextContents()).length, 3)
+      const [, became = ''] = /Its deliveries: (.*)$/.exec((await row.textContent()) ?? '') ?? []
+      assert.deepEqual(became.split(', ').sort(), [
+        'GitHub deploy: delivered · 200',
+        'GitHub deploy: dry run',
+        'Team channel: delivered · 200',
+      ])
       await side.back()
     })
 
@@ -195,14 +227,6 @@ describe(`what the sidebar says where there is nothing to do, in Node-RED ${NODE
         }
         await search.fill('zz')
         await panel.getByText('Nothing matches').waitFor()
-      // and what became of each, one apart from the other
-      assert.equal((await row.locator('.aa-link').allTextContents()).length, 3)
-      const [, became = ''] = /Its deliveries: (.*)$/.exec((await row.textContent()) ?? '') ?? []
-      assert.deepEqual(became.split(', ').sort(), [
-        'GitHub deploy: delivered · 200',
-        'GitHub deploy: dry run',
-        'Team channel: delivered · 200',
-      ])
         // from nothing that matches back to all: the note comes with them
         await search.fill('z')
         await side.rows(table).first().waitFor()

@@ -47,7 +47,9 @@ describe(`the dialogs at 200 % in Node-RED ${NODE_RED_VERSION}`, () => {
       const body = element.querySelector('.red-ui-tray-body-wrapper') as Element
       const end = body.getBoundingClientRect().right + 0.5
       return [
-        ...body.querySelectorAll('.aa-form :is(input, select, textarea, button, a, label, p, div, span, summary)'),
+        ...body.querySelectorAll(
+          '.aa-form :is(input, select, textarea, button, a, label, p, div, span, code, summary)',
+        ),
       ]
         .filter((part) => !part.closest('.monaco-editor') && part.getClientRects().length > 0)
         .filter((part) => part.getBoundingClientRect().right > end)
@@ -84,5 +86,45 @@ describe(`the dialogs at 200 % in Node-RED ${NODE_RED_VERSION}`, () => {
     await editor.page.setViewportSize({ width: 1440, height: 900 })
     assert.equal(await position(), 'sticky')
     await dialog.cancel()
+  })
+
+  it('a box to check stands beside the first line of its words', async () => {
+    await editor.page.setViewportSize({ width: 640, height: 450 })
+    const dialog = await open(
+      'alias-filter',
+      (DIALOGS.find(({ type }) => type === 'alias-filter') as { id: string }).id,
+    )
+    const boxes = await dialog.tray.locator('.aa-check').evaluateAll((rows) =>
+      rows.map((row) => {
+        const [box, words] = [row.querySelector('input') as Element, row.querySelector('label') as Element]
+        const line = document.createRange()
+        line.selectNodeContents(words)
+        const [first] = line.getClientRects()
+        return { box: box.getBoundingClientRect().bottom, line: first!.bottom, lines: line.getClientRects().length }
+      }),
+    )
+    assert.equal(boxes.length, 2)
+    for (const { box, line, lines } of boxes) {
+      assert.ok(lines > 1, 'there is room for one line')
+      assert.ok(Math.abs(line - box) < 8, `the box ends at ${box} px, its first line at ${line}`)
+    }
+    await dialog.cancel()
+  })
+
+  it('the name of a choice stands beside it in a new automation, also where its button has room only below', async () => {
+    await editor.page.setViewportSize({ width: 640, height: 450 })
+    await editor.fromTray(() => editor.page.evaluate("RED.actions.invoke('artifact-automations:new-automation')"))
+    const tray = editor.page.locator('.red-ui-tray').last()
+    const middle = (part: Locator) =>
+      part.evaluate((element) => {
+        const { top, height } = element.getBoundingClientRect()
+        return top + height / 2
+      })
+    const row = tray.locator('.form-row:has(> .aa-choice)').first()
+    assert.ok((await middle(row.locator('button'))) > (await middle(row.locator('select'))) + 20)
+    const apart = (await middle(row.locator('label > span'))) - (await middle(row.locator('select')))
+    assert.ok(Math.abs(apart) <= 4, `${apart} px`)
+    await tray.getByRole('button', { name: 'Cancel', exact: true }).click()
+    await tray.waitFor({ state: 'detached' })
   })
 })

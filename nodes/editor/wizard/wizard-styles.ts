@@ -10,7 +10,8 @@ const STYLES = `
 .aa-steps li { font-weight: normal; opacity: 0.85; }
 .aa-steps li[aria-current] { font-weight: 600; opacity: 1; box-shadow: 0 9px 0 -7px var(--red-ui-form-text-color, #333); }
 .aa-wizard .aa-inset { box-sizing: border-box; margin: 0 0 14px; padding: 10px 12px 2px; border: 1px solid var(--red-ui-secondary-border-color, #d9d9d9); border-radius: 4px; }
-.aa-wizard .aa-choice { display: inline-flex; flex-wrap: wrap; gap: 8px; width: calc(100% - 130px); vertical-align: middle; }
+.aa-wizard .aa-choice { display: inline-flex; flex-wrap: wrap; gap: 8px; width: calc(100% - 130px); vertical-align: top; }
+.aa-wizard .form-row:has(> .aa-choice) > label:first-child { line-height: 34px; vertical-align: top; }
 .aa-wizard .aa-choice select { flex: 1 1 150px; min-width: 0; width: auto; }
 .aa-wizard .aa-choice button { flex: 0 0 auto; height: 34px; }
 .aa-wizard > .aa-step .aa-summary { position: static; }
