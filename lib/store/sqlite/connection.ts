@@ -81,13 +81,14 @@ export class Connection {
     // the log gets the rights of the file (https://sqlite.org/src/file/src/os_unix.c, findCreateFileMode)
     for (const end of ['', '-wal', '-shm']) closeToOthers(`${options.path}${end}`, options.warn)
     if (options.folder !== undefined) closeToOthers(options.folder, options.warn)
-    if (empty) this.exec('PRAGMA auto_vacuum = INCREMENTAL')
+    // a third fewer writes in a burst than with the usual 4 KB
+    if (empty) this.exec('PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL')
     const mode = this.get('PRAGMA journal_mode = WAL')?.['journal_mode']
     if (mode !== 'wal') throw new Error(`SQLite keeps the journal mode ${String(mode)}`)
     // The log is synced by `sync`, with the durability of FULL, and checkpoints by `Checkpoints`; SQLite makes one itself,
     // and waits for the disk, where one transaction is as long as two logs.
     this.exec(
-      'PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4000; PRAGMA wal_autocheckpoint = 8000',
+      'PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4000; PRAGMA wal_autocheckpoint = 4000',
     )
     if (options.maxPages !== undefined) this.exec(`PRAGMA max_page_count = ${options.maxPages}`)
     this.#db.function('latency_bucket', { deterministic: true }, (ms) => latencyBucket(Number(ms)))

@@ -93,7 +93,7 @@ describe('a checkpoint of the SQLite store', function () {
     }
     const [first, ...next] = rounds
     for (const count of next) assert.ok(Math.abs(count - first!) < first! / 4, String(rounds))
-    assert.ok(statSync(`${path}-wal`).size < 5_000 * 4_120)
+    assert.ok(statSync(`${path}-wal`).size < 2_500 * 8_216)
   })
 
   it('#9 loses nothing with the power, whatever of the file had reached the disk', async () => {
@@ -105,11 +105,11 @@ describe('a checkpoint of the SQLite store', function () {
     await untilCopied()
     const acknowledged = put - 1
     const after = readFileSync(path)
-    const PAGE = 4096
+    const PAGE = 8192
     const changed = Array.from({ length: after.length / PAGE }, (_, page) => page * PAGE).filter(
       (at) => !after.subarray(at, at + PAGE).equals(before.subarray(at, at + PAGE)),
     )
-    assert.ok(changed.length > 2_000, 'much of the file is not on the disk yet')
+    assert.ok(changed.length > 500, 'much of the file is not on the disk yet')
     const lost: Record<string, (n: number) => boolean> = {
       everything: () => true,
       nothing: () => false,
