@@ -157,7 +157,10 @@ describe(`what the sidebar says where there is nothing to do, in Node-RED ${NODE
       // what is of use again is of use
       await side.choose('Off', 'Enable')
       await side.choose('Off', 'Details')
-      assert.equal(await described('Send sample'), 'Deploy it first.')
+      // the page of details goes by the rows, which follow an edit a moment later
+      const late = 'Deploy it first.'
+      for (let look = 0; look < 200 && (await described('Send sample')) !== late; look++) await page.waitForTimeout(25)
+      assert.equal(await described('Send sample'), late)
       await page.evaluate("RED.actions.invoke('core:undo')")
       await side.back()
     })

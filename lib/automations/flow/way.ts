@@ -111,8 +111,7 @@ export class Way {
     const isAsked = running.node.type === 'webhook-sender' || carried.kind === 'event' || carried.kind === 'rendered'
     if (judge !== null && isAsked) return judge(event, carried, automationName)
     if (carried.kind === 'failed') return { verdict: 'drops', reason: '', outputs: null, carried }
-    const reason =
-      carried.kind === 'unknown' ? carried.because : `Nobody knows what ${named(running)} makes of a message.`
+    const reason = carried.kind === 'unknown' ? carried.because : madeBy(running)
     const because = carried.kind === 'unknown' ? carried.because : after(running)
     return { verdict: 'unknown', reason, outputs: null, carried: { kind: 'unknown', because } }
   }
@@ -158,6 +157,12 @@ const step = (running: RunningNode, { verdict, reason }: Pick<Step, 'verdict' | 
 
 const named = ({ node }: RunningNode) =>
   text(node['name']) ? `the ${node.type} node ${shown(text(node['name']))}` : `a ${node.type} node`
+
+/** Of a node that this package does not judge. Node-RED's own debug node is no riddle to anybody. */
+const madeBy = (running: RunningNode) =>
+  running.node.type === 'debug'
+    ? `It ends at ${named(running)}, which shows it and sends it nowhere.`
+    : `Nobody knows what ${named(running)} makes of a message.`
 
 const after = (running: RunningNode) =>
   `It stands after ${named(running)}, and nobody knows what that makes of a message.`

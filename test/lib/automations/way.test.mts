@@ -235,6 +235,18 @@ describe('what stands after a trigger', () => {
     ])
   })
 
+  it('ends at a debug node, of which everybody knows what it does', () => {
+    const flow = onTab(
+      source(),
+      trigger({ wires: [['filter']] }),
+      filter([{ pattern: '^x$' }], { wires: [['sender'], ['shown']], otherwise: true }),
+      node('debug', 'shown', { name: 'No rule', wires: [] }),
+      quiet(),
+    )
+    const { steps } = look(flow)
+    assert.equal(steps.at(-1)?.reason, 'It ends at the debug node `No rule`, which shows it and sends it nowhere.')
+  })
+
   it('is unknown at complete nodes', () => {
     const flow = onTab(
       source(),
