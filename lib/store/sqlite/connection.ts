@@ -5,7 +5,7 @@ import type { ArtifactEvent } from '../../events/event.js'
 import { termsOf } from '../../events/search-terms.js'
 import { REQUIRED_NODE } from '../../required-node.js'
 import { latencyBucket } from '../latency.js'
-import { Checkpoints } from './checkpoints.js'
+import { Checkpoints, LONG_LOG_BYTES } from './checkpoints.js'
 import { closeToOthers, makePrivateFile } from './private-files.js'
 import { APPLICATION_ID, MIGRATIONS } from './schema.js'
 import { versionProblem } from './version.js'
@@ -87,8 +87,9 @@ export class Connection {
     if (mode !== 'wal') throw new Error(`SQLite keeps the journal mode ${String(mode)}`)
     // The log is synced by `sync`, with the durability of FULL, and checkpoints by `Checkpoints`; SQLite makes one itself,
     // and waits for the disk, where one transaction is as long as two logs.
+    const twoLogs = Math.ceil((2 * LONG_LOG_BYTES) / this.#pragma('page_size'))
     this.exec(
-      'PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4000; PRAGMA wal_autocheckpoint = 4000',
+      `PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4000; PRAGMA wal_autocheckpoint = ${twoLogs}`,
     )
     if (options.maxPages !== undefined) this.exec(`PRAGMA max_page_count = ${options.maxPages}`)
     this.#db.function('latency_bucket', { deterministic: true }, (ms) => latencyBucket(Number(ms)))

@@ -33,9 +33,14 @@ describe('a checkpoint of the SQLite store', function () {
   /** Ends of waits for the file, which the test decides; those for the log end by themselves. */
   let waits: Wait[]
   let put = 0
+  /** Bytes of the file when the log was waited for last. */
+  let sizeAtSync = 0
   const fdatasync = (file: number, done: (error: Error | null) => void) => {
     if (fstatSync(file).ino === statSync(path).ino) waits.push({ file, done })
-    else setImmediate(done, null)
+    else {
+      sizeAtSync = statSync(path).size
+      setImmediate(done, null)
+    }
   }
   const idOf = (n: number) => `event ${n}`
   const putOne = (id = idOf(put++)) =>
@@ -81,6 +86,20 @@ describe('a checkpoint of the SQLite store', function () {
     await late
     assert.ok(!readFileSync(`${path}-wal`).equals(log), 'the log was begun anew')
     assert.equal(waits.length, 0, 'and is not copied again')
+  })
+
+  it('keeps no one waiting with a file of an older version either, whose pages are smaller', async () => {
+    store.closeNow(end())
+    path = join(dir, 'older.db')
+    copyFileSync(new URL('../../fixtures/store-0.1.0.db', import.meta.url), path)
+    store = new SqliteStore({ path, ballastBytes: 0, fdatasync })
+    await store.open(start())
+    const { size } = statSync(path)
+    await untilCopied()
+    assert.equal(sizeAtSync, size, 'SQLite has not copied the log before')
+    assert.ok(statSync(path).size > size)
+    waits.shift()?.done(null)
+    await putOne('afterwards')
   })
 
   it('comes again for the next long log, and only then', async () => {
