@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
-import type { Browser } from 'playwright-core'
 import { axeViolations } from './harness/axe.mts'
-import { launchBrowser } from './harness/browser.mts'
-import { Editor } from './harness/editor.mts'
-import { type FlowNode, NODE_RED_VERSION, NodeRed } from './harness/node-red.mts'
-import { Receiver } from './harness/receiver.mts'
-import { Side } from './side.mts'
+import type { Editor } from './harness/editor.mts'
+import { type FlowNode, NODE_RED_VERSION, type NodeRed } from './harness/node-red.mts'
+import type { Receiver } from './harness/receiver.mts'
+import { openSidebar } from './open-sidebar.mts'
+import type { Side } from './side.mts'
 import { linked } from './sidebar-flow.mts'
 
 const trigger = (name: string, y: number, more: object = {}): FlowNode => ({
@@ -49,28 +48,15 @@ const flowTo = (far: string): readonly FlowNode[] => [
 ]
 
 describe(`what the sidebar says where there is nothing to do, in Node-RED ${NODE_RED_VERSION}`, () => {
-  let browser: Browser
   let nodeRed: NodeRed
   let far: Receiver
   let editor: Editor
   let side: Side
 
-  before(async () => {
-    browser = await launchBrowser()
-    nodeRed = await NodeRed.start()
-    far = await Receiver.listen()
-    await nodeRed.deploy([{ id: 'tab', type: 'tab', label: 'Registry' }])
-    editor = await Editor.open(browser, nodeRed, { width: 1500, height: 900 })
-    side = new Side(editor)
+  openSidebar({ flow: () => [{ id: 'tab', type: 'tab', label: 'Registry' }] }, async (opened) => {
+    ;({ nodeRed, far, editor, side } = opened)
     await side.open()
   })
-  after(async () => {
-    await editor?.close()
-    await browser?.close()
-    await nodeRed?.stop()
-    await far?.close()
-  })
-  afterEach(() => assert.deepEqual(editor.problems.splice(0), []))
 
   /** What a screen reader says of a control beside its name. */
   const described = (name: string) =>
