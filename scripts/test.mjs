@@ -14,7 +14,8 @@ const root = path.resolve(import.meta.dirname, '..')
 const coverage = path.join(root, 'coverage')
 /** The longest that one phase may take before it counts as hung, milliseconds. */
 const PHASE_LIMIT = 20 * 60_000
-const AT_ONCE = 2
+/** A phase keeps a core busy for half of its time: two leave one of two cores idle, and more are too slow for each test. */
+const AT_ONCE = 3
 
 /** Each phase is a process group of its own: what its tests started ends with it, however it ends. */
 const running = new Set()
@@ -35,7 +36,7 @@ function endGroup(child) {
 }
 
 /**
- * Runs one phase. Its output is held back until `show` is called, so that two phases never mix their lines.
+ * Runs one phase. Its output is held back until `show` is called, so that phases never mix their lines.
  * @returns {{show(): void, result: Promise<{passed: number, failed: number, problem?: string}>}}
  */
 function runPhase({ name, files, nodeRed, timeout, mayLack }, options, resultFolder) {
@@ -99,7 +100,7 @@ function runPhase({ name, files, nodeRed, timeout, mayLack }, options, resultFol
   }
 }
 
-/** Runs the phases, at most two at a time, and shows them in their order. */
+/** Runs the phases, at most three at a time, and shows them in their order. */
 async function runPhases(phases, options) {
   const resultFolder = await mkdtemp(path.join(tmpdir(), 'artifact-automations-test-'))
   try {
