@@ -114,12 +114,14 @@ export class GroupCommit {
   #waitForOthers(write: Write): void {
     this.#patient.push(write)
     if (this.#patient.length >= WHOLE_GROUP) this.#waitNoLonger()
-    else if (this.#patient.length === 1) this.#port.later(() => this.#waitNoLonger(), COMPANY_MS)
+    if (this.#patient[0] !== write) return
+    // one that has gone along meanwhile leaves younger ones their time
+    this.#port.later(() => {
+      if (this.#patient[0] === write) this.#waitNoLonger()
+    }, COMPANY_MS)
   }
 
-  /** A call that comes after its writes have gone finds none, or lets younger ones go a little early. */
   #waitNoLonger(): void {
-    if (this.#patient.length === 0) return
     this.#queue.push(...this.#patient.splice(0))
     this.#schedule()
   }

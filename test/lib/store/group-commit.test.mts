@@ -22,8 +22,8 @@ describe('group commit', () => {
     copyLog = () => Promise.resolve()
   })
 
-  /** @param options.pauses keeps to them, instead of calling back at the end of the turn */
-  function make({ now, pauses = false }: { now?: () => number; pauses?: boolean } = {}) {
+  /** @param options.pauses keeps to them, or leaves them to the test, instead of calling back at the end of the turn */
+  function make({ now, pauses = false }: { now?: () => number; pauses?: boolean | (() => void)[] } = {}) {
     const port = {
       begin: () => void steps.push('begin'),
       commit: () => {
@@ -48,8 +48,9 @@ describe('group commit', () => {
         return room
       },
       later: (call: () => void, pause: number) => {
-        if (pauses && pause > 0) setTimeout(call, pause)
-        else setImmediate(call)
+        if (pause === 0 || pauses === false) setImmediate(call)
+        else if (pauses === true) setTimeout(call, pause)
+        else pauses.push(call)
       },
     }
     return new GroupCommit(port, now)
@@ -83,6 +84,21 @@ describe('group commit', () => {
     commit.flush()
     assert.equal(await last, 'b')
     assert.deepEqual(steps, ['begin', 'a', 'commit', 'begin', 'b', 'commit', 'sync now'])
+  })
+
+  it('lets a write that can wait have its whole time, though one before it had not needed its own', async () => {
+    const pauses: (() => void)[] = []
+    const commit = make({ now: () => 0, pauses })
+    const first = commit.write(work('result 1'), { when: 'with others' })
+    await Promise.all([commit.write(work('delivery')), first])
+    const second = commit.write(work('result 2'), { when: 'with others' })
+    const [ofFirst, ofSecond] = pauses
+    ofFirst!()
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+    assert.deepEqual(steps, ['begin', 'delivery', 'result 1', 'commit'])
+    ofSecond!()
+    await second
+    assert.deepEqual(steps.slice(4), ['begin', 'result 2', 'commit'])
   })
 
   it('keeps no write waiting in a burst, where commits are shared as it is', async () => {
