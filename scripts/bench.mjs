@@ -96,9 +96,9 @@ try {
     )
   }
   if (wanted('killed')) {
-    const count = quick ? 2_000 : 5_000
-    const ours = await killed({ ...tools, count })
-    const stock = await killed({ ...tools, count, stock: true })
+    const size = quick ? { count: 2_000, kills: 3 } : { count: 5_000, kills: 9 }
+    const ours = await killed({ ...tools, ...size })
+    const stock = await killed({ ...tools, ...size, stock: true })
     row(
       `lost of ${ours.accepted} acknowledged, after kill -9`,
       String(ours.lost),

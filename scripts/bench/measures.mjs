@@ -177,7 +177,7 @@ export async function neighbours({ receiver, driver, rounds, ...pacing }) {
 }
 
 /** Killed with SIGKILL while the receiver is slow: how much of what was acknowledged never arrives, how much twice. */
-export async function killed({ receiver, driver, count, stock }) {
+export async function killed({ receiver, driver, count, kills, stock }) {
   const url = `${receiver.url}/?delay=20`
   const flow = stock ? stockFlow({ url }) : packageFlow({ url })
   const server = await NodeRed.start(flow, { withPackage: !stock })
@@ -191,7 +191,13 @@ export async function killed({ receiver, driver, count, stock }) {
     const { count: requests, arrivals } = await receiver.report()
     const lost = acknowledged.filter((id) => !arrivals[id]).length
     const duplicates = requests - Object.keys(arrivals).length
-    return { accepted: acknowledged.length, lost, duplicates, backMs: server.readyMs }
+    const back = [server.readyMs]
+    while (back.length < kills) {
+      await server.kill()
+      await server.run(false)
+      back.push(server.readyMs)
+    }
+    return { accepted: acknowledged.length, lost, duplicates, backMs: median(back) }
   } finally {
     await server.stop()
   }
