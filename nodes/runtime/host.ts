@@ -105,6 +105,7 @@ export class Host {
     RED.events.on('flows:stopping', () => {
       arrivals.tellNow()
       this.#automations = null
+      this.ingest.flowsStopping()
       this.dispatcher.flowsStopping()
     })
     RED.events.on('flows:started', () => this.#flowsStarted())

@@ -42,7 +42,7 @@ export class Ingest {
   readonly #routes = new IngestRoutes()
   readonly #mounted = new Map<object, Mounted>()
   #RED: NodeAPI | null = null
-  /** Whether flows have started since Node-RED did. */
+  /** Whether flows have started, and none have been stopped since. */
   #started = false
 
   /**
@@ -79,6 +79,10 @@ export class Ingest {
     if (!other || other.source === source || other.closed) return null
     const name = (this.#RED?.nodes.getNode(other.source) as { name?: string } | null)?.name
     return pathTaken(route.given, 'another source', `the artifact source ${JSON.stringify(name || other.source)}`)
+  }
+
+  flowsStopping(): void {
+    this.#started = false
   }
 
   flowsStarted(): void {
@@ -133,8 +137,9 @@ export class Ingest {
 
   /**
    * From the moment in which Node-RED listens to the first start of its flows no source has its path, and with flows
-   * that are stopped, or lack a type of node, none has it either. A 404 then would be the end of an event: whoever posts
-   * to a path that nobody has shall come again.
+   * that are stopped, or lack a type of node, none has it either. A new source has none while it is deployed, which is
+   * answered before it starts. A 404 then would be the end of an event: whoever posts to a path that nobody has shall
+   * come again.
    */
   #notYet(RED: NodeAPI, app: ExpressApp): Middleware {
     const notYet: Middleware = (request, response, next) => {

@@ -60,7 +60,16 @@ describe('An HTTP source of a real Node-RED', () => {
     await site.nodeRed.admin('POST', '/flows/state', { state: 'start' })
     await site.accept('early')
     await site.arrived(['early'])
-    assert.equal((await fetch(`${site.nodeRed.url}/nowhere`, { method: 'POST' })).status, 404)
+    const nowhere = async () => (await fetch(`${site.nodeRed.url}/nowhere`, { method: 'POST' })).status
+    assert.equal(await nowhere(), 404)
+
+    // as they are for a moment at each deploy, whose answer comes before a new source has its path
+    await site.nodeRed.admin('POST', '/flows/state', { state: 'stop' })
+    assert.equal(await nowhere(), 503)
+    await site.accept('kept')
+    await site.nodeRed.admin('POST', '/flows/state', { state: 'start' })
+    await site.arrived(['kept'])
+    assert.equal(await nowhere(), 404)
   })
 
   // with middleware of the operator's own, requests for sources go through the editor's applications as well; for that

@@ -154,6 +154,19 @@ describe('the paths of sources in a program that Node-RED is part of', () => {
       })
     }
 
+    it('tell so again while a deploy stops and starts them', async () => {
+      const { root, ingest } = starting()
+      for (const [what, status] of [
+        ['flowsStarted', 404],
+        ['flowsStopping', 503],
+        ['flowsStarted', 404],
+      ] as const) {
+        ingest[what]()
+        assert.equal(await statusOf(root, '/later'), status, what)
+        server.close()
+      }
+    })
+
     it('say no such thing when no flow has a source', async () => {
       assert.equal(await statusOf(starting(flows('tab', 'http in')).root, '/later'), 404)
     })

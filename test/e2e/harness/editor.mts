@@ -4,6 +4,7 @@ import type { FlowNode } from './node-red.mts'
 /** The part of the editor's own interface that the tests call inside the page; the same in Node-RED 4.1 and 5. */
 interface EditorApi {
   actions: { invoke(name: string): void }
+  comms: { subscribe(topic: string, heard: (topic: string, data: unknown) => void): void }
   nodes: {
     node(id: string): (FlowNode & { valid: boolean; validationErrors?: string[]; inputs?: number }) | null
     createCompleteNodeSet(options: { credentials: boolean }): FlowNode[]
@@ -241,6 +242,17 @@ export class Editor {
     await this.page.locator('#red-ui-header-button-deploy:not(.disabled)').click()
     const response = await answer
     if (!response.ok()) throw new Error(`The deploy was answered ${response.status()}: ${await response.text()}`)
+    // it is answered before the flows start; that they have is told to every editor, and to those that come later
+    await this.page.evaluate(
+      (rev) =>
+        new Promise<void>((resolve) => {
+          const topic = 'notification/runtime-deploy'
+          RED.comms.subscribe(topic, (_topic: string, data: unknown) => {
+            if ((data as { revision: string }).revision === rev) resolve()
+          })
+        }),
+      ((await response.json()) as { rev: string }).rev,
+    )
     await this.page.waitForFunction(() => !RED.nodes.dirty())
   }
 
