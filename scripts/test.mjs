@@ -100,11 +100,11 @@ function runPhase({ name, files, nodeRed, timeout, mayLack }, options, resultFol
   }
 }
 
-/** Runs the phases, at most three at a time, and shows them in their order. */
+/** Runs the phases, at most three at a time, the long ones first, and shows them in that order. */
 async function runPhases(phases, options) {
   const resultFolder = await mkdtemp(path.join(tmpdir(), 'artifact-automations-test-'))
   try {
-    const waiting = [...phases]
+    const waiting = [...phases.filter(({ long }) => long), ...phases.filter(({ long }) => !long)]
     const started = []
     const active = new Set()
     const startNext = () => {

@@ -4,13 +4,14 @@ export interface Phase {
   readonly nodeRed: string
   readonly timeout: number
   readonly mayLack?: string
+  readonly long?: boolean
 }
 
 /**
- * The parts of `npm test`, the longest first, so that none runs alone at the end. Each runs in a mocha process of its own,
- * under the Node-RED that NR_PACKAGE names.
+ * The parts of `npm test`. Each runs in a mocha process of its own, under the Node-RED that NR_PACKAGE names.
  *
  * - `timeout`: of one test, milliseconds; long, because it is there to end what hangs, on any machine, however busy
+ * - `long`: takes ten minutes, and so begins before the others, which then fill what is left of the time
  * - `mayLack`: what a machine may not have. Tests that need it then say so, and are counted as not run; anywhere else a
  *   test that is skipped is a failure
  */
@@ -20,22 +21,25 @@ export const PHASES: readonly Phase[] = [
     files: 'test/lib/**/*.test.mts',
     nodeRed: 'node-red',
     timeout: 60_000,
+    long: true,
     mayLack: 'the right to mount a small disk',
   },
+  { name: 'nodes-5', files: 'test/nodes/**/*.test.mts', nodeRed: 'node-red', timeout: 60_000 },
+  { name: 'nodes-4', files: 'test/nodes/**/*.test.mts', nodeRed: 'node-red-4', timeout: 60_000 },
   {
     name: 'faults-5',
     files: 'test/faults/**/*.test.mts',
     nodeRed: 'node-red',
     timeout: 120_000,
+    long: true,
     mayLack: 'the right to mount a small disk',
   },
-  { name: 'e2e-5', files: 'test/e2e/**/*.test.mts', nodeRed: 'node-red', timeout: 120_000 },
-  { name: 'e2e-4', files: 'test/e2e/**/*.test.mts', nodeRed: 'node-red-4', timeout: 120_000 },
   {
     name: 'faults-4',
     files: 'test/faults/**/*.test.mts',
     nodeRed: 'node-red-4',
     timeout: 120_000,
+    long: true,
     mayLack: 'the right to mount a small disk',
   },
   {
@@ -45,9 +49,9 @@ export const PHASES: readonly Phase[] = [
     timeout: 300_000,
     mayLack: 'Python and a package index',
   },
-  { name: 'nodes-5', files: 'test/nodes/**/*.test.mts', nodeRed: 'node-red', timeout: 60_000 },
-  { name: 'nodes-4', files: 'test/nodes/**/*.test.mts', nodeRed: 'node-red-4', timeout: 60_000 },
   { name: 'package', files: 'test/package/**/*.test.mts', nodeRed: 'node-red', timeout: 300_000 },
+  { name: 'e2e-5', files: 'test/e2e/**/*.test.mts', nodeRed: 'node-red', timeout: 120_000, long: true },
+  { name: 'e2e-4', files: 'test/e2e/**/*.test.mts', nodeRed: 'node-red-4', timeout: 120_000, long: true },
 ]
 
 /**

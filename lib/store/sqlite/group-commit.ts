@@ -113,15 +113,13 @@ export class GroupCommit {
 
   #waitForOthers(write: Write): void {
     this.#patient.push(write)
-    if (this.#patient.length >= WHOLE_GROUP) this.#waitNoLonger()
-    if (this.#patient[0] !== write) return
-    // one that has gone along meanwhile leaves younger ones their time
-    this.#port.later(() => {
-      if (this.#patient[0] === write) this.#waitNoLonger()
-    }, COMPANY_MS)
+    if (this.#patient.length >= WHOLE_GROUP) this.#waitNoLonger(this.#patient[0])
+    else if (this.#patient[0] === write) this.#port.later(() => this.#waitNoLonger(write), COMPANY_MS)
   }
 
-  #waitNoLonger(): void {
+  /** @param first of those that wait; where it has gone along meanwhile, younger ones have their whole time */
+  #waitNoLonger(first: Write | undefined): void {
+    if (this.#patient[0] !== first) return
     this.#queue.push(...this.#patient.splice(0))
     this.#schedule()
   }
