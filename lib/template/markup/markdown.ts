@@ -3,11 +3,11 @@ import type { Dialect, DialectWriter } from './dialect.js'
 /** What acts anywhere in a line (CommonMark 0.31 and its usual extensions). */
 const ANYWHERE = /[\\`*_[\]~|<]|&(?=#?[A-Za-z0-9]{1,32};)|!(?=\[|$)/g
 
-/** What acts at the beginning of a line, after its blanks: headings, lists, quotes, rules, underlines. */
-const AT_START = /^([ \t]*)([#>+=.)-]|[0-9]{1,9}(?=[.)]))/
+/** What acts at the beginning of a line, after its blanks: headings, lists, quotes, rules, underlines, tables' second lines. */
+const AT_START = /^([ \t]*)([#>+=.):-]|[0-9]{1,9}(?=[.)]))/
 
 /** What a line may have before its first word, and its first word still begins it. */
-const STILL_STARTS = /^[ \t>*+#0-9.)-]*$/
+const STILL_STARTS = /^[ \t>*+#0-9.):-]*$/
 
 /** An address ends at blanks and brackets, and can hold all of them percent-encoded. */
 const NOT_IN_ADDRESS = /[\s()<>[\]\\`|"]/g

@@ -297,6 +297,11 @@ describe('an alias in a message to Teams', () => {
     assert.equal(seen(text), 'x]( **b**')
   })
 
+  it('makes no table, whose second line begins with a colon', () => {
+    assert.equal(seen(json('teams', { text: '${alias}' }, { alias: '|\n:-' }).text), '|\n:-')
+    assert.equal(seen(json('teams', { text: 'a | b\n:${alias}' }, { alias: '-|-:' }).text), 'a | b\n:-|-:')
+  })
+
   it('says itself, whatever it is (property; judge: markdown-it)', () => {
     const signs = fc.constantFrom(...'\\`*_{}[]()#+-.!~|<>&=:"1a')
     const piece = fc.oneof(signs, fc.constantFrom('&lt;', '&copy;', '<b>', 'https://e.example', ' ', '\n', '12. '))
