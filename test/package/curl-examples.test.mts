@@ -45,10 +45,10 @@ describe('the curl examples of docs/http-interface.md', () => {
   }
 
   it('work as they are written, each, and are all known here', async () => {
-    // the delivery waits, so that it can be cancelled
+    // the delivery waits for long, so that it can be cancelled
     site.receiver.answer((_request, response) => void response.writeHead(503).end())
     const users = [{ username: 'admin', password: hashSync(PASSWORD, 4), permissions: '*' }]
-    const flow = automation(site.receiver.url).map((node) => {
+    const flow = automation(site.receiver.url, { hook: { schedule: '1h' } }).map((node) => {
       if (node.type === 'artifact-source') return { ...node, auth: 'bearer', secret: secretId('INGEST') }
       if (node.type === 'artifact-event') return { ...node, events: ['LINK_ARTIFACT'], pattern: '' }
       return node
