@@ -14,7 +14,7 @@ const root = path.resolve(import.meta.dirname, '..')
 const coverage = path.join(root, 'coverage')
 /** The longest that one phase may take before it counts as hung, milliseconds. */
 const PHASE_LIMIT = 20 * 60_000
-/** A phase keeps a core busy for half of its time: two leave one of two cores idle, and more are too slow for each test. */
+/** A phase keeps a core busy for half of its time: two at once leave one of two cores idle. More than three were not tried. */
 const AT_ONCE = 3
 
 /** Each phase is a process group of its own: what its tests started ends with it, however it ends. */
