@@ -37,7 +37,7 @@ function endGroup(child) {
 
 /**
  * Runs one phase. Its output is held back until `show` is called, so that phases never mix their lines.
- * @returns {{show(): void, result: Promise<{passed: number, failed: number, problem?: string}>}}
+ * @returns {{show(): void, result: Promise<{passed: number, failed: number, seconds: string, note?: string, words: string[]}>}}
  */
 function runPhase({ name, files, nodeRed, timeout, mayLack }, options, resultFolder) {
   const resultFile = path.join(resultFolder, `${name}.json`)
@@ -78,7 +78,7 @@ function runPhase({ name, files, nodeRed, timeout, mayLack }, options, resultFol
       running.delete(child)
       const counts = existsSync(resultFile)
         ? JSON.parse(await readFile(resultFile, 'utf8'))
-        : { passed: 0, failed: 0, pending: 0, tests: 0 }
+        : { passed: 0, failed: 0, pending: 0, tests: 0, words: [] }
       let problem
       if (signal) problem = signal === 'SIGKILL' ? `hung for ${PHASE_LIMIT / 60_000} minutes` : `ended by ${signal}`
       else if (counts.tests === 0) problem = 'ran no test'
@@ -87,7 +87,7 @@ function runPhase({ name, files, nodeRed, timeout, mayLack }, options, resultFol
       const failed = counts.failed + (problem ? 1 : 0)
       const seconds = ((performance.now() - started) / 1000).toFixed(1)
       const missing = counts.pending > 0 ? `${counts.pending} not run for lack of ${mayLack}` : undefined
-      resolve({ name, passed: counts.passed, failed, seconds, note: problem ?? missing })
+      resolve({ name, passed: counts.passed, failed, seconds, note: problem ?? missing, words: counts.words })
     })
   })
   return {
@@ -155,9 +155,12 @@ try {
   const covered = await reportCoverage({ whole: phases.length === PHASES.length && options.length === 0 })
 
   process.stdout.write('\n')
-  for (const { name, passed, failed, seconds, note } of results) {
+  for (const { name, passed, failed, seconds, note, words } of results) {
     const line = `${name.padEnd(10)} ${passed} passed, ${failed} failed in ${seconds} s`
     process.stdout.write(note ? `${line}: ${note}\n` : `${line}\n`)
+    // Said here once more: who sees the end of a long log alone would know that a test failed, and not which.
+    for (const failure of words)
+      process.stdout.write(`           ${failure.split('\n').slice(0, 5).join('\n             ')}\n`)
   }
   if (covered.failed > 0) {
     results.push(covered)

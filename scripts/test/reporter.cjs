@@ -1,11 +1,13 @@
-// Mocha's usual report, and the counts as JSON in the file that PHASE_RESULT names.
+// Mocha's usual report; the counts, and the words of what failed, as JSON in the file that PHASE_RESULT names.
 const { writeFileSync } = require('node:fs')
 const { reporters } = require('mocha')
 
 module.exports = class extends reporters.Spec {
   done(failures, finish) {
     const { passes, pending, tests } = this.stats
-    writeFileSync(process.env.PHASE_RESULT, JSON.stringify({ passed: passes, failed: failures, pending, tests }))
+    const words = this.failures.map((test) => `${test.fullTitle()}: ${test.err?.message ?? 'no reason given'}`)
+    const counts = { passed: passes, failed: failures, pending, tests, words }
+    writeFileSync(process.env.PHASE_RESULT, JSON.stringify(counts))
     finish?.(failures)
     setTimeout(() => {
       const left = process.getActiveResourcesInfo()
