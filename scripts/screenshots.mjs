@@ -1,7 +1,7 @@
 // Pictures of the running editor.
 //
 //   npm run screenshots                        the ones of the documentation, into docs/images/
-//   npm run screenshots -- --review <folder>   every dialog, in Node-RED 5 light and dark and in 4.1
+//   npm run screenshots -- --review <folder>   every dialog, in Node-RED 5 light and dark and in 4.1, and at 200 %
 import { mkdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -165,8 +165,8 @@ const CONFIG_TYPES = ['artifact-source', 'automation-webhook', 'automation-secre
 
 /** A running editor with the demo flow, and a folder for the pictures. */
 class Stage {
-  constructor(nodeRed, editor, flow, folder) {
-    Object.assign(this, { nodeRed, editor, flow, folder })
+  constructor(nodeRed, editor, flow, folder, zoom) {
+    Object.assign(this, { nodeRed, editor, flow, folder, zoom })
   }
 
   async shoot(target) {
@@ -174,7 +174,7 @@ class Stage {
   }
 
   async resize(height) {
-    await this.editor.page.setViewportSize({ width: WIDTH, height })
+    await this.editor.page.setViewportSize({ width: WIDTH / this.zoom, height: Math.max(height / this.zoom, 480) })
   }
 
   /** Opens a node's dialog, does something in it, takes its picture and cancels it. */
@@ -234,7 +234,7 @@ class Stage {
     // as if its edges were dragged: all of the height, and the width of a page
     const style =
       '.red-ui-sidebar:has(.aa-side) { width: 640px !important; max-height: 560px } .red-ui-sidebar-section-bottom { display: none !important } .red-ui-sidebar-section-top { height: 100% !important; flex: 1 1 auto !important }'
-    const wide = await page.addStyleTag({ content: style })
+    const wide = await page.addStyleTag({ content: this.zoom === 1 ? style : '/* as wide as it comes */' })
     await act(side)
     await page.mouse.move(0, 0)
     await this.shoot(side)
@@ -250,14 +250,14 @@ class Stage {
   }
 }
 
-async function take({ name, colorScheme, folder, scenes, trouble = false }) {
+async function take({ name, colorScheme, zoom = 1, folder, scenes, trouble = false }) {
   await mkdir(folder, { recursive: true })
   const browser = await launchBrowser()
   const nodeRed = await NodeRed.start({ package: name })
   try {
     await nodeRed.deploy([...(await demoFlow(nodeRed)), ...(trouble ? troubleFlow(nodeRed) : [])])
     const editor = await Editor.open(browser, nodeRed, { colorScheme, scale: 2 })
-    const stage = new Stage(nodeRed, editor, await demoFlow(nodeRed), folder)
+    const stage = new Stage(nodeRed, editor, await demoFlow(nodeRed), folder, zoom)
     for (const scene of scenes) {
       await stage.play(scene)
       process.stdout.write(`${path.join(path.relative(root, folder), scene)}.png\n`)
@@ -272,13 +272,15 @@ async function take({ name, colorScheme, folder, scenes, trouble = false }) {
 await build()
 const runs = values.review
   ? [
-      ['node-red', 'light'],
-      ['node-red', 'dark'],
-      ['node-red-4', 'light'],
-    ].map(([name, colorScheme]) => {
-      const folder = path.join(path.resolve(values.review), `${name}-${colorScheme}`)
+      ['node-red', 'light', 1],
+      ['node-red', 'dark', 1],
+      ['node-red-4', 'light', 1],
+      ['node-red', 'dark', 2],
+      ['node-red-4', 'light', 2],
+    ].map(([name, colorScheme, zoom]) => {
+      const folder = path.join(path.resolve(values.review), `${name}-${colorScheme}-${zoom}00`)
       const dialogs = Object.keys(SCENES).filter((scene) => !OF_THE_SIDEBAR.includes(scene))
-      return { name, colorScheme, folder, dialogs }
+      return { name, colorScheme, zoom, folder, dialogs }
     })
   : [
       {

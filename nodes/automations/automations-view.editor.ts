@@ -53,6 +53,7 @@ export class AutomationsView implements View {
     this.#table = new VirtualTable<AutomationRow>({
       name: words('table.automations'),
       kind: 'automations',
+      slimLines: 3,
       keyOf: ({ id }) => id,
       open: (row) => place.open(...this.#details(row)),
       sort: (column) => this.#sort(column as SortKey),

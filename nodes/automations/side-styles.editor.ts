@@ -95,7 +95,9 @@ const STYLES = `
 .aa-t-automations.aa-narrow .aa-row::before { content: ''; order: 3; flex: 0 0 100%; height: 0; }
 .aa-t-automations.aa-narrow .aa-row > .aa-c-sentence { order: 4; flex: 1 1 0; } .aa-t-automations.aa-narrow .aa-row > .aa-c-fired { order: 5; text-align: right; }
 .aa-t-automations.aa-narrow .aa-row > .aa-c-day { order: 6; flex: 0 0 84px; text-align: right; }
-@container (max-width: 420px) { .aa-narrow .aa-c-day > .aa-figures { display: none; } .aa-t-automations.aa-narrow .aa-row > .aa-c-day { flex-basis: 26px; } }
+@container (max-width: 420px) { .aa-narrow:not(.aa-slim) .aa-c-day > .aa-figures { display: none; } .aa-t-automations.aa-narrow:not(.aa-slim) .aa-row > .aa-c-day { flex-basis: 26px; } }
+/* what it does has a line of its own: beside the rest a word of it would be left */
+.aa-t-automations.aa-slim .aa-row > .aa-c-sentence { flex: 0 0 100%; } .aa-t-automations.aa-slim .aa-row > .aa-c-fired { flex: 1 1 0; text-align: left; }
 .aa-t-history :is(.aa-head-row, .aa-row) { grid-template: 'when status automation webhook attempts' / 96px minmax(110px, 1fr) minmax(100px, 2fr) minmax(90px, 1.5fr) 80px; }
 .aa-t-history.aa-narrow .aa-row > .aa-c-automation { order: 1; flex: 1 1 0; } .aa-t-history.aa-narrow .aa-row > .aa-c-status { order: 2; flex: 0 1 auto; max-width: 60%; text-align: right; }
 .aa-t-history.aa-narrow .aa-row::before { content: ''; order: 3; flex: 0 0 100%; height: 0; }
@@ -134,6 +136,7 @@ const STYLES = `
 .aa-facts dt { font-weight: normal; color: var(--aa-quiet-color); line-height: 18px; } .aa-facts dd { margin: 0; line-height: 18px; overflow-wrap: anywhere; }
 .aa-facts dt { max-width: 40cqw; overflow-wrap: anywhere; }
 .aa-side-look code { background: none; border: 0; padding: 0; color: var(--aa-text); font-size: 11px; white-space: normal; overflow-wrap: anywhere; }
+.aa-side-look .aa-backtick { font-size: 0; }
 .aa-side-look .aa-output { width: auto; min-width: 0; }
 .aa-attempts { list-style: none; margin: 4px 0 0 !important; } .aa-attempts > li { margin-bottom: 3px; }
 .aa-side-look summary { cursor: pointer; color: var(--aa-text); line-height: 18px; } .aa-attempts details > :not(summary) { margin: 3px 0 3px 14px; }

@@ -8,8 +8,9 @@ export interface TableOptions<R> {
   readonly kind: string
   readonly columns: readonly Column<R>[]
   readonly keyOf: (row: R) => string
-  /** How many lines a row has where there is little room. */
+  /** How many lines a row has where there is little room, and where it is narrower still and high. Default: 2. */
   readonly lines?: 2 | 3
+  readonly slimLines?: 2 | 3
   /** Below this there is little room, pixels; default: 700. */
   readonly narrow?: number
   /** Enter, or a click beside a row's buttons. */
@@ -21,6 +22,8 @@ export interface TableOptions<R> {
 
 /** Below this the cells of a row stand in several lines, pixels, if a table says nothing else. */
 const NARROW = 700
+/** Narrower than this, as Node-RED opens its sidebar, and so high, as not in the upper half of Node-RED 5's, is slim. */
+const SLIM = { width: 420, height: 300 }
 /** So many rows before the end of what is known more is asked for. */
 const AHEAD = 20
 const WIDE_ROW = 30
@@ -118,7 +121,10 @@ export class VirtualTable<R> {
     if (width === 0) return
     const narrow = width < (this.#options.narrow ?? NARROW)
     this.element.classList.toggle('aa-narrow', narrow)
-    const height = narrow ? NARROW_ROW[this.#options.lines ?? 2] : WIDE_ROW
+    const slim = width < SLIM.width && this.element.clientHeight >= SLIM.height
+    this.element.classList.toggle('aa-slim', slim)
+    const { lines = 2, slimLines = lines } = this.#options
+    const height = narrow ? NARROW_ROW[slim ? slimLines : lines] : WIDE_ROW
     if (height !== this.#rowHeight) {
       const first = this.#scroller.scrollTop / this.#rowHeight
       this.#rowHeight = height

@@ -7,6 +7,7 @@ import type { Detail } from './panel.editor.js'
 import type { Place } from './place.editor.js'
 import { plainTable } from './plain-table.editor.js'
 import { pathOf } from './query.js'
+import { quoted } from './quoted.editor.js'
 import { refill } from './refill.editor.js'
 import { deliveryWords, statusMark, timeMark } from './status-words.editor.js'
 import { type Verdict, verdictOf } from './verdict.js'
@@ -97,7 +98,7 @@ export class WhyView implements Detail {
         'details',
         {},
         element('summary', {}, words('why.all')),
-        element('ul', {}, ...list.map((text) => element('li', {}, text))),
+        element('ul', {}, ...list.map((text) => element('li', {}, ...quoted(text)))),
       ),
       ...(made.length > 0 ? [element('div', {}, `${words('why.deliveries')} `, ...made)] : []),
     ]
@@ -111,7 +112,7 @@ function inShort({ conditions, path }: Explanation): HTMLElement {
   const told = new Set(ends.map(({ node, reason }) => (node.name ? `${node.name}: ${reason}` : reason)))
   if (failed || told.size < 2) {
     const [only = path.at(-1)] = ends
-    return element('div', {}, failed?.reason ?? only?.reason ?? words('why.all-met'))
+    return element('div', {}, ...quoted(failed?.reason ?? only?.reason ?? words('why.all-met')))
   }
-  return element('ul', {}, ...Array.from(told, (text) => element('li', {}, text)))
+  return element('ul', {}, ...Array.from(told, (text) => element('li', {}, ...quoted(text))))
 }

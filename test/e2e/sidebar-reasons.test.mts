@@ -186,6 +186,10 @@ describe(`what the sidebar says where there is nothing to do, in Node-RED ${NODE
       assert.match(texts[0] ?? '', /^It sends \d+ bytes to the webhook `GitHub deploy`\.$/)
       assert.match(texts[1] ?? '', /^It sends \d+ bytes to the webhook `Team channel`\.$/)
       assert.match(texts[2] ?? '', /^Rehearsal: It is a dry run/)
+      const name = told.first().locator('code')
+      assert.equal(await name.innerText(), '`GitHub deploy`')
+      const mark = name.locator('span').first()
+      assert.equal(await mark.evaluate((element) => element.getBoundingClientRect().width), 0)
       // and what became of each, one apart from the other
       assert.equal((await row.locator('.aa-link').allTextContents()).length, 3)
       const [, became = ''] = /Its deliveries: (.*)$/.exec((await row.textContent()) ?? '') ?? []

@@ -8,6 +8,10 @@ import { EVERYTHING_SET } from './saved-flows.mts'
 const CONFIG_TYPES = ['artifact-source', 'automation-webhook', 'automation-secret', 'delivery-store']
 const DIALOGS = EVERYTHING_SET.filter(({ type }) => /^(artifact|alias|payload|webhook|automation|delivery)-/.test(type))
 
+interface MonacoModels {
+  editor: { getModels(): { setValue(text: string): void }[] }
+}
+
 /** As long as words are in German, Finnish or Dutch. */
 const LONG = 'Authentifizierungsverfahrensauswahl'
 
@@ -85,6 +89,25 @@ describe(`the dialogs at 200 % in Node-RED ${NODE_RED_VERSION}`, () => {
     assert.equal(await position(), 'static')
     await editor.page.setViewportSize({ width: 1440, height: 900 })
     assert.equal(await position(), 'sticky')
+    await dialog.cancel()
+  })
+
+  it('a template breaks no line within a variable', async () => {
+    const { id } = DIALOGS.find(({ type }) => type === 'payload-template')!
+    const dialog = await open('payload-template', id)
+    await dialog.tray.locator('.view-line').first().waitFor()
+    await editor.page.evaluate((text) => {
+      const { monaco } = globalThis as unknown as { monaco: MonacoModels }
+      monaco.editor.getModels().at(-1)?.setValue(text)
+    }, '{\n  "artifact_version_string": "${artifact_version_string}",\n  "author": "${event_author}"\n}')
+    const lines = dialog.tray.locator('.view-line')
+    await lines.getByText('artifact_version_string').first().waitFor()
+    const texts = await lines.allTextContents()
+    assert.ok(texts.length > 4, 'there is room for every line')
+    assert.deepEqual(
+      texts.filter((text) => /\$\{?$/.test(text) || text.split('${').length !== text.split('}"').length),
+      [],
+    )
     await dialog.cancel()
   })
 

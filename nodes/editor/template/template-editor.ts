@@ -55,6 +55,9 @@ export class TemplateEditor {
       lineNumbersMinChars: 3,
       formatOnPaste: false,
       wordWrap: 'on',
+      // A line is broken between words, and never within a variable: Monaco would, before "{" and after "}".
+      wordWrapBreakBeforeCharacters: '',
+      wordWrapBreakAfterCharacters: ' \t,',
       scrollBeyondLastLine: false,
       ariaLabel: label,
       wordBasedSuggestions: 'off',
