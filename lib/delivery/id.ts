@@ -27,3 +27,9 @@ export function withTime(id: string, receivedAt: number): string {
   if (id.length !== UNTIMED) return id
   return `${PREFIX}${hexTime(receivedAt)}${id.slice(PREFIX.length)}`
 }
+
+/**
+ * What tells a delivery from every other one: its id without the time. To be compared where one id was made here and the
+ * other by a store, which may have put a time in.
+ */
+export const digestOf = (id: string): string => id.slice(-DIGEST)

@@ -1,6 +1,6 @@
 import type { Automation } from '../automations/automation.js'
 import type { Payload } from '../automations/flow/carried.js'
-import { deliveryId } from '../delivery/id.js'
+import { deliveryId, digestOf } from '../delivery/id.js'
 import type { ArtifactEvent } from '../events/event.js'
 
 /** A delivery that an automation made of an event, as far as it matters here. */
@@ -36,7 +36,8 @@ export function isUnfinished(
   const { payloads } = automation.follow(event)
   if (payloads.some(({ sends }) => sends === null)) return !isSettled
   const now = payloads.flatMap(({ sender, sends, body }) =>
-    sends === true && body !== undefined ? [deliveryId(event.event_id, sender.id, Buffer.from(body))] : [],
+    sends === true && body !== undefined ? [digestOf(deliveryId(event.event_id, sender.id, Buffer.from(body)))] : [],
   )
-  return made.every(({ id }) => now.includes(id)) && now.some((id) => !made.some((one) => one.id === id))
+  const then = made.map(({ id }) => digestOf(id))
+  return then.every((digest) => now.includes(digest)) && now.some((digest) => !then.includes(digest))
 }

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { deliveryId, withTime } from '../../../dist/lib/delivery/id.js'
+import { isUnfinished } from '../../../dist/lib/inbox/missed.js'
 import { laneOf } from '../../../dist/lib/store/lease.js'
 import type { DeliveryStore } from '../../../dist/lib/store/store.js'
+import { sender, source, template, trigger } from '../../nodes/automation.mts'
+import { automationOf } from '../automations/flows.mts'
 import type { StorePlace } from './conformance.mts'
 import { delivered, end, event, leaseOf, NOON, record, start, wish } from './make.mts'
 
@@ -68,6 +71,39 @@ export function keepsIds(kind: string, makePlace: () => Promise<StorePlace>): vo
       assert.deepEqual([again.duplicate, again.delivery.id], [true, made.delivery.id])
       const other = await store.enqueue(of(id, '{"other":1}'))
       assert.deepEqual(await idsOf(id), [other.delivery.id, made.delivery.id])
+    })
+
+    it('has one under which it is known what else is to be made of its event, after a crash', async () => {
+      const id = randomUUID()
+      await brings('a', id, NOON)
+      const both = ['first', 'second'].map((to) => JSON.stringify({ to }))
+      const automation = automationOf([
+        source(),
+        trigger({ events: ['LINK_ARTIFACT'], pattern: '', wires: [['first', 'second']] }),
+        ...['first', 'second'].map((to, index) => template(both[index]!, { id: to, wires: [['send']] })),
+        sender({ id: 'send', wires: [[], []] }),
+      ])
+      const unfinished = async () => {
+        const { deliveries: made } = await store.deliveries({ event_id: id }, { limit: 10 })
+        return isUnfinished(automation, event(id), made, false)
+      }
+      assert.equal(await unfinished(), true)
+      await store.enqueue(of(id, both[0]))
+      assert.equal(await unfinished(), true)
+      await store.enqueue(of(id, both[1]))
+      assert.equal(await unfinished(), false)
+      await store.enqueue(of(id, '{"of": "another template"}'))
+      assert.equal(await unfinished(), false)
+    })
+
+    it('is of another template than it has now: nothing more is made of its event', async () => {
+      const id = randomUUID()
+      await brings('a', id, NOON)
+      await store.enqueue(of(id, '{"of": "another template"}'))
+      const flow = [source(), trigger({ events: ['LINK_ARTIFACT'], pattern: '' }), template('{}'), sender()]
+      const { deliveries: made } = await store.deliveries({ event_id: id }, { limit: 10 })
+      assert.equal(made.length, 1)
+      assert.equal(isUnfinished(automationOf(flow), event(id), made, false), false)
     })
 
     it('holds nothing of its collection back when it comes a second time', async () => {
