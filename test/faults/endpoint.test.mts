@@ -100,7 +100,9 @@ describe('An endpoint that misbehaves', () => {
       response.statusCode = down ? 503 : 200
       response.end()
     })
-    const { pid } = await site.start(automation(site.receiver.url, { hook: { schedule: '1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s' } }))
+    const { pid } = await site.start(
+      automation(site.receiver.url, { hook: { schedule: '1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s' } }),
+    )
     for (const id of ids('e', 5)) await site.accept(id)
     await site.receiver.received(5, undefined, PATIENCE)
     process.kill(pid, 'SIGSTOP')
