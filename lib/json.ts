@@ -8,6 +8,13 @@ export interface JsonObject {
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** An object that is looked through, and the members that are ahead. */
+interface Level {
+  readonly object: object
+  readonly members: readonly unknown[]
+  next: number
+}
+
 /**
  * Whether a value can be written as JSON of about so many characters, with arrays and objects nested so deep at most (the
  * value itself is 1). What may be written is never refused; a circle is, and so is what holds the same thing in so many
@@ -15,21 +22,38 @@ export const isObject = (value: unknown): value is Record<string, unknown> =>
  * @throws what a getter throws
  */
 export function fits(value: unknown, { depth, size }: { readonly depth: number; readonly size: number }): boolean {
-  const ahead: [value: unknown, depth: number][] = [[value, 1]]
-  let left = size
-  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
-    const [one, at] = next
-    left -= typeof one === 'string' ? one.length : 1
-    if (left < 0) return false
-    if (typeof one !== 'object' || one === null) continue
-    if (at > depth) return false
-    const { toJSON } = one as { readonly toJSON?: unknown }
+  const levels: Level[] = []
+  const around = new Set<object>()
+  // what is around everything has no comma after it
+  let left = size + 1
+  /** @returns false when no more may be looked at */
+  const look = (one: unknown): boolean => {
+    const object = written(one)
+    // each value has a character and a comma, or the brackets of what has none
+    left -= typeof object === 'string' ? object.length + 1 : 2
+    if (typeof object !== 'object' || object === null) return left >= 0
     // bytes are written as a list of numbers
-    if (ArrayBuffer.isView(one)) left -= one.byteLength
-    else if (typeof toJSON === 'function') ahead.push([toJSON.call(one), at])
-    else for (const member of Object.values(one)) ahead.push([member, at + 1])
+    if (ArrayBuffer.isView(object)) left -= object.byteLength
+    if (left < 0 || levels.length >= depth || around.has(object)) return false
+    around.add(object)
+    levels.push({ object, members: ArrayBuffer.isView(object) ? [] : Object.values(object), next: 0 })
+    return true
+  }
+  if (!look(value)) return false
+  for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
+    if (level.next === level.members.length) {
+      levels.pop()
+      around.delete(level.object)
+    } else if (!look(level.members[level.next++])) return false
   }
   return true
+}
+
+/** What JSON.stringify writes for a value: what its `toJSON` returns, which is asked once. */
+function written(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value
+  const { toJSON } = value as { readonly toJSON?: unknown }
+  return typeof toJSON === 'function' ? toJSON.call(value) : value
 }
 
 /** Whether a value holds itself, somewhere. Looks at each object once. */
