@@ -234,14 +234,14 @@ class Stage {
     // as if its edges were dragged: all of the height, and the width of a page
     const style =
       '.red-ui-sidebar:has(.aa-side) { width: 640px !important; max-height: 560px } .red-ui-sidebar-section-bottom { display: none !important } .red-ui-sidebar-section-top { height: 100% !important; flex: 1 1 auto !important }'
-    const wide = await page.addStyleTag({ content: this.zoom === 1 ? style : '/* as wide as it comes */' })
+    const wide = this.zoom === 1 ? await page.addStyleTag({ content: style }) : null
     await act(side)
     await page.mouse.move(0, 0)
     await this.shoot(side)
     const back = side.getByRole('button', { name: 'Back', exact: true })
     while ((await back.count()) > 0) await back.first().click()
     await side.getByRole('tab', { name: 'Automations' }).click()
-    await wide.evaluate((element) => element.remove())
+    await wide?.evaluate((element) => element.remove())
   }
 
   async play(scene) {

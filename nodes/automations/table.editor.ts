@@ -8,8 +8,9 @@ export interface TableOptions<R> {
   readonly kind: string
   readonly columns: readonly Column<R>[]
   readonly keyOf: (row: R) => string
-  /** How many lines a row has where there is little room, and where it is narrower still and high. Default: 2. */
+  /** How many lines a row has where there is little room; default: 2. */
   readonly lines?: 2 | 3
+  /** The same where the table is slim; default: `lines`. */
   readonly slimLines?: 2 | 3
   /** Below this there is little room, pixels; default: 700. */
   readonly narrow?: number
@@ -22,7 +23,7 @@ export interface TableOptions<R> {
 
 /** Below this the cells of a row stand in several lines, pixels, if a table says nothing else. */
 const NARROW = 700
-/** Narrower than this, as Node-RED opens its sidebar, and so high, as not in the upper half of Node-RED 5's, is slim. */
+/** Slim is what is narrower than this, as Node-RED opens its sidebar, and at least so high: a longer row costs none of three. */
 const SLIM = { width: 420, height: 300 }
 /** So many rows before the end of what is known more is asked for. */
 const AHEAD = 20

@@ -8,10 +8,6 @@ import { EVERYTHING_SET } from './saved-flows.mts'
 const CONFIG_TYPES = ['artifact-source', 'automation-webhook', 'automation-secret', 'delivery-store']
 const DIALOGS = EVERYTHING_SET.filter(({ type }) => /^(artifact|alias|payload|webhook|automation|delivery)-/.test(type))
 
-interface MonacoModels {
-  editor: { getModels(): { setValue(text: string): void }[] }
-}
-
 /** As long as words are in German, Finnish or Dutch. */
 const LONG = 'Authentifizierungsverfahrensauswahl'
 
@@ -39,7 +35,7 @@ describe(`the dialogs at 200 % in Node-RED ${NODE_RED_VERSION}`, () => {
 
   async function open(type: string, id: string): Promise<Dialog> {
     if (CONFIG_TYPES.includes(type)) return editor.openConfig(type, id)
-    await editor.page.evaluate(`RED.editor.edit(RED.nodes.node(${JSON.stringify(id)}))`)
+    await editor.fromTray(() => editor.page.evaluate(`RED.editor.edit(RED.nodes.node(${JSON.stringify(id)}))`))
     const dialog = editor.dialog('node')
     await dialog.tray.locator('.aa-form').waitFor()
     return dialog
@@ -95,11 +91,9 @@ describe(`the dialogs at 200 % in Node-RED ${NODE_RED_VERSION}`, () => {
   it('a template breaks no line within a variable', async () => {
     const { id } = DIALOGS.find(({ type }) => type === 'payload-template')!
     const dialog = await open('payload-template', id)
-    await dialog.tray.locator('.view-line').first().waitFor()
-    await editor.page.evaluate((text) => {
-      const { monaco } = globalThis as unknown as { monaco: MonacoModels }
-      monaco.editor.getModels().at(-1)?.setValue(text)
-    }, '{\n  "artifact_version_string": "${artifact_version_string}",\n  "author": "${event_author}"\n}')
+    await dialog.typeCode(
+      '{\n  "artifact_version_string": "${artifact_version_string}",\n  "author": "${event_author}"\n}',
+    )
     const lines = dialog.tray.locator('.view-line')
     await lines.getByText('artifact_version_string').first().waitFor()
     const texts = await lines.allTextContents()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { setTimeout as passed } from 'node:timers/promises'
 import { eventually } from '../e2e/harness/wait.mts'
 import { event, sender, template, trigger, webhook } from '../nodes/automation.mts'
-import { automation, eventOf, onTab, PATIENCE, TEMPLATE, useSite } from './site.mts'
+import { automation, EACH_SECOND, eventOf, onTab, PATIENCE, TEMPLATE, useSite } from './site.mts'
 
 const ids = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}${index}`)
 
@@ -81,7 +81,7 @@ describe('An endpoint that misbehaves', () => {
       response.statusCode = down ? 503 : 200
       response.end()
     })
-    await site.start(automation(site.receiver.url, { hook: { schedule: '1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s' } }))
+    await site.start(automation(site.receiver.url, { hook: { schedule: EACH_SECOND } }))
     const all = ids('e', 500)
     await site.post(all.map((event_id) => event({ event_id })))
     const open = /^artifact_automations_circuit_open\{.*webhook="webhook".*\} 1$/m
@@ -100,9 +100,7 @@ describe('An endpoint that misbehaves', () => {
       response.statusCode = down ? 503 : 200
       response.end()
     })
-    const { pid } = await site.start(
-      automation(site.receiver.url, { hook: { schedule: '1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s' } }),
-    )
+    const { pid } = await site.start(automation(site.receiver.url, { hook: { schedule: EACH_SECOND } }))
     for (const id of ids('e', 5)) await site.accept(id)
     await site.receiver.received(5, undefined, PATIENCE)
     process.kill(pid, 'SIGSTOP')

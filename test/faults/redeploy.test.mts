@@ -5,7 +5,7 @@ import path from 'node:path'
 import { setTimeout as passed } from 'node:timers/promises'
 import type { FlowNode } from '../e2e/harness/node-red.mts'
 import { event, secret, secretId, sender, source, template, trigger, webhook } from '../nodes/automation.mts'
-import { automation, eventOf, onTab, PATIENCE, TEMPLATE, useSite } from './site.mts'
+import { automation, EACH_SECOND, eventOf, onTab, PATIENCE, TEMPLATE, useSite } from './site.mts'
 
 /** The flow with one node changed, or with `null` taken out. */
 const change = (flow: readonly FlowNode[], id: string, more: object | null) =>
@@ -371,7 +371,7 @@ describe('Node-RED that is told to end', () => {
       response.statusCode = eventOf(request) === 'pending' ? 503 : 200
       response.end()
     })
-    const flow = automation(site.receiver.url, { hook: { schedule: '1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s' } })
+    const flow = automation(site.receiver.url, { hook: { schedule: EACH_SECOND } })
     await site.start(flow)
     for (const id of ['done', 'pending']) await site.accept(id)
     await site.until('delivered', 1)

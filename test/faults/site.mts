@@ -9,6 +9,9 @@ import { event, sender, source, template, trigger, webhook } from '../nodes/auto
 /** Longer than anything takes on a machine with other work: a test waits for what happens, never for time. */
 export const PATIENCE = 45_000
 
+/** Retries that are not over when a busy machine comes to what a test does after a refusal. */
+export const EACH_SECOND = Array.from({ length: 40 }, () => '1s').join(', ')
+
 /** What names the event in the payload that `automation` sends. */
 export const TEMPLATE = '{"event": "${event.event_id}"}'
 
